@@ -1,0 +1,256 @@
+import type { BatteryProfile } from "../hal/boards/profile.js";
+import type { PanelInput } from "../hal/ports/panel.js";
+import { ClockQuality } from "../hal/ports/clock.js";
+import type { Hal } from "../hal/ports/hal.js";
+import { BinControl } from "./bins/bin-control.js";
+import { EmergencyTask } from "./codes/emergency.js";
+import { OfflineCodes } from "./codes/offline-codes.js";
+import { Throttle } from "./codes/throttle.js";
+import { CommandTask } from "./commands/command-task.js";
+import { ExchangeTask } from "./exchange/exchange-task.js";
+import { Rights } from "./exchange/rights.js";
+import type { Identity } from "./identity/contract.js";
+import { Journal } from "./journal/journal.js";
+import { EmergencyFlow } from "./panel/emergency-flow.js";
+import { ExchangeFlow } from "./panel/exchange-flow.js";
+import { HotspotFlow } from "./panel/hotspot-flow.js";
+import { Navigator } from "./panel/navigator.js";
+import { PanelTask } from "./panel/panel-task.js";
+import { text } from "./panel/screen.js";
+import { messageScreen } from "./panel/screens/message.js";
+import { type DeviceStatus, noticesOf } from "./panel/status.js";
+import { PowerTask } from "./power/power-task.js";
+import { keepWatchdogFed } from "./power/watchdog.js";
+import { GapReason, Kind } from "./records/records.js";
+import { FlashSnapshotSlots } from "./snapshot/store.js";
+import { CurrentSnapshot } from "./state/current-snapshot.js";
+import { Inventory } from "./state/inventory.js";
+import { Ledger } from "./state/ledger.js";
+import { BoxHost } from "./sync/box-host.js";
+import { SyncTask } from "./sync/sync-task.js";
+import { FIRMWARE_VERSION } from "./version.js";
+
+/** Faults that the status shows at most. */
+const FAULTS_SHOWN = 16;
+
+/**
+ * The whole box: each task, and who tells whom what. Construction only reads; `start` writes the boot record, settles what the
+ * last boot left behind, and then lets people and the network in.
+ */
+export class Box {
+  readonly #hal: Hal;
+  readonly #identity: Identity;
+  readonly #ledger: Ledger;
+  readonly #snapshot: CurrentSnapshot;
+  readonly #inventory: Inventory;
+  readonly #control: BinControl;
+  readonly #exchange: ExchangeTask;
+  readonly #emergency: EmergencyTask;
+  readonly #commands: CommandTask;
+  readonly #power: PowerTask;
+  readonly #sync: SyncTask;
+  readonly #navigator: Navigator;
+  readonly #panel: PanelTask;
+  readonly #exchangeFlow: ExchangeFlow;
+  readonly #emergencyFlow: EmergencyFlow;
+  readonly #hotspotFlow: HotspotFlow | undefined;
+
+  constructor(hal: Hal, identity: Identity, battery: BatteryProfile) {
+    this.#hal = hal;
+    this.#identity = identity;
+    const { clock, timers, bins, gauge, mains, hash, button } = hal;
+    const label = (bin: number) => bins.label(bin);
+    const changed = () => this.#changed();
+
+    // What is known
+    const ledger = new Ledger({
+      clock,
+      gauge,
+      mains,
+      brownOutMillivolts: battery.brownOutMillivolts,
+      mount: (checkpoint) => Journal.mount({ flash: hal.flash.journal, entropy: hal.entropy, checkpoint }),
+    });
+    this.#ledger = ledger;
+    this.#snapshot = new CurrentSnapshot(
+      new FlashSnapshotSlots({ flash: hal.flash.snapshot, box: identity.box }),
+      ledger,
+    );
+    const view = () => this.#snapshot.view;
+    this.#inventory = new Inventory(ledger.state, view, bins.count);
+
+    // What can be done
+    const control = new BinControl({ bins, timers, settings: hal.board.bins, ledger });
+    this.#control = control;
+    const throttle = new Throttle(ledger, clock);
+    this.#navigator = new Navigator({
+      panel: hal.panel,
+      timers,
+      language: () => view()?.location.language ?? "en",
+      notices: () => noticesOf(this.#status()),
+      home: () => this.#panel.idle(),
+    });
+    this.#exchangeFlow = new ExchangeFlow({ navigator: this.#navigator, exchange: () => this.#exchange, label });
+    this.#exchange = new ExchangeTask({
+      ledger,
+      snapshot: view,
+      rights: new Rights({ snapshot: view, hash, lookupKey: identity.lookupKey, clock }),
+      inventory: this.#inventory,
+      control,
+      throttle,
+      binCount: bins.count,
+      events: this.#exchangeFlow,
+    });
+    this.#emergency = new EmergencyTask({ ledger, control, bins, timers });
+    this.#emergencyFlow = new EmergencyFlow({
+      navigator: this.#navigator,
+      codes: new OfflineCodes({ ledger, throttle, clock, hash, codesKey: identity.codesKey, label }),
+      task: this.#emergency,
+      timers,
+      button,
+      labels: Array.from({ length: bins.count }, (_, bin) => bins.label(bin)),
+    });
+    this.#commands = new CommandTask({
+      ledger,
+      timers,
+      button,
+      sleep: hal.sleep,
+      binCount: bins.count,
+      armed: (bin) => this.#showArmed(bin),
+      openArmed: (bin) => this.#exchangeFlow.answer(this.#exchange.oneTouch(bin)),
+      changed,
+    });
+
+    // What keeps it going
+    this.#power = new PowerTask({
+      settings: hal.board.power,
+      clock,
+      timers,
+      mains,
+      gauge,
+      panel: hal.panel,
+      sleep: hal.sleep,
+      ledger,
+      busy: () => this.#busy(),
+      beforeSleep: () => this.#sync.stop(),
+      changed,
+    });
+    const host = new BoxHost({
+      hal,
+      identity,
+      ledger,
+      snapshot: this.#snapshot,
+      commands: this.#commands,
+      power: this.#power,
+      faults: () => this.#faults(),
+      changed,
+    });
+    this.#sync = new SyncTask({
+      links: hal.links,
+      clock,
+      timers,
+      entropy: hal.entropy,
+      trace: hal.trace,
+      host,
+      lastSyncWallSeconds: ledger.state.lastSync,
+    });
+    const { wifi } = hal.links;
+    this.#hotspotFlow =
+      wifi && new HotspotFlow({ navigator: this.#navigator, wifi, joined: () => this.#sync.reconnectNow() });
+    this.#panel = new PanelTask({
+      navigator: this.#navigator,
+      flows: () => ({ exchange: this.#exchangeFlow, emergency: this.#emergencyFlow, hotspot: this.#hotspotFlow }),
+      status: () => this.#status(),
+    });
+  }
+
+  start(): void {
+    const hal = this.#hal;
+    keepWatchdogFed(hal.watchdog, hal.timers);
+    this.#recordBoot();
+    this.#power.start();
+    this.#navigator.home();
+    this.#exchange.resume();
+    this.#emergency.resume(this.#emergencyFlow);
+    this.#ledger.onWrite = () => this.#sync.recordsAdded();
+    hal.panel.onInput = (input) => this.#input(input);
+    hal.reader.onScan = (serial) => this.#scanned(serial);
+    hal.button.onPress = () => this.#pressed();
+    this.#sync.start();
+  }
+
+  #recordBoot(): void {
+    const ledger = this.#ledger;
+    ledger.note({
+      kind: Kind.boot,
+      boot: ledger.state.boots + 1,
+      cause: this.#hal.sleep.wakeCause,
+      firmware: FIRMWARE_VERSION,
+    });
+    const unreadable = ledger.journal.skippedPlaces + ledger.undecodable;
+    if (unreadable > 0) ledger.note({ kind: Kind.gap, reason: GapReason.unreadable, count: unreadable });
+  }
+
+  #input(input: PanelInput): void {
+    this.#power.used();
+    this.#navigator.input(input);
+  }
+
+  #scanned(serial: string): void {
+    this.#power.used();
+    this.#exchangeFlow.scanned(serial);
+  }
+
+  #pressed(): void {
+    this.#power.used();
+    if (this.#emergencyFlow.pressed() || this.#commands.pressed()) return;
+    this.#sync.reconnectNow();
+  }
+
+  #showArmed(bin: number): void {
+    this.#power.used();
+    const title = text("one-touch-ready", { bin: this.#hal.bins.label(bin) });
+    this.#navigator.show(messageScreen({ name: "one-touch", title, timeoutMs: 60_000 }));
+  }
+
+  /** Sleep would cut something short. */
+  #busy(): boolean {
+    return (
+      this.#control.busy ||
+      this.#exchange.active ||
+      this.#emergency.running ||
+      this.#control.openDoors > 0 ||
+      (this.#sync.online && this.#sync.busy)
+    );
+  }
+
+  #changed(): void {
+    this.#navigator.draw();
+    this.#sync.statusChanged();
+  }
+
+  #faults(): readonly string[] {
+    const faults: string[] = [];
+    if (this.#snapshot.damage !== undefined) faults.push("snapshot");
+    if (this.#power.reading() === undefined) faults.push("fuel gauge");
+    for (const bin of this.#ledger.state.faulty) faults.push(`bin ${this.#hal.bins.label(bin)}`);
+    return faults.slice(0, FAULTS_SHOWN);
+  }
+
+  #status(): DeviceStatus {
+    const reading = this.#power.reading();
+    return {
+      box: this.#identity.box,
+      model: this.#hal.board.model,
+      firmware: FIRMWARE_VERSION,
+      online: this.#sync.online,
+      sinceSync: this.#sync.secondsSinceSync(),
+      snapshotVersion: this.#snapshot.version,
+      onBattery: this.#power.onBattery,
+      batteryLow: this.#power.batteryLow,
+      charge: reading && Math.round(reading.chargePercent),
+      clockKnown: this.#hal.clock.quality() !== ClockQuality.unknown,
+      faults: this.#faults(),
+      journalRoom: this.#ledger.journal.room,
+    };
+  }
+}

@@ -1,0 +1,153 @@
+import type { ClockPort } from "../../hal/ports/clock.js";
+import type { HashPort } from "../../hal/ports/hash.js";
+import type { RefusalReason } from "../panel/texts/catalogue.js";
+import { EmergencyTarget, Kind } from "../records/records.js";
+import { type Grace, targetIndex } from "../state/box-state.js";
+import { type Ledger, WriteRefused } from "../state/ledger.js";
+import { equalCodes, offlineCode } from "./hotp.js";
+import type { Throttle } from "./throttle.js";
+
+/** Numbers printed on a sheet for each bin, for all bins, and for the release from the wall. */
+export const CODES_A_SHEET = { bin: 10, all: 5, unmount: 3 } as const;
+/** An accepted code opens its target again for so long (door jam, power cut). */
+export const GRACE_SECONDS = 600;
+/** And at most so often: with a lost clock, reboots could stretch the ten minutes. */
+export const GRACE_REUSES = 5;
+export const LAST_SHEET = 999;
+
+export interface Target {
+  readonly kind: EmergencyTarget;
+  readonly bin?: number | undefined;
+}
+
+/** Which printed code the panel asks for. */
+export interface Prompt {
+  readonly sheet: number;
+  readonly number: number;
+  /** The code that was accepted a moment ago and still works. */
+  readonly isAgain: boolean;
+}
+
+export type Verdict =
+  | { readonly kind: "accepted"; readonly authority: number }
+  | { readonly kind: "wrong"; readonly waitMs: number }
+  | { readonly kind: "throttled"; readonly waitMs: number }
+  | { readonly kind: "refused"; readonly reason: RefusalReason };
+
+/** The verifier of printed codes (`SPEC.md`). Needs no snapshot, no clock and no link. */
+export class OfflineCodes {
+  readonly #ledger: Ledger;
+  readonly #throttle: Throttle;
+  readonly #clock: ClockPort;
+  readonly #hash: HashPort;
+  readonly #codesKey: Uint8Array;
+  readonly #label: (bin: number) => string;
+  /** Monotonic ms of the last acceptance in this boot; 0, the boot, for one before it. */
+  #acceptedAtMs = 0;
+
+  constructor(parts: {
+    ledger: Ledger;
+    throttle: Throttle;
+    clock: ClockPort;
+    hash: HashPort;
+    codesKey: Uint8Array;
+    label: (bin: number) => string;
+  }) {
+    this.#ledger = parts.ledger;
+    this.#throttle = parts.throttle;
+    this.#clock = parts.clock;
+    this.#hash = parts.hash;
+    this.#codesKey = parts.codesKey;
+    this.#label = parts.label;
+  }
+
+  get sheet(): number {
+    return this.#ledger.state.codes.sheet;
+  }
+
+  /** The code to ask for. Undefined: the sheet in force has none left for this target, and a newer one is needed. */
+  prompt(target: Target): Prompt | undefined {
+    const grace = this.#grace(target);
+    if (grace !== undefined) return { sheet: grace.sheet, number: grace.number, isAgain: true };
+    return this.next(target);
+  }
+
+  /** The first unused code of the sheet in force, even while the one before still works. */
+  next(target: Target): Prompt | undefined {
+    const { sheet, used } = this.#ledger.state.codes;
+    const number = (used.get(targetIndex(target.kind, target.bin)) ?? 0) + 1;
+    return number <= codesFor(target) ? { sheet, number, isAgain: false } : undefined;
+  }
+
+  /** The first code of a sheet that the person says is newer. Undefined: it is not. */
+  newer(sheet: number): Prompt | undefined {
+    return sheet > this.sheet && sheet <= LAST_SHEET ? { sheet, number: 1, isAgain: false } : undefined;
+  }
+
+  /**
+   * Looks at eight typed digits. When it answers `accepted`, the code is burnt by the durable record `authority`; when it answers
+   * `wrong`, the failure is durable.
+   */
+  check(target: Target, prompt: Prompt, typed: string): Verdict {
+    const waitMs = this.#throttle.waitMs();
+    if (waitMs > 0) return { kind: "throttled", waitMs };
+    try {
+      return this.#verify(target, prompt, typed);
+    } catch (error) {
+      // Neither a burn nor a failure can be kept: no verdict, or guesses would be free.
+      if (!(error instanceof WriteRefused)) throw error;
+      return { kind: "refused", reason: error.reason };
+    }
+  }
+
+  #verify(target: Target, prompt: Prompt, typed: string): Verdict {
+    if (!this.#isInForce(target, prompt)) return { kind: "refused", reason: "code-used" };
+    const expected = offlineCode(this.#hash, this.#codesKey, this.#name(target), prompt.sheet, prompt.number);
+    if (!equalCodes(expected, typed)) {
+      this.#throttle.recordFailure(target.kind);
+      return { kind: "wrong", waitMs: this.#throttle.waitMs() };
+    }
+    const { kind, bin } = target;
+    const of = prompt.isAgain ? this.#ledger.state.codes.grace?.seq : undefined;
+    const { sheet, number } = prompt;
+    const authority = this.#ledger.write({ kind: Kind.emergency, target: kind, sheet, number, bin, of }, "vital");
+    if (of === undefined) this.#acceptedAtMs = this.#clock.monotonicMs();
+    return { kind: "accepted", authority };
+  }
+
+  /** The prompt may be a minute old: another person, a newer sheet or the clock may have overtaken it. */
+  #isInForce(target: Target, prompt: Prompt): boolean {
+    if (prompt.isAgain) {
+      const grace = this.#grace(target);
+      return grace?.number === prompt.number && grace.sheet === prompt.sheet;
+    }
+    if (prompt.sheet > this.sheet) return prompt.number === 1;
+    const next = this.next(target);
+    return next?.sheet === prompt.sheet && next.number === prompt.number;
+  }
+
+  #grace(target: Target): Grace | undefined {
+    const grace = this.#ledger.state.codes.grace;
+    if (grace === undefined || grace.target !== targetIndex(target.kind, target.bin)) return undefined;
+    return grace.reuses < GRACE_REUSES && this.#graceAge(grace) < GRACE_SECONDS ? grace : undefined;
+  }
+
+  /** Seconds. Where a reboot lost the time, the age counts from the boot: the reuse limit keeps that from being stretched. */
+  #graceAge(grace: Grace): number {
+    const now = this.#clock.wallSeconds();
+    const isFromEarlierBoot = grace.boot !== this.#ledger.state.boots;
+    if (isFromEarlierBoot && now !== undefined && grace.at !== undefined && now >= grace.at) return now - grace.at;
+    return (this.#clock.monotonicMs() - this.#acceptedAtMs) / 1_000;
+  }
+
+  #name(target: Target): string {
+    if (target.kind === EmergencyTarget.all) return "all";
+    if (target.kind === EmergencyTarget.unmount) return "unmount";
+    return `bin:${this.#label(target.bin ?? 0)}`;
+  }
+}
+
+function codesFor(target: Target): number {
+  if (target.kind === EmergencyTarget.all) return CODES_A_SHEET.all;
+  return target.kind === EmergencyTarget.unmount ? CODES_A_SHEET.unmount : CODES_A_SHEET.bin;
+}

@@ -1,0 +1,116 @@
+import type { FlashPort } from "../../hal/ports/flash.js";
+import { crc32 } from "../journal/crc32.js";
+import { u16, u32 } from "../wire/little-endian.js";
+import { type BodyCodec, bytes, type Field, MessageError, optional, shape, text, whole } from "../wire/shape.js";
+import type { Identity } from "./contract.js";
+
+/** Offsets and limits of `SPEC.md`. */
+const MAGIC: readonly number[] = [0x53, 0x42, 0x49, 0x31];
+const LENGTH_AT = 4;
+const CRC_AT = 6;
+const BODY_AT = 10;
+const MAX_BODY_BYTES = 8_192;
+const KEY_BYTES = 32;
+
+const WAY_OUT = "provision the box";
+
+/** The identity partition cannot be used. The message names the cause and the way out. */
+export class IdentityError extends Error {
+  constructor(cause: string) {
+    super(`${cause}: ${WAY_OUT}`);
+  }
+}
+
+type Body = Omit<Identity, "broker"> & Identity["broker"];
+
+/** A text of 1 to `max` bytes, all of which `allowed` (a pattern of ASCII characters) takes. */
+function ascii(max: number, allowed: RegExp, expected: string): Field<string> {
+  const sized = text(1, max);
+  return (value, name) => {
+    const checked = sized(value, name);
+    if (!allowed.test(checked)) throw new MessageError(`${name}: ${expected} expected`);
+    return checked;
+  };
+}
+
+/** Whether the certificates verify is for the TLS stack to say; this only catches something else in their place. */
+const pem: Field<string> = (value, name) => {
+  const checked = ascii(7_000, /^[ -~\r\n]+$/, "printable ASCII")(value, name);
+  if (!checked.includes("-----BEGIN CERTIFICATE-----")) throw new MessageError(`${name}: PEM certificates expected`);
+  return checked;
+};
+
+const BODY: BodyCodec<Body> = shape<Body>({
+  box: ascii(32, /^[A-Za-z0-9-]+$/, "A-Z a-z 0-9 -"),
+  sealingKey: bytes(KEY_BYTES, KEY_BYTES),
+  codesKey: bytes(KEY_BYTES, KEY_BYTES),
+  lookupKey: bytes(KEY_BYTES, KEY_BYTES),
+  host: ascii(253, /^[!-~]+$/, "printable ASCII without spaces"),
+  port: whole(1, 65_535),
+  username: ascii(64, /^[ -~]+$/, "printable ASCII"),
+  password: ascii(128, /^[ -~]+$/, "printable ASCII"),
+  authority: optional(pem),
+});
+
+/** Who this box is. Throws IdentityError that names what is wrong with the partition, FlashError from the part. */
+export function readIdentity(flash: FlashPort): Identity {
+  const head = new Uint8Array(BODY_AT);
+  flash.read(0, head);
+  if (head.every((byte) => byte === 0xff)) throw new IdentityError("the identity partition is blank");
+  if (MAGIC.some((byte, i) => head[i] !== byte)) throw new IdentityError("the identity partition holds something else");
+  const length = u16(head, LENGTH_AT);
+  if (length < 1 || length > MAX_BODY_BYTES || BODY_AT + length > flash.sizeBytes) {
+    throw new IdentityError(`the identity partition is damaged: a body of ${length} bytes`);
+  }
+  const body = new Uint8Array(length);
+  flash.read(BODY_AT, body);
+  if (u32(head, CRC_AT) !== checksum(head, body)) {
+    throw new IdentityError("the identity partition is damaged: its checksum does not match");
+  }
+  return fromBody(checked(() => BODY.decode(body)));
+}
+
+/** The partition's content from its first byte on. Throws IdentityError when a field is out of range. */
+export function encodeIdentity(identity: Identity): Uint8Array {
+  const { broker, ...own } = identity;
+  const body = checked(() => BODY.encode({ ...own, ...broker }));
+  const content = new Uint8Array(BODY_AT + body.length);
+  content.set(MAGIC);
+  content[LENGTH_AT] = body.length & 0xff;
+  content[LENGTH_AT + 1] = body.length >>> 8;
+  const crc = checksum(content, body);
+  for (let i = 0; i < 4; i++) content[CRC_AT + i] = (crc >>> (8 * i)) & 0xff;
+  content.set(body, BODY_AT);
+  return content;
+}
+
+/** CRC-32 of the magic and the length in `head`, then of the body. */
+function checksum(head: Uint8Array, body: Uint8Array): number {
+  return crc32(body, 0, body.length, crc32(head, 0, CRC_AT));
+}
+
+function checked<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof MessageError) throw new IdentityError(`the identity is not complete: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The keys are copied: as views they would keep the whole body in memory. */
+function fromBody(body: Body): Identity {
+  return {
+    box: body.box,
+    sealingKey: body.sealingKey.slice(),
+    codesKey: body.codesKey.slice(),
+    lookupKey: body.lookupKey.slice(),
+    broker: {
+      host: body.host,
+      port: body.port,
+      username: body.username,
+      password: body.password,
+      ...(body.authority === undefined ? {} : { authority: body.authority }),
+    },
+  };
+}

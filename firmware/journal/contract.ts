@@ -1,0 +1,57 @@
+/**
+ * What the rest of the firmware sees of the journal. `SPEC.md` beside this file tells the bytes; `journal.ts` does the work.
+ *
+ * Payloads are opaque here. Each append is durable, whole or not there at all, when the call returns.
+ */
+export interface JournalStore {
+  /** Random id of this journal's life, 8 bytes; drawn when the first record is ever written. Undefined until then. */
+  readonly epoch: Uint8Array | undefined;
+  /** Sequence number that the next record will get; the first is 1. Below 2^53. */
+  readonly nextSeq: number;
+  /** Lowest sequence number still on flash; equals `nextSeq` when there is none. */
+  readonly oldestSeq: number;
+  /** Where recovery had to pass over something, since the mount. */
+  readonly skippedPlaces: number;
+  readonly room: Room;
+
+  /**
+   * Replays what boot needs, reading at most two sectors: every payload of the newest whole checkpoint, then every record
+   * since, in order.
+   */
+  replay(visitor: { checkpoint(payload: Uint8Array): void; record(seq: number, payload: Uint8Array): void }): void;
+
+  /**
+   * Writes a record and reads it back. `payload`: 1 to MAX_PAYLOAD bytes. `diagnostic` records may be reclaimed before the
+   * cloud has them, `vital` ones never.
+   * Throws JournalFullError when the space left is kept for others, JournalFaultError when the flash does not take it; the
+   * journal is as it was before the call in both cases.
+   */
+  append(payload: Uint8Array, rank: Rank): number;
+
+  /** Every record through `seq` may be reclaimed from now on. Lower than before, or beyond `nextSeq - 1`: ignored. RAM only. */
+  acknowledge(seq: number): void;
+  readonly acknowledged: number;
+
+  /** Reads on from `fromSeq` (or from `oldestSeq` when that is higher). Stays valid while records are appended. */
+  read(fromSeq: number): JournalCursor;
+}
+
+export interface JournalCursor {
+  /** The next record in order, or undefined at the end (more may come later). The payload is the caller's own copy. */
+  next(): { readonly seq: number; readonly payload: Uint8Array } | undefined;
+}
+
+/**
+ * Who may write when space runs out. `diagnostic` stops first, then `pickup`, and `vital` (drop-offs, emergency openings,
+ * outcomes, failed codes) goes on until the last sector is full.
+ */
+export type Rank = "diagnostic" | "pickup" | "vital";
+
+/** Which ranks a record would be taken from now: `all`, `no-diagnostics`, `vital-only`, or `none`. */
+export type Room = "all" | "no-diagnostics" | "vital-only" | "none";
+
+/** Bytes of the largest payload. */
+export const MAX_PAYLOAD = 240;
+
+export class JournalFullError extends Error {}
+export class JournalFaultError extends Error {}

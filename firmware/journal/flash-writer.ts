@@ -1,0 +1,100 @@
+import { FlashError, type FlashPort } from "../../hal/ports/flash.js";
+import type { FlashWindow } from "./flash-window.js";
+import { MAX_FRAME_BYTES } from "./frame.js";
+import { FIRST_FRAME, type Geometry } from "./geometry.js";
+import { isBlank } from "./ring.js";
+import { HEADER_BYTES } from "./sector-header.js";
+
+/**
+ * Every program and erase of the journal, each read back (SPEC.md section 5). An error of the part is an answer here,
+ * not an exception: the journal goes elsewhere.
+ */
+export class FlashWriter {
+  readonly #flash: FlashPort;
+  readonly #geometry: Geometry;
+  readonly #window: FlashWindow;
+  readonly #scratch = new Uint8Array(MAX_FRAME_BYTES);
+
+  constructor(flash: FlashPort, geometry: Geometry, window: FlashWindow) {
+    this.#flash = flash;
+    this.#geometry = geometry;
+    this.#window = window;
+  }
+
+  /** Writes a frame at `offset` of the partition. False: it is not there, and the place is destroyed. */
+  writeFrame(offset: number, frame: Uint8Array): boolean {
+    const { alignBytes } = this.#geometry;
+    // The first unit alone: a cut in it leaves nothing unstable behind it, a cut after it leaves a length to go by.
+    const done =
+      this.#program(offset, frame.subarray(0, alignBytes)) &&
+      (frame.length === alignBytes || this.#program(offset + alignBytes, frame.subarray(alignBytes)));
+    if (done && this.#holds(offset, frame)) return true;
+    this.destroy(offset, offset + frame.length);
+    return this.#holds(offset, frame);
+  }
+
+  /** Erases the sector at `start` and writes both copies of its header. False: it cannot be used; no header verifies. */
+  openSector(start: number, header: Uint8Array): boolean {
+    if (!this.#erase(start) || !this.#isBlank(start)) return false;
+    const copies = new Uint8Array(FIRST_FRAME);
+    copies.set(header);
+    copies.set(header, HEADER_BYTES);
+    if (this.#program(start, copies) && this.#holds(start, copies)) return true;
+    this.destroyHeader(start);
+    return false;
+  }
+
+  destroyHeader(start: number): void {
+    this.destroy(start, start + FIRST_FRAME);
+  }
+
+  /** Zeros from `from` to before `to`, last unit first. Best effort: a bad place stays what it is. */
+  destroy(from: number, to: number): void {
+    const { alignBytes } = this.#geometry;
+    const zeros = new Uint8Array(alignBytes);
+    for (let offset = to - alignBytes; offset >= from; offset -= alignBytes) this.#program(offset, zeros);
+  }
+
+  /** Programs again what is there, so that no bit of it stays unstable. Best effort. */
+  firm(offset: number, bytes: Uint8Array): void {
+    this.#program(offset, bytes);
+  }
+
+  #program(offset: number, bytes: Uint8Array): boolean {
+    this.#window.close();
+    try {
+      this.#flash.program(offset, bytes);
+    } catch (error) {
+      if (error instanceof FlashError) return false;
+      throw error;
+    }
+    return true;
+  }
+
+  #erase(start: number): boolean {
+    this.#window.close();
+    try {
+      this.#flash.erase(start);
+    } catch (error) {
+      if (error instanceof FlashError) return false;
+      throw error;
+    }
+    return true;
+  }
+
+  #holds(offset: number, expected: Uint8Array): boolean {
+    const found = this.#scratch.subarray(0, expected.length);
+    this.#flash.read(offset, found);
+    for (let i = 0; i < expected.length; i++) if (found[i] !== expected[i]) return false;
+    return true;
+  }
+
+  /** An erase that the part ignored would leave frames of the sector's last life to be programmed over. */
+  #isBlank(start: number): boolean {
+    for (let offset = 0; offset < this.#geometry.sectorBytes; offset += this.#scratch.length) {
+      this.#flash.read(start + offset, this.#scratch);
+      if (!isBlank(this.#scratch)) return false;
+    }
+    return true;
+  }
+}

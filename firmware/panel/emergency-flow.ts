@@ -1,0 +1,251 @@
+import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
+import type { ButtonPort } from "../../hal/ports/power.js";
+import type { EmergencyEvents, EmergencyTask } from "../codes/emergency.js";
+import { OFFLINE_CODE_DIGITS } from "../codes/hotp.js";
+import type { OfflineCodes, Prompt, Target, Verdict } from "../codes/offline-codes.js";
+import { EmergencyTarget } from "../records/records.js";
+import type { Navigator } from "./navigator.js";
+import { choice, text } from "./screen.js";
+import { ENTRY_TIMEOUT_MS, EntryScreen } from "./screens/entry.js";
+import { messageScreen } from "./screens/message.js";
+import type { RefusalReason, TextId } from "./texts/catalogue.js";
+
+/** How long a result of an emergency opening stays to be read, ms. */
+const RESULT_MS = 30_000;
+/** The release from the wall waits for the button this long after its code, ms. */
+const UNMOUNT_ARMED_MS = 60_000;
+const BIN_NUMBER_DIGITS = 3;
+const SHEET_DIGITS = 3;
+
+/** Screens of the printed codes: from idle, with no snapshot, no clock and no link, to an open door. */
+export class EmergencyFlow implements EmergencyEvents {
+  readonly #navigator: Navigator;
+  readonly #codes: OfflineCodes;
+  readonly #task: EmergencyTask;
+  readonly #timers: TimersPort;
+  readonly #button: ButtonPort;
+  readonly #labels: readonly string[];
+  #armed: { readonly authority: number; readonly timer: TimerId } | undefined;
+
+  constructor(parts: {
+    navigator: Navigator;
+    codes: OfflineCodes;
+    task: EmergencyTask;
+    timers: TimersPort;
+    button: ButtonPort;
+    labels: readonly string[];
+  }) {
+    this.#navigator = parts.navigator;
+    this.#codes = parts.codes;
+    this.#task = parts.task;
+    this.#timers = parts.timers;
+    this.#button = parts.button;
+    this.#labels = parts.labels;
+  }
+
+  /** What to open? */
+  menu(): void {
+    this.#navigator.show(
+      messageScreen({
+        name: "emergency",
+        title: text("emergency"),
+        lines: [text("emergency-sheet-ready", { sheet: this.#codes.sheet })],
+        choices: [choice("one-bin"), choice("all-bins"), choice("unmount"), choice("cancel")],
+        timeoutMs: ENTRY_TIMEOUT_MS,
+        leave: () => this.#navigator.home(),
+        choose: (id) => {
+          if (id === "one-bin") this.#chooseUnit();
+          else if (id === "all-bins") this.#ask({ kind: EmergencyTarget.all });
+          else if (id === "unmount") this.#ask({ kind: EmergencyTarget.unmount });
+          else this.#navigator.home();
+        },
+      }),
+    );
+  }
+
+  /** Takes the button press if the release from the wall waits for it. */
+  pressed(): boolean {
+    if (this.#armed === undefined) return false;
+    const { authority } = this.#armed;
+    this.#disarm();
+    const error = this.#task.releaseMount(authority);
+    this.#result(error === undefined ? "unmounted" : `refused-${error}`);
+    return true;
+  }
+
+  opened(bin: number): void {
+    if (this.#task.running) this.#progress(bin);
+    else this.#result("emergency-opened", { bin: this.#label(bin) });
+  }
+
+  failed(bin: number): void {
+    if (this.#task.running) this.#progress(bin);
+    else this.#result("refused-bin-wont-open", { bin: this.#label(bin) });
+  }
+
+  allDone(notOpened: readonly number[]): void {
+    const labels = notOpened.map((bin) => this.#label(bin)).join(" ");
+    if (notOpened.length === 0) this.#result("all-opened");
+    else this.#result("all-opened-but", { bins: labels });
+  }
+
+  stopped(reason: RefusalReason): void {
+    this.#result(`refused-${reason}`);
+  }
+
+  #label(bin: number): string {
+    return this.#labels[bin] ?? String(bin);
+  }
+
+  #chooseUnit(): void {
+    const units = [...new Set(this.#labels.map((label) => label.slice(0, 1)))].slice(0, 8);
+    if (units.length === 1) {
+      this.#askBin(units[0]!);
+      return;
+    }
+    this.#navigator.show(
+      messageScreen({
+        name: "emergency-unit",
+        title: text("which-unit"),
+        choices: units.map((unit) => ({ id: unit, label: text("unit-name", { unit }) })),
+        timeoutMs: ENTRY_TIMEOUT_MS,
+        leave: () => this.menu(),
+        choose: (unit) => this.#askBin(unit),
+      }),
+    );
+  }
+
+  #askBin(unit: string): void {
+    this.#entry({
+      name: "emergency-bin",
+      title: text("which-bin", { unit }),
+      maxLength: BIN_NUMBER_DIGITS,
+      done: (digits) => {
+        const label = `${unit}-${Number(digits)}`;
+        const bin = this.#labels.indexOf(label);
+        if (bin >= 0) this.#ask({ kind: EmergencyTarget.bin, bin });
+        else this.#result("refused-unknown-bin", { bin: label });
+      },
+      cancel: () => this.menu(),
+    });
+  }
+
+  #ask(target: Target): void {
+    const prompt = this.#codes.prompt(target);
+    if (prompt === undefined) this.#askSheet(target);
+    else this.#askCode(target, prompt);
+  }
+
+  #askCode(target: Target, prompt: Prompt): void {
+    const { sheet, number, isAgain } = prompt;
+    const what = target.kind === EmergencyTarget.all ? "all" : target.kind === EmergencyTarget.unmount ? "unmount" : "bin";
+    const bin = target.bin === undefined ? {} : { bin: this.#label(target.bin) };
+    this.#entry({
+      name: "emergency-code",
+      title: text(`ask-code-${what}`, { ...bin, sheet, number: String(number).padStart(2, "0") }),
+      lines: isAgain ? [text("code-works-again")] : [],
+      maxLength: OFFLINE_CODE_DIGITS,
+      groupLength: OFFLINE_CODE_DIGITS / 2,
+      choices: [...(isAgain ? [choice("next-code")] : []), choice("newer-sheet"), choice("cancel")],
+      done: (typed) => {
+        if (typed.length < OFFLINE_CODE_DIGITS) this.#result("refused-code-too-short", { digits: OFFLINE_CODE_DIGITS });
+        else this.#verdict(target, this.#codes.check(target, prompt, typed));
+      },
+      cancel: () => this.menu(),
+      choose: (id) => this.#otherCode(id, target),
+    });
+  }
+
+  #otherCode(id: string, target: Target): void {
+    if (id === "newer-sheet") {
+      this.#askSheet(target);
+    } else if (id === "next-code") {
+      const next = this.#codes.next(target);
+      if (next === undefined) this.#askSheet(target);
+      else this.#askCode(target, next);
+    } else {
+      this.#navigator.home();
+    }
+  }
+
+  #askSheet(target: Target): void {
+    this.#entry({
+      name: "emergency-sheet",
+      title: text("which-sheet"),
+      lines: [text("sheet-in-force", { sheet: this.#codes.sheet })],
+      maxLength: SHEET_DIGITS,
+      done: (digits) => {
+        const prompt = this.#codes.newer(Number(digits));
+        if (prompt === undefined) this.#result("refused-sheet-not-newer", { sheet: this.#codes.sheet });
+        else this.#askCode(target, prompt);
+      },
+      cancel: () => this.menu(),
+    });
+  }
+
+  #entry(options: ConstructorParameters<typeof EntryScreen>[0]): void {
+    this.#navigator.show(new EntryScreen(options, () => this.#navigator.draw()));
+  }
+
+  #verdict(target: Target, verdict: Verdict): void {
+    if (verdict.kind === "accepted") this.#accepted(target, verdict.authority);
+    else if (verdict.kind === "refused") this.#result(`refused-${verdict.reason}`);
+    else this.#wrong(verdict.kind, Math.ceil(verdict.waitMs / 1_000));
+  }
+
+  #wrong(kind: "wrong" | "throttled", seconds: number): void {
+    if (kind === "throttled") this.#result("refused-throttled", { seconds });
+    else if (seconds > 0) this.#result("refused-wrong-code-wait", { seconds });
+    else this.#result("refused-wrong-code");
+  }
+
+  #accepted(target: Target, authority: number): void {
+    if (target.kind === EmergencyTarget.all) {
+      this.#task.openAll(this);
+    } else if (target.kind === EmergencyTarget.unmount) {
+      this.#arm(authority);
+    } else {
+      const bin = target.bin ?? 0;
+      this.#navigator.show(messageScreen({ name: "opening", title: text("opening", { bin: this.#label(bin) }) }));
+      this.#task.openBin(bin, authority, this);
+    }
+  }
+
+  #arm(authority: number): void {
+    this.#disarm();
+    const timer = this.#timers.set(UNMOUNT_ARMED_MS, () => {
+      this.#disarm();
+      this.#navigator.home();
+    });
+    this.#armed = { authority, timer };
+    this.#button.lamp("flash");
+    this.#navigator.show(messageScreen({ name: "unmount-press", title: text("unmount-press") }));
+  }
+
+  #disarm(): void {
+    if (this.#armed !== undefined) this.#timers.clear(this.#armed.timer);
+    this.#armed = undefined;
+    this.#button.lamp("off");
+  }
+
+  #progress(bin: number): void {
+    const params = { bin: this.#label(bin), done: bin + 1, total: this.#labels.length };
+    this.#navigator.show(messageScreen({ name: "opening-all", title: text("opening-all", params) }));
+  }
+
+  #result(id: TextId, params?: Readonly<Record<string, string | number>>): void {
+    this.#navigator.show(
+      messageScreen({
+        name: id.startsWith("refused-") ? "refused" : "emergency-result",
+        title: text(id, params),
+        choices: [choice("emergency-again"), choice("done")],
+        timeoutMs: RESULT_MS,
+        leave: () => this.#navigator.home(),
+        choose: (chosen) => {
+          if (chosen === "emergency-again") this.menu();
+          else this.#navigator.home();
+        },
+      }),
+    );
+  }
+}

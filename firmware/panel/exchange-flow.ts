@@ -1,0 +1,163 @@
+import type { Answer, ExchangeEvents, ExchangeTask } from "../exchange/exchange-task.js";
+import type { Refusal, Right } from "../exchange/rights.js";
+import { Exchange } from "../records/records.js";
+import type { Navigator } from "./navigator.js";
+import { choice, type Screen, text } from "./screen.js";
+import { EntryScreen, ENTRY_TIMEOUT_MS } from "./screens/entry.js";
+import { messageScreen } from "./screens/message.js";
+
+/** A refusal stays long enough to be read, a thank-you does not keep the next person waiting, ms. */
+const REFUSED_MS = 10_000;
+const THANKS_MS = 4_000;
+const LONGEST_CODE = 16;
+const SHORTEST_CODE = 4;
+
+/** Screens of pick-ups and drop-offs. */
+export class ExchangeFlow implements ExchangeEvents {
+  readonly #navigator: Navigator;
+  readonly #exchange: () => ExchangeTask;
+  readonly #label: (bin: number) => string;
+  /** The bin whose progress is on the screen; another bin's door does not take the screen away from whoever uses it. */
+  #shown: number | undefined;
+
+  constructor(parts: { navigator: Navigator; exchange: () => ExchangeTask; label: (bin: number) => string }) {
+    this.#navigator = parts.navigator;
+    this.#exchange = parts.exchange;
+    this.#label = parts.label;
+  }
+
+  /** The entry of a code, from its first digit on. */
+  codeEntry(firstDigit: string): void {
+    this.#navigator.show(
+      new EntryScreen(
+        {
+          name: "enter-code",
+          title: text("enter-code"),
+          maxLength: LONGEST_CODE,
+          secret: true,
+          typed: firstDigit,
+          done: (digits) => this.#code(digits),
+          cancel: () => this.#navigator.home(),
+        },
+        () => this.#navigator.draw(),
+      ),
+    );
+  }
+
+  scanned(serial: string): void {
+    this.answer(this.#exchange().scan(serial));
+  }
+
+  answer(answer: Answer): void {
+    if (answer.kind === "refused") this.refuse(answer);
+    else if (answer.kind === "choose") this.#navigator.show(this.#chooseKey(answer.rights));
+    else if (answer.kind === "offer-return") this.#navigator.show(this.#offerReturn(answer.right));
+  }
+
+  refuse(refusal: Refusal): void {
+    this.#shown = undefined;
+    this.#navigator.show(
+      messageScreen({
+        name: "refused",
+        title: text("refused"),
+        lines: [text(`refused-${refusal.reason}`, refusal.params)],
+        timeoutMs: REFUSED_MS,
+        leave: () => this.#navigator.home(),
+      }),
+    );
+  }
+
+  opening(_exchange: Exchange, bin: number): void {
+    this.#shown = bin;
+    const params = { bin: this.#label(bin) };
+    this.#navigator.show(messageScreen({ name: "opening", title: text("opening", params) }));
+  }
+
+  opened(exchange: Exchange, bin: number): void {
+    if (this.#shown !== bin && this.#shown !== undefined) return;
+    this.#shown = bin;
+    const params = { bin: this.#label(bin) };
+    const what = exchange === Exchange.pickup ? "take-key" : "put-key";
+    this.#navigator.show(
+      messageScreen({
+        name: "bin-open",
+        title: text("bin-open", params),
+        lines: [text(what, params), text("close-door", params)],
+        timeoutMs: ENTRY_TIMEOUT_MS,
+        leave: () => this.#navigator.home(),
+      }),
+    );
+  }
+
+  heldOpen(_exchange: Exchange, bin: number): void {
+    if (this.#isElsewhere(bin)) return;
+    const params = { bin: this.#label(bin) };
+    this.#navigator.show(
+      messageScreen({
+        name: "held-open",
+        title: text("held-open", params),
+        lines: [text("close-door", params)],
+        timeoutMs: REFUSED_MS,
+        leave: () => this.#navigator.home(),
+      }),
+    );
+  }
+
+  closed(exchange: Exchange, bin: number): void {
+    if (this.#isElsewhere(bin)) return;
+    this.#shown = undefined;
+    const line = exchange === Exchange.pickup ? "picked-up" : "dropped-off";
+    this.#navigator.show(
+      messageScreen({
+        name: "thank-you",
+        title: text("thank-you"),
+        lines: [text(line)],
+        timeoutMs: THANKS_MS,
+        leave: () => this.#navigator.home(),
+      }),
+    );
+  }
+
+  failed(refusal: Refusal): void {
+    this.refuse(refusal);
+  }
+
+  /** Somebody has gone on to another screen while this bin's door was still open. */
+  #isElsewhere(bin: number): boolean {
+    const name = this.#navigator.screen?.name;
+    return this.#shown !== bin || (name !== "bin-open" && name !== "held-open" && name !== "idle");
+  }
+
+  #code(digits: string): void {
+    if (digits.length < SHORTEST_CODE) this.refuse({ reason: "code-too-short", params: { digits: SHORTEST_CODE } });
+    else this.answer(this.#exchange().enterCode(digits));
+  }
+
+  #chooseKey(rights: readonly Right[]): Screen {
+    return messageScreen({
+      name: "choose-key",
+      title: text("choose-key"),
+      choices: rights.map((right, i) => ({ id: String(i), label: text("key-name", { key: right.key.name }) })),
+      timeoutMs: ENTRY_TIMEOUT_MS,
+      leave: () => this.#navigator.home(),
+      choose: (id) => {
+        const right = rights[Number(id)];
+        if (right !== undefined) this.answer(this.#exchange().pickup(right));
+      },
+    });
+  }
+
+  #offerReturn(right: Right): Screen {
+    return messageScreen({
+      name: "offer-return",
+      title: text("offer-return", { key: right.key.name }),
+      choices: [choice("return"), choice("cancel")],
+      timeoutMs: ENTRY_TIMEOUT_MS,
+      leave: () => this.#navigator.home(),
+      choose: (id) => {
+        if (id === "return") this.answer(this.#exchange().returnKey(right));
+        else this.#navigator.home();
+      },
+    });
+  }
+}

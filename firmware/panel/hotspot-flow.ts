@@ -1,0 +1,92 @@
+import type { WifiNetwork, WifiPort } from "../../hal/ports/network.js";
+import type { Navigator } from "./navigator.js";
+import { choice, text } from "./screen.js";
+import { ENTRY_TIMEOUT_MS, EntryScreen } from "./screens/entry.js";
+import { messageScreen } from "./screens/message.js";
+import type { TextId } from "./texts/catalogue.js";
+
+const RESULT_MS = 10_000;
+/** WPA2 passphrase, characters (IEEE 802.11 annex J.4). */
+const PASSPHRASE_MIN = 8;
+const PASSPHRASE_MAX = 63;
+
+/** Screens that join a phone's hotspot: the way out when the building's internet is gone but the phone still has some. */
+export class HotspotFlow {
+  readonly #navigator: Navigator;
+  readonly #wifi: WifiPort;
+  readonly #joined: () => void;
+
+  constructor(parts: { navigator: Navigator; wifi: WifiPort; joined: () => void }) {
+    this.#navigator = parts.navigator;
+    this.#wifi = parts.wifi;
+    this.#joined = parts.joined;
+  }
+
+  start(): void {
+    const scanning = messageScreen({ name: "hotspot-scan", title: text("hotspot-scanning") });
+    this.#navigator.show(scanning);
+    this.#wifi.scan((networks, error) => {
+      // The person has gone on to something else meanwhile.
+      if (this.#navigator.screen !== scanning) return;
+      if (error !== undefined || networks.length === 0) this.#result("hotspot-none");
+      else this.#choose(networks);
+    });
+  }
+
+  #choose(networks: readonly WifiNetwork[]): void {
+    this.#navigator.show(
+      messageScreen({
+        name: "hotspot-choose",
+        title: text("hotspot-choose"),
+        choices: networks.map((network, i) => ({ id: String(i), label: text("network-name", { name: network.ssid }) })),
+        timeoutMs: ENTRY_TIMEOUT_MS,
+        leave: () => this.#navigator.home(),
+        choose: (id) => {
+          const network = networks[Number(id)];
+          if (network?.secured === true) this.#askPassphrase(network.ssid);
+          else if (network !== undefined) this.#join(network.ssid, "");
+        },
+      }),
+    );
+  }
+
+  #askPassphrase(ssid: string): void {
+    const options = {
+      name: "hotspot-passphrase",
+      title: text("hotspot-passphrase", { name: ssid }),
+      layout: "letters",
+      maxLength: PASSPHRASE_MAX,
+      done: (passphrase: string) => {
+        if (passphrase.length < PASSPHRASE_MIN) this.#result("hotspot-too-short");
+        else this.#join(ssid, passphrase);
+      },
+      cancel: () => this.#navigator.home(),
+    } as const;
+    this.#navigator.show(new EntryScreen(options, () => this.#navigator.draw()));
+  }
+
+  #join(ssid: string, passphrase: string): void {
+    const joining = messageScreen({ name: "hotspot-join", title: text("hotspot-joining", { name: ssid }) });
+    this.#navigator.show(joining);
+    this.#wifi.join(ssid, passphrase, (error) => {
+      if (error === undefined) this.#joined();
+      if (this.#navigator.screen === joining) this.#result(error === undefined ? "hotspot-joined" : "hotspot-failed");
+    });
+  }
+
+  #result(id: TextId): void {
+    this.#navigator.show(
+      messageScreen({
+        name: "hotspot-result",
+        title: text(id),
+        choices: [choice("hotspot"), choice("done")],
+        timeoutMs: RESULT_MS,
+        leave: () => this.#navigator.home(),
+        choose: (chosen) => {
+          if (chosen === "hotspot") this.start();
+          else this.#navigator.home();
+        },
+      }),
+    );
+  }
+}

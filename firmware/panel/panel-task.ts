@@ -1,0 +1,68 @@
+import type { PanelInput } from "../../hal/ports/panel.js";
+import type { EmergencyFlow } from "./emergency-flow.js";
+import type { ExchangeFlow } from "./exchange-flow.js";
+import type { HotspotFlow } from "./hotspot-flow.js";
+import type { Navigator } from "./navigator.js";
+import { choice, type Screen, text } from "./screen.js";
+import { ENTRY_TIMEOUT_MS } from "./screens/entry.js";
+import { messageScreen } from "./screens/message.js";
+import { type DeviceStatus, statusLines } from "./status.js";
+
+/** Sync age and charge change without anybody touching the box, ms. */
+const IDLE_REDRAW_MS = 60_000;
+
+export interface PanelFlows {
+  readonly exchange: ExchangeFlow;
+  readonly emergency: EmergencyFlow;
+  /** Undefined: the board has no Wi-Fi. */
+  readonly hotspot: HotspotFlow | undefined;
+}
+
+/** The idle screen, from which every flow begins and to which every flow returns. */
+export class PanelTask {
+  readonly #navigator: Navigator;
+  readonly #flows: () => PanelFlows;
+  readonly #status: () => DeviceStatus;
+
+  constructor(parts: { navigator: Navigator; flows: () => PanelFlows; status: () => DeviceStatus }) {
+    this.#navigator = parts.navigator;
+    this.#flows = parts.flows;
+    this.#status = parts.status;
+  }
+
+  idle(): Screen {
+    const hotspot = this.#flows().hotspot !== undefined && !this.#status().online ? [choice("hotspot")] : [];
+    return {
+      name: "idle",
+      title: text("welcome"),
+      lines: [text("enter-code-or-scan")],
+      entry: { layout: "digits", groups: [""], maxLength: 16 },
+      choices: [choice("emergency"), ...hotspot, choice("status")],
+      timeoutMs: IDLE_REDRAW_MS,
+      input: (input) => this.#idleInput(input),
+    };
+  }
+
+  #idleInput(input: PanelInput): void {
+    const flows = this.#flows();
+    if (input.kind === "digit") flows.exchange.codeEntry(String(input.digit));
+    else if (input.kind !== "choice") return;
+    else if (input.id === "emergency") flows.emergency.menu();
+    else if (input.id === "hotspot") flows.hotspot?.start();
+    else if (input.id === "status") this.#showStatus();
+  }
+
+  #showStatus(): void {
+    this.#navigator.show(
+      messageScreen({
+        name: "status",
+        title: text("status"),
+        lines: statusLines(this.#status()),
+        choices: [choice("done")],
+        timeoutMs: ENTRY_TIMEOUT_MS,
+        leave: () => this.#navigator.home(),
+        choose: () => this.#navigator.home(),
+      }),
+    );
+  }
+}

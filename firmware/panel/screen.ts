@@ -1,0 +1,25 @@
+import type { Choice, Entry, PanelInput, Text } from "../../hal/ports/panel.js";
+import type { TextId } from "./texts/catalogue.js";
+
+type ChoiceId = TextId extends infer Id ? (Id extends `choice-${infer Name}` ? Name : never) : never;
+
+/** One state of the panel. Screens are made when they are shown and forgotten when they are left. */
+export interface Screen {
+  /** Layout name of the view: `idle`, `enter-code`, ... */
+  readonly name: string;
+  readonly title: Text;
+  readonly lines: readonly Text[];
+  readonly entry?: Entry | undefined;
+  readonly choices: readonly Choice[];
+  /** Without input for so long, the panel goes back to idle; undefined: it stays. */
+  readonly timeoutMs: number | undefined;
+  input(input: PanelInput): void;
+}
+
+export function text(id: TextId, params?: Text["params"]): Text {
+  return params === undefined ? { id } : { id, params };
+}
+
+export function choice(id: ChoiceId, params?: Text["params"]): Choice {
+  return { id, label: text(`choice-${id}`, params) };
+}

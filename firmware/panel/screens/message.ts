@@ -1,0 +1,31 @@
+import type { Choice, PanelInput, Text } from "../../../hal/ports/panel.js";
+import type { Screen } from "../screen.js";
+
+export interface MessageOptions {
+  readonly name: string;
+  readonly title: Text;
+  readonly lines?: readonly Text[];
+  readonly choices?: readonly Choice[];
+  readonly timeoutMs?: number | undefined;
+  /** Enter or cancel; absent: they do nothing here. */
+  leave?(): void;
+  choose?(id: string): void;
+}
+
+/** A screen that tells something, and may offer choices. */
+export function messageScreen(options: MessageOptions): Screen {
+  return {
+    name: options.name,
+    title: options.title,
+    lines: options.lines ?? [],
+    choices: options.choices ?? [],
+    timeoutMs: options.timeoutMs,
+    input(input: PanelInput): void {
+      if (input.kind === "choice") {
+        if (options.choices?.some((choice) => choice.id === input.id)) options.choose?.(input.id);
+      } else if (input.kind === "enter" || input.kind === "cancel") {
+        options.leave?.();
+      }
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { Text } from "../../hal/ports/panel.js";
+import { text } from "./screen.js";
+
+/** What the status strip and the device status screen tell. */
+export interface DeviceStatus {
+  readonly box: string;
+  readonly model: string;
+  readonly firmware: string;
+  readonly online: boolean;
+  /** s since the last sync; undefined: never since boot, and nobody knows when before. */
+  readonly sinceSync: number | undefined;
+  readonly snapshotVersion: number;
+  readonly onBattery: boolean;
+  readonly batteryLow: boolean;
+  /** Percent; undefined: the gauge does not answer or cannot be believed. */
+  readonly charge: number | undefined;
+  readonly clockKnown: boolean;
+  /** Parts and bins that do not work, at most 16. */
+  readonly faults: readonly string[];
+  readonly journalRoom: string;
+}
+
+/** What people have to know before they begin. */
+export function noticesOf(status: DeviceStatus): readonly Text[] {
+  const notices: Text[] = [];
+  if (!status.online) notices.push(offlineNotice(status.sinceSync));
+  if (status.batteryLow) notices.push(text("notice-battery-low", { percent: status.charge ?? "?" }));
+  else if (status.onBattery) notices.push(text("notice-on-battery", { percent: status.charge ?? "?" }));
+  if (!status.clockKnown) notices.push(text("notice-clock-unknown"));
+  if (status.journalRoom === "vital-only" || status.journalRoom === "none") notices.push(text("notice-journal-full"));
+  if (status.faults.length > 0) notices.push(text("notice-faults", { count: status.faults.length }));
+  return notices;
+}
+
+function offlineNotice(seconds: number | undefined): Text {
+  if (seconds === undefined) return text("notice-offline");
+  if (seconds < 3_600) return text("notice-offline-minutes", { minutes: Math.floor(seconds / 60) });
+  if (seconds < 172_800) return text("notice-offline-hours", { hours: Math.floor(seconds / 3_600) });
+  return text("notice-offline-days", { days: Math.floor(seconds / 86_400) });
+}
+
+/** For whoever was sent to look after the box. */
+export function statusLines(status: DeviceStatus): readonly Text[] {
+  return [
+    text("status-box", { box: status.box, model: status.model, firmware: status.firmware }),
+    text("status-snapshot", { version: status.snapshotVersion }),
+    status.online ? text("status-online") : offlineNotice(status.sinceSync),
+    text(status.onBattery ? "status-battery" : "status-mains", { percent: status.charge ?? "?" }),
+    ...status.faults.map((name) => text("status-fault", { name })),
+  ];
+}

@@ -1,0 +1,23 @@
+import type { Text } from "../../../hal/ports/panel.js";
+import { en } from "./en.js";
+import { fr } from "./fr.js";
+import { ja } from "./ja.js";
+
+export type TextId = keyof typeof en;
+/** Why somebody was refused: the ids that begin with `refused-`, without that. */
+export type RefusalReason = TextId extends infer Id ? (Id extends `refused-${infer Reason}` ? Reason : never) : never;
+
+export type Catalogue = Readonly<Record<TextId, string>>;
+
+export const CATALOGUES: Readonly<Record<string, Catalogue>> = { en, fr, ja };
+
+/**
+ * The text in `language` (English where there is no such catalogue) with its placeholders filled in. An id that the catalogue
+ * does not have gives the id itself: a strange word on the screen is better than none.
+ */
+export function formatText(language: string, text: Text): string {
+  const catalogue: Readonly<Record<string, string>> = CATALOGUES[language] ?? en;
+  let result = catalogue[text.id] ?? text.id;
+  for (const [name, value] of Object.entries(text.params ?? {})) result = result.split(`{${name}}`).join(String(value));
+  return result;
+}

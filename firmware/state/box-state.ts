@@ -1,0 +1,115 @@
+import type { EmergencyTarget, Held, Rec } from "../records/records.js";
+
+/**
+ * What the box knows beyond its snapshot. Rebuilt at boot from the journal's newest checkpoint and the records after it
+ * (`reducer.ts`), and changed in no other way: the same function runs live and at boot.
+ *
+ * Bounded: every map has at most one entry a bin (or a code target), 202 in all.
+ */
+export interface BoxState {
+  boots: number;
+  /** The cloud has every record through this one, as far as the journal knows. */
+  acked: number;
+  /** Wall time of the last record that tells of a session with the cloud, s; undefined: never, or the clock was unknown. */
+  lastSync: number | undefined;
+  /** Last command taken on. */
+  command: number;
+  snapshot: ActiveSnapshot | undefined;
+  /** By bin: what changed since the snapshot. A bin without an entry is as the snapshot says. */
+  readonly bins: Map<number, BinChange>;
+  /** Bins that did not open when asked to and have not opened since. */
+  readonly faulty: Set<number>;
+  /** By bin: enabled or disabled by command since the snapshot. */
+  readonly enabled: Map<number, { readonly enabled: boolean; readonly seq: number }>;
+  readonly throttle: Throttle;
+  readonly codes: CodesState;
+  /** The exchange whose outcome is not recorded yet. */
+  exchange: OpenExchange | undefined;
+  /** The emergency opening of one bin whose outcome is not recorded yet. */
+  opening: { readonly seq: number; readonly bin: number } | undefined;
+  /** An open-all run that is not over. */
+  openAll: OpenAll | undefined;
+}
+
+export interface ActiveSnapshot {
+  readonly version: number;
+  readonly slot: 0 | 1;
+  readonly asOf: number;
+}
+
+export interface BinChange {
+  /** Record that told it. */
+  readonly seq: number;
+  /** What is in the bin: a key or fob, `empty`, or `same` as the snapshot says. */
+  readonly content: Held | "empty" | "same";
+  /** Nobody saw what happened at the door: an opening was cut off, or an emergency code opened it. */
+  readonly uncertain: boolean;
+}
+
+export interface Throttle {
+  /** Wrong codes in a row. */
+  failures: number;
+  /** Wall time of the last one, s; undefined when the clock was unknown or the boot before had other uptimes. */
+  at: number | undefined;
+}
+
+export interface CodesState {
+  /** Sheet in force. */
+  sheet: number;
+  /** By target (`targetIndex`): the highest number used on that sheet. */
+  readonly used: Map<number, number>;
+  /** The last accepted code, which opens its target again for a while. */
+  grace: Grace | undefined;
+}
+
+export interface Grace {
+  readonly seq: number;
+  readonly target: number;
+  readonly sheet: number;
+  readonly number: number;
+  /** Wall time of acceptance, s, if it was known. */
+  readonly at: number | undefined;
+  /** Boot in which it was accepted. */
+  readonly boot: number;
+  /** Times it was used again. */
+  reuses: number;
+}
+
+export type OpenExchange = Extract<Rec, { kind: 2 }> & { readonly seq: number };
+
+export interface OpenAll {
+  /** The record that burnt the code. */
+  readonly seq: number;
+  readonly sheet: number;
+  readonly number: number;
+  /** The bin last begun, -1 before the first. */
+  bin: number;
+}
+
+/** Bins are their own numbers; then the two targets that are not bins. */
+export const ALL_BINS_TARGET = 200;
+export const UNMOUNT_TARGET = 201;
+
+export function targetIndex(target: EmergencyTarget, bin: number | undefined): number {
+  if (target === 2) return ALL_BINS_TARGET;
+  if (target === 3) return UNMOUNT_TARGET;
+  return bin ?? 0;
+}
+
+export function emptyState(): BoxState {
+  return {
+    boots: 0,
+    acked: 0,
+    lastSync: undefined,
+    command: 0,
+    snapshot: undefined,
+    bins: new Map(),
+    faulty: new Set(),
+    enabled: new Map(),
+    throttle: { failures: 0, at: undefined },
+    codes: { sheet: 1, used: new Map(), grace: undefined },
+    exchange: undefined,
+    opening: undefined,
+    openAll: undefined,
+  };
+}

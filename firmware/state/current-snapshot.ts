@@ -1,0 +1,70 @@
+import { Kind } from "../records/records.js";
+import { SnapshotError, type SnapshotSlots, type SnapshotView, type SnapshotWriter } from "../snapshot/contract.js";
+import type { Ledger } from "./ledger.js";
+
+/** The snapshot in force: the one that the journal names, as long as its slot is sound. */
+export class CurrentSnapshot {
+  readonly #slots: SnapshotSlots;
+  readonly #ledger: Ledger;
+  #view: SnapshotView | undefined;
+  /** Why the journal's snapshot cannot be used, if so. */
+  readonly damage: string | undefined;
+
+  constructor(slots: SnapshotSlots, ledger: Ledger) {
+    this.#slots = slots;
+    this.#ledger = ledger;
+    const named = ledger.state.snapshot;
+    if (named === undefined) return;
+    try {
+      this.#view = slots.open(named.slot, named.version);
+    } catch (error) {
+      if (!(error instanceof SnapshotError)) throw error;
+      this.damage = error.message;
+      ledger.note({ kind: Kind.device, name: "snapshot", reason: error.message.slice(0, 64) });
+    }
+  }
+
+  get view(): SnapshotView | undefined {
+    return this.#view;
+  }
+
+  /** 0 without a usable snapshot, so that the cloud sends one. */
+  get version(): number {
+    return this.#view?.version ?? 0;
+  }
+
+  /** Receives into the slot that is not in force. Throws SnapshotError for a version that is not newer. */
+  begin(version: number, totalBytes: number): SnapshotWriter {
+    const named = this.#ledger.state.snapshot;
+    if (named !== undefined && !this.#isNews(version)) {
+      throw new SnapshotError(`snapshot version ${version} is not above ${named.version}`);
+    }
+    return this.#slots.begin(this.#freeSlot(), version, totalBytes);
+  }
+
+  /** Makes a finished download the snapshot in force, by one record. Throws WriteRefused. */
+  activate(view: SnapshotView): void {
+    if (!this.#isNews(view.version)) throw new SnapshotError(`snapshot version ${view.version} is not newer`);
+    const { version, sheet } = view;
+    const slot = this.#freeSlot();
+    this.#ledger.write({ kind: Kind.snapshotApplied, version, slot, asOf: this.#asOf(view), sheet }, "vital");
+    this.#view = view;
+  }
+
+  /** A version never goes back; the same one may come again where its slot was damaged. */
+  #isNews(version: number): boolean {
+    const named = this.#ledger.state.snapshot?.version ?? 0;
+    return version > named || (version === named && this.#view === undefined);
+  }
+
+  #freeSlot(): 0 | 1 {
+    return this.#ledger.state.snapshot?.slot === 0 ? 1 : 0;
+  }
+
+  /** Sequence numbers of another journal's life, or above our own, mean nothing here: then every change of ours stays on top. */
+  #asOf(view: SnapshotView): number {
+    const { epoch, nextSeq } = this.#ledger.journal;
+    const isOurs = epoch !== undefined && epoch.every((byte, i) => byte === view.epoch[i]);
+    return isOurs && view.asOf < nextSeq ? view.asOf : 0;
+  }
+}

@@ -1,0 +1,166 @@
+import { ClockQuality, type ClockPort } from "../../hal/ports/clock.js";
+import type { GaugePort, MainsPort } from "../../hal/ports/power.js";
+import { JournalFaultError, JournalFullError, type JournalStore, type Rank } from "../journal/contract.js";
+import { encodeRecord, decodeRecord, RecordError } from "../records/codec.js";
+import { type Body, Flag, GapReason, Kind } from "../records/records.js";
+import { type BoxState, emptyState } from "./box-state.js";
+import { applyCheckpoint, encodeCheckpoint } from "./checkpoint.js";
+import { applyRecord } from "./reducer.js";
+
+/** Why a record could not be written; `reason` is one of the panel's refusals. Nothing may be opened then. */
+export class WriteRefused extends Error {
+  readonly reason: "journal-full" | "journal-fault" | "battery-empty";
+  constructor(reason: WriteRefused["reason"], cause: string) {
+    super(cause);
+    this.reason = reason;
+  }
+}
+
+export interface LedgerParts {
+  readonly clock: ClockPort;
+  readonly gauge: GaugePort;
+  readonly mains: MainsPort;
+  /** Below this cell voltage, on battery, nothing is written: a brown-out in a program tears it. */
+  readonly brownOutMillivolts: number;
+  /** Mounts the journal with this checkpoint source. */
+  readonly mount: (checkpoint: () => Iterable<Uint8Array>) => JournalStore;
+}
+
+/** Acknowledgements travel in checkpoints too: a record of their own every so often only saves resending. */
+const ACK_RECORD_EVERY = 256;
+
+/**
+ * The only way to change the box's state: a record is stamped, written to the journal, and then taken into account by the same
+ * reducer that rebuilds the state at boot.
+ */
+export class Ledger {
+  readonly state: BoxState = emptyState();
+  readonly journal: JournalStore;
+  /** Whether there is a session with the cloud: records written without one carry the offline mark. */
+  online = false;
+  /** Called after each record. */
+  onWrite: ((seq: number) => void) | undefined;
+  readonly #parts: LedgerParts;
+  /** Records that boot could not make sense of. */
+  #undecodable = 0;
+  #suspended = 0;
+  #ackRecorded = 0;
+
+  constructor(parts: LedgerParts) {
+    this.#parts = parts;
+    this.journal = parts.mount(() => encodeCheckpoint(this.state));
+    this.journal.replay({
+      checkpoint: (piece) => applyCheckpoint(this.state, piece),
+      record: (seq, payload) => this.#replay(seq, payload),
+    });
+    this.#ackRecorded = this.state.acked;
+    this.journal.acknowledge(this.state.acked);
+  }
+
+  get undecodable(): number {
+    return this.#undecodable;
+  }
+
+  /** Durable when it returns. Throws WriteRefused. */
+  write(body: Body, rank: Rank): number {
+    this.#refuseInBrownOut();
+    const record = { ...body, ...this.#stamp() };
+    let seq: number;
+    try {
+      seq = this.journal.append(encodeRecord(record), rank);
+    } catch (error) {
+      if (error instanceof JournalFullError) throw new WriteRefused("journal-full", error.message);
+      if (error instanceof JournalFaultError) throw new WriteRefused("journal-fault", error.message);
+      throw error;
+    }
+    applyRecord(this.state, seq, record);
+    this.onWrite?.(seq);
+    return seq;
+  }
+
+  /** Writes a diagnostic where there is room for one, and counts it where there is not. */
+  note(body: Body): void {
+    try {
+      if (this.#suspended > 1 && this.journal.room === "all") this.#closeGap();
+      this.write(body, "diagnostic");
+    } catch (error) {
+      if (!(error instanceof WriteRefused)) throw error;
+      this.#suspend();
+    }
+  }
+
+  /** The cloud has every record through `seq`. Lower than before: the cloud lost some, and gets what is still here again. */
+  acknowledge(seq: number): void {
+    this.state.acked = seq;
+    this.journal.acknowledge(seq);
+    if (seq - this.#ackRecorded >= ACK_RECORD_EVERY) this.recordAck();
+  }
+
+  /** Before sleep: so that the next boot does not send again what the cloud has. */
+  recordAck(): void {
+    if (this.#ackRecorded === this.state.acked) return;
+    this.#ackRecorded = this.state.acked;
+    this.note({ kind: Kind.ack, through: this.state.acked });
+  }
+
+  /** Whether a pick-up could be recorded now; its refusal otherwise. */
+  refusal(rank: Rank): WriteRefused["reason"] | undefined {
+    if (this.#brownOut()) return "battery-empty";
+    const room = this.journal.room;
+    if (room === "all" || (room === "no-diagnostics" && rank !== "diagnostic")) return undefined;
+    return room === "vital-only" && rank === "vital" ? undefined : "journal-full";
+  }
+
+  #replay(seq: number, payload: Uint8Array): void {
+    try {
+      applyRecord(this.state, seq, decodeRecord(payload));
+    } catch (error) {
+      // Written by a later firmware: it stays in the journal for the cloud, and this one cannot act on it.
+      if (!(error instanceof RecordError)) throw error;
+      this.#undecodable++;
+    }
+  }
+
+  #stamp(): { at: number; flags: number } {
+    const { clock, mains } = this.#parts;
+    const wall = clock.wallSeconds();
+    const flags =
+      (this.online ? 0 : Flag.offline) |
+      (wall === undefined ? 0 : Flag.wallTime) |
+      (clock.quality() === ClockQuality.synced ? Flag.synced : 0) |
+      (mains.present() ? 0 : Flag.onBattery);
+    return { at: wall ?? Math.floor(clock.monotonicMs() / 1000), flags };
+  }
+
+  #brownOut(): boolean {
+    if (this.#parts.mains.present()) return false;
+    const reading = this.#parts.gauge.read();
+    return reading !== undefined && reading.millivolts < this.#parts.brownOutMillivolts;
+  }
+
+  #refuseInBrownOut(): void {
+    if (this.#brownOut()) {
+      throw new WriteRefused("battery-empty", `cell below ${this.#parts.brownOutMillivolts} mV: not writing to flash`);
+    }
+  }
+
+  /** The first of a run of lost diagnostics leaves its marker at once, in case this boot does not live to see room again. */
+  #suspend(): void {
+    this.#suspended++;
+    if (this.#suspended === 1) this.#writeGap(1);
+  }
+
+  #closeGap(): void {
+    this.#writeGap(this.#suspended - 1);
+    this.#suspended = 0;
+  }
+
+  #writeGap(count: number): void {
+    try {
+      this.write({ kind: Kind.gap, reason: GapReason.diagnosticsSuspended, count }, "vital");
+    } catch (error) {
+      // Nothing can be written at all: the count stays in RAM, and the sequence numbers have no gap.
+      if (!(error instanceof WriteRefused)) throw error;
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import {
+  Auth,
+  BinFault,
+  CommandKind,
+  EmergencyTarget,
+  Exchange,
+  Flag,
+  type Held,
+  Kind,
+  Outcome,
+  type Rec,
+} from "../records/records.js";
+import { type BoxState, type OpenExchange, targetIndex } from "./box-state.js";
+
+type Of<K extends Kind> = Extract<Rec, { kind: K }>;
+
+/** Takes one record into account. Depends on nothing but its arguments, so that boot and live use agree. */
+export function applyRecord(state: BoxState, seq: number, record: Rec): void {
+  switch (record.kind) {
+    case Kind.boot:
+      state.boots = record.boot;
+      break;
+    case Kind.intent:
+      state.exchange = { ...record, seq };
+      if (isTyped(record.auth)) clearThrottle(state);
+      break;
+    case Kind.outcome:
+      if (state.exchange?.seq === record.of) endExchange(state, state.exchange, seq, record.result);
+      break;
+    case Kind.codeFailure:
+      state.throttle.failures = record.count;
+      state.throttle.at = wallTime(record);
+      break;
+    case Kind.emergency:
+      applyEmergency(state, seq, record);
+      break;
+    case Kind.emergencyOutcome:
+      endEmergency(state, seq, record);
+      break;
+    case Kind.binFault:
+      if (record.event === BinFault.cleared) state.faulty.delete(record.bin);
+      else state.faulty.add(record.bin);
+      break;
+    case Kind.snapshotApplied:
+      applySnapshot(state, record);
+      break;
+    case Kind.link:
+      state.lastSync = wallTime(record) ?? state.lastSync;
+      break;
+    case Kind.ack:
+      state.acked = record.through;
+      state.lastSync = wallTime(record) ?? state.lastSync;
+      break;
+    case Kind.command:
+      applyCommand(state, seq, record);
+      break;
+    default:
+      break;
+  }
+}
+
+function isTyped(auth: Auth): boolean {
+  return auth === Auth.bookingCode || auth === Auth.keyCode;
+}
+
+function wallTime(record: Rec): number | undefined {
+  return (record.flags & Flag.wallTime) !== 0 ? record.at : undefined;
+}
+
+function clearThrottle(state: BoxState): void {
+  state.throttle.failures = 0;
+  state.throttle.at = undefined;
+}
+
+function contentOf(item: Held): Held | "empty" {
+  if (item.key !== undefined) return { key: item.key };
+  return item.fob !== undefined ? { fob: item.fob } : "empty";
+}
+
+function endExchange(state: BoxState, exchange: OpenExchange, seq: number, result: Outcome): void {
+  state.exchange = undefined;
+  if (result === Outcome.notOpened) return;
+  // A one-touch opening of an empty bin names no item: whoever opened it may have put anything in.
+  const isNameless = exchange.key === undefined && exchange.fob === undefined;
+  const uncertain = result === Outcome.unconfirmed || isNameless;
+  const isPickup = exchange.exchange === Exchange.pickup;
+  const content = isPickup && !uncertain ? "empty" : contentOf(exchange);
+  state.bins.set(exchange.bin, { seq, content, uncertain });
+  if (!uncertain && exchange.from !== undefined && exchange.from !== exchange.bin) {
+    state.bins.set(exchange.from, { seq, content: "empty", uncertain: false });
+  }
+}
+
+function applyEmergency(state: BoxState, seq: number, record: Of<typeof Kind.emergency>): void {
+  const isPartOfOpenAll = record.target === EmergencyTarget.all && record.of !== undefined && record.bin !== undefined;
+  if (isPartOfOpenAll) {
+    if (state.openAll !== undefined) state.openAll.bin = record.bin;
+  } else {
+    burn(state, seq, record);
+    if (record.target === EmergencyTarget.all) {
+      state.openAll = { seq, sheet: record.sheet, number: record.number, bin: -1 };
+    }
+  }
+  if (record.bin === undefined) return;
+  state.opening = { seq, bin: record.bin };
+  const before = state.bins.get(record.bin);
+  state.bins.set(record.bin, { seq, content: before?.content ?? "same", uncertain: true });
+}
+
+/** A code was accepted: for the first time, or again (`of`) within its grace. */
+function burn(state: BoxState, seq: number, record: Of<typeof Kind.emergency>): void {
+  clearThrottle(state);
+  const { codes } = state;
+  if (record.of !== undefined && codes.grace?.seq === record.of) {
+    codes.grace.reuses++;
+    return;
+  }
+  if (record.sheet > codes.sheet) {
+    codes.sheet = record.sheet;
+    codes.used.clear();
+  }
+  const target = targetIndex(record.target, record.bin);
+  codes.used.set(target, record.number);
+  const { sheet, number } = record;
+  codes.grace = { seq, target, sheet, number, at: wallTime(record), boot: state.boots, reuses: 0 };
+}
+
+function endEmergency(state: BoxState, seq: number, record: Of<typeof Kind.emergencyOutcome>): void {
+  if (state.openAll?.seq === record.of && record.bin === undefined) {
+    state.openAll = undefined;
+    return;
+  }
+  const opening = state.opening;
+  if (opening?.seq !== record.of) return;
+  state.opening = undefined;
+  const change = state.bins.get(opening.bin);
+  if (record.result === Outcome.notOpened && change !== undefined) {
+    state.bins.set(opening.bin, { seq, content: change.content, uncertain: false });
+  }
+}
+
+/** What the snapshot already knows is forgotten; what happened after its `asOf` stays on top of it. */
+function applySnapshot(state: BoxState, record: Of<typeof Kind.snapshotApplied>): void {
+  state.snapshot = { version: record.version, slot: record.slot, asOf: record.asOf };
+  for (const [bin, change] of state.bins) if (change.seq <= record.asOf) state.bins.delete(bin);
+  for (const [bin, change] of state.enabled) if (change.seq <= record.asOf) state.enabled.delete(bin);
+  closeSheets(state, record.sheet);
+}
+
+function closeSheets(state: BoxState, sheet: number): void {
+  if (sheet <= state.codes.sheet) return;
+  state.codes.sheet = sheet;
+  state.codes.used.clear();
+  state.codes.grace = undefined;
+}
+
+function applyCommand(state: BoxState, seq: number, record: Of<typeof Kind.command>): void {
+  state.command = Math.max(state.command, record.id);
+  const { bin } = record;
+  if (record.command === CommandKind.closeSheets) closeSheets(state, record.sheet ?? 0);
+  if (bin === undefined) return;
+  if (record.command === CommandKind.enableBin) {
+    state.enabled.set(bin, { enabled: true, seq });
+    state.faulty.delete(bin);
+  }
+  if (record.command === CommandKind.disableBin) state.enabled.set(bin, { enabled: false, seq });
+}

@@ -1,0 +1,109 @@
+import { FlashError } from "../../hal/ports/flash.js";
+import type { Hal } from "../../hal/ports/hal.js";
+import type { CommandTask } from "../commands/command-task.js";
+import type { Identity } from "../identity/contract.js";
+import type { PowerTask } from "../power/power-task.js";
+import { Kind, LinkEvent } from "../records/records.js";
+import { SnapshotError, type SnapshotView, type SnapshotWriter } from "../snapshot/contract.js";
+import type { CurrentSnapshot } from "../state/current-snapshot.js";
+import { type Ledger, WriteRefused } from "../state/ledger.js";
+import { FIRMWARE_VERSION } from "../version.js";
+import type { Command, Hello } from "../wire/messages.js";
+import type { SyncHost } from "./contract.js";
+
+export interface BoxHostParts {
+  readonly hal: Hal;
+  readonly identity: Identity;
+  readonly ledger: Ledger;
+  readonly snapshot: CurrentSnapshot;
+  readonly commands: CommandTask;
+  readonly power: PowerTask;
+  /** Names of what does not work. */
+  readonly faults: () => readonly string[];
+  /** The panel shows something that has changed. */
+  readonly changed: () => void;
+}
+
+/** What the sync task may do to the box. */
+export class BoxHost implements SyncHost {
+  readonly #parts: BoxHostParts;
+  #link = "";
+
+  constructor(parts: BoxHostParts) {
+    this.#parts = parts;
+  }
+
+  get journal() {
+    return this.#parts.ledger.journal;
+  }
+
+  get identity(): Identity {
+    return this.#parts.identity;
+  }
+
+  hello(): Pick<Hello, "model" | "firmware" | "boot" | "bins"> {
+    const { hal, ledger } = this.#parts;
+    const model = hal.board.model === "MS4" ? "MS4" : "MS5";
+    return { model, firmware: FIRMWARE_VERSION, boot: ledger.state.boots, bins: hal.bins.count };
+  }
+
+  snapshotVersion(): number {
+    return this.#parts.snapshot.version;
+  }
+
+  beginSnapshot(version: number, totalBytes: number): SnapshotWriter {
+    return this.#parts.snapshot.begin(version, totalBytes);
+  }
+
+  /** A snapshot that cannot be put on record stays unused; the cloud offers it again in the next session. */
+  activateSnapshot(view: SnapshotView): void {
+    try {
+      this.#parts.snapshot.activate(view);
+    } catch (error) {
+      if (!(error instanceof WriteRefused || error instanceof SnapshotError || error instanceof FlashError)) throw error;
+      this.#parts.hal.trace.line(`snapshot ${view.version} not activated: ${error.message}`.slice(0, 200));
+    }
+    this.#parts.changed();
+  }
+
+  acknowledged(through: number): void {
+    this.#parts.ledger.acknowledge(through);
+  }
+
+  setTime(seconds: number): void {
+    const previous = this.#parts.hal.clock.wallSeconds();
+    this.#parts.hal.clock.setWall(seconds);
+    this.#parts.ledger.note({ kind: Kind.clockSet, previous });
+  }
+
+  command(command: Command): void {
+    this.#parts.commands.take(command);
+  }
+
+  status(): ReturnType<SyncHost["status"]> {
+    const { hal, power, faults } = this.#parts;
+    const reading = power.reading();
+    return {
+      uptime: Math.floor(hal.clock.monotonicMs() / 1_000),
+      mains: hal.mains.present(),
+      charge: reading && Math.round(reading.chargePercent),
+      millivolts: reading && Math.round(reading.millivolts),
+      celsius: reading?.celsius === undefined ? undefined : Math.round(reading.celsius),
+      faults: faults(),
+    };
+  }
+
+  online(link: string): void {
+    this.#link = link;
+    this.#parts.ledger.online = true;
+    this.#parts.ledger.note({ kind: Kind.link, event: LinkEvent.sessionUp, link });
+    this.#parts.changed();
+  }
+
+  offline(reason: string): void {
+    this.#parts.ledger.online = false;
+    const body = { kind: Kind.link, event: LinkEvent.sessionDown, link: this.#link, reason: reason.slice(0, 64) } as const;
+    this.#parts.ledger.note(body);
+    this.#parts.changed();
+  }
+}

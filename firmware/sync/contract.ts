@@ -1,0 +1,42 @@
+import type { Identity } from "../identity/contract.js";
+import type { JournalStore } from "../journal/contract.js";
+import type { SnapshotView, SnapshotWriter } from "../snapshot/contract.js";
+import type { Command, Hello, Status } from "../wire/messages.js";
+
+/**
+ * What the sync task asks of the rest of the firmware. It calls these from its own callbacks, one at a time; each may append
+ * to the journal and call `SyncTask.recordsAdded`. None may throw but for a fault that ends the program.
+ */
+export interface SyncHost {
+  readonly journal: JournalStore;
+  readonly identity: Identity;
+
+  /** What `hello` says besides the journal's numbers. */
+  hello(): Pick<Hello, "model" | "firmware" | "boot" | "bins">;
+  /** Of the active snapshot; 0: none. */
+  snapshotVersion(): number;
+  /**
+   * Starts to receive a snapshot into the slot that is not active; a writer begun before is void. Throws SnapshotError when
+   * it cannot be taken, FlashError when the part fails.
+   */
+  beginSnapshot(version: number, totalBytes: number): SnapshotWriter;
+  /** `view` is whole and checked: make it the active one, durably. */
+  activateSnapshot(view: SnapshotView): void;
+
+  /**
+   * The cloud has committed every record through `through`. Lower than before when the cloud lost some (restored from a
+   * backup).
+   */
+  acknowledged(through: number): void;
+  /** The cloud's time differs from the box's by more than 2 s, or the box has none. s since 1970 UTC. */
+  setTime(seconds: number): void;
+  /** Genuine and well-formed, but perhaps taken already: the host compares `id` with the last that it has a record of. */
+  command(command: Command): void;
+  /** What `status` says besides what the sync task knows. Texts and lists that are too long are cut. */
+  status(): Pick<Status, "uptime" | "mains" | "charge" | "millivolts" | "celsius" | "faults">;
+
+  /** The cloud welcomed the box over the link of kind `link`. */
+  online(link: string): void;
+  /** The session that `online` told of is over; `reason` is a line of ASCII. */
+  offline(reason: string): void;
+}

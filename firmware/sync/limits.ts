@@ -1,0 +1,44 @@
+/** Times and bounds of PROTOCOL.md, in one place. */
+
+/** From opening the socket to CONNACK, and from there to SUBACK. */
+export const CONNECT_TIMEOUT_MS = 20_000;
+export const KEEP_ALIVE_S = 60;
+/** Well inside the keep-alive, so that a slow link does not trip the broker's 1.5 × 60 s. */
+export const PING_INTERVAL_MS = 45_000;
+export const PING_TIMEOUT_MS = 20_000;
+/** A broker that takes publishes and never acknowledges one is as good as none. */
+export const PUBACK_TIMEOUT_MS = 30_000;
+/** Publishes that wait for their PUBACK. */
+export const MAX_IN_FLIGHT = 8;
+/** Bytes of the longest packet taken from a broker: a sealed message, its topic, and some. */
+export const MAX_PACKET_BYTES = 8192;
+/** Bytes that may wait for room in the socket. */
+export const MAX_QUEUED_BYTES = 8192;
+
+export const BACKOFF_MIN_MS = 1000;
+export const BACKOFF_MAX_MS = 128_000;
+/** A connection that lasted this long starts the backoff anew. */
+export const STABLE_MS = 20_000;
+
+/** Wait for a welcome after the first, second and third hello; after the others, `HELLO_LAST_WAIT_MS`. */
+export const HELLO_WAITS_MS: readonly number[] = [10_000, 20_000, 40_000];
+export const HELLO_LAST_WAIT_MS = 60_000;
+/** An idle session says hello again: a cloud that was restarted does not know the session, and would not be heard. */
+export const REHELLO_INTERVAL_MS = 300_000;
+/** Hellos that may go unanswered before an online box calls itself offline. */
+export const UNANSWERED_HELLOS_MAX = 3;
+export const STATUS_INTERVAL_MS = 300_000;
+/** The clock is left alone when it is off by this much or less. */
+export const CLOCK_TOLERANCE_S = 2;
+
+/** Batches that the cloud has not acknowledged. */
+export const MAX_OUTSTANDING_BATCHES = 4;
+export const RESEND_AFTER_MS = 20_000;
+/** Rounds of sending again before the connection is given up. */
+export const RESEND_ROUNDS = 3;
+
+export const PIECE_TIMEOUT_MS = 10_000;
+/** Fetches that may go unanswered before the session says hello again. */
+export const UNANSWERED_FETCHES_MAX = 3;
+/** Times that a snapshot version is begun in one boot before it is left alone: each costs an erase of the slot. */
+export const SNAPSHOT_ATTEMPTS_MAX = 3;

@@ -1,0 +1,257 @@
+import type { TimerId, TimersPort } from "../../../hal/ports/clock.js";
+import type { SocketPort } from "../../../hal/ports/network.js";
+import {
+  CONNECT_TIMEOUT_MS,
+  KEEP_ALIVE_S,
+  MAX_IN_FLIGHT,
+  MAX_PACKET_BYTES,
+  MAX_QUEUED_BYTES,
+  PING_INTERVAL_MS,
+  PING_TIMEOUT_MS,
+  PUBACK_TIMEOUT_MS,
+} from "../limits.js";
+import { PacketReader } from "./packet-reader.js";
+import { encodePacket } from "./packet-writer.js";
+import { type IncomingPacket, MqttError, type OutgoingPacket, type Will } from "./packets.js";
+import { SendQueue } from "./send-queue.js";
+
+export interface ConnectionOptions {
+  readonly clientId: string;
+  readonly username: string;
+  readonly password: string;
+  readonly will: Will;
+  /** Topic filter to subscribe to, at QoS 1. */
+  readonly filter: string;
+}
+
+export interface ConnectionEvents {
+  /** CONNACK came: the broker took the box's name and password. */
+  accepted(): void;
+  /** SUBACK came: what is sent to the box from now on is received. */
+  subscribed(): void;
+  message(topic: string, payload: Uint8Array): void;
+  /** `ready` turned true, after `publish` had made it false. */
+  room(): void;
+  /** Called once, last. */
+  closed(reason: string): void;
+}
+
+/** CONNACK return codes of MQTT 3.1.1 section 3.2.2.3. */
+const REFUSALS: readonly string[] = [
+  "",
+  "broker does not speak MQTT 3.1.1",
+  "broker refuses this client identifier",
+  "broker is not available",
+  "broker refuses user name or password",
+  "broker does not authorise this box",
+];
+
+const SUBSCRIBE_ID = 1;
+
+/**
+ * An MQTT 3.1.1 client on one socket, from the socket's opening to its end. It never sends DISCONNECT: whatever ends the
+ * connection, the broker is to publish the will.
+ */
+export class MqttConnection {
+  readonly #socket: SocketPort;
+  readonly #timers: TimersPort;
+  readonly #options: ConnectionOptions;
+  readonly #events: ConnectionEvents;
+  readonly #queue: SendQueue;
+  readonly #reader = new PacketReader(MAX_PACKET_BYTES);
+  /** Message identifiers that wait for PUBACK. */
+  readonly #inFlight = new Set<number>();
+  #state: "opening" | "connecting" | "subscribing" | "open" | "closed" = "opening";
+  #lastMessageId = SUBSCRIBE_ID;
+  #wantsRoom = false;
+  #handshakeTimer: TimerId | undefined;
+  #pingTimer: TimerId | undefined;
+  #pubackTimer: TimerId | undefined;
+
+  constructor(socket: SocketPort, timers: TimersPort, options: ConnectionOptions, events: ConnectionEvents) {
+    this.#socket = socket;
+    this.#timers = timers;
+    this.#options = options;
+    this.#events = events;
+    this.#queue = new SendQueue(socket);
+    socket.onOpen = () => this.#connect();
+    socket.onData = (bytes) => this.#receive(bytes);
+    socket.onWritable = () => this.#writable();
+    socket.onClose = (error) => this.#end(error ?? "broker closed the connection");
+    this.#handshakeTimer = timers.set(CONNECT_TIMEOUT_MS, () =>
+      this.close(this.#state === "opening" ? "no connection to the broker in time" : "no CONNACK in time"),
+    );
+  }
+
+  /** Whether `publish` may be called: subscribed, nothing waits for the socket, and there is room in the window. */
+  get ready(): boolean {
+    return this.#state === "open" && this.#queue.waitingBytes === 0 && this.#inFlight.size < MAX_IN_FLIGHT;
+  }
+
+  /** Publishes that wait for PUBACK, at most MAX_IN_FLIGHT. */
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  /** Bytes that wait for the socket, at most MAX_QUEUED_BYTES. */
+  get queuedBytes(): number {
+    return this.#queue.waitingBytes;
+  }
+
+  /** Publishes at QoS 1. Only while `ready`; `room` is called when the next one may follow. */
+  publish(topic: string, payload: Uint8Array, retain: boolean): void {
+    if (!this.ready) throw new Error("publish without room");
+    const messageId = this.#nextMessageId();
+    this.#inFlight.add(messageId);
+    this.#pubackTimer ??= this.#timers.set(PUBACK_TIMEOUT_MS, () => this.close("broker acknowledges nothing"));
+    this.#send({ cmd: "publish", messageId, topic, payload, retain });
+    this.#wantsRoom = !this.ready;
+  }
+
+  /** Ends the connection; `closed` is called with `reason` before this returns. Idempotent. */
+  close(reason: string): void {
+    if (this.#state === "closed") return;
+    this.#socket.close();
+    this.#end(reason);
+  }
+
+  #connect(): void {
+    if (this.#state !== "opening") return;
+    this.#state = "connecting";
+    const { clientId, username, password, will } = this.#options;
+    this.#send({ cmd: "connect", clientId, username, password, keepalive: KEEP_ALIVE_S, will });
+  }
+
+  #receive(bytes: Uint8Array): void {
+    if (this.#state === "closed") return;
+    // Only an error of decoding closes here: `visit` reaches the rest of the firmware, whose faults must pass through.
+    let malformed: MqttError | undefined;
+    try {
+      this.#reader.feed(bytes, (packet) => this.#take(packet));
+    } catch (error) {
+      if (!(error instanceof MqttError)) throw error;
+      malformed = error;
+    }
+    if (malformed !== undefined) this.close(`broker breaks MQTT: ${malformed.message}`);
+  }
+
+  #take(packet: IncomingPacket): void {
+    switch (this.#state) {
+      case "connecting":
+        if (packet.cmd === "connack") this.#connack(packet.returnCode);
+        else this.close(`broker answers CONNECT with ${packet.cmd}`);
+        break;
+      case "subscribing":
+        if (packet.cmd === "suback") this.#suback(packet.messageId, packet.granted);
+        else this.#takeOpen(packet);
+        break;
+      case "open":
+        this.#takeOpen(packet);
+        break;
+    }
+  }
+
+  #connack(returnCode: number): void {
+    if (returnCode !== 0) {
+      this.close(REFUSALS[returnCode] ?? `broker refuses with code ${returnCode}`);
+      return;
+    }
+    this.#state = "subscribing";
+    this.#restartHandshakeTimer();
+    this.#send({ cmd: "subscribe", messageId: SUBSCRIBE_ID, topic: this.#options.filter });
+    this.#schedulePing();
+    this.#events.accepted();
+  }
+
+  #restartHandshakeTimer(): void {
+    this.#clear(this.#handshakeTimer);
+    this.#handshakeTimer = this.#timers.set(CONNECT_TIMEOUT_MS, () => this.close("no SUBACK in time"));
+  }
+
+  #suback(messageId: number, granted: readonly number[]): void {
+    const refused = granted[0] === 0x80;
+    if (messageId !== SUBSCRIBE_ID || granted.length !== 1 || refused) {
+      this.close(refused ? "broker refuses the subscription" : "broker answers SUBSCRIBE wrongly");
+      return;
+    }
+    this.#clear(this.#handshakeTimer);
+    this.#handshakeTimer = undefined;
+    this.#state = "open";
+    this.#events.subscribed();
+  }
+
+  #takeOpen(packet: IncomingPacket): void {
+    switch (packet.cmd) {
+      case "publish":
+        // The message may precede SUBACK (MQTT-3.8.4-3).
+        this.#events.message(packet.topic, packet.payload);
+        if (packet.messageId !== undefined) this.#send({ cmd: "puback", messageId: packet.messageId });
+        break;
+      case "puback":
+        this.#puback(packet.messageId);
+        break;
+      case "pingresp":
+        this.#schedulePing();
+        break;
+      default:
+        this.close(`broker sends ${packet.cmd} out of turn`);
+    }
+  }
+
+  #puback(messageId: number): void {
+    if (!this.#inFlight.delete(messageId)) return;
+    this.#clear(this.#pubackTimer);
+    this.#pubackTimer = undefined;
+    if (this.#inFlight.size > 0) {
+      this.#pubackTimer = this.#timers.set(PUBACK_TIMEOUT_MS, () => this.close("broker acknowledges nothing"));
+    }
+    this.#tellRoom();
+  }
+
+  #writable(): void {
+    if (this.#state === "closed") return;
+    this.#queue.flush();
+    this.#tellRoom();
+  }
+
+  #tellRoom(): void {
+    if (!this.#wantsRoom || !this.ready) return;
+    this.#wantsRoom = false;
+    this.#events.room();
+  }
+
+  #schedulePing(): void {
+    this.#clear(this.#pingTimer);
+    this.#pingTimer = this.#timers.set(PING_INTERVAL_MS, () => {
+      this.#pingTimer = this.#timers.set(PING_TIMEOUT_MS, () => this.close("no PINGRESP in time"));
+      this.#send({ cmd: "pingreq" });
+    });
+  }
+
+  #send(packet: OutgoingPacket): void {
+    if (this.#state === "closed") return;
+    this.#queue.send(encodePacket(packet));
+    // `publish` waits for an empty queue, so only answers to a broker that sends and does not read pile up.
+    if (this.#queue.waitingBytes > MAX_QUEUED_BYTES) this.close("broker does not read");
+  }
+
+  #nextMessageId(): number {
+    do {
+      this.#lastMessageId = this.#lastMessageId === 0xffff ? 1 : this.#lastMessageId + 1;
+    } while (this.#inFlight.has(this.#lastMessageId));
+    return this.#lastMessageId;
+  }
+
+  #clear(timer: TimerId | undefined): void {
+    if (timer !== undefined) this.#timers.clear(timer);
+  }
+
+  #end(reason: string): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#clear(this.#handshakeTimer);
+    this.#clear(this.#pingTimer);
+    this.#clear(this.#pubackTimer);
+    this.#events.closed(reason);
+  }
+}

@@ -1,0 +1,340 @@
+import type { ClockPort, TimerId, TimersPort } from "../../hal/ports/clock.js";
+import { MAX_SEALED_BYTES, sameBytes } from "../wire/envelope.js";
+import { isUpLane, Lane, parseTopic, topicOf } from "../wire/lanes.js";
+import {
+  Ack,
+  type BodyCodec,
+  Command,
+  Fetch,
+  Hello,
+  MAX_FAULT_BYTES,
+  MAX_FAULTS,
+  MAX_FIRMWARE_BYTES,
+  MAX_LINK_BYTES,
+  MessageError,
+  Offer,
+  Piece,
+  PROTOCOL_VERSION,
+  Records,
+  State,
+  Status,
+  Time,
+  Welcome,
+} from "../wire/messages.js";
+import { clipUtf8 } from "../wire/utf8.js";
+import type { SyncHost } from "./contract.js";
+import {
+  CLOCK_TOLERANCE_S,
+  HELLO_LAST_WAIT_MS,
+  HELLO_WAITS_MS,
+  REHELLO_INTERVAL_MS,
+  STATUS_INTERVAL_MS,
+  UNANSWERED_HELLOS_MAX,
+} from "./limits.js";
+import type { SessionSeal } from "./session-seal.js";
+import type { SnapshotPull } from "./snapshot-pull.js";
+import { Uplink } from "./uplink.js";
+
+/** Where a session's messages go: an MQTT connection. */
+export interface Outlet {
+  readonly ready: boolean;
+  publish(topic: string, payload: Uint8Array, retain: boolean): void;
+}
+
+export interface SessionEvents {
+  /** A genuine message of this session came. */
+  heard(): void;
+  /** A message was dropped; the count goes out with `status`. */
+  dropped(): void;
+  /** The cloud welcomed the box, for the first time or after `offline`. */
+  online(): void;
+  /** The cloud stopped answering; the session goes on asking. */
+  offline(reason: string): void;
+  /** The session is of no use; the connection is to be ended. */
+  fail(reason: string): void;
+  trace(text: string): void;
+}
+
+export interface SessionOptions {
+  readonly host: SyncHost;
+  readonly clock: ClockPort;
+  readonly timers: TimersPort;
+  readonly outlet: Outlet;
+  readonly seal: SessionSeal;
+  readonly pull: SnapshotPull;
+  readonly link: string;
+  /** s since the last sync before this session. */
+  readonly stalenessSeconds: number;
+  /** Messages dropped since boot. */
+  readonly droppedCount: () => number;
+  readonly events: SessionEvents;
+}
+
+/**
+ * One session with the cloud, from SUBACK to the end of the connection (PROTOCOL.md section 3). Nothing waits in RAM to be
+ * sent: it is noted what is wanted, and each message is made when the connection has room for it.
+ */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #uplink: Uplink;
+  #online = false;
+  #ended = false;
+  /** A hello is out and its welcome has not come. */
+  #awaitsWelcome = false;
+  #unansweredHellos = 0;
+  readonly #wants = { hello: false, state: false, status: false };
+  #pumpTimer: TimerId | undefined;
+  #helloTimer: TimerId | undefined;
+  #statusTimer: TimerId | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { host, timers, events } = options;
+    this.#uplink = new Uplink(host.journal, timers, {
+      wantsToSend: () => this.pump(),
+      unacknowledged: () => events.fail("cloud acknowledges no records"),
+      acknowledged: (through) => host.acknowledged(through),
+    });
+  }
+
+  get online(): boolean {
+    return this.#online;
+  }
+
+  /** Whether records were sent that the cloud has not acknowledged. */
+  get outstanding(): boolean {
+    return this.#uplink.outstanding;
+  }
+
+  /** Batches that wait for the cloud. */
+  get outstandingBatches(): number {
+    return this.#uplink.outstandingBatches;
+  }
+
+  /** Says hello. Also for an online session that wants to know whether the cloud is still there. */
+  hello(): void {
+    if (this.#ended) return;
+    this.#awaitsWelcome = true;
+    this.#wants.hello = true;
+    this.pump();
+  }
+
+  statusChanged(): void {
+    this.#wants.status = true;
+    this.pump();
+  }
+
+  /** Sends what is wanted as soon as the caller has returned. */
+  pump(): void {
+    if (this.#ended) return;
+    this.#pumpTimer ??= this.#options.timers.set(0, () => {
+      this.#pumpTimer = undefined;
+      this.#sendWanted();
+    });
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#online = false;
+    this.#uplink.end();
+    this.#options.pull.suspend();
+    for (const timer of [this.#pumpTimer, this.#helloTimer, this.#statusTimer]) this.#clear(timer);
+  }
+
+  message(topic: string, payload: Uint8Array): void {
+    if (this.#ended) return;
+    const { host, events } = this.#options;
+    const named = parseTopic(topic);
+    const taken =
+      named !== undefined &&
+      named.box === host.identity.box &&
+      !isUpLane(named.lane) &&
+      payload.length <= MAX_SEALED_BYTES &&
+      (named.lane === Lane.welcome ? this.#takeWelcome(payload) : this.#takeSealed(named.lane, payload));
+    if (!taken) events.dropped();
+  }
+
+  #sendWanted(): void {
+    const { outlet } = this.#options;
+    while (outlet.ready && !this.#ended) {
+      if (this.#wants.hello) this.#sendHello();
+      // The cloud takes nothing between a hello and what answers its welcome.
+      else if (this.#awaitsWelcome || !this.#online || !this.#sendNext()) return;
+    }
+  }
+
+  /** Sends the most urgent message of an open session. False: there is none. */
+  #sendNext(): boolean {
+    if (this.#wants.state) {
+      this.#wants.state = false;
+      this.#send(Lane.state, State, { online: true }, true);
+      return true;
+    }
+    const fetch = this.#options.pull.nextFetch();
+    if (fetch !== undefined) {
+      this.#send(Lane.fetch, Fetch, fetch);
+      return true;
+    }
+    const batch = this.#uplink.nextBatch();
+    if (batch !== undefined) {
+      this.#send(Lane.records, Records, batch);
+      return true;
+    }
+    if (this.#wants.status) {
+      this.#wants.status = false;
+      this.#sendStatus();
+      return true;
+    }
+    return false;
+  }
+
+  #send<T>(lane: Lane, codec: BodyCodec<T>, body: T, retain = false): void {
+    const { outlet, host, seal } = this.#options;
+    outlet.publish(topicOf(host.identity.box, lane), seal.seal(lane, codec.encode(body)), retain);
+  }
+
+  #sendHello(): void {
+    this.#wants.hello = false;
+    const { host, outlet, seal } = this.#options;
+    const { journal } = host;
+    const about = host.hello();
+    const body = Hello.encode({
+      protocol: PROTOCOL_VERSION,
+      epoch: journal.epoch,
+      oldest: journal.oldestSeq,
+      next: journal.nextSeq,
+      acked: journal.acknowledged,
+      version: host.snapshotVersion(),
+      ...about,
+      firmware: clipUtf8(about.firmware, MAX_FIRMWARE_BYTES),
+    });
+    outlet.publish(topicOf(host.identity.box, Lane.hello), seal.sealHello(body), false);
+    this.#setHelloTimer(HELLO_WAITS_MS[this.#unansweredHellos] ?? HELLO_LAST_WAIT_MS, () => this.#helloUnanswered());
+  }
+
+  #helloUnanswered(): void {
+    this.#unansweredHellos++;
+    if (this.#online && this.#unansweredHellos >= UNANSWERED_HELLOS_MAX) {
+      this.#online = false;
+      this.#uplink.end();
+      this.#options.pull.suspend();
+      this.#options.events.offline("cloud does not answer");
+    }
+    this.hello();
+  }
+
+  #sendStatus(): void {
+    const { host, link, stalenessSeconds, droppedCount, timers } = this.#options;
+    const status = host.status();
+    const faults = status.faults.slice(0, MAX_FAULTS).map((fault) => clipUtf8(fault, MAX_FAULT_BYTES));
+    this.#send(Lane.status, Status, {
+      ...status,
+      staleness: stalenessSeconds,
+      link: clipUtf8(link, MAX_LINK_BYTES),
+      faults: faults.filter((fault) => fault.length > 0),
+      count: droppedCount(),
+      next: host.journal.nextSeq,
+    });
+    this.#clear(this.#statusTimer);
+    this.#statusTimer = timers.set(STATUS_INTERVAL_MS, () => this.statusChanged());
+  }
+
+  #takeWelcome(payload: Uint8Array): boolean {
+    const { seal, events } = this.#options;
+    const opened = this.#awaitsWelcome ? seal.openWelcome(payload) : undefined;
+    const welcome = opened && decoded(Welcome, opened.body);
+    if (opened === undefined || welcome === undefined || welcome.of !== seal.helloCounter) return false;
+    opened.accept();
+    this.#awaitsWelcome = false;
+    this.#wants.hello = false;
+    this.#unansweredHellos = 0;
+    this.#setHelloTimer(REHELLO_INTERVAL_MS, () => this.#rehello());
+    events.heard();
+    this.#welcomed(welcome);
+    return true;
+  }
+
+  #welcomed(welcome: Welcome): void {
+    const { host, events, pull } = this.#options;
+    this.#adjustClock(welcome.time);
+    if (!this.#online) {
+      this.#online = true;
+      this.#wants.status = true;
+      events.online();
+    }
+    this.#wants.state = true;
+    const last = host.journal.nextSeq - 1;
+    if (welcome.acked > last) events.trace(`cloud has records to ${welcome.acked}, journal ends at ${last}`);
+    const acked = Math.min(welcome.acked, last);
+    this.#uplink.begin(acked);
+    if (acked !== host.journal.acknowledged) host.acknowledged(acked);
+    pull.offer({ version: welcome.version, total: welcome.total });
+    pull.resume();
+    this.pump();
+  }
+
+  /** Asks again for a welcome unless acks or pieces are about to show that the cloud still knows this session. */
+  #rehello(): void {
+    if (this.#uplink.outstanding || this.#options.pull.busy) {
+      this.#setHelloTimer(REHELLO_INTERVAL_MS, () => this.#rehello());
+    } else {
+      this.hello();
+    }
+  }
+
+  #takeSealed(lane: Lane, payload: Uint8Array): boolean {
+    const { seal, events } = this.#options;
+    const body = seal.open(lane, payload);
+    if (body === undefined) return false;
+    events.heard();
+    switch (lane) {
+      case Lane.ack:
+        return this.#takeAck(decoded(Ack, body));
+      case Lane.snapshot:
+        return taken(decoded(Piece, body), (piece) => this.#options.pull.piece(piece));
+      case Lane.offer:
+        return taken(decoded(Offer, body), (offer) => this.#options.pull.offer(offer));
+      case Lane.command:
+        return taken(decoded(Command, body), (command) => this.#options.host.command(command));
+      case Lane.time:
+        return taken(decoded(Time, body), ({ time }) => this.#adjustClock(time));
+      default:
+        return false;
+    }
+  }
+
+  #takeAck(ack: Ack | undefined): boolean {
+    const { epoch } = this.#options.host.journal;
+    if (ack === undefined || epoch === undefined || !sameBytes(ack.epoch, epoch)) return false;
+    return this.#uplink.take(ack.through);
+  }
+
+  #adjustClock(seconds: number): void {
+    const { clock, host } = this.#options;
+    const own = clock.wallSeconds();
+    if (own === undefined || Math.abs(own - seconds) > CLOCK_TOLERANCE_S) host.setTime(seconds);
+  }
+
+  #setHelloTimer(delayMs: number, callback: () => void): void {
+    this.#clear(this.#helloTimer);
+    this.#helloTimer = this.#options.timers.set(delayMs, callback);
+  }
+
+  #clear(timer: TimerId | undefined): void {
+    if (timer !== undefined) this.#options.timers.clear(timer);
+  }
+}
+
+/** Hands a body that could be decoded to `use`; false: it could not be, or `use` says that it was out of turn. */
+function taken<T>(body: T | undefined, use: (body: T) => unknown): boolean {
+  return body !== undefined && use(body) !== false;
+}
+
+function decoded<T>(codec: BodyCodec<T>, body: Uint8Array): T | undefined {
+  try {
+    return codec.decode(body);
+  } catch (error) {
+    if (error instanceof MessageError) return undefined;
+    throw error;
+  }
+}

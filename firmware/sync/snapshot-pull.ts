@@ -1,0 +1,171 @@
+import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
+import { FlashError } from "../../hal/ports/flash.js";
+import { SnapshotError, type SnapshotView, type SnapshotWriter } from "../snapshot/contract.js";
+import { type Fetch, MAX_FETCH_BYTES, type Offer, type Piece } from "../wire/messages.js";
+import type { SyncHost } from "./contract.js";
+import { PIECE_TIMEOUT_MS, SNAPSHOT_ATTEMPTS_MAX, UNANSWERED_FETCHES_MAX } from "./limits.js";
+
+export interface SnapshotPullEvents {
+  /** `nextFetch` has something. */
+  wantsToSend(): void;
+  /** The cloud left UNANSWERED_FETCHES_MAX fetches in a row without an answer. */
+  unanswered(): void;
+  /** A line for the trace. */
+  trace(text: string): void;
+}
+
+interface Download extends Offer {
+  readonly writer: SnapshotWriter;
+}
+
+/**
+ * Pulls snapshots piece by piece into flash (PROTOCOL.md section 5). It outlives sessions: a download goes on where it was.
+ */
+export class SnapshotPull {
+  readonly #host: Pick<SyncHost, "snapshotVersion" | "beginSnapshot" | "activateSnapshot">;
+  readonly #timers: TimersPort;
+  readonly #events: SnapshotPullEvents;
+  #download: Download | undefined;
+  /** The newest that the cloud told of. */
+  #newest: Offer | undefined;
+  #attempts = { version: 0, count: 0 };
+  /** End of what the last fetch asked for. */
+  #fetchedTo = 0;
+  #active = false;
+  #wantsFetch = false;
+  #unanswered = 0;
+  #timer: TimerId | undefined;
+
+  constructor(
+    host: Pick<SyncHost, "snapshotVersion" | "beginSnapshot" | "activateSnapshot">,
+    timers: TimersPort,
+    events: SnapshotPullEvents,
+  ) {
+    this.#host = host;
+    this.#timers = timers;
+    this.#events = events;
+  }
+
+  /** Whether a snapshot is under way. */
+  get busy(): boolean {
+    return this.#download !== undefined;
+  }
+
+  /** The cloud has this snapshot. One that is under way is finished first, as long as the cloud goes on serving it. */
+  offer(offer: Offer): void {
+    this.#newest = offer;
+    if (this.#download === undefined) this.#begin();
+  }
+
+  /** There is a session to fetch in. */
+  resume(): void {
+    this.#active = true;
+    this.#unanswered = 0;
+    this.#fetchSoon();
+  }
+
+  /** The session is over; what has been taken stays. */
+  suspend(): void {
+    this.#active = false;
+    this.#wantsFetch = false;
+    this.#stopTimer();
+  }
+
+  /** The next `fetch`, which the caller sends now. */
+  nextFetch(): Fetch | undefined {
+    const download = this.#download;
+    if (!this.#wantsFetch || download === undefined) return undefined;
+    this.#wantsFetch = false;
+    const { offset } = download.writer;
+    const count = Math.min(MAX_FETCH_BYTES, download.total - offset);
+    this.#fetchedTo = offset + count;
+    this.#restartTimer();
+    return { version: download.version, offset, count };
+  }
+
+  /** Takes a piece. False: it is not the one expected, and nothing was done. */
+  piece(piece: Piece): boolean {
+    const download = this.#download;
+    if (download === undefined || piece.version !== download.version) return false;
+    if (piece.offset !== download.writer.offset || piece.offset + piece.bytes.length > this.#fetchedTo) return false;
+    this.#unanswered = 0;
+    this.#restartTimer();
+    if (this.#attempt(() => download.writer.write(piece.bytes)) === undefined) return true;
+    if (download.writer.offset >= download.total) this.#finish(download);
+    else if (download.writer.offset >= this.#fetchedTo) this.#fetchSoon();
+    return true;
+  }
+
+  #finish(download: Download): void {
+    const done = this.#attempt((): SnapshotView => download.writer.finish());
+    if (done === undefined) return;
+    this.#drop();
+    this.#host.activateSnapshot(done.value);
+    this.#events.trace(`snapshot ${download.version} is active`);
+    this.#begin();
+  }
+
+  /** Starts on the newest snapshot if it is newer than the active one. */
+  #begin(): void {
+    const offer = this.#newest;
+    if (offer === undefined || offer.total === 0 || offer.version <= this.#host.snapshotVersion()) return;
+    if (this.#attempts.version !== offer.version) this.#attempts = { version: offer.version, count: 0 };
+    if (this.#attempts.count >= SNAPSHOT_ATTEMPTS_MAX) return;
+    this.#attempts.count++;
+    const begun = this.#attempt(() => this.#host.beginSnapshot(offer.version, offer.total));
+    if (begun === undefined) return;
+    this.#download = { ...offer, writer: begun.value };
+    this.#fetchSoon();
+  }
+
+  /**
+   * Runs one call on the slot. Its failure drops the download and starts over, SNAPSHOT_ATTEMPTS_MAX times at most; then
+   * undefined is returned.
+   */
+  #attempt<T>(call: () => T): { readonly value: T } | undefined {
+    try {
+      return { value: call() };
+    } catch (error) {
+      if (!(error instanceof SnapshotError) && !(error instanceof FlashError)) throw error;
+      this.#events.trace(`snapshot failed: ${error.message}`);
+    }
+    this.#drop();
+    this.#begin();
+    return undefined;
+  }
+
+  #drop(): void {
+    this.#download = undefined;
+    this.#wantsFetch = false;
+    this.#stopTimer();
+  }
+
+  #fetchSoon(): void {
+    if (!this.#active || this.#download === undefined) return;
+    this.#wantsFetch = true;
+    this.#events.wantsToSend();
+  }
+
+  #timeout(): void {
+    this.#timer = undefined;
+    this.#unanswered++;
+    if (this.#newest?.version !== this.#download?.version) {
+      // The cloud may serve only the one that it told of last.
+      this.#drop();
+      this.#begin();
+    } else {
+      this.#fetchSoon();
+    }
+    if (this.#unanswered % UNANSWERED_FETCHES_MAX === 0) this.#events.unanswered();
+  }
+
+  #restartTimer(): void {
+    this.#stopTimer();
+    this.#timer = this.#timers.set(PIECE_TIMEOUT_MS, () => this.#timeout());
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== undefined) this.#timers.clear(this.#timer);
+    this.#timer = undefined;
+  }
+}

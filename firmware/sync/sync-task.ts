@@ -1,0 +1,300 @@
+import type { ClockPort, TimerId, TimersPort } from "../../hal/ports/clock.js";
+import type { EntropyPort } from "../../hal/ports/entropy.js";
+import type { LinkPort, Links } from "../../hal/ports/network.js";
+import type { TracePort } from "../../hal/ports/trace.js";
+import { downFilter, Lane, topicOf } from "../wire/lanes.js";
+import { State } from "../wire/messages.js";
+import { Backoff } from "./backoff.js";
+import type { SyncHost } from "./contract.js";
+import { STABLE_MS } from "./limits.js";
+import { MqttConnection } from "./mqtt/connection.js";
+import { jitterSeed, newSession } from "./randomness.js";
+import { Session } from "./session.js";
+import { SessionSeal } from "./session-seal.js";
+import { SnapshotPull } from "./snapshot-pull.js";
+
+export interface SyncTaskOptions {
+  /** The task sets `onChange` of every link. */
+  readonly links: Links;
+  readonly clock: ClockPort;
+  readonly timers: TimersPort;
+  readonly entropy: EntropyPort;
+  readonly trace: TracePort;
+  readonly host: SyncHost;
+  /** When the last sync before this boot was, s since 1970 UTC, where that is known. */
+  readonly lastSyncWallSeconds?: number | undefined;
+}
+
+/** A connection, from the moment its socket is opened. */
+interface Attempt {
+  readonly link: LinkPort;
+  readonly linkIndex: number;
+  readonly connection: MqttConnection;
+  readonly session: Session;
+  /** Monotonic ms of CONNACK. */
+  acceptedAtMs: number | undefined;
+}
+
+/**
+ * Keeps the box in sync with the cloud: over the first link that reaches the broker, again and again, for as long as the
+ * program runs (PROTOCOL.md section 7).
+ */
+export class SyncTask {
+  readonly #options: SyncTaskOptions;
+  readonly #backoff: Backoff;
+  readonly #pull: SnapshotPull;
+  #running = false;
+  #attempt: Attempt | undefined;
+  #retryTimer: TimerId | undefined;
+  #retryAtMs = 0;
+  #connections = 0;
+  #dropped = 0;
+  #lastSyncMs: number | undefined;
+  #lastFailure = "not started";
+
+  constructor(options: SyncTaskOptions) {
+    this.#options = options;
+    const { entropy, host, timers } = options;
+    this.#backoff = new Backoff(jitterSeed(entropy, host.identity.box));
+    this.#pull = new SnapshotPull(host, timers, {
+      wantsToSend: () => this.#attempt?.session.pump(),
+      unanswered: () => this.#attempt?.session.hello(),
+      trace: (text) => this.#trace(text),
+    });
+  }
+
+  /** Starts the links and connects. */
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    for (const link of this.#options.links.all) {
+      link.onChange = (up) => this.#linkChanged(link, up);
+      link.start();
+    }
+    this.#tryFrom(0);
+  }
+
+  /** Ends the session, so that the broker publishes the will, and stops the links. */
+  stop(): void {
+    if (!this.#running) return;
+    this.#running = false;
+    this.#cancelRetry();
+    this.#attempt?.connection.close("stopped");
+    for (const link of this.#options.links.all) {
+      link.onChange = undefined;
+      link.stop();
+    }
+  }
+
+  /** Whether the cloud has welcomed this session and answers. */
+  get online(): boolean {
+    return this.#attempt?.session.online ?? false;
+  }
+
+  /** Whether the cloud lacks records, or a snapshot is under way. */
+  get busy(): boolean {
+    const { journal } = this.#options.host;
+    const resending = this.#attempt?.session.outstanding ?? false;
+    return resending || journal.acknowledged < journal.nextSeq - 1 || this.#pull.busy;
+  }
+
+  /** Why the last connection failed or ended: a line of ASCII for whoever looks at the device. */
+  get lastFailure(): string {
+    return this.#lastFailure;
+  }
+
+  /** Messages dropped since boot: malformed, forged, replayed, out of turn. */
+  get droppedMessages(): number {
+    return this.#dropped;
+  }
+
+  /** What is held in RAM for the broker; for checks that it stays bounded. */
+  get load(): { readonly outstandingBatches: number; readonly inFlight: number; readonly queuedBytes: number } {
+    const attempt = this.#attempt;
+    return {
+      outstandingBatches: attempt?.session.outstandingBatches ?? 0,
+      inFlight: attempt?.connection.inFlight ?? 0,
+      queuedBytes: attempt?.connection.queuedBytes ?? 0,
+    };
+  }
+
+  /** s since a genuine message of the cloud last came; undefined: never, as far as is known. */
+  secondsSinceSync(): number | undefined {
+    const { clock, lastSyncWallSeconds } = this.#options;
+    if (this.#lastSyncMs !== undefined) return Math.floor((clock.monotonicMs() - this.#lastSyncMs) / 1000);
+    const now = clock.wallSeconds();
+    if (now === undefined || lastSyncWallSeconds === undefined) return undefined;
+    return Math.max(0, now - lastSyncWallSeconds);
+  }
+
+  /** To be called after each append to the journal. */
+  recordsAdded(): void {
+    this.#attempt?.session.pump();
+  }
+
+  /** Something that `status` tells has changed. */
+  statusChanged(): void {
+    this.#attempt?.session.statusChanged();
+  }
+
+  /** Somebody waits for a connection: a hotspot was joined, or the button pressed. */
+  reconnectNow(): void {
+    if (!this.#running) return;
+    this.#backoff.reset();
+    if (this.#attempt === undefined) this.#tryFrom(0);
+  }
+
+  /** Connects over the first link that is up, from the `index`th on; when there is none, waits and starts over. */
+  #tryFrom(index: number): void {
+    this.#cancelRetry();
+    const { links } = this.#options;
+    for (let i = index; i < links.all.length; i++) {
+      const link = links.all[i]!;
+      if (link.up) {
+        this.#connect(link, i);
+        return;
+      }
+    }
+    // With every link down there is nothing to try: `onChange` starts again.
+    if (!links.all.some((link) => link.up)) this.#fail("no link is up");
+    else this.#retryIn(this.#backoff.next());
+  }
+
+  #connect(link: LinkPort, linkIndex: number): void {
+    const { host, entropy, links, timers } = this.#options;
+    const { identity } = host;
+    const { broker } = identity;
+    this.#connections++;
+    const seal = new SessionSeal(identity.sealingKey, newSession(entropy, host.hello().boot, this.#connections));
+    const socket = links.connect(link, {
+      host: broker.host,
+      port: broker.port,
+      ...(broker.authority === undefined ? {} : { tlsAuthority: broker.authority }),
+    });
+    const connection = new MqttConnection(
+      socket,
+      timers,
+      {
+        clientId: `smartbox-${identity.box}`,
+        username: broker.username,
+        password: broker.password,
+        will: { topic: topicOf(identity.box, Lane.state), payload: seal.sealWill(State.encode({ online: false })) },
+        filter: downFilter(identity.box),
+      },
+      {
+        accepted: () => this.#accepted(attempt),
+        subscribed: () => attempt.session.hello(),
+        message: (topic, payload) => attempt.session.message(topic, payload),
+        room: () => attempt.session.pump(),
+        closed: (reason) => this.#closed(attempt, reason),
+      },
+    );
+    const attempt: Attempt = {
+      link,
+      linkIndex,
+      connection,
+      session: this.#newSession(link, connection, seal),
+      acceptedAtMs: undefined,
+    };
+    this.#attempt = attempt;
+    this.#trace(`connecting over ${link.kind}`);
+  }
+
+  #newSession(link: LinkPort, connection: MqttConnection, seal: SessionSeal): Session {
+    const { host, clock, timers } = this.#options;
+    return new Session({
+      host,
+      clock,
+      timers,
+      outlet: connection,
+      seal,
+      pull: this.#pull,
+      link: link.kind,
+      // Never synced, as far as is known: the time since boot is the least it can be.
+      stalenessSeconds: this.secondsSinceSync() ?? Math.floor(clock.monotonicMs() / 1000),
+      droppedCount: () => this.#dropped,
+      events: {
+        heard: () => {
+          this.#lastSyncMs = clock.monotonicMs();
+        },
+        dropped: () => {
+          this.#dropped++;
+        },
+        online: () => {
+          this.#trace(`online over ${link.kind}`);
+          host.online(link.kind);
+        },
+        offline: (reason) => {
+          this.#fail(reason);
+          host.offline(this.#lastFailure);
+        },
+        fail: (reason) => connection.close(reason),
+        trace: (text) => this.#trace(text),
+      },
+    });
+  }
+
+  #accepted(attempt: Attempt): void {
+    attempt.acceptedAtMs = this.#options.clock.monotonicMs();
+  }
+
+  #closed(attempt: Attempt, reason: string): void {
+    const { clock, host } = this.#options;
+    const wasOnline = attempt.session.online;
+    this.#attempt = undefined;
+    attempt.session.end();
+    this.#fail(`${attempt.link.kind}: ${reason}`);
+    if (this.#running) {
+      if (attempt.acceptedAtMs === undefined) {
+        this.#tryFrom(attempt.linkIndex + 1);
+      } else {
+        if (clock.monotonicMs() - attempt.acceptedAtMs >= STABLE_MS) this.#backoff.reset();
+        this.#retryIn(this.#backoff.next());
+      }
+    }
+    if (wasOnline) host.offline(this.#lastFailure);
+  }
+
+  #linkChanged(link: LinkPort, up: boolean): void {
+    if (!up) {
+      if (this.#attempt?.link === link) this.#attempt.connection.close("link is down");
+      return;
+    }
+    if (this.#attempt !== undefined) return;
+    // A new link deserves a try before a long wait is over, but not at once: the mains that came back brought it to every
+    // box of the house, and a link that flaps would be tried without end.
+    this.#backoff.reset();
+    const delayMs = this.#backoff.next();
+    // Never later than planned, or a link that flaps would keep the others from being tried.
+    const sooner = this.#options.clock.monotonicMs() + delayMs < this.#retryAtMs;
+    if (this.#retryTimer === undefined || sooner) this.#retryIn(delayMs);
+  }
+
+  #retryIn(delayMs: number): void {
+    this.#cancelRetry();
+    this.#retryAtMs = this.#options.clock.monotonicMs() + delayMs;
+    this.#retryTimer = this.#options.timers.set(delayMs, () => {
+      this.#retryTimer = undefined;
+      this.#tryFrom(0);
+    });
+  }
+
+  #cancelRetry(): void {
+    if (this.#retryTimer !== undefined) this.#options.timers.clear(this.#retryTimer);
+    this.#retryTimer = undefined;
+  }
+
+  #fail(reason: string): void {
+    this.#lastFailure = printable(reason);
+    this.#trace(this.#lastFailure);
+  }
+
+  #trace(text: string): void {
+    this.#options.trace.line(printable(`sync: ${text}`));
+  }
+}
+
+/** At most 120 characters of printable ASCII: texts of sockets and brokers may hold anything. */
+function printable(text: string): string {
+  return text.slice(0, 120).replace(/[^ -~]/g, "?");
+}

@@ -1,0 +1,203 @@
+/** The bodies of the sealed messages, in both directions, as in firmware/sync/protocol.cddl. */
+
+import { CommandKind } from "../records/records.js";
+import {
+  type BodyCodec,
+  bytes,
+  flag,
+  list,
+  MessageError,
+  oneOf,
+  optional,
+  shape,
+  text,
+  uint,
+  whole,
+  whole53,
+} from "./shape.js";
+
+export { type BodyCodec, MessageError } from "./shape.js";
+
+export const PROTOCOL_VERSION = 1;
+export const EPOCH_BYTES = 8;
+/** Records in a batch, and the bytes of them all. */
+export const MAX_BATCH_RECORDS = 64;
+export const MAX_BATCH_BYTES = 3072;
+/** Bytes that one `fetch` may ask for, and of one `snapshot` piece. */
+export const MAX_FETCH_BYTES = 8192;
+export const MAX_PIECE_BYTES = 1024;
+export const MAX_FAULTS = 16;
+export const MAX_FAULT_BYTES = 32;
+export const MAX_LINK_BYTES = 16;
+export const MAX_FIRMWARE_BYTES = 24;
+export const MAX_RECORD_BYTES = 240;
+
+const epoch = bytes(EPOCH_BYTES, EPOCH_BYTES);
+
+/** Opens a session: what the box holds. */
+export interface Hello {
+  readonly protocol: number;
+  /** 8 bytes; undefined: nothing was ever written. */
+  readonly epoch?: Uint8Array | undefined;
+  /** Sequence number of the oldest record on flash; equals `next` when there is none. */
+  readonly oldest: number;
+  /** Sequence number of the next record to be written. */
+  readonly next: number;
+  /** Last record that the cloud has, as the box believes. */
+  readonly acked: number;
+  /** Of the active snapshot; 0: none. */
+  readonly version: number;
+  readonly model: "MS5" | "MS4";
+  /** Version of the firmware, 1 to 24 bytes. */
+  readonly firmware: string;
+  readonly boot: number;
+  /** Bins fitted, 1 to 200. */
+  readonly bins: number;
+}
+export const Hello: BodyCodec<Hello> = shape<Hello>({
+  protocol: whole(PROTOCOL_VERSION, PROTOCOL_VERSION),
+  epoch: optional(epoch),
+  oldest: whole53,
+  next: whole53,
+  acked: whole53,
+  version: uint,
+  model: oneOf("MS5", "MS4"),
+  firmware: text(1, MAX_FIRMWARE_BYTES),
+  boot: uint,
+  bins: whole(1, 200),
+});
+
+export interface Welcome {
+  /** Counter of the hello that this answers. */
+  readonly of: number;
+  /** Last record of this epoch that the cloud has without a break; 0: none. */
+  readonly acked: number;
+  /** Of the cloud's newest snapshot for this box; 0: none. */
+  readonly version: number;
+  /** Bytes of that snapshot. */
+  readonly total: number;
+  /** s since 1970 UTC. */
+  readonly time: number;
+}
+export const Welcome: BodyCodec<Welcome> = shape<Welcome>({
+  of: uint,
+  acked: whole53,
+  version: uint,
+  total: uint,
+  time: whole53,
+});
+
+/** A batch of the journal. */
+export interface Records {
+  readonly epoch: Uint8Array;
+  /** Sequence number of the first of `records`; the others follow without a break. */
+  readonly first: number;
+  /** 1 to 64, of 1 to 240 bytes each, at most 3,072 bytes together; each a CBOR map of firmware/records. */
+  readonly records: readonly Uint8Array[];
+  /** First of the records before `first` that the box no longer has and the cloud never acknowledged. */
+  readonly gapFrom?: number | undefined;
+}
+export const Records: BodyCodec<Records> = shape<Records>(
+  {
+    epoch,
+    first: whole53,
+    records: list(1, MAX_BATCH_RECORDS, bytes(1, MAX_RECORD_BYTES)),
+    gapFrom: optional(whole53),
+  },
+  ({ records }) => {
+    let total = 0;
+    for (const record of records) total += record.length;
+    if (total > MAX_BATCH_BYTES) throw new MessageError(`records: at most ${MAX_BATCH_BYTES} bytes expected`);
+  },
+);
+
+/** The cloud has committed every record of `epoch` through `through`. */
+export interface Ack {
+  readonly epoch: Uint8Array;
+  readonly through: number;
+}
+export const Ack: BodyCodec<Ack> = shape<Ack>({ epoch, through: whole53 });
+
+/** How the box is: shown, never relied on. */
+export interface Status {
+  /** s since boot. */
+  readonly uptime: number;
+  readonly mains: boolean;
+  /** Percent. */
+  readonly charge?: number | undefined;
+  readonly millivolts?: number | undefined;
+  readonly celsius?: number | undefined;
+  /** s between the last sync and the start of this session. */
+  readonly staleness: number;
+  /** 1 to 16 bytes. */
+  readonly link: string;
+  /** At most 16 parts and bins of 1 to 32 bytes. */
+  readonly faults: readonly string[];
+  /** Messages dropped since boot. */
+  readonly count: number;
+  /** Sequence number of the next record to be written. */
+  readonly next: number;
+}
+export const Status: BodyCodec<Status> = shape<Status>({
+  uptime: uint,
+  mains: flag,
+  charge: optional(uint),
+  millivolts: optional(uint),
+  celsius: optional(whole(-0x80000000, 0x7fffffff)),
+  staleness: whole53,
+  link: text(1, MAX_LINK_BYTES),
+  faults: list(0, MAX_FAULTS, text(1, MAX_FAULT_BYTES)),
+  count: uint,
+  next: whole53,
+});
+
+/** Asks for `count` (1 to 8,192) bytes of snapshot `version` from `offset` on. */
+export interface Fetch {
+  readonly version: number;
+  readonly offset: number;
+  readonly count: number;
+}
+export const Fetch: BodyCodec<Fetch> = shape<Fetch>({ version: uint, offset: uint, count: whole(1, MAX_FETCH_BYTES) });
+
+/** 1 to 1,024 bytes of a snapshot. */
+export interface Piece {
+  readonly version: number;
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+export const Piece: BodyCodec<Piece> = shape<Piece>({ version: uint, offset: uint, bytes: bytes(1, MAX_PIECE_BYTES) });
+
+/** A newer snapshot is there. */
+export interface Offer {
+  readonly version: number;
+  readonly total: number;
+}
+export const Offer: BodyCodec<Offer> = shape<Offer>({ version: uint, total: uint });
+
+/** s since 1970 UTC. */
+export interface Time {
+  readonly time: number;
+}
+export const Time: BodyCodec<Time> = shape<Time>({ time: whole53 });
+
+/** Whether the box has a session; retained, and the will. */
+export interface State {
+  readonly online: boolean;
+}
+export const State: BodyCodec<State> = shape<State>({ online: flag });
+
+export interface Command {
+  /** The cloud's number for it; grows for each box. */
+  readonly id: number;
+  readonly command: CommandKind;
+  /** Counted as on the board, 0 to 199. */
+  readonly bin?: number | undefined;
+  /** 0 to 999. */
+  readonly sheet?: number | undefined;
+}
+export const Command: BodyCodec<Command> = shape<Command>({
+  id: uint,
+  command: oneOf(...Object.values(CommandKind)),
+  bin: optional(whole(0, 199)),
+  sheet: optional(whole(0, 999)),
+});

@@ -1,0 +1,38 @@
+/** What a model can do and the numbers that its hardware sets. One constant per model, beside this file. */
+export interface BoardProfile {
+  readonly model: "MS5" | "MS4" | "MS3";
+  /** MS3 and earlier have neither the onboard memory nor the battery: the firmware refuses to start on them. */
+  readonly offlineCapable: boolean;
+  readonly battery: BatteryProfile | undefined;
+  readonly power: PowerSettings;
+  readonly bins: BinSettings;
+}
+
+export interface BatteryProfile {
+  /** Rated capacity, mAh. */
+  readonly capacityMilliampHours: number;
+  /** Below this cell voltage no flash is written and no lock is energised, mV. */
+  readonly brownOutMillivolts: number;
+}
+
+export interface PowerSettings {
+  /** From loss of mains to sleep, ms. */
+  readonly sleepAfterMs: number;
+  /** Below this charge the shorter time and the deeper sleep apply, percent. */
+  readonly hibernateBelowPercent: number;
+  /** Without use, below that charge, ms. */
+  readonly hibernateAfterMs: number;
+  /** A person at the panel, an exchange or a sync may put sleep off by at most this much, ms. */
+  readonly busyGraceMs: number;
+}
+
+export interface BinSettings {
+  /** Time for a door to report open after an unlock pulse, ms. */
+  readonly openWithinMs: number;
+  /** Pulses after the first before the bin counts as faulty. */
+  readonly retries: number;
+  /** Gap between pulses, so that the supply recovers, ms. */
+  readonly betweenPulsesMs: number;
+  /** A door open for longer is reported, ms. */
+  readonly heldOpenAfterMs: number;
+}

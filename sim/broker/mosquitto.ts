@@ -1,0 +1,256 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { accessSync, chmodSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { connect } from "node:tls";
+import { CloudError } from "../cloud/domain.js";
+import { type Accounts, publishPrefix, subscribePrefix } from "./accounts.js";
+
+const START_TIMEOUT_MS = 10_000;
+const RETRY_MS = 25;
+const LOG_LIMIT = 16_384;
+const DAYS_VALID = "30";
+
+/** Where the programs are, or why a mosquitto cannot be started here. */
+export function findMosquitto():
+  | { readonly missing: string }
+  | { readonly mosquitto: string; readonly passwd: string; readonly openssl: string } {
+  const mosquitto = findProgram("mosquitto");
+  const passwd = findProgram("mosquitto_passwd");
+  const openssl = findProgram("openssl");
+  if (mosquitto === undefined || passwd === undefined) {
+    return { missing: "mosquitto is not installed: on Debian, apt-get install mosquitto" };
+  }
+  if (openssl === undefined) return { missing: "openssl is not installed: on Debian, apt-get install openssl" };
+  return { mosquitto, passwd, openssl };
+}
+
+function findProgram(name: string): string | undefined {
+  // Debian keeps servers where a user's PATH does not look.
+  const folders = [
+    ...(process.env.PATH ?? "").split(delimiter).filter((f) => f !== ""),
+    "/usr/sbin",
+    "/usr/local/sbin",
+  ];
+  return folders
+    .map((folder) => join(folder, name))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+/**
+ * A real mosquitto on 127.0.0.1 in a folder of its own: TLS with an authority made for it, passwords, an ACL per box, and
+ * what it has kept on disk after a SIGKILL.
+ */
+export class Mosquitto {
+  readonly #programs: { readonly mosquitto: string; readonly passwd: string; readonly openssl: string };
+  readonly #folder: string;
+  #port: number;
+  #child: ChildProcess | undefined;
+  #log = "";
+  readonly #endWithUs = (): void => void this.#child?.kill("SIGKILL");
+
+  /** `port` 0: a free one, chosen at `start` and kept. Throws CloudError when a program is missing. */
+  constructor(options: { readonly port: number; readonly accounts: Accounts }) {
+    const programs = findMosquitto();
+    if ("missing" in programs) throw new CloudError(programs.missing);
+    this.#programs = programs;
+    this.#port = options.port;
+    this.#folder = mkdtempSync(join(tmpdir(), "smartbox-mosquitto-"));
+    this.#makeCertificates();
+    this.#writeAccounts(options.accounts);
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get url(): string {
+    return `mqtts://localhost:${this.#port}`;
+  }
+
+  /** The authority that signed its certificate, PEM. */
+  get authority(): string {
+    return readFileSync(this.authorityFile, "utf8");
+  }
+
+  get authorityFile(): string {
+    return join(this.#folder, "ca.crt");
+  }
+
+  /** The last of what it wrote. */
+  get log(): string {
+    return this.#log;
+  }
+
+  /** Resolves when it takes connections; rejects with CloudError that holds its log. */
+  async start(): Promise<void> {
+    if (this.#child !== undefined) throw new CloudError("mosquitto is running already: stop it first");
+    if (this.#port === 0) this.#port = await freePort();
+    writeFileSync(this.#file("mosquitto.conf"), this.#config());
+    const child = spawn(this.#programs.mosquitto, ["-c", this.#file("mosquitto.conf")], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#child = child;
+    process.once("exit", this.#endWithUs);
+    const keep = (text: Buffer): void => {
+      this.#log = (this.#log + text.toString("utf8")).slice(-LOG_LIMIT);
+    };
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    child.once("error", (error) => keep(Buffer.from(error.message)));
+    child.once("exit", () => {
+      process.off("exit", this.#endWithUs);
+      if (this.#child === child) this.#child = undefined;
+    });
+    await this.#ready(child);
+  }
+
+  /** SIGKILL: as a crash or a power cut of the broker's machine. Resolves when it is gone. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  /** On the same port, with what it had on disk. */
+  async restart(): Promise<void> {
+    await this.#end("SIGTERM");
+    await this.start();
+  }
+
+  /** Ends it and removes its folder. */
+  async stop(): Promise<void> {
+    await this.#end("SIGTERM");
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    child.kill(signal);
+    await gone;
+  }
+
+  async #ready(child: ChildProcess): Promise<void> {
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    while (this.#child === child) {
+      if (await canConnect(this.#port, this.authority)) return;
+      if (performance.now() > deadline) {
+        await this.#end("SIGKILL");
+        break;
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+    const taken = this.#log.includes("Address already in use")
+      ? `port ${this.#port} is taken by another program: stop it, or choose another port (0: any free one)`
+      : "mosquitto did not start";
+    throw new CloudError(`${taken}\n${this.#log}`);
+  }
+
+  #file(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  #config(): string {
+    const lines = [
+      `listener ${this.#port} 127.0.0.1`,
+      `cafile ${this.authorityFile}`,
+      `certfile ${this.#file("server.crt")}`,
+      `keyfile ${this.#file("server.key")}`,
+      "allow_anonymous false",
+      `password_file ${this.#file("passwords")}`,
+      `acl_file ${this.#file("acl")}`,
+      "persistence true",
+      `persistence_location ${this.#folder}/`,
+      "autosave_on_changes true",
+      "autosave_interval 1",
+      "message_size_limit 4096",
+      "max_queued_messages 1000",
+      "log_dest stderr",
+      "log_type error",
+      "log_type warning",
+    ];
+    // Started as root it would go on as user mosquitto, who cannot read this folder.
+    if (process.getuid?.() === 0) lines.push("user root");
+    return `${lines.join("\n")}\n`;
+  }
+
+  #openssl(...args: string[]): void {
+    execFileSync(this.#programs.openssl, args, { cwd: this.#folder, stdio: ["ignore", "ignore", "pipe"] });
+  }
+
+  #makeCertificates(): void {
+    const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+    this.#openssl(
+      "req",
+      "-x509",
+      ...curve,
+      "-days",
+      DAYS_VALID,
+      "-subj",
+      "/CN=SmartBox test authority",
+      "-keyout",
+      "ca.key",
+      "-out",
+      "ca.crt",
+    );
+    this.#openssl("req", ...curve, "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr");
+    writeFileSync(this.#file("server.ext"), "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n");
+    const signing = [
+      "-CA",
+      "ca.crt",
+      "-CAkey",
+      "ca.key",
+      "-CAcreateserial",
+      "-days",
+      DAYS_VALID,
+      "-extfile",
+      "server.ext",
+    ];
+    this.#openssl("x509", "-req", "-in", "server.csr", ...signing, "-out", "server.crt");
+  }
+
+  #writeAccounts({ boxes, cloud }: Accounts): void {
+    const users = [...boxes, cloud].map(({ username, password }) => `${username}:${password}\n`);
+    writeFileSync(this.#file("passwords"), users.join(""), { mode: 0o600 });
+    // In place and not by arguments, which other users of the machine could read.
+    execFileSync(this.#programs.passwd, ["-U", this.#file("passwords")], { stdio: ["ignore", "ignore", "pipe"] });
+    const acl = boxes.map(
+      ({ box, username }) =>
+        `user ${username}\ntopic write ${publishPrefix(box)}#\ntopic read ${subscribePrefix(box)}#\n`,
+    );
+    acl.push(`user ${cloud.username}\ntopic readwrite smartbox/#\n`);
+    writeFileSync(this.#file("acl"), acl.join("\n"));
+    chmodSync(this.#file("acl"), 0o600);
+  }
+}
+
+function canConnect(port: number, ca: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1", servername: "localhost", ca });
+    const done = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("secureConnect", () => done(true));
+    socket.once("error", () => done(false));
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,161 @@
+import type { IConnectPacket } from "mqtt-packet";
+import { Connection, type ConnectionOwner, type Message } from "./connection.js";
+import type { Endpoint, Scheduler } from "./endpoint.js";
+import { isTopicFilter, isTopicName, topicMatches } from "./topics.js";
+
+export interface VirtualBrokerOptions {
+  readonly scheduler: Scheduler;
+  /** Whether these may connect; absent: everybody. */
+  readonly authenticate?: (clientId: string, username: string | undefined, password: string | undefined) => boolean;
+  /** Whether a client may publish to a topic, or subscribe to a filter; absent: always. */
+  readonly authorize?: (clientId: string, action: "publish" | "subscribe", topic: string) => boolean;
+  /** Bytes of the longest packet taken; a longer one ends its connection. 65,536 unless told. */
+  readonly maxPacketBytes?: number;
+}
+
+export interface ConnectionInfo {
+  readonly clientId: string;
+  readonly username: string | undefined;
+  readonly subscriptions: readonly string[];
+  /** QoS 1 messages sent to the client that it has not acknowledged. */
+  readonly unacknowledged: number;
+}
+
+/** Told of a message that came in, `from` a client or undefined for `publish` of the broker's owner. */
+export type LocalSubscriber = (message: Message, from: string | undefined) => void;
+
+/**
+ * An MQTT 3.1.1 broker (OASIS, 2014) for virtual time and tests: deterministic, no I/O and no timers of its own. QoS 0 and
+ * 1, retained messages, wills, keep-alive, takeover. Left out: QoS 2, and sessions that outlive their connection (every
+ * session starts clean, whatever CONNECT asks).
+ */
+export class VirtualBroker {
+  readonly #options: VirtualBrokerOptions;
+  readonly #connections = new Set<Connection>();
+  /** Connections that have sent a good CONNECT, by client identifier. */
+  readonly #clients = new Map<string, Connection>();
+  readonly #retained = new Map<string, Message>();
+  readonly #local = new Map<number, { readonly filter: string; readonly subscriber: LocalSubscriber }>();
+  #nextNumber = 1;
+  #running = true;
+
+  constructor(options: VirtualBrokerOptions) {
+    this.#options = options;
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  get connections(): readonly ConnectionInfo[] {
+    return [...this.#clients.values()].map((connection) => ({
+      clientId: connection.clientId,
+      username: connection.username,
+      subscriptions: [...connection.subscriptions.keys()],
+      unacknowledged: connection.unacknowledged,
+    }));
+  }
+
+  get retained(): ReadonlyMap<string, Message> {
+    return this.#retained;
+  }
+
+  /** Takes a new stream; while the broker is down, it is closed at once. */
+  accept(endpoint: Endpoint): void {
+    if (!this.#running) {
+      endpoint.close();
+      return;
+    }
+    const { scheduler, maxPacketBytes = 65_536 } = this.#options;
+    this.#connections.add(new Connection(endpoint, scheduler, maxPacketBytes, this.#owner));
+  }
+
+  /** Publishes as the broker's owner, past authorisation. */
+  publish(message: Message): void {
+    if (!isTopicName(message.topic)) throw new Error(`not a topic name: ${message.topic}`);
+    if (this.#running) this.#route(message, undefined);
+  }
+
+  /**
+   * Gives `subscriber` what clients (and the owner) publish under `filter`, and the retained messages first, past
+   * authorisation. It lasts through `crash`. Returns what ends it.
+   */
+  subscribe(filter: string, subscriber: LocalSubscriber): () => void {
+    if (!isTopicFilter(filter)) throw new Error(`not a topic filter: ${filter}`);
+    const number = this.#nextNumber++;
+    this.#local.set(number, { filter, subscriber });
+    for (const message of this.#retained.values()) {
+      if (topicMatches(filter, message.topic)) subscriber(message, undefined);
+    }
+    return () => void this.#local.delete(number);
+  }
+
+  /** Ends the connection of a client as if the network had: its will is published. */
+  disconnect(clientId: string): void {
+    this.#clients.get(clientId)?.drop();
+  }
+
+  /** Dies as by SIGKILL: streams end, no will is published, what was under way is lost. */
+  crash(options: { readonly keepRetained: boolean }): void {
+    this.#running = false;
+    for (const connection of [...this.#connections]) connection.vanish();
+    this.#connections.clear();
+    this.#clients.clear();
+    if (!options.keepRetained) this.#retained.clear();
+  }
+
+  restart(): void {
+    this.#running = true;
+  }
+
+  readonly #owner: ConnectionOwner = {
+    connect: (connection, packet) => this.#connect(connection, packet),
+    subscribe: (connection, filter) => this.#options.authorize?.(connection.clientId, "subscribe", filter) ?? true,
+    subscribed: (connection, filter, qos) => {
+      for (const message of this.#retained.values()) {
+        if (topicMatches(filter, message.topic)) connection.deliver({ ...message, retain: true }, qos);
+      }
+    },
+    publish: (connection, message) => {
+      if (this.#options.authorize?.(connection.clientId, "publish", message.topic) ?? true) {
+        this.#route(message, connection.clientId);
+      }
+    },
+    ended: (connection, will) => {
+      this.#connections.delete(connection);
+      if (this.#clients.get(connection.clientId) === connection) this.#clients.delete(connection.clientId);
+      if (will !== undefined) this.#owner.publish(connection, will);
+    },
+  };
+
+  /** CONNACK return code for a CONNECT; on 0 the connection belongs to the client from here on. */
+  #connect(connection: Connection, packet: IConnectPacket): number {
+    if (packet.protocolId !== "MQTT" || packet.protocolVersion !== 4) return 1;
+    if (packet.clientId === "" && packet.clean !== true) return 2;
+    const clientId = packet.clientId === "" ? `anonymous-${this.#nextNumber++}` : packet.clientId;
+    const password = packet.password?.toString();
+    if (!(this.#options.authenticate?.(clientId, packet.username, password) ?? true)) return 4;
+    connection.clientId = clientId;
+    // The older connection ends first, so that its will is out before the newer one does anything (MQTT-3.1.4-2).
+    this.#clients.get(clientId)?.drop();
+    this.#clients.set(clientId, connection);
+    return 0;
+  }
+
+  #route(message: Message, from: string | undefined): void {
+    if (message.retain) {
+      if (message.payload.length === 0) this.#retained.delete(message.topic);
+      else this.#retained.set(message.topic, message);
+    }
+    for (const connection of [...this.#clients.values()]) {
+      let qos = -1;
+      for (const [filter, granted] of connection.subscriptions) {
+        if (granted > qos && topicMatches(filter, message.topic)) qos = granted;
+      }
+      if (qos >= 0) connection.deliver({ ...message, retain: false }, qos === 0 ? 0 : 1);
+    }
+    for (const { filter, subscriber } of [...this.#local.values()]) {
+      if (topicMatches(filter, message.topic)) subscriber(message, from);
+    }
+  }
+}

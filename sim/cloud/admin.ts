@@ -1,0 +1,225 @@
+import {
+  type Access,
+  type Box,
+  CloudError,
+  type Key,
+  type Location,
+  type Organisation,
+  type Schedule,
+  type User,
+} from "./domain.js";
+import type { Inventory } from "./inventory.js";
+import { checkOrganisation, OrganisationIndex } from "./organisation.js";
+import type { CloudStore } from "./store.js";
+
+export interface AdminParts {
+  readonly store: CloudStore;
+  readonly inventory: Inventory;
+  /** Seconds since 1970 UTC. */
+  readonly now: () => number;
+  readonly random: (count: number) => Uint8Array;
+}
+
+type New<T extends { id: number | string }> = Omit<T, "id">;
+
+/**
+ * What people do to the organisation. Each call checks the whole of what would result, and is durable when it returns; it
+ * throws CloudError, and changes nothing, when something is wrong.
+ */
+export class Admin {
+  readonly #parts: AdminParts;
+  readonly #checked = new WeakSet<object>();
+
+  constructor(parts: AdminParts) {
+    this.#parts = parts;
+  }
+
+  addLocation(location: New<Location>): Location {
+    return this.#add("locations", [location])[0]!;
+  }
+
+  addBox(box: Box): Box {
+    this.#change({ boxes: [...this.#organisation.boxes, box] });
+    return this.#organisation.boxes.at(-1)!;
+  }
+
+  addKeys(keys: readonly New<Key>[]): readonly Key[] {
+    return this.#add("keys", keys);
+  }
+
+  addUser(user: New<User>): User {
+    return this.#add("users", [user])[0]!;
+  }
+
+  /** Without a `code`, an access gets a booking code of 6 digits. */
+  addAccesses(accesses: readonly (Omit<New<Access>, "code"> & { readonly code?: string })[]): readonly Access[] {
+    const taken = new Set(this.#codes());
+    return this.#add(
+      "accesses",
+      accesses.map((access) => ({ ...access, code: access.code ?? this.#freshCode(taken) })),
+    );
+  }
+
+  addAccess(user: number, key: number, schedule: Schedule, code?: string): Access {
+    return this.addAccesses([{ user, key, schedule, ...(code === undefined ? {} : { code }) }])[0]!;
+  }
+
+  changeKey(id: number, changes: Partial<New<Key>>): void {
+    this.#replace("keys", id, changes);
+  }
+
+  changeUser(id: number, changes: Partial<New<User>>): void {
+    this.#replace("users", id, changes);
+  }
+
+  changeAccess(id: number, changes: Partial<New<Access>>): void {
+    this.#replace("accesses", id, changes);
+  }
+
+  /** Gives the key a new code of 6 digits and answers it. */
+  generateKeyCode(id: number): string {
+    const code = this.#freshCode(new Set(this.#codes()));
+    this.changeKey(id, { code });
+    return code;
+  }
+
+  removeAccess(id: number): void {
+    this.#change({ accesses: without(this.#organisation.accesses, id, "access") });
+  }
+
+  /** The user's accesses go too. */
+  removeUser(id: number): void {
+    const { users, accesses } = this.#organisation;
+    this.#change({ users: without(users, id, "user"), accesses: accesses.filter((a) => a.user !== id) });
+  }
+
+  /** The key's accesses go too; its fob, if it hangs in a bin, stays there as a fob that is nobody's. */
+  removeKey(id: number): void {
+    const { keys, accesses } = this.#organisation;
+    this.#change({ keys: without(keys, id, "key"), accesses: accesses.filter((a) => a.key !== id) });
+  }
+
+  setBinEnabled(box: string, label: string, enabled: boolean): void {
+    const bin = this.binNumber(box, label);
+    this.#change({
+      boxes: this.#organisation.boxes.map((b) =>
+        b.id === box ? { ...b, bins: b.bins.map((old, i) => (i === bin ? { ...old, enabled } : old)) } : b,
+      ),
+    });
+  }
+
+  /** Says that somebody looked: the key is in this bin, or, without one, in none. */
+  placeKey(key: number, where: { readonly box: string; readonly bin: string } | undefined): void {
+    if (!this.#organisation.keys.some((k) => k.id === key))
+      throw new CloudError(`there is no key ${key}: add it first`);
+    this.placeKeys([{ key, where }]);
+  }
+
+  /** As `placeKey`, of many at once. All the keys must exist. */
+  placeKeys(
+    places: readonly {
+      readonly key: number;
+      readonly where: { readonly box: string; readonly bin: string } | undefined;
+    }[],
+  ): void {
+    const { inventory, store } = this.#parts;
+    const resolved = places.map(({ key, where }) => ({
+      item: `key:${key}`,
+      place: where && { box: where.box, bin: this.binNumber(where.box, where.bin) },
+    }));
+    for (const { item, place } of resolved) {
+      if (place === undefined) inventory.forget(item);
+      else inventory.put(item, place.box, place.bin, true, { box: place.box, time: Math.floor(this.#parts.now()) });
+      if (place !== undefined) inventory.edited(place.box);
+    }
+    store.touchPermissions();
+    store.commit();
+  }
+
+  /** Throws CloudError for a box or a bin that is not there. */
+  binNumber(box: string, label: string): number {
+    const found = this.#organisation.boxes.find((b) => b.id === box);
+    if (found === undefined) throw new CloudError(`there is no box ${box}: add it first, or name another`);
+    const bin = found.bins.findIndex((b) => b.label === label);
+    if (bin >= 0) return bin;
+    throw new CloudError(
+      `box ${box} has no bin ${label}: it has ${found.bins[0]!.label} to ${found.bins.at(-1)!.label}; name one of them`,
+    );
+  }
+
+  get #organisation(): Organisation {
+    return this.#parts.store.organisation;
+  }
+
+  #add<K extends "locations" | "keys" | "users" | "accesses">(
+    kind: K,
+    items: readonly New<Organisation[K][number]>[],
+  ): Organisation[K] {
+    const before: readonly { readonly id: number }[] = this.#organisation[kind];
+    let id = before.reduce((highest, item) => Math.max(highest, item.id), 0);
+    const numbered = items.map((item) => ({ ...item, id: ++id }));
+    this.#change({ [kind]: [...before, ...numbered] } as unknown as Partial<Organisation>);
+    return this.#organisation[kind].slice(before.length) as unknown as Organisation[K];
+  }
+
+  #replace(kind: "keys" | "users" | "accesses", id: number, changes: object): void {
+    const items: readonly { readonly id: number }[] = this.#organisation[kind];
+    const what = { keys: "key", users: "user", accesses: "access" }[kind];
+    if (!items.some((item) => item.id === id)) throw new CloudError(`there is no ${what} ${id}: add it first`);
+    const next = items.map((item) => (item.id === id ? { ...item, ...changes } : item));
+    this.#change({ [kind]: next } as unknown as Partial<Organisation>);
+  }
+
+  #change(part: Partial<Organisation>): void {
+    const { store, now } = this.#parts;
+    const before = this.#organisation;
+    const next = checkOrganisation({ ...before, ...part }, this.#checked, now());
+    store.organise(next);
+    if (next.keys !== before.keys) this.#renameItems(before, next);
+  }
+
+  /** A fob in a bin belongs to another key, or to none, from now on. */
+  #renameItems(before: Organisation, next: Organisation): void {
+    const { inventory, store } = this.#parts;
+    const is = new OrganisationIndex(next);
+    let isMoved = false;
+    const rename = (from: string, to: string): void => {
+      if (inventory.whereabouts(from) === undefined) return;
+      inventory.rename(from, to);
+      isMoved = true;
+    };
+    for (const key of before.keys) {
+      if (key.fob === undefined || is.keys.get(key.id)?.fob === key.fob) continue;
+      rename(`key:${key.id}`, `fob:${key.fob}`);
+    }
+    for (const key of next.keys) if (key.fob !== undefined) rename(`fob:${key.fob}`, `key:${key.id}`);
+    if (!isMoved) return;
+    store.touchPermissions();
+    store.commit();
+  }
+
+  *#codes(): Iterable<string> {
+    for (const key of this.#organisation.keys) if (key.code !== undefined) yield key.code;
+    for (const access of this.#organisation.accesses) yield access.code;
+  }
+
+  #freshCode(taken: Set<string>): string {
+    if (taken.size > 500_000) throw new CloudError("too many codes are in use to make another: remove old accesses");
+    for (;;) {
+      const bytes = this.#parts.random(4);
+      const number = ((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0;
+      // Above the last whole million the low codes would come more often.
+      if (number >= 4_294_000_000) continue;
+      const code = String(number % 1_000_000).padStart(6, "0");
+      if (taken.has(code)) continue;
+      taken.add(code);
+      return code;
+    }
+  }
+}
+
+function without<T extends { readonly id: number }>(items: readonly T[], id: number, what: string): readonly T[] {
+  const rest = items.filter((item) => item.id !== id);
+  if (rest.length === items.length) throw new CloudError(`there is no ${what} ${id}: nothing to remove`);
+  return rest;
+}

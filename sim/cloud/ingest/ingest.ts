@@ -1,0 +1,78 @@
+import { decodeRecord, RecordError } from "../../../firmware/records/codec.js";
+import type { Records } from "../../../firmware/wire/messages.js";
+import { bytesToHex } from "../domain.js";
+import type { EpochState } from "../state.js";
+import type { CloudStore } from "../store.js";
+import { ExchangeLog } from "./exchange-log.js";
+
+/**
+ * Takes batches of journal records (PROTOCOL.md section 4): each record of a box and epoch has its effect exactly once and in
+ * order, however often and in whatever order batches come. Nothing is durable, and nothing may be acknowledged, before
+ * `store.commit()` returned.
+ */
+export class Ingest {
+  readonly log: ExchangeLog;
+  readonly #store: CloudStore;
+
+  constructor(store: CloudStore) {
+    this.#store = store;
+    this.log = new ExchangeLog(store);
+  }
+
+  /** Last sequence number of `epoch` that is here without a break; 0: none. */
+  through(box: string, epoch: string): number {
+    return this.#store.boxState(box).epochs[epoch]?.through ?? 0;
+  }
+
+  /** What of `batch` was new; 0 for a repeated batch and for one that comes too early. */
+  take(box: string, batch: Records): number {
+    const epoch = bytesToHex(batch.epoch);
+    const through = this.through(box, epoch);
+    const last = batch.first + batch.records.length - 1;
+    if (batch.first < 1 || last <= through || !Number.isSafeInteger(last)) return 0;
+    if (batch.first > through + 1 && !reachesBack(batch, through)) return 0;
+
+    const state = this.#epochState(box, epoch);
+    this.#store.touch();
+    if (batch.first > through + 1) {
+      const from = through + 1;
+      const gap = { box, epoch, from, through: batch.first - 1, count: batch.first - from };
+      this.#store.data.gaps.push(gap);
+      state.through = gap.through;
+    }
+    const skip = state.through + 1 - batch.first;
+    for (const bytes of batch.records.slice(skip)) {
+      const seq = state.through + 1;
+      this.#take({ box, epoch, seq }, bytes, state);
+      state.through = seq;
+    }
+    return batch.records.length - skip;
+  }
+
+  #take(source: { box: string; epoch: string; seq: number }, bytes: Uint8Array, state: EpochState): void {
+    let record: ReturnType<typeof decodeRecord>;
+    try {
+      record = decodeRecord(bytes);
+    } catch (error) {
+      if (!(error instanceof RecordError)) throw error;
+      this.log.undecodable(source, bytesToHex(bytes), error.message);
+      return;
+    }
+    this.log.record(source, record, state);
+  }
+
+  #epochState(box: string, epoch: string): EpochState {
+    const state = this.#store.boxState(box);
+    const there = state.epochs[epoch];
+    if (there !== undefined) return there;
+    const made: EpochState = { through: 0 };
+    state.epochs[epoch] = made;
+    this.log.abandonOtherEpochs(box, epoch);
+    return made;
+  }
+}
+
+/** Whether the box says that everything between what is here and the batch is gone. */
+function reachesBack({ gapFrom, first }: Records, through: number): boolean {
+  return gapFrom !== undefined && gapFrom < first && gapFrom <= through + 1;
+}

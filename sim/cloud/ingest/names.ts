@@ -1,0 +1,50 @@
+import {
+  Auth,
+  BinFault,
+  CommandKind,
+  DoorEvent,
+  Exchange,
+  GapReason,
+  Kind,
+  LinkEvent,
+  Outcome,
+  PowerEvent,
+} from "../../../firmware/records/records.js";
+
+/** Name of a number of one of the record's tables, or the number itself for one that this version does not know. */
+export function nameIn(table: Readonly<Record<string, number>>, value: number): string {
+  for (const [name, number] of Object.entries(table)) if (number === value) return name;
+  return String(value);
+}
+
+const EVENTS: Readonly<Record<number, Readonly<Record<string, number>>>> = {
+  [Kind.door]: DoorEvent,
+  [Kind.binFault]: BinFault,
+  [Kind.power]: PowerEvent,
+  [Kind.link]: LinkEvent,
+};
+
+const TABLES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  command: CommandKind,
+  exchange: Exchange,
+  auth: Auth,
+  result: Outcome,
+};
+
+/** A record's own fields, with numbers of a table as names; for logs that people read. */
+export function detailOf(
+  record: Readonly<Record<string, unknown>> & { readonly kind: number },
+): Record<string, string | number> {
+  const detail: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(record)) {
+    if (name === "kind" || name === "at" || name === "flags") continue;
+    if (typeof value !== "number") {
+      if (typeof value === "string") detail[name] = value;
+      continue;
+    }
+    const table =
+      name === "event" ? EVENTS[record.kind] : name === "reason" && record.kind === Kind.gap ? GapReason : TABLES[name];
+    detail[name] = table === undefined ? value : nameIn(table, value);
+  }
+  return detail;
+}

@@ -1,0 +1,356 @@
+import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
+import { CommandKind } from "../../firmware/records/records.js";
+import { isUpLane, Lane, parseTopic, topicOf } from "../../firmware/wire/lanes.js";
+import {
+  Ack,
+  type BodyCodec,
+  Command as CommandBody,
+  Fetch,
+  Hello,
+  MAX_PIECE_BYTES,
+  MessageError,
+  Offer,
+  Piece,
+  Records,
+  State,
+  Status,
+  Time,
+  Welcome,
+} from "../../firmware/wire/messages.js";
+import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
+import type { HashPort } from "../../hal/ports/hash.js";
+import { Admin } from "./admin.js";
+import { Commands } from "./commands.js";
+import { bytesToHex, CloudError, hexToBytes } from "./domain.js";
+import { Ingest } from "./ingest/ingest.js";
+import { Conversation, type Drop, type Opened, type Session } from "./session.js";
+import { Sheets } from "./sheets.js";
+import { Snapshots } from "./snapshots.js";
+import type { Command } from "./state.js";
+import type { CloudStore } from "./store.js";
+import type { CloudTransport } from "./transport.js";
+
+export interface CloudParts {
+  readonly store: CloudStore;
+  /** Seconds since 1970 UTC. */
+  readonly now: () => number;
+  readonly timers: TimersPort;
+  readonly random: (count: number) => Uint8Array;
+  readonly hash?: HashPort;
+  /** Told of what went wrong on the cloud's own side, such as a disk that is full; for people. */
+  readonly onProblem?: (message: string) => void;
+}
+
+/** Changes to the organisation come in runs: a snapshot is made when none came for this long, ms. */
+const SNAPSHOT_DEBOUNCE_MS = 1_000;
+/** After a failure to write the database, ms. */
+const RETRY_MS = 5_000;
+/** Within a session, a command without a receipt is sent again after this, ms. */
+const COMMAND_RESEND_MS = 30_000;
+/** The clock of a box that stays in one session is corrected this often, s. */
+const TIME_EVERY_SECONDS = 6 * 3_600;
+
+interface Peer {
+  readonly conversation: Conversation;
+  readonly sealingKey: string;
+  /** Epoch, hexadecimal, to acknowledge once the store is committed, and the session to tell. */
+  owed: { readonly epoch: string; readonly session: Session } | undefined;
+  resend: TimerId | undefined;
+  lastTime: number;
+}
+
+/**
+ * The cloud's side of firmware/sync/PROTOCOL.md, for all boxes. Synchronous: everything happens inside a message, a timer or
+ * a call. Whatever comes from the broker is dropped and counted when it is not genuine and in turn; it never throws.
+ */
+export class CloudService {
+  readonly store: CloudStore;
+  readonly admin: Admin;
+  readonly sheets: Sheets;
+  readonly ingest: Ingest;
+  /** Messages dropped since the start, by reason. */
+  readonly dropped: Record<Drop, number> = { topic: 0, box: 0, sealed: 0, session: 0, counter: 0, body: 0 };
+  readonly #parts: CloudParts;
+  readonly #snapshots: Snapshots;
+  readonly #commands: Commands;
+  readonly #peers = new Map<string, Peer>();
+  #transport: CloudTransport | undefined;
+  #flushTimer: TimerId | undefined;
+  #snapshotTimer: TimerId | undefined;
+  #isClosed = false;
+
+  constructor(parts: CloudParts) {
+    this.#parts = parts;
+    this.store = parts.store;
+    this.ingest = new Ingest(parts.store);
+    const { store, now, random } = parts;
+    this.admin = new Admin({ store, inventory: this.ingest.log.inventory, now, random });
+    this.sheets = new Sheets(store, parts.hash ?? TWEETNACL_HASH);
+    this.#snapshots = new Snapshots(store, this.ingest.log, now);
+    this.#commands = new Commands(store, now);
+    // Presence is what a box says in a session; none has been welcomed yet.
+    for (const state of Object.values(store.data.boxes)) state.online = false;
+    store.onPermissions = () => this.#snapshotsSoon();
+  }
+
+  /** From here on it answers. One transport at a time. */
+  attach(transport: CloudTransport): void {
+    this.#transport = transport;
+    transport.onMessage = (topic, payload) => this.#onMessage(topic, payload);
+  }
+
+  /** Writes what is not yet written and forgets the transport. Throws CloudError when it cannot be written. */
+  close(): void {
+    this.#isClosed = true;
+    const { timers } = this.#parts;
+    for (const timer of [this.#flushTimer, this.#snapshotTimer, ...[...this.#peers.values()].map((p) => p.resend)]) {
+      if (timer !== undefined) timers.clear(timer);
+    }
+    this.store.onPermissions = undefined;
+    if (this.#transport !== undefined) {
+      this.#transport.onMessage = undefined;
+      this.#transport.close();
+    }
+    this.store.commit();
+  }
+
+  /** Arms a bin of a box for one press of its reset button; dropped when the box has not taken it within a minute. */
+  oneTouchUnlock(box: string, label: string): Command {
+    return this.#command(box, CommandKind.oneTouchUnlock, { bin: this.admin.binNumber(box, label) });
+  }
+
+  setBinEnabled(box: string, label: string, enabled: boolean): Command {
+    this.admin.setBinEnabled(box, label, enabled);
+    const bin = this.admin.binNumber(box, label);
+    return this.#command(box, enabled ? CommandKind.enableBin : CommandKind.disableBin, { bin });
+  }
+
+  reboot(box: string): Command {
+    return this.#command(box, CommandKind.reboot, {});
+  }
+
+  /** Closes the offline-code sheets below the one in force, at once if the box is online. */
+  closeSheets(box: string): Command {
+    return this.#command(box, CommandKind.closeSheets, { sheet: this.sheets.revoke(box) });
+  }
+
+  /** Newest snapshot that was made for the box; for tests and for people who want to see it. */
+  snapshot(box: string): { readonly version: number; readonly bytes: Uint8Array } | undefined {
+    return this.#snapshots.newest(box);
+  }
+
+  #command(box: string, kind: CommandKind, fields: { bin?: number; sheet?: number }): Command {
+    const command = this.#commands.issue(box, kind, fields);
+    this.#sendCommands(box);
+    return command;
+  }
+
+  #onMessage(topic: string, payload: Uint8Array): void {
+    const target = parseTopic(topic);
+    const peer = target === undefined ? undefined : this.#peer(target.box);
+    if (target === undefined || !isUpLane(target.lane)) this.#drop("topic");
+    else if (peer === undefined) this.#drop("box");
+    else this.#onBoxMessage(target.box, peer, target.lane, peer.conversation.open(target.lane, payload));
+  }
+
+  #onBoxMessage(box: string, peer: Peer, lane: Lane, opened: Opened): void {
+    try {
+      if (opened.drop !== undefined) this.#drop(opened.drop);
+      else if (opened.kind === "hello") this.#hello(box, peer, opened);
+      else if (opened.kind === "will") this.#setOnline(box, State.decode(opened.body).online);
+      else this.#inSession(box, peer, lane, opened);
+    } catch (error) {
+      if (error instanceof MessageError) this.#drop("body");
+      else if (error instanceof CloudError) this.#problem(error.message);
+      else throw error;
+    }
+  }
+
+  #hello(box: string, peer: Peer, opened: { body: Uint8Array; id: Uint8Array; counter: number }): void {
+    const hello = Hello.decode(opened.body);
+    const epoch = hello.epoch === undefined ? undefined : bytesToHex(hello.epoch);
+    // `acked` below promises what is durable: commit before it, not after.
+    this.store.commit();
+    if (this.#snapshots.newest(box) === undefined) this.#tryRefresh(box);
+    const snapshot = this.#snapshots.newest(box);
+    const { conversation } = peer;
+    const session = conversation.welcome(opened.id, this.#parts.random, epoch, opened.counter);
+    peer.lastTime = this.#parts.now();
+    this.#send(box, session, Lane.welcome, Welcome, {
+      of: opened.counter,
+      acked: epoch === undefined ? 0 : this.ingest.through(box, epoch),
+      version: snapshot?.version ?? 0,
+      total: snapshot?.bytes.length ?? 0,
+      time: Math.floor(this.#parts.now()),
+    });
+  }
+
+  #inSession(
+    box: string,
+    peer: Peer,
+    lane: Lane,
+    message: { session: Session; body: Uint8Array; isFirst: boolean },
+  ): void {
+    const { session, body, isFirst } = message;
+    const state = this.store.boxState(box);
+    state.lastSeen = Math.floor(this.#parts.now());
+    if (isFirst) this.#proven(box, session);
+    if (lane === Lane.records) this.#records(box, peer, session, Records.decode(body));
+    else if (lane === Lane.fetch) this.#fetch(box, session, Fetch.decode(body));
+    else if (lane === Lane.status) state.status = { ...Status.decode(body) };
+    else this.#setOnline(box, State.decode(body).online);
+    this.#keepTime(box, peer, session);
+  }
+
+  /** The box is in this session: only now is what its hello said worth anything, and only now can it take commands. */
+  #proven(box: string, session: Session): void {
+    const state = this.store.boxState(box);
+    if (session.epoch !== undefined && session.epoch !== state.epoch) {
+      state.epoch = session.epoch;
+      this.store.touch();
+      this.#snapshotsSoon();
+    }
+    this.#sendCommands(box);
+  }
+
+  #records(box: string, peer: Peer, session: Session, batch: Records): void {
+    const epoch = bytesToHex(batch.epoch);
+    const taken = this.ingest.take(box, batch);
+    const state = this.store.boxState(box);
+    if (taken > 0 && state.epoch !== epoch) {
+      // A journal that began after the hello.
+      state.epoch = epoch;
+      this.#snapshotsSoon();
+    }
+    peer.owed = { epoch, session };
+    this.#flushSoon(0);
+  }
+
+  /** Several batches share one write of the store. */
+  #flushSoon(delayMs: number): void {
+    if (this.#flushTimer !== undefined || this.#isClosed) return;
+    this.#flushTimer = this.#parts.timers.set(delayMs, () => {
+      this.#flushTimer = undefined;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    try {
+      this.store.commit();
+    } catch (error) {
+      if (!(error instanceof CloudError)) throw error;
+      this.#problem(`${error.message}; nothing is acknowledged until it can be`);
+      this.#flushSoon(RETRY_MS);
+      return;
+    }
+    for (const [box, peer] of this.#peers) {
+      const { owed } = peer;
+      if (owed === undefined) continue;
+      peer.owed = undefined;
+      const through = this.ingest.through(box, owed.epoch);
+      this.#send(box, owed.session, Lane.ack, Ack, { epoch: hexToBytes(owed.epoch), through });
+      if (this.#snapshots.isBehind(box)) this.#snapshotsSoon();
+    }
+  }
+
+  #fetch(box: string, session: Session, { version, offset, count }: Fetch): void {
+    const snapshot = this.#snapshots.newest(box);
+    if (snapshot === undefined) return;
+    if (snapshot.version !== version) {
+      this.#offer(box, session);
+      return;
+    }
+    const end = Math.min(offset + count, snapshot.bytes.length);
+    for (let at = offset; at < end; at += MAX_PIECE_BYTES) {
+      const bytes = snapshot.bytes.slice(at, Math.min(at + MAX_PIECE_BYTES, end));
+      this.#send(box, session, Lane.snapshot, Piece, { version, offset: at, bytes });
+    }
+  }
+
+  #offer(box: string, session: Session): void {
+    const snapshot = this.#snapshots.newest(box)!;
+    this.#send(box, session, Lane.offer, Offer, { version: snapshot.version, total: snapshot.bytes.length });
+  }
+
+  #snapshotsSoon(): void {
+    if (this.#isClosed) return;
+    const { timers } = this.#parts;
+    if (this.#snapshotTimer !== undefined) timers.clear(this.#snapshotTimer);
+    this.#snapshotTimer = timers.set(SNAPSHOT_DEBOUNCE_MS, () => {
+      this.#snapshotTimer = undefined;
+      for (const { id } of this.store.organisation.boxes) this.#refresh(id);
+    });
+  }
+
+  /** Boxes that never said hello get theirs when they do. */
+  #refresh(box: string): void {
+    if (this.#snapshots.newest(box) === undefined || !this.#tryRefresh(box)) return;
+    const session = this.#peers.get(box)?.conversation.current;
+    if (session !== undefined) this.#offer(box, session);
+  }
+
+  #tryRefresh(box: string): boolean {
+    try {
+      return this.#snapshots.refresh(box);
+    } catch (error) {
+      if (!(error instanceof CloudError)) throw error;
+      this.#problem(error.message);
+      return false;
+    }
+  }
+
+  #sendCommands(box: string): void {
+    const peer = this.#peers.get(box);
+    const session = peer?.conversation.current;
+    if (peer === undefined || session === undefined || this.#isClosed) return;
+    const waiting = this.#commands.waiting(box);
+    for (const { id, command, bin, sheet } of waiting) {
+      this.#send(box, session, Lane.command, CommandBody, { id, command, bin, sheet });
+    }
+    if (this.store.dirty) this.#flushSoon(0);
+    if (peer.resend !== undefined) this.#parts.timers.clear(peer.resend);
+    peer.resend = undefined;
+    // A box that is away gets them in its next session.
+    if (waiting.length === 0 || !this.store.boxState(box).online) return;
+    peer.resend = this.#parts.timers.set(COMMAND_RESEND_MS, () => this.#sendCommands(box));
+  }
+
+  #keepTime(box: string, peer: Peer, session: Session): void {
+    const now = this.#parts.now();
+    if (now - peer.lastTime < TIME_EVERY_SECONDS) return;
+    peer.lastTime = now;
+    this.#send(box, session, Lane.time, Time, { time: Math.floor(now) });
+  }
+
+  #setOnline(box: string, online: boolean): void {
+    const state = this.store.boxState(box);
+    if (state.online === online) return;
+    state.online = online;
+    this.store.touch();
+    if (online) this.#sendCommands(box);
+  }
+
+  #send<T extends object>(box: string, session: Session, lane: Lane, codec: BodyCodec<T>, body: T): void {
+    this.#transport?.publish(topicOf(box, lane), session.seal(lane, codec.encode(body)));
+  }
+
+  #peer(box: string): Peer | undefined {
+    const found = this.ingest.log.index.boxes.get(box);
+    if (found === undefined) return undefined;
+    const there = this.#peers.get(box);
+    if (there !== undefined && there.sealingKey === found.sealingKey) return there;
+    const conversation = new Conversation(hexToBytes(found.sealingKey));
+    const made: Peer = { conversation, sealingKey: found.sealingKey, owed: undefined, resend: undefined, lastTime: 0 };
+    this.#peers.set(box, made);
+    return made;
+  }
+
+  #drop(reason: Drop): void {
+    this.dropped[reason]++;
+  }
+
+  #problem(message: string): void {
+    this.#parts.onProblem?.(message);
+  }
+}

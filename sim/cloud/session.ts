@@ -1,0 +1,116 @@
+import { CHALLENGE_BYTES, NO_CHALLENGE, openEnvelope, sameBytes, seal } from "../../firmware/wire/envelope.js";
+import { Lane } from "../../firmware/wire/lanes.js";
+
+/** Why a message was dropped. */
+export type Drop = "topic" | "box" | "sealed" | "session" | "counter" | "body";
+
+export class Session {
+  readonly #key: Uint8Array;
+  readonly id: Uint8Array;
+  readonly challenge: Uint8Array;
+  /** Hexadecimal epoch of the hello; undefined: the box has no journal yet. */
+  readonly epoch: string | undefined;
+  lastHello: number;
+  #lastUp = 0;
+  #down = 0;
+
+  constructor(key: Uint8Array, id: Uint8Array, challenge: Uint8Array, epoch: string | undefined, lastHello: number) {
+    this.#key = key;
+    this.id = id;
+    this.challenge = challenge;
+    this.epoch = epoch;
+    this.lastHello = lastHello;
+  }
+
+  seal(lane: Lane, body: Uint8Array): Uint8Array {
+    this.#down++;
+    return seal(this.#key, lane, this.id, this.challenge, this.#down, body);
+  }
+
+  /** Whether a message with this counter is new; it never is again. */
+  take(counter: number): boolean {
+    if (counter <= this.#lastUp) return false;
+    this.#lastUp = counter;
+    return true;
+  }
+}
+
+export type Opened =
+  | { readonly drop: Drop }
+  | {
+      readonly drop?: undefined;
+      readonly body: Uint8Array;
+      readonly kind: "hello";
+      readonly id: Uint8Array;
+      readonly counter: number;
+    }
+  | { readonly drop?: undefined; readonly body: Uint8Array; readonly kind: "will" }
+  | {
+      readonly drop?: undefined;
+      readonly body: Uint8Array;
+      readonly kind: "message";
+      readonly session: Session;
+      readonly isFirst: boolean;
+    };
+
+/**
+ * The sealed conversation with one box. A welcomed session counts only once the box has answered with its challenge: until
+ * then the one before it stays good, so that an old hello from a broker's disk cannot cut off a box that is there.
+ */
+export class Conversation {
+  readonly #key: Uint8Array;
+  #current: Session | undefined;
+  #welcomed: Session | undefined;
+
+  constructor(key: Uint8Array) {
+    this.#key = key;
+  }
+
+  /** The session that the box has proved to be in. */
+  get current(): Session | undefined {
+    return this.#current;
+  }
+
+  open(lane: Lane, payload: Uint8Array): Opened {
+    const opened = openEnvelope(this.#key, lane, payload);
+    if (opened === undefined) return { drop: "sealed" };
+    const { session: id, challenge, counter, body } = opened;
+    const isUnchallenged = sameBytes(challenge, Uint8Array.from(NO_CHALLENGE));
+    if (lane === Lane.hello) {
+      if (!isUnchallenged) return { drop: "session" };
+      const same = this.#sessions().find((s) => sameBytes(s.id, id));
+      return same !== undefined && counter <= same.lastHello
+        ? { drop: "counter" }
+        : { kind: "hello", id, counter, body };
+    }
+    if (isUnchallenged) {
+      const isWill =
+        lane === Lane.state && counter === 0 && this.#current !== undefined && sameBytes(this.#current.id, id);
+      return isWill ? { kind: "will", body } : { drop: "session" };
+    }
+    const session = this.#sessions().find((s) => sameBytes(s.id, id) && sameBytes(s.challenge, challenge));
+    if (session === undefined) return { drop: "session" };
+    if (!session.take(counter)) return { drop: "counter" };
+    const isFirst = session === this.#welcomed;
+    if (isFirst) {
+      this.#current = session;
+      this.#welcomed = undefined;
+    }
+    return { kind: "message", session, body, isFirst };
+  }
+
+  welcome(
+    id: Uint8Array,
+    random: (count: number) => Uint8Array,
+    epoch: string | undefined,
+    helloCounter: number,
+  ): Session {
+    this.#welcomed = new Session(this.#key, id.slice(), random(CHALLENGE_BYTES), epoch, helloCounter);
+    if (this.#current !== undefined && sameBytes(this.#current.id, id)) this.#current.lastHello = helloCounter;
+    return this.#welcomed;
+  }
+
+  #sessions(): Session[] {
+    return [this.#welcomed, this.#current].filter((s) => s !== undefined);
+  }
+}

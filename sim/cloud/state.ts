@@ -1,0 +1,135 @@
+import type { CommandKind, Exchange } from "../../firmware/records/records.js";
+import type { Organisation } from "./domain.js";
+
+/** When something happened, as far as the box could tell. */
+export interface When {
+  /** Seconds since 1970 UTC; absent: the box's clock was unknown, and only the order is. */
+  readonly time?: number;
+  /** Seconds since the box's boot `boot`, while the clock was unknown. */
+  readonly sinceBoot?: number;
+  readonly boot?: number;
+  readonly clock: "synced" | "kept" | "unknown";
+  readonly offline: boolean;
+  readonly onBattery: boolean;
+}
+
+/** Where in a box's journal something is written; one entry of a log per source, ever. */
+export interface Source {
+  readonly box: string;
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+export type ExchangeStatus = "pending" | "done" | "leftOpen" | "notOpened" | "unconfirmed";
+
+export interface ExchangeEntry extends Source, When {
+  readonly exchange: Exchange;
+  readonly bin: number;
+  readonly binLabel: string;
+  readonly key?: number;
+  readonly keyName?: string;
+  readonly fob?: string;
+  readonly auth: string;
+  readonly user?: number;
+  /** `Key Code User` for a key code, `Quick Scan` for a drop-off by fob. */
+  readonly userName: string;
+  readonly access?: number;
+  status: ExchangeStatus;
+}
+
+export interface EmergencyEntry extends Source, When {
+  readonly target: "bin" | "all" | "unmount";
+  readonly sheet: number;
+  readonly number: number;
+  /** Of the record that burnt the code; absent on that record itself. */
+  readonly of?: number;
+  readonly bins: {
+    readonly bin: number;
+    readonly binLabel: string;
+    /** Whether what was in the bin was certain before. */
+    readonly wasCertain: boolean;
+    status: ExchangeStatus;
+  }[];
+  /** Of the whole: the run through all bins, the release from the wall, or the one bin. */
+  status: ExchangeStatus;
+}
+
+/** Everything else that a box told. `detail` holds the record's own fields, or `raw` bytes in hexadecimal. */
+export interface EventEntry extends Source, When {
+  readonly kind: string;
+  readonly detail: Readonly<Record<string, string | number>>;
+}
+
+/** Records that the box no longer had when it came to send them. */
+export interface GapEntry {
+  readonly box: string;
+  readonly epoch: string;
+  readonly from: number;
+  readonly through: number;
+  readonly count: number;
+}
+
+export interface EpochState {
+  /** Every record through this one is in the logs. */
+  through: number;
+  /** Number of the last boot record; for records whose clock was unknown. */
+  boot?: number;
+}
+
+export interface Command {
+  readonly id: number;
+  readonly command: CommandKind;
+  readonly bin?: number;
+  readonly sheet?: number;
+  /** Seconds since 1970 UTC. */
+  readonly issued: number;
+  status: "waiting" | "received" | "expired";
+}
+
+export interface SheetsState {
+  /** Sheet that is printed and in force. */
+  current: number;
+  /** Sheets below this one are closed at the box. */
+  minimum: number;
+  /** `target` as in `offlineCode`. */
+  used: { readonly sheet: number; readonly target: string; readonly number: number }[];
+}
+
+export interface BoxState {
+  /** Epoch of the box's newest hello, hexadecimal; absent until a first record was written. */
+  epoch: string | undefined;
+  epochs: Record<string, EpochState>;
+  snapshot: { version: number; asOf: number; epoch: string | undefined; fingerprint: string };
+  nextCommand: number;
+  commands: Command[];
+  sheets: SheetsState;
+  /** As the box's retained `state` or its will says. */
+  online: boolean;
+  /** Seconds since 1970 UTC of the last message that opened. */
+  lastSeen: number | undefined;
+  status: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Where a key or an unknown fob is. */
+export interface Whereabouts {
+  /** Absent: with `holder`. */
+  place?: { readonly box: string; readonly bin: number; readonly certain: boolean };
+  holder?: string;
+  /** Last movement: its box, and its time where that is known, so that a late report of an older one does not undo it. */
+  movedBy?: string;
+  movedAt?: number;
+}
+
+/** `key:` and the key's number, or `fob:` and the serial of a fob that is no key's. */
+export type ItemId = string;
+
+export interface CloudData {
+  format: number;
+  organisation: Organisation;
+  boxes: Record<string, BoxState>;
+  inventory: Record<ItemId, Whereabouts>;
+  exchanges: ExchangeEntry[];
+  emergencies: EmergencyEntry[];
+  events: EventEntry[];
+  gaps: GapEntry[];
+}

@@ -1,0 +1,122 @@
+import mqtt, { ErrorWithReasonCode, type IClientOptions, type MqttClient } from "mqtt";
+import { UP_FILTER } from "../../firmware/wire/lanes.js";
+import { CloudError } from "./domain.js";
+import type { CloudTransport } from "./transport.js";
+
+export interface BrokerAddress {
+  /** `mqtt://host:port`, `mqtts://…`, `ws://…` or `wss://…`. */
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  /** Authority that the broker's certificate must come from, PEM; absent: the system's. */
+  readonly ca?: string;
+  readonly clientId?: string;
+  /** Told of a connection lost and found again; for people. */
+  readonly onState?: (state: string) => void;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const SCHEMES = ["mqtt:", "mqtts:", "ws:", "wss:"];
+
+/**
+ * Connects through MQTT.js and subscribes. Rejects with CloudError that names the cause. After that it reconnects by itself,
+ * for as long as it is not closed.
+ */
+export async function connectMqttjs(address: BrokerAddress): Promise<CloudTransport> {
+  const shown = checkUrl(address.url);
+  const client = mqtt.connect(address.url, optionsOf(address));
+  await firstConnection(client, shown);
+  const transport: CloudTransport = {
+    onMessage: undefined,
+    publish(topic, payload) {
+      // MQTT.js would queue without bound; what waited for a connection belongs to a session that is over.
+      if (client.connected) client.publish(topic, Buffer.from(payload), { qos: 1 });
+    },
+    close: () => void client.end(true),
+  };
+  client.on("message", (topic, payload) => transport.onMessage?.(topic, new Uint8Array(payload)));
+  client.on("error", (error) => address.onState?.(explain(error, shown)));
+  client.on("offline", () => address.onState?.(`no connection to the broker at ${shown}`));
+  client.on("connect", () => address.onState?.(`connected to the broker at ${shown}`));
+  await subscribe(client, shown);
+  return transport;
+}
+
+function optionsOf({ username, password, ca, clientId }: BrokerAddress): IClientOptions {
+  return {
+    protocolVersion: 4,
+    clean: true,
+    clientId: clientId ?? "smartbox-cloud",
+    keepalive: 60,
+    reconnectPeriod: 1_000,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(ca === undefined ? {} : { ca }),
+  };
+}
+
+/** Answers the address as it may be shown: without credentials. */
+function checkUrl(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !SCHEMES.includes(parsed.protocol) || parsed.hostname === "") {
+    throw new CloudError(`broker URL ${url} is not understood: write it as mqtt://host:1883 or mqtts://host:8883`);
+  }
+  return parsed.host;
+}
+
+function firstConnection(client: MqttClient, shown: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error): void => {
+      client.end(true);
+      reject(new CloudError(explain(error, shown)));
+    };
+    client.once("connect", () => {
+      client.off("error", fail);
+      client.off("close", closed);
+      resolve();
+    });
+    const closed = (): void => fail(new Error("it closed the connection before it answered"));
+    client.once("error", fail);
+    client.once("close", closed);
+  });
+}
+
+function subscribe(client: MqttClient, shown: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.subscribe(UP_FILTER, { qos: 1 }, (error, granted) => {
+      if (!error && granted?.every((grant) => grant.qos < 128)) return resolve();
+      client.end(true);
+      reject(new CloudError(`the broker at ${shown} refuses ${UP_FILTER} to this user: allow it in the broker's ACL`));
+    });
+  });
+}
+
+const NETWORK_CAUSES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "the connection was refused: is the broker running, and is that its port?",
+  ENOTFOUND: "there is no such host: check the name",
+  EAI_AGAIN: "the host name could not be looked up: check the name and the network",
+  EHOSTUNREACH: "the host cannot be reached: check the network",
+  ENETUNREACH: "the network cannot be reached: check it",
+  ETIMEDOUT: "it did not answer in time: check the address and the network",
+  ECONNRESET: "it closed the connection: does this port speak MQTT, with TLS or without as the URL says?",
+};
+
+function explain(error: Error, shown: string): string {
+  const at = `the broker at ${shown}`;
+  if (error instanceof ErrorWithReasonCode) {
+    if (error.code === 4 || error.code === 134) return `${at}: user name or password is wrong`;
+    if (error.code === 5 || error.code === 135)
+      return `${at}: this user is not authorised: check user name and password`;
+    return `${at} refused: ${error.message}`;
+  }
+  // A name with several addresses fails with one error for each.
+  const first = error instanceof AggregateError ? (error.errors[0] as Error) : error;
+  const code = (first as NodeJS.ErrnoException).code ?? "";
+  const cause = NETWORK_CAUSES[code];
+  if (cause !== undefined) return `${at}: ${cause}`;
+  if (code.includes("CERT") || code.includes("SIGN") || code.startsWith("ERR_TLS")) {
+    return `${at}: its certificate is not trusted (${first.message}): give the authority that signed it`;
+  }
+  return `${at}: ${first.message}`;
+}

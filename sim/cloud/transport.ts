@@ -1,0 +1,8 @@
+/** How the cloud reaches a broker. Messages come and go in order; nothing is promised beyond that. */
+export interface CloudTransport {
+  /** Sends at QoS 1 if there is a connection; otherwise drops it, since boxes ask again. Never throws. */
+  publish(topic: string, payload: Uint8Array): void;
+  /** Called for each message below `smartbox/+/up/#`. Set once, before the first message can come. */
+  onMessage: ((topic: string, payload: Uint8Array) => void) | undefined;
+  close(): void;
+}

@@ -1,0 +1,287 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { encodeRecord } from "../../firmware/records/codec.js";
+import {
+  Auth,
+  CommandKind,
+  EmergencyTarget,
+  Exchange,
+  Flag,
+  Kind,
+  Outcome,
+  type Rec,
+} from "../../firmware/records/records.js";
+import { bytesToHex } from "../../sim/cloud/domain.js";
+import { at, BOX, EPOCH, START_SECONDS, World } from "./support/world.js";
+
+const T = START_SECONDS;
+const E = bytesToHex(EPOCH);
+
+function intent(exchange: Exchange, bin: number, extra: Partial<Extract<Rec, { kind: typeof Kind.intent }>>, time = T): Rec {
+  return { kind: Kind.intent, exchange, bin, auth: Auth.bookingCode, ...at(time), ...extra };
+}
+function outcome(of: number, result: Outcome, time = T): Rec {
+  return { kind: Kind.outcome, of, result, ...at(time) };
+}
+
+class Feed {
+  readonly world = new World();
+  readonly ingest = this.world.cloud.ingest;
+  readonly data = this.world.cloud.store.data;
+  readonly inventory = this.ingest.log.inventory;
+
+  take(first: number, records: readonly Rec[], options: { gapFrom?: number; box?: string; epoch?: Uint8Array } = {}): number {
+    const { box = BOX, epoch = EPOCH, gapFrom } = options;
+    return this.ingest.take(box, { epoch, first, records: records.map((r) => encodeRecord(r)), gapFrom });
+  }
+
+  key(name: string): number {
+    return this.world.cloud.store.organisation.keys.find((k) => k.name === name)!.id;
+  }
+}
+
+/** 60 exchanges of key 1 at bin 0, with diagnostics in between. */
+function story(): Rec[] {
+  const records: Rec[] = [{ kind: Kind.boot, boot: 1, cause: 0, firmware: "1", ...at(T) }];
+  for (let i = 0; i < 60; i++) {
+    const seq = records.length + 1;
+    const isPickup = i % 2 === 0;
+    records.push(intent(isPickup ? Exchange.pickup : Exchange.dropoff, 0, { key: 1, user: 1 }, T + i));
+    records.push({ kind: Kind.power, event: 1, ...at(T + i) });
+    records.push(outcome(seq, Outcome.done, T + i));
+  }
+  return records;
+}
+
+describe("batches", () => {
+  test("have their effect once and in order, however they are repeated, reordered and cut", () => {
+    const whole = story();
+    const straight = new Feed();
+    for (let i = 0; i < whole.length; i += 50) straight.take(i + 1, whole.slice(i, i + 50));
+    const expected = JSON.stringify(straight.data);
+    const cut = fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 64 }));
+    fc.assert(
+      fc.property(fc.array(cut, { maxLength: 40 }), (cuts) => {
+        const feed = new Feed();
+        for (const [from, count] of cuts) feed.take(from + 1, whole.slice(from, from + count));
+        // The box's own resending: from the ack on, until all is there.
+        for (let acked = feed.ingest.through(BOX, E); acked < whole.length; acked = feed.ingest.through(BOX, E)) {
+          feed.take(acked + 1, whole.slice(acked, acked + 64));
+        }
+        expect(JSON.stringify(feed.data)).toBe(expected);
+      }),
+      { seed: 20261123, numRuns: 60 },
+    );
+  });
+
+  test("that come too early change nothing", () => {
+    const feed = new Feed();
+    expect(feed.take(5, story().slice(4, 10))).toBe(0);
+    expect(feed.ingest.through(BOX, E)).toBe(0);
+    expect(feed.data.exchanges).toHaveLength(0);
+  });
+
+  test("that the box lost are a counted gap, once", () => {
+    const feed = new Feed();
+    const whole = story();
+    feed.take(1, whole.slice(0, 3));
+    for (let i = 0; i < 3; i++) feed.take(11, whole.slice(10, 12), { gapFrom: 4 });
+    expect(feed.data.gaps).toEqual([{ box: BOX, epoch: E, from: 4, through: 10, count: 7 }]);
+    expect(feed.ingest.through(BOX, E)).toBe(12);
+  });
+
+  test("a gap that does not reach back to what is here is no gap", () => {
+    const feed = new Feed();
+    feed.take(1, story().slice(0, 3));
+    expect(feed.take(11, story().slice(10, 12), { gapFrom: 6 })).toBe(0);
+    expect(feed.data.gaps).toEqual([]);
+  });
+
+  test("a record that does not decode is kept as it is and holds nothing up", () => {
+    const feed = new Feed();
+    const records = [Uint8Array.of(0xff, 0x00), encodeRecord(intent(Exchange.pickup, 0, { key: 1 }))];
+    expect(feed.ingest.take(BOX, { epoch: EPOCH, first: 1, records })).toBe(2);
+    expect(feed.data.events[0]).toMatchObject({ kind: "undecodable", seq: 1, detail: { raw: "ff00" } });
+    expect(feed.data.exchanges[0]).toMatchObject({ seq: 2, status: "pending" });
+  });
+
+  test("of a new epoch begin at 1 again; what was under way in the old one is unconfirmed", () => {
+    const feed = new Feed();
+    feed.take(1, [intent(Exchange.pickup, 0, { key: 1, user: 1 })]);
+    const epoch = new Uint8Array(8).fill(9);
+    feed.take(1, [{ kind: Kind.boot, boot: 1, cause: 0, firmware: "1", ...at(T) }], { epoch });
+    expect(feed.data.exchanges[0]!.status).toBe("unconfirmed");
+    expect(feed.inventory.in(BOX, 0)).toEqual({ item: "key:1", certain: false });
+    expect(feed.ingest.through(BOX, E)).toBe(1);
+  });
+});
+
+describe("the exchange log", () => {
+  test("has one entry for an intent, with what it says", () => {
+    const feed = new Feed();
+    feed.take(1, [intent(Exchange.pickup, 0, { key: 1, user: 1, access: 1, flags: Flag.offline | Flag.wallTime })]);
+    feed.take(2, [outcome(1, Outcome.leftOpen)]);
+    expect(feed.data.exchanges).toEqual([
+      {
+        box: BOX,
+        epoch: E,
+        seq: 1,
+        time: T,
+        clock: "kept",
+        offline: true,
+        onBattery: false,
+        exchange: Exchange.pickup,
+        bin: 0,
+        binLabel: "A-1",
+        key: 1,
+        keyName: "Rue de Rivoli 12 front door",
+        auth: "bookingCode",
+        user: 1,
+        userName: "Amélie Girard",
+        access: 1,
+        status: "leftOpen",
+      },
+    ]);
+  });
+
+  test("names the anonymous, and orders what has no time by boot and seconds", () => {
+    const feed = new Feed();
+    feed.take(1, [
+      { kind: Kind.boot, boot: 7, cause: 1, firmware: "1", at: 0, flags: 0 },
+      intent(Exchange.pickup, 0, { key: 1, auth: Auth.keyCode, at: 12, flags: Flag.onBattery }),
+      outcome(2, Outcome.done),
+      intent(Exchange.dropoff, 3, { fob: "777ZZZ", auth: Auth.quickScan }),
+    ]);
+    expect(feed.data.exchanges[0]).toMatchObject({ userName: "Key Code User", sinceBoot: 12, boot: 7, clock: "unknown" });
+    expect(feed.data.exchanges[0]).not.toHaveProperty("time");
+    expect(feed.data.exchanges[0]).toMatchObject({ onBattery: true, offline: false });
+    expect(feed.data.exchanges[1]).toMatchObject({ userName: "Quick Scan", fob: "777ZZZ" });
+  });
+
+  test("an outcome whose intent fell into a gap is an event", () => {
+    const feed = new Feed();
+    feed.take(1, [outcome(99, Outcome.done)]);
+    expect(feed.data.events[0]).toMatchObject({ kind: "outcome", detail: { of: 99, result: "done" } });
+  });
+
+  test("takes what the organisation does not know", () => {
+    const feed = new Feed();
+    feed.take(1, [intent(Exchange.pickup, 199, { key: 4000, user: 5000 }), outcome(1, Outcome.done)]);
+    expect(feed.data.exchanges[0]).toMatchObject({ binLabel: "bin 199", keyName: "key 4000", userName: "user 5000" });
+  });
+
+  test("survives a restart in the middle of an exchange", () => {
+    const feed = new Feed();
+    feed.take(1, [intent(Exchange.pickup, 0, { key: 1, user: 1 })]);
+    const again = new World({ store: feed.world.cloud.store, sample: false });
+    again.cloud.ingest.take(BOX, { epoch: EPOCH, first: 2, records: [encodeRecord(outcome(1, Outcome.done))] });
+    expect(feed.data.exchanges[0]!.status).toBe("done");
+    expect(again.cloud.ingest.log.inventory.in(BOX, 0)).toBeUndefined();
+  });
+});
+
+describe("the inventory", () => {
+  test("changes by outcomes and not by intents", () => {
+    const feed = new Feed();
+    feed.take(1, [intent(Exchange.pickup, 0, { key: 1, user: 1 })]);
+    expect(feed.inventory.in(BOX, 0)).toEqual({ item: "key:1", certain: true });
+    feed.take(2, [outcome(1, Outcome.notOpened)]);
+    expect(feed.inventory.in(BOX, 0)).toEqual({ item: "key:1", certain: true });
+    feed.take(3, [intent(Exchange.pickup, 0, { key: 1, user: 1 }), outcome(3, Outcome.done)]);
+    expect(feed.inventory.in(BOX, 0)).toBeUndefined();
+    expect(feed.inventory.whereabouts("key:1")).toMatchObject({ holder: "Amélie Girard" });
+    feed.take(5, [intent(Exchange.dropoff, 20, { key: 1 }), outcome(5, Outcome.leftOpen)]);
+    expect(feed.inventory.in(BOX, 20)).toEqual({ item: "key:1", certain: true });
+  });
+
+  test("a drop-off takes the key out of the bin that was thought to hold it", () => {
+    const feed = new Feed();
+    feed.take(1, [intent(Exchange.dropoff, 21, { key: 1 }), outcome(1, Outcome.done)]);
+    expect(feed.inventory.in(BOX, 0)).toBeUndefined();
+    expect(feed.inventory.in(BOX, 21)?.item).toBe("key:1");
+  });
+
+  test.each([
+    [Exchange.pickup, 0],
+    [Exchange.dropoff, 22],
+  ])("an unconfirmed exchange %i leaves the key in the bin, uncertain", (exchange, bin) => {
+    const feed = new Feed();
+    feed.take(1, [intent(exchange, bin, { key: 1, user: 1 }), outcome(1, Outcome.unconfirmed)]);
+    expect(feed.inventory.in(BOX, bin)).toEqual({ item: "key:1", certain: false });
+  });
+
+  test("a fob that is a key's is that key, and a fob that becomes a key's stays where it is", () => {
+    const feed = new Feed();
+    feed.take(1, [intent(Exchange.dropoff, 21, { fob: "012ABC" }), outcome(1, Outcome.done)]);
+    expect(feed.inventory.in(BOX, 21)?.item).toBe("key:1");
+    feed.take(3, [intent(Exchange.dropoff, 22, { fob: "777ZZZ" }), outcome(3, Outcome.done)]);
+    expect(feed.inventory.in(BOX, 22)?.item).toBe("fob:777ZZZ");
+    const [key] = feed.world.cloud.admin.addKeys([{ name: "found", fob: "777zzz", roaming: false, home: 1 }]);
+    expect(feed.inventory.in(BOX, 22)?.item).toBe(`key:${key!.id}`);
+    feed.world.cloud.admin.removeKey(key!.id);
+    expect(feed.inventory.in(BOX, 22)?.item).toBe("fob:777ZZZ");
+  });
+
+  test("a late report of an older movement does not undo a newer one at another box", () => {
+    const feed = new Feed();
+    const key = feed.key("Master key, fire panel");
+    const tokyo = { box: "MS4-TOKYO", epoch: new Uint8Array(8).fill(3) };
+    feed.take(1, [intent(Exchange.dropoff, 7, { key }, T + 500), outcome(1, Outcome.done, T + 500)], tokyo);
+    feed.take(1, [intent(Exchange.pickup, 16, { key, user: 1 }, T + 100), outcome(1, Outcome.done, T + 100)]);
+    expect(feed.inventory.in("MS4-TOKYO", 7)?.item).toBe(`key:${key}`);
+    expect(feed.inventory.in(BOX, 16)).toBeUndefined();
+  });
+
+  test("an emergency opening makes what is in the bin uncertain, unless the door stayed shut", () => {
+    const feed = new Feed();
+    const emergency = { kind: Kind.emergency, target: EmergencyTarget.all, sheet: 1, number: 2, ...at(T) } as const;
+    feed.take(1, [
+      emergency,
+      { ...emergency, bin: 0, of: 1 },
+      { kind: Kind.emergencyOutcome, of: 2, bin: 0, result: Outcome.done, ...at(T) },
+      { ...emergency, bin: 1, of: 1 },
+      { kind: Kind.emergencyOutcome, of: 4, bin: 1, result: Outcome.notOpened, ...at(T) },
+      { kind: Kind.emergencyOutcome, of: 1, result: Outcome.done, ...at(T) },
+    ]);
+    expect(feed.inventory.in(BOX, 0)?.certain).toBe(false);
+    expect(feed.inventory.in(BOX, 1)?.certain).toBe(true);
+    expect(feed.data.emergencies).toHaveLength(1);
+    expect(feed.data.emergencies[0]).toMatchObject({
+      target: "all",
+      status: "done",
+      bins: [
+        { binLabel: "A-1", status: "done" },
+        { binLabel: "A-2", status: "notOpened" },
+      ],
+    });
+  });
+});
+
+describe("events and receipts", () => {
+  test("name what happened", () => {
+    const feed = new Feed();
+    feed.take(1, [
+      { kind: Kind.door, bin: 2, event: 1, ...at(T) },
+      { kind: Kind.binFault, bin: 2, event: 1, ...at(T) },
+      { kind: Kind.power, event: 1, charge: 80, ...at(T) },
+      { kind: Kind.link, event: 2, link: "wifi", reason: "no-pingresp", ...at(T) },
+      { kind: Kind.gap, reason: 1, count: 3, ...at(T) },
+    ]);
+    expect(feed.data.events.map(({ kind, detail }) => ({ kind, detail }))).toEqual([
+      { kind: "door", detail: { bin: 2, event: "heldOpen", binLabel: "A-3" } },
+      { kind: "binFault", detail: { bin: 2, event: "wontOpen", binLabel: "A-3" } },
+      { kind: "power", detail: { event: "mainsLost", charge: 80 } },
+      { kind: "link", detail: { event: "sessionDown", link: "wifi", reason: "no-pingresp" } },
+      { kind: "gap", detail: { reason: "diagnosticsSuspended", count: 3 } },
+    ]);
+  });
+
+  test("a receipt closes its command, and any older one, which the box will not take any more", () => {
+    const feed = new Feed();
+    const first = feed.world.cloud.reboot(BOX);
+    const second = feed.world.cloud.oneTouchUnlock(BOX, "A-1");
+    feed.take(1, [{ kind: Kind.command, id: second.id, command: CommandKind.oneTouchUnlock, bin: 0, ...at(T) }]);
+    expect(second.status).toBe("received");
+    expect(first.status).toBe("expired");
+  });
+});

@@ -1,0 +1,347 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { CommandKind, Exchange, Kind, Outcome } from "../../firmware/records/records.js";
+import { seal } from "../../firmware/wire/envelope.js";
+import { Lane, topicOf } from "../../firmware/wire/lanes.js";
+import { Ack, Command, Fetch, Offer, Piece, Records, State, Status, Time, type Welcome } from "../../firmware/wire/messages.js";
+import { CloudStore } from "../../sim/cloud/store.js";
+import { at, BOX, door, EPOCH, FailingMemory, START_SECONDS, TestBox, World } from "./support/world.js";
+
+function online(): { world: World; box: TestBox; welcome: Welcome } {
+  const world = new World();
+  const box = new TestBox(world);
+  const welcome = box.connect();
+  world.timers.advance(2_000);
+  box.read();
+  return { world, box, welcome };
+}
+
+function dropped(world: World): number {
+  return Object.values(world.cloud.dropped).reduce((a, b) => a + b, 0);
+}
+
+describe("a session", () => {
+  test("begins with a welcome that tells version, time and what is here", () => {
+    const { world, box, welcome } = online();
+    expect(welcome).toMatchObject({ of: 1, acked: 0, time: START_SECONDS });
+    expect(welcome.total).toBe(world.cloud.snapshot(BOX)!.bytes.length - 0);
+    box.records(1, [door(1), door(2)]);
+    world.timers.advance(0);
+    expect(box.bodies<Ack>(Lane.ack)).toEqual([{ epoch: EPOCH, through: 2 }]);
+    expect(box.connect(2).acked).toBe(2);
+  });
+
+  test("presence follows state and the will of this session only", () => {
+    const { world, box } = online();
+    const isOnline = () => world.cloud.store.boxState(BOX).online;
+    expect(isOnline()).toBe(true);
+    box.connect(2);
+    const { session } = box;
+    box.session = new Uint8Array(8).fill(1);
+    box.will();
+    expect(isOnline()).toBe(true);
+    box.session = session;
+    box.will();
+    expect(isOnline()).toBe(false);
+  });
+
+  test("an old hello from a broker's disk does not cut off the box", () => {
+    const world = new World();
+    const box = new TestBox(world);
+    box.connect(1);
+    const stranger = new TestBox(world);
+    stranger.session = new Uint8Array(8).fill(5);
+    stranger.hello();
+    box.read();
+    box.records(1, [door(1)]);
+    world.timers.advance(0);
+    expect(box.bodies<Ack>(Lane.ack)).toHaveLength(1);
+  });
+
+  test("takes no message twice and none of another session", () => {
+    const { world, box } = online();
+    const message = box.sealed(Lane.records, Records, { epoch: EPOCH, first: 1, records: [Uint8Array.of(0xa0)] });
+    world.receive(topicOf(BOX, Lane.records), message);
+    world.receive(topicOf(BOX, Lane.records), message);
+    expect(world.cloud.dropped.counter).toBe(1);
+    box.connect(2);
+    world.receive(topicOf(BOX, Lane.records), message);
+    expect(world.cloud.dropped.session).toBe(1);
+    expect(world.cloud.ingest.through(BOX, "0102030405060708")).toBe(1);
+  });
+
+  test("keeps the status, and the clock of a box that stays", () => {
+    const { world, box } = online();
+    const status = { uptime: 5, mains: true, charge: 90, staleness: 0, link: "wifi", faults: [], count: 0, next: 1 };
+    box.send(Lane.status, Status, status);
+    expect(world.cloud.store.boxState(BOX).status).toMatchObject({ charge: 90, link: "wifi" });
+    expect(box.bodies<Time>(Lane.time)).toEqual([]);
+    world.timers.advance(6 * 3_600_000);
+    box.send(Lane.status, Status, status);
+    expect(box.bodies<Time>(Lane.time)).toEqual([{ time: START_SECONDS + 2 + 6 * 3_600 }]);
+  });
+});
+
+describe("an ack", () => {
+  test("goes out only after the store has the records", () => {
+    const disk = new FailingMemory();
+    const world = new World({ store: new CloudStore(disk) });
+    const box = new TestBox(world);
+    box.connect();
+    disk.failure = new Error("ENOSPC: no space left on device");
+    box.records(1, [door(1)]);
+    world.timers.advance(100);
+    expect(box.bodies(Lane.ack)).toEqual([]);
+    expect(world.problems.join()).toMatch(/could not be written: ENOSPC.*nothing is acknowledged/);
+    expect(disk.saved).not.toContain('"codeFailure"');
+    // A welcome would acknowledge as well.
+    box.session = new Uint8Array(8).fill(2);
+    expect(() => box.hello()).toThrow("no welcome");
+
+    disk.failure = undefined;
+    world.timers.advance(10_000);
+    expect(box.bodies<Ack>(Lane.ack)).toEqual([{ epoch: EPOCH, through: 1 }]);
+    expect(JSON.parse(disk.saved!).events).toHaveLength(1);
+  });
+
+  test("covers several batches with one write, and answers early and repeated ones with what is here", () => {
+    const disk = new FailingMemory();
+    const world = new World({ store: new CloudStore(disk) });
+    const box = new TestBox(world);
+    box.connect();
+    world.timers.advance(5_000);
+    const before = disk.writes;
+    box.records(1, [door(1), door(2)]);
+    box.records(3, [door(3)]);
+    world.timers.advance(0);
+    expect(disk.writes - before).toBe(1);
+    expect(box.bodies<Ack>(Lane.ack)).toEqual([{ epoch: EPOCH, through: 3 }]);
+    box.records(7, [door(7)]);
+    world.timers.advance(0);
+    box.records(1, [door(1)]);
+    world.timers.advance(0);
+    expect(box.bodies<Ack>(Lane.ack).map((a) => a.through)).toEqual([3, 3]);
+    expect(disk.writes - before).toBe(1);
+  });
+});
+
+describe("snapshots", () => {
+  function fetchAll(box: TestBox, offer: { version: number; total: number }): Uint8Array {
+    const bytes = new Uint8Array(offer.total);
+    for (let offset = 0; offset < offer.total; ) {
+      box.send(Lane.fetch, Fetch, { version: offer.version, offset, count: 2_000 });
+      for (const piece of box.bodies<Piece>(Lane.snapshot)) {
+        expect(piece.offset).toBe(offset);
+        bytes.set(piece.bytes, piece.offset);
+        offset += piece.bytes.length;
+      }
+    }
+    return bytes;
+  }
+
+  test("are fetched in pieces, and offered anew a second after something changed", () => {
+    const { world, box } = online();
+    const { version } = world.cloud.snapshot(BOX)!;
+    world.cloud.admin.addAccess(1, 2, { kind: "ongoing" });
+    world.cloud.admin.addAccess(1, 3, { kind: "ongoing" });
+    world.timers.advance(999);
+    expect(box.bodies(Lane.offer)).toEqual([]);
+    world.timers.advance(1);
+    const offers = box.bodies<Offer>(Lane.offer);
+    expect(offers).toHaveLength(1);
+    expect(offers[0]!.version).toBe(version + 1);
+    expect(fetchAll(box, offers[0]!)).toEqual(world.cloud.snapshot(BOX)!.bytes);
+  });
+
+  test("are not made anew for what does not matter to the box", () => {
+    const { world, box } = online();
+    const { version } = world.cloud.snapshot(BOX)!;
+    const tokyoKey = world.cloud.store.organisation.keys.find((k) => k.name === "Mailroom Shibuya")!;
+    world.cloud.admin.addAccess(2, tokyoKey.id, { kind: "ongoing" });
+    world.timers.advance(5_000);
+    expect(box.bodies(Lane.offer)).toEqual([]);
+    expect(world.cloud.snapshot(BOX)!.version).toBe(version);
+  });
+
+  test("an older version that is asked for is answered with an offer of the newest", () => {
+    const { world, box } = online();
+    box.send(Lane.fetch, Fetch, { version: 999, offset: 0, count: 100 });
+    const { version, bytes } = world.cloud.snapshot(BOX)!;
+    expect(box.bodies<Offer>(Lane.offer)).toEqual([{ version, total: bytes.length }]);
+  });
+
+  test("beyond the end there are no pieces", () => {
+    const { world, box } = online();
+    const { version, bytes } = world.cloud.snapshot(BOX)!;
+    box.send(Lane.fetch, Fetch, { version, offset: bytes.length, count: 100 });
+    expect(box.bodies(Lane.snapshot)).toEqual([]);
+  });
+
+  test("are made anew when the box has 501 records more, as of what is here", () => {
+    const { world, box } = online();
+    for (let first = 1; first <= 481; first += 20) {
+      box.records(first, Array.from({ length: 20 }, (_, i) => door(first + i)));
+    }
+    world.timers.advance(5_000);
+    expect(box.bodies(Lane.offer)).toEqual([]);
+    box.records(501, [door(501)]);
+    world.timers.advance(5_000);
+    expect(box.bodies(Lane.offer)).toHaveLength(1);
+    expect(world.cloud.store.boxState(BOX).snapshot.asOf).toBe(501);
+  });
+
+  test("have new versions after a restart, and never an old number", () => {
+    const disk = new FailingMemory();
+    const versions: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      const world = new World({ store: new CloudStore(disk), sample: i === 0 });
+      versions.push(new TestBox(world).connect(i + 1).version);
+    }
+    expect(versions).toEqual([1, 2, 3]);
+  });
+
+  test("that cannot be built are refused with the cause, and the old one stays", () => {
+    const { world, box } = online();
+    const { version } = world.cloud.snapshot(BOX)!;
+    const keys = Array.from({ length: 12_000 }, (_, i) => ({ name: `key number ${i}`, fob: `F${i}`, roaming: true, home: 1 }));
+    world.cloud.admin.addKeys(keys);
+    world.timers.advance(2_000);
+    expect(world.problems.join()).toMatch(/keeps its old snapshot: the new one has \d+ bytes/);
+    expect(world.cloud.snapshot(BOX)!.version).toBe(version);
+    expect(box.bodies(Lane.offer)).toEqual([]);
+  });
+
+  test("of another box change when a key moves away from it", () => {
+    const { world, box } = online();
+    const key = world.cloud.store.organisation.keys.find((k) => k.name === "Master key, fire panel")!.id;
+    const tokyo = new TestBox(world, "MS4-TOKYO");
+    tokyo.connect(7, { model: "MS4", bins: 8 });
+    const stamp = at(START_SECONDS + 100);
+    tokyo.records(1, [
+      { kind: Kind.intent, exchange: Exchange.dropoff, bin: 7, auth: 4, key, ...stamp },
+      { kind: Kind.outcome, of: 1, result: Outcome.done, ...stamp },
+    ]);
+    world.timers.advance(2_000);
+    expect(box.bodies(Lane.offer)).toHaveLength(1);
+  });
+});
+
+describe("commands", () => {
+  test("are sent at once, again without a receipt, and in the next session", () => {
+    const { world, box } = online();
+    const { id } = world.cloud.setBinEnabled(BOX, "A-2", false);
+    const body = { id, command: CommandKind.disableBin, bin: 1 };
+    expect(box.bodies<Command>(Lane.command)).toEqual([body]);
+    world.timers.advance(30_000);
+    expect(box.bodies<Command>(Lane.command)).toEqual([body]);
+    box.connect(2);
+    expect(box.bodies<Command>(Lane.command)[0]).toEqual(body);
+    box.records(1, [{ kind: Kind.command, id, command: CommandKind.disableBin, bin: 1, ...at(START_SECONDS) }]);
+    world.timers.advance(100_000);
+    box.read();
+    box.connect(3);
+    expect(box.bodies(Lane.command)).toEqual([]);
+  });
+
+  test("a one-touch unlock is dropped after a minute", () => {
+    const world = new World();
+    const box = new TestBox(world);
+    const early = world.cloud.oneTouchUnlock(BOX, "B-12");
+    world.timers.advance(59_000);
+    box.connect();
+    expect(box.bodies<Command>(Lane.command)).toEqual([{ id: early.id, command: CommandKind.oneTouchUnlock, bin: 23 }]);
+    world.timers.advance(1_000);
+    box.connect(2);
+    expect(box.bodies(Lane.command)).toEqual([]);
+    expect(early.status).toBe("expired");
+  });
+
+  test("name a bin that is not there", () => {
+    const { world } = online();
+    expect(() => world.cloud.oneTouchUnlock(BOX, "C-1")).toThrow(/no bin C-1: it has A-1 to B-12/);
+    expect(() => world.cloud.reboot("NOBODY")).toThrow(/no box NOBODY/);
+  });
+
+  test("wait in a bounded queue", () => {
+    const { world } = online();
+    for (let i = 0; i < 64; i++) world.cloud.reboot(BOX);
+    expect(() => world.cloud.reboot(BOX)).toThrow(/64 commands waiting/);
+  });
+
+  test("closing sheets goes to the box and into the snapshot", () => {
+    const { world, box } = online();
+    world.cloud.sheets.rotate(BOX);
+    const { id } = world.cloud.closeSheets(BOX);
+    world.timers.advance(1_000);
+    const down = box.read();
+    expect(down.find((m) => m.lane === Lane.command)?.body).toEqual({ id, command: CommandKind.closeSheets, sheet: 2 });
+    expect(down.some((m) => m.lane === Lane.offer)).toBe(true);
+  });
+});
+
+describe("hostile input", () => {
+  test("is dropped and counted by reason", () => {
+    const { world, box } = online();
+    const { dropped: counts } = world.cloud;
+    world.receive("smartbox/../up/records", new Uint8Array(10));
+    world.receive(topicOf(BOX, Lane.ack), new Uint8Array(10));
+    expect(counts.topic).toBe(2);
+    world.receive(topicOf("NOBODY", Lane.hello), new Uint8Array(100));
+    expect(counts.box).toBe(1);
+    world.receive(topicOf(BOX, Lane.records), new Uint8Array(5_000));
+    world.receive(topicOf(BOX, Lane.records), box.sealed(Lane.state, State, { online: true }));
+    world.receive(topicOf("MS4-TOKYO", Lane.state), box.sealed(Lane.state, State, { online: true }));
+    expect(counts.sealed).toBe(3);
+    box.counter++;
+    const junk = seal(box.key, Lane.records, box.session, box.challenge, box.counter, Uint8Array.of(0xff, 0xff));
+    world.receive(topicOf(BOX, Lane.records), junk);
+    expect(counts.body).toBe(1);
+    box.send(Lane.records, Records, { epoch: EPOCH, first: 0, records: [Uint8Array.of(1)] });
+    expect(world.problems).toEqual([]);
+    expect(world.cloud.store.data.events).toEqual([]);
+  });
+
+  test("random bytes and damaged messages neither throw nor change anything", () => {
+    const { world, box } = online();
+    const before = JSON.stringify({ ...world.cloud.store.data, boxes: undefined });
+    const good = box.sealed(Lane.records, Records, { epoch: EPOCH, first: 1, records: [Uint8Array.of(0xa0)] });
+    const topics = ["hello", "records", "status", "fetch", "state", "nothing"].map((t) => `smartbox/${BOX}/up/${t}`);
+    const start = dropped(world);
+    let count = 0;
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...topics),
+        fc.oneof(
+          fc.uint8Array({ maxLength: 300 }),
+          fc.tuple(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 })).map(([i, x]) => {
+            const bad = good.slice();
+            bad[i]! ^= x;
+            return bad;
+          }),
+        ),
+        (topic, payload) => {
+          count++;
+          world.receive(topic, payload);
+        },
+      ),
+      { seed: 42, numRuns: 500 },
+    );
+    world.timers.advance(10_000);
+    expect(dropped(world) - start).toBe(count);
+    expect(JSON.stringify({ ...world.cloud.store.data, boxes: undefined })).toBe(before);
+    expect(world.problems).toEqual([]);
+  });
+});
+
+test("the same seed and messages give the same bytes down", () => {
+  const run = () => {
+    const world = new World({ seed: 3 });
+    const box = new TestBox(world);
+    box.connect();
+    box.records(1, [door(1)]);
+    world.cloud.reboot(BOX);
+    world.timers.advance(60_000);
+    return world.sent.map((m) => [m.topic, [...m.payload]]);
+  };
+  expect(run()).toEqual(run());
+});

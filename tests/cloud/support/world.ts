@@ -1,0 +1,208 @@
+import type { SyncAdapter } from "lowdb";
+import type { TimerId, TimersPort } from "../../../hal/ports/clock.js";
+import { openEnvelope, seal } from "../../../firmware/wire/envelope.js";
+import { Lane, parseTopic, topicOf } from "../../../firmware/wire/lanes.js";
+import {
+  Ack,
+  type BodyCodec,
+  Command,
+  Hello,
+  Offer,
+  Piece,
+  Records,
+  State,
+  Time,
+  Welcome,
+} from "../../../firmware/wire/messages.js";
+import { encodeRecord } from "../../../firmware/records/codec.js";
+import { Flag, Kind, type Rec } from "../../../firmware/records/records.js";
+import { hexToBytes } from "../../../sim/cloud/domain.js";
+import { CloudService } from "../../../sim/cloud/service.js";
+import type { CloudData } from "../../../sim/cloud/state.js";
+import { CloudStore } from "../../../sim/cloud/store.js";
+import type { CloudTransport } from "../../../sim/cloud/transport.js";
+import { Random } from "../../../sim/random.js";
+import { makeSample } from "../../../sim/samples/sample.js";
+
+/** 2026-06-01T10:00:00Z. */
+export const START_SECONDS = 1_780_308_000;
+export const BOX = "MS5-PARIS";
+export const EPOCH = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+
+export class ManualTimers implements TimersPort {
+  nowMs = 0;
+  #next = 1;
+  readonly #timers = new Map<TimerId, { at: number; callback: () => void }>();
+
+  set(delayMs: number, callback: () => void): TimerId {
+    this.#timers.set(this.#next, { at: this.nowMs + delayMs, callback });
+    return this.#next++;
+  }
+
+  clear(id: TimerId): void {
+    this.#timers.delete(id);
+  }
+
+  advance(ms: number): void {
+    const end = this.nowMs + ms;
+    for (;;) {
+      const due = [...this.#timers].filter(([, t]) => t.at <= end).sort((a, b) => a[1].at - b[1].at || a[0] - b[0])[0];
+      if (due === undefined) break;
+      this.#timers.delete(due[0]);
+      this.nowMs = Math.max(this.nowMs, due[1].at);
+      due[1].callback();
+    }
+    this.nowMs = end;
+  }
+}
+
+/** lowdb's memory, with a disk that can fail. */
+export class FailingMemory implements SyncAdapter<CloudData> {
+  saved: string | undefined;
+  failure: Error | undefined;
+  writes = 0;
+
+  read(): CloudData | null {
+    return this.saved === undefined ? null : (JSON.parse(this.saved) as CloudData);
+  }
+
+  write(data: CloudData): void {
+    if (this.failure !== undefined) throw this.failure;
+    this.writes++;
+    this.saved = JSON.stringify(data);
+  }
+}
+
+export class World {
+  readonly timers = new ManualTimers();
+  readonly problems: string[] = [];
+  readonly sent: { topic: string; payload: Uint8Array }[] = [];
+  readonly cloud: CloudService;
+  transport: CloudTransport;
+
+  constructor(options: { seed?: number; store?: CloudStore; sample?: boolean } = {}) {
+    const random = new Random(options.seed ?? 1);
+    this.cloud = new CloudService({
+      store: options.store ?? new CloudStore(),
+      now: () => START_SECONDS + this.timers.nowMs / 1000,
+      timers: this.timers,
+      random: (count) => random.bytes(count),
+      onProblem: (message) => this.problems.push(message),
+    });
+    if (options.sample ?? true) makeSample(this.cloud, 7);
+    this.transport = {
+      onMessage: undefined,
+      publish: (topic, payload) => void this.sent.push({ topic, payload }),
+      close: () => {},
+    };
+    this.cloud.attach(this.transport);
+  }
+
+  receive(topic: string, payload: Uint8Array): void {
+    this.transport.onMessage?.(topic, payload);
+  }
+}
+
+const DOWN = new Map<Lane, BodyCodec<object>>([
+  [Lane.welcome, Welcome],
+  [Lane.ack, Ack],
+  [Lane.snapshot, Piece],
+  [Lane.command, Command],
+  [Lane.offer, Offer],
+  [Lane.time, Time],
+]);
+
+/** A box's side of the protocol, with no firmware behind it. */
+export class TestBox {
+  readonly #world: World;
+  readonly box: string;
+  readonly key: Uint8Array;
+  session: Uint8Array = new Uint8Array(8);
+  challenge: Uint8Array = new Uint8Array(8);
+  #hello = 0;
+  counter = 0;
+  #seen = 0;
+
+  constructor(world: World, box = BOX) {
+    this.#world = world;
+    this.box = box;
+    this.key = hexToBytes(world.cloud.store.organisation.boxes.find((b) => b.id === box)!.sealingKey);
+  }
+
+  /** What came down since the last call, opened; what does not open for this session is `undefined`. */
+  read(): { lane: Lane; body: Record<string, unknown> }[] {
+    const fresh = this.#world.sent.slice(this.#seen);
+    this.#seen = this.#world.sent.length;
+    return fresh.flatMap(({ topic, payload }) => {
+      const target = parseTopic(topic)!;
+      if (target.box !== this.box) return [];
+      const opened = openEnvelope(this.key, target.lane, payload)!;
+      if (target.lane === Lane.welcome) this.challenge = opened.challenge;
+      const body = DOWN.get(target.lane)!.decode(opened.body) as Record<string, unknown>;
+      return [{ lane: target.lane, body }];
+    });
+  }
+
+  bodies<T>(lane: Lane): T[] {
+    return this.read().flatMap((m) => (m.lane === lane ? [m.body as T] : []));
+  }
+
+  hello(fields: Partial<Hello> = {}): Welcome {
+    this.#hello++;
+    const body: Hello = {
+      protocol: 1,
+      epoch: EPOCH,
+      oldest: 1,
+      next: 1,
+      acked: 0,
+      version: 0,
+      model: "MS5",
+      firmware: "test",
+      boot: 1,
+      bins: 24,
+      ...fields,
+    };
+    const sealed = seal(this.key, Lane.hello, this.session, new Uint8Array(8), this.#hello, Hello.encode(body));
+    this.#world.receive(topicOf(this.box, Lane.hello), sealed);
+    const [welcome] = this.bodies<Welcome>(Lane.welcome);
+    if (welcome === undefined) throw new Error("no welcome");
+    this.counter = 0;
+    return welcome;
+  }
+
+  /** A new MQTT connection, welcomed and proven. */
+  connect(session = 1, fields: Partial<Hello> = {}): Welcome {
+    this.session = new Uint8Array(8).fill(session);
+    const welcome = this.hello(fields);
+    this.send(Lane.state, State, { online: true });
+    return welcome;
+  }
+
+  sealed<T extends object>(lane: Lane, codec: BodyCodec<T>, body: T): Uint8Array {
+    this.counter++;
+    return seal(this.key, lane, this.session, this.challenge, this.counter, codec.encode(body));
+  }
+
+  send<T extends object>(lane: Lane, codec: BodyCodec<T>, body: T): void {
+    this.#world.receive(topicOf(this.box, lane), this.sealed(lane, codec, body));
+  }
+
+  records(first: number, records: readonly Rec[], gapFrom?: number, epoch = EPOCH): void {
+    this.send(Lane.records, Records, { epoch, first, records: records.map((r) => encodeRecord(r)), gapFrom });
+  }
+
+  will(): void {
+    const body = State.encode({ online: false });
+    const sealed = seal(this.key, Lane.state, this.session, new Uint8Array(8), 0, body);
+    this.#world.receive(topicOf(this.box, Lane.state), sealed);
+  }
+}
+
+/** A stamp of synced wall time. */
+export function at(seconds: number, flags: number = Flag.wallTime | Flag.synced): { at: number; flags: number } {
+  return { at: seconds, flags };
+}
+
+export function door(count: number): Rec {
+  return { kind: Kind.codeFailure, count, target: 0, ...at(START_SECONDS + count) };
+}

@@ -1,0 +1,181 @@
+import { expect, test } from "vitest";
+import { offlineCode } from "../../firmware/codes/hotp.js";
+import { GRACE_REUSES, OfflineCodes, type Prompt, type Target } from "../../firmware/codes/offline-codes.js";
+import { Throttle } from "../../firmware/codes/throttle.js";
+import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
+import { CommandKind, EmergencyTarget, Kind } from "../../firmware/records/records.js";
+import { LedgerBench } from "../support/ledger-bench.js";
+
+const CODES_KEY = new Uint8Array(32).fill(9);
+const BIN: Target = { kind: EmergencyTarget.bin, bin: 11 };
+const ALL: Target = { kind: EmergencyTarget.all };
+const label = (bin: number) => `A-${bin + 1}`;
+
+class Desk {
+  readonly bench: LedgerBench;
+  codes: OfflineCodes;
+
+  constructor(options: { sectors?: number } = {}) {
+    this.bench = new LedgerBench(options);
+    this.codes = this.#open();
+  }
+
+  reboot(): void {
+    this.bench.reboot();
+    this.codes = this.#open();
+  }
+
+  /** What the sheet says for a prompt. */
+  printed(target: Target, prompt: { sheet: number; number: number }): string {
+    const name = target.kind === EmergencyTarget.all ? "all" : `bin:${label(target.bin!)}`;
+    return offlineCode(TWEETNACL_HASH, CODES_KEY, name, prompt.sheet, prompt.number);
+  }
+
+  use(target: Target, prompt: Prompt | undefined = this.codes.prompt(target)) {
+    return this.codes.check(target, prompt!, this.printed(target, prompt!));
+  }
+
+  #open(): OfflineCodes {
+    const { ledger, clock } = this.bench;
+    const throttle = new Throttle(ledger, clock);
+    return new OfflineCodes({ ledger, throttle, clock, hash: TWEETNACL_HASH, codesKey: CODES_KEY, label });
+  }
+}
+
+test("asks for one number after another, and burns each before it answers", () => {
+  const desk = new Desk();
+  expect(desk.codes.prompt(BIN)).toEqual({ sheet: 1, number: 1, isAgain: false });
+  const verdict = desk.use(BIN);
+  expect(verdict).toEqual({ kind: "accepted", authority: desk.bench.ledger.journal.nextSeq - 1 });
+  desk.reboot();
+  expect(desk.codes.next(BIN)).toEqual({ sheet: 1, number: 2, isAgain: false });
+  expect(desk.codes.next({ kind: EmergencyTarget.bin, bin: 12 })?.number).toBe(1);
+});
+
+test("a wrong code, a code of another bin, of another number and of another sheet open nothing and count", () => {
+  const desk = new Desk();
+  const prompt = desk.codes.prompt(BIN)!;
+  const other: Target = { kind: EmergencyTarget.bin, bin: 12 };
+  const wrong = [
+    "00000000",
+    desk.printed(other, prompt),
+    desk.printed(BIN, { sheet: 1, number: 2 }),
+    desk.printed(BIN, { sheet: 2, number: 1 }),
+  ];
+  for (const typed of wrong) expect(desk.codes.check(BIN, prompt, typed)).toEqual({ kind: "wrong", waitMs: 0 });
+  expect(desk.codes.check(BIN, prompt, "letters!")).toEqual({ kind: "wrong", waitMs: 30_000 });
+  expect(desk.use(BIN)).toEqual({ kind: "throttled", waitMs: 30_000 });
+  desk.bench.clock.pass(30);
+  expect(desk.use(BIN).kind).toBe("accepted");
+  expect(desk.bench.ledger.state.throttle.failures).toBe(0);
+});
+
+test("the same code works again for ten minutes, and at most five times", () => {
+  const desk = new Desk();
+  desk.use(BIN);
+  for (let i = 0; i < GRACE_REUSES; i++) {
+    expect(desk.codes.prompt(BIN)).toEqual({ sheet: 1, number: 1, isAgain: true });
+    expect(desk.use(BIN).kind).toBe("accepted");
+  }
+  expect(desk.codes.prompt(BIN)).toEqual({ sheet: 1, number: 2, isAgain: false });
+  desk.use(BIN);
+  desk.bench.clock.pass(599);
+  expect(desk.codes.prompt(BIN)?.isAgain).toBe(true);
+  desk.bench.clock.pass(1);
+  expect(desk.codes.prompt(BIN)).toEqual({ sheet: 1, number: 3, isAgain: false });
+});
+
+test("grace belongs to its target, and survives a reboot, with or without a clock", () => {
+  const desk = new Desk();
+  desk.use(BIN);
+  expect(desk.codes.prompt(ALL)?.isAgain).toBe(false);
+  desk.bench.clock.pass(300);
+  desk.reboot();
+  expect(desk.codes.prompt(BIN)?.isAgain).toBe(true);
+  desk.bench.clock.wall = undefined;
+  desk.reboot();
+  expect(desk.codes.prompt(BIN)?.isAgain).toBe(true);
+  desk.bench.clock.pass(600);
+  expect(desk.codes.prompt(BIN)?.isAgain).toBe(false);
+});
+
+test("reboots with a lost clock do not stretch the grace beyond its uses", () => {
+  const desk = new Desk();
+  desk.bench.clock.wall = undefined;
+  let openings = 0;
+  const prompt: Prompt = { sheet: 1, number: 1, isAgain: false };
+  if (desk.use(BIN, prompt).kind === "accepted") openings++;
+  for (let i = 0; i < 50; i++) {
+    desk.reboot();
+    if (desk.use(BIN, { ...prompt, isAgain: true }).kind === "accepted") openings++;
+    if (desk.use(BIN, prompt).kind === "accepted") openings++;
+  }
+  expect(openings).toBe(1 + GRACE_REUSES);
+});
+
+test("a prompt that was overtaken is refused without being looked at", () => {
+  const desk = new Desk();
+  const stale = desk.codes.next(BIN)!;
+  desk.use(BIN);
+  expect(desk.use(BIN, stale)).toEqual({ kind: "refused", reason: "code-used" });
+  expect(desk.bench.ledger.state.throttle.failures).toBe(0);
+});
+
+test("the first accepted code of a newer sheet closes the older one", () => {
+  const desk = new Desk();
+  desk.use(BIN);
+  const newer = desk.codes.newer(3)!;
+  expect(newer).toEqual({ sheet: 3, number: 1, isAgain: false });
+  expect(desk.codes.check(ALL, newer, "12345678").kind).toBe("wrong");
+  expect(desk.codes.sheet).toBe(1);
+  expect(desk.use(ALL, newer).kind).toBe("accepted");
+  expect(desk.codes.sheet).toBe(3);
+  expect(desk.codes.prompt(BIN)).toEqual({ sheet: 3, number: 1, isAgain: false });
+  expect(desk.use(BIN, { sheet: 1, number: 2, isAgain: false })).toEqual({ kind: "refused", reason: "code-used" });
+  expect(desk.codes.newer(3)).toBeUndefined();
+  expect(desk.codes.newer(1_000)).toBeUndefined();
+});
+
+test("a newer sheet gives its first number only", () => {
+  const desk = new Desk();
+  expect(desk.use(BIN, { sheet: 2, number: 2, isAgain: false })).toEqual({ kind: "refused", reason: "code-used" });
+});
+
+test("when a sheet is used up a newer one is needed", () => {
+  const desk = new Desk();
+  for (let i = 0; i < 10; i++) expect(desk.use(BIN, desk.codes.next(BIN)).kind).toBe("accepted");
+  desk.bench.clock.pass(600);
+  expect(desk.codes.prompt(BIN)).toBeUndefined();
+});
+
+test("the cloud closes sheets by command, and nothing opens them again", () => {
+  const desk = new Desk();
+  desk.use(BIN);
+  desk.bench.ledger.write({ kind: Kind.command, id: 1, command: CommandKind.closeSheets, sheet: 5 }, "vital");
+  expect(desk.codes.prompt(BIN)).toEqual({ sheet: 5, number: 1, isAgain: false });
+  desk.bench.ledger.write({ kind: Kind.command, id: 2, command: CommandKind.closeSheets, sheet: 4 }, "vital");
+  expect(desk.codes.sheet).toBe(5);
+});
+
+test("no verdict, right or wrong, when nothing can be written", () => {
+  const desk = new Desk();
+  const prompt = desk.codes.prompt(BIN)!;
+  desk.bench.mains = false;
+  desk.bench.millivolts = 3_000;
+  const refused = { kind: "refused", reason: "battery-empty" };
+  expect(desk.codes.check(BIN, prompt, "00000000")).toEqual(refused);
+  expect(desk.use(BIN)).toEqual(refused);
+});
+
+test("a full journal gives no free guesses", () => {
+  const desk = new Desk({ sectors: 4 });
+  let verdict = desk.codes.check(BIN, { sheet: 1, number: 1, isAgain: false }, "00000000");
+  let tries = 0;
+  while (verdict.kind !== "refused") {
+    tries++;
+    expect(tries).toBeLessThan(2_000);
+    if (verdict.kind === "throttled") desk.bench.clock.pass(verdict.waitMs / 1_000);
+    verdict = desk.codes.check(BIN, { sheet: 1, number: 1, isAgain: false }, "00000000");
+  }
+  expect(verdict).toEqual({ kind: "refused", reason: "journal-full" });
+});

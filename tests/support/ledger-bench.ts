@@ -1,0 +1,76 @@
+import type { ClockPort } from "../../hal/ports/clock.js";
+import { ClockQuality } from "../../hal/ports/clock.js";
+import { Journal } from "../../firmware/journal/journal.js";
+import { Kind } from "../../firmware/records/records.js";
+import { Ledger } from "../../firmware/state/ledger.js";
+import { NorFlash } from "../../sim/devices/nor-flash.js";
+import { Random } from "../../sim/random.js";
+
+/** A clock that tests set by hand. */
+export class HandClock implements ClockPort {
+  ms = 0;
+  wall: number | undefined = 1_790_000_000;
+
+  monotonicMs(): number {
+    return this.ms;
+  }
+
+  wallSeconds(): number | undefined {
+    return this.wall;
+  }
+
+  quality(): ClockQuality {
+    return this.wall === undefined ? ClockQuality.unknown : ClockQuality.kept;
+  }
+
+  setWall(seconds: number): void {
+    this.wall = seconds;
+  }
+
+  /** Lets time pass, on both clocks. */
+  pass(seconds: number): void {
+    this.ms += seconds * 1_000;
+    if (this.wall !== undefined) this.wall += seconds;
+  }
+}
+
+/** A ledger on real simulated flash, which can be booted again and again. */
+export class LedgerBench {
+  readonly flash: NorFlash;
+  readonly clock = new HandClock();
+  readonly random = new Random(7);
+  mains = true;
+  millivolts = 3_900;
+  ledger: Ledger;
+
+  constructor(options: { sectors?: number } = {}) {
+    this.flash = new NorFlash({ sizeBytes: (options.sectors ?? 16) * 4_096, sectorBytes: 4_096, alignBytes: 4 });
+    this.ledger = this.#open();
+  }
+
+  /** The power goes and comes: RAM and the monotonic clock start anew. */
+  reboot(): Ledger {
+    this.clock.ms = 0;
+    this.ledger = this.#open();
+    return this.ledger;
+  }
+
+  #open(): Ledger {
+    const ledger = new Ledger({
+      clock: this.clock,
+      gauge: {
+        read: () => ({ chargePercent: 50, millivolts: this.millivolts, milliamps: undefined, celsius: undefined }),
+      },
+      mains: { present: () => this.mains, onChange: undefined },
+      brownOutMillivolts: 3_300,
+      mount: (checkpoint) =>
+        Journal.mount({
+          flash: this.flash,
+          entropy: { fill: (into) => into.set(this.random.bytes(into.length)) },
+          checkpoint,
+        }),
+    });
+    ledger.note({ kind: Kind.boot, boot: ledger.state.boots + 1, cause: 0, firmware: "test" });
+    return ledger;
+  }
+}
