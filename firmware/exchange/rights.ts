@@ -23,6 +23,7 @@ export interface Refusal {
 export const CHOICES_MAX = 6;
 /** Accesses looked at for one badge: a bound on flash reads, not on people. */
 const ACCESSES_LOOKED_AT = 64;
+const ACCESSES_A_PAGE = 16;
 
 /** Looks up what was typed or scanned in the snapshot. */
 export class Rights {
@@ -65,15 +66,22 @@ export class Rights {
   ofUser(user: number, wanted: (key: KeyInfo) => boolean): readonly Right[] {
     const snapshot = this.#snapshot();
     const rights: Right[] = [];
-    if (snapshot === undefined) return rights;
-    for (const access of snapshot.accessesOf(user, 0, ACCESSES_LOOKED_AT)) {
-      if (rights.length === CHOICES_MAX) break;
-      if (this.windowRefusal(access) !== undefined) continue;
-      if (rights.some((right) => right.key.id === access.key)) continue;
-      const key = snapshot.keyById(access.key);
-      if (key !== undefined && wanted(key)) rights.push({ key, auth: Auth.badge, access });
+    for (let skip = 0; snapshot !== undefined && skip < ACCESSES_LOOKED_AT; skip += ACCESSES_A_PAGE) {
+      const page = snapshot.accessesOf(user, skip, ACCESSES_A_PAGE);
+      for (const access of page) {
+        const key = this.#offered(access, rights, snapshot);
+        if (key !== undefined && wanted(key)) rights.push({ key, auth: Auth.badge, access });
+        if (rights.length === CHOICES_MAX) return rights;
+      }
+      if (page.length < ACCESSES_A_PAGE) break;
     }
     return rights;
+  }
+
+  #offered(access: AccessInfo, rights: readonly Right[], snapshot: SnapshotView): KeyInfo | undefined {
+    if (this.windowRefusal(access) !== undefined) return undefined;
+    if (rights.some((right) => right.key.id === access.key)) return undefined;
+    return snapshot.keyById(access.key);
   }
 
   keyByFob(serial: string): KeyInfo | undefined {

@@ -2,8 +2,10 @@ import { FlashError, type FlashPort } from "../../hal/ports/flash.js";
 import type { FlashWindow } from "./flash-window.js";
 import { MAX_FRAME_BYTES } from "./frame.js";
 import { FIRST_FRAME, type Geometry } from "./geometry.js";
-import { isBlank } from "./ring.js";
 import { HEADER_BYTES } from "./sector-header.js";
+
+/** Bytes of a sector that may stay other than 0xFF after an erase. */
+const MAX_WORN_BYTES = 16;
 
 /**
  * Every program and erase of the journal, each read back (SPEC.md section 5). An error of the part is an answer here,
@@ -26,6 +28,7 @@ export class FlashWriter {
     const { alignBytes } = this.#geometry;
     // The first unit alone: a cut in it leaves nothing unstable behind it, a cut after it leaves a length to go by.
     const done =
+      this.#blankBytes(offset, frame.length) === frame.length &&
       this.#program(offset, frame.subarray(0, alignBytes)) &&
       (frame.length === alignBytes || this.#program(offset + alignBytes, frame.subarray(alignBytes)));
     if (done && this.#holds(offset, frame)) return true;
@@ -35,7 +38,7 @@ export class FlashWriter {
 
   /** Erases the sector at `start` and writes both copies of its header. False: it cannot be used; no header verifies. */
   openSector(start: number, header: Uint8Array): boolean {
-    if (!this.#erase(start) || !this.#isBlank(start)) return false;
+    if (!this.#erase(start) || !this.#isFitToWrite(start)) return false;
     const copies = new Uint8Array(FIRST_FRAME);
     copies.set(header);
     copies.set(header, HEADER_BYTES);
@@ -89,12 +92,25 @@ export class FlashWriter {
     return true;
   }
 
-  /** An erase that the part ignored would leave frames of the sector's last life to be programmed over. */
-  #isBlank(start: number): boolean {
-    for (let offset = 0; offset < this.#geometry.sectorBytes; offset += this.#scratch.length) {
-      this.#flash.read(start + offset, this.#scratch);
-      if (!isBlank(this.#scratch)) return false;
+  /**
+   * An erase that the part ignored would leave frames of the sector's last life to be written over. A few worn-out bytes
+   * are no reason to give up a sector: frames go round them.
+   */
+  #isFitToWrite(start: number): boolean {
+    const { sectorBytes } = this.#geometry;
+    if (this.#blankBytes(start, FIRST_FRAME) !== FIRST_FRAME) return false;
+    let blank = 0;
+    for (let offset = 0; offset < sectorBytes; offset += MAX_FRAME_BYTES) {
+      blank += this.#blankBytes(start + offset, MAX_FRAME_BYTES);
     }
-    return true;
+    return sectorBytes - blank <= MAX_WORN_BYTES;
+  }
+
+  #blankBytes(offset: number, byteLength: number): number {
+    const found = this.#scratch.subarray(0, byteLength);
+    this.#flash.read(offset, found);
+    let blank = 0;
+    for (let i = 0; i < byteLength; i++) if (found[i] === 0xff) blank++;
+    return blank;
   }
 }

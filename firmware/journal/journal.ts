@@ -82,7 +82,7 @@ export class Journal implements JournalStore {
   #headWhole = true;
   #repaired = false;
   /** Sectors that a torn opening left behind, to be made unreadable by the repair. */
-  #torn: readonly Sector[] = [];
+  #torn: readonly { readonly start: number; readonly end: number }[] = [];
 
   /**
    * Finds the head of the ring; reads only, and gets through any content. Throws RangeError on a partition that no journal
@@ -191,7 +191,7 @@ export class Journal implements JournalStore {
    * holds nothing that the sector before it has not, and its header may be unstable.
    */
   #settleHead(): number {
-    const torn: Sector[] = [];
+    const torn: { start: number; end: number }[] = [];
     for (;;) {
       const head = this.#ring.head;
       if (head === undefined) break;
@@ -200,7 +200,7 @@ export class Journal implements JournalStore {
         this.#torn = torn;
         return damagedPlaces;
       }
-      torn.push(head);
+      torn.push({ start: head.start, end: head.start + this.#writeAt });
       this.#ring.head = this.#ring.liveBefore(head.header.counter);
     }
     this.#torn = torn;
@@ -261,9 +261,8 @@ export class Journal implements JournalStore {
   /** SPEC.md section 6: makes firm what the mount read, and destroys what it did not accept. */
   #repair(): void {
     if (this.#repaired) return;
-    const { sectorBytes } = this.#geometry;
-    for (const { start } of this.#torn) {
-      this.#writer.destroy(start + FIRST_FRAME, start + sectorBytes);
+    for (const { start, end } of this.#torn) {
+      this.#writer.destroy(start + FIRST_FRAME, end);
       this.#writer.destroyHeader(start);
     }
     const head = this.#ring.head;

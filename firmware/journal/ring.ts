@@ -52,11 +52,12 @@ export class Ring {
   /** Sets `oldest`, once the head is settled; how many sectors are live. */
   countLive(): number {
     let live = 0;
+    let oldest = 1;
     for (let sector = this.head; sector !== undefined; sector = this.liveBefore(sector.header.counter)) {
       live++;
-      this.oldest = sector.header.counter;
-      if (live === this.#geometry.sectors) break;
+      oldest = sector.header.counter;
     }
+    this.oldest = oldest;
     return live;
   }
 
@@ -150,7 +151,7 @@ export class Ring {
   }
 }
 
-export function isBlank(bytes: Uint8Array): boolean {
+function isBlank(bytes: Uint8Array): boolean {
   for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0xff) return false;
   return true;
 }

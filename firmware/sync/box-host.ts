@@ -60,7 +60,8 @@ export class BoxHost implements SyncHost {
     try {
       this.#parts.snapshot.activate(view);
     } catch (error) {
-      if (!(error instanceof WriteRefused || error instanceof SnapshotError || error instanceof FlashError)) throw error;
+      if (!(error instanceof WriteRefused || error instanceof SnapshotError || error instanceof FlashError))
+        throw error;
       this.#parts.hal.trace.line(`snapshot ${view.version} not activated: ${error.message}`.slice(0, 200));
     }
     this.#parts.changed();
@@ -102,7 +103,12 @@ export class BoxHost implements SyncHost {
 
   offline(reason: string): void {
     this.#parts.ledger.online = false;
-    const body = { kind: Kind.link, event: LinkEvent.sessionDown, link: this.#link, reason: reason.slice(0, 64) } as const;
+    const body = {
+      kind: Kind.link,
+      event: LinkEvent.sessionDown,
+      link: this.#link,
+      reason: reason.slice(0, 64),
+    } as const;
     this.#parts.ledger.note(body);
     this.#parts.changed();
   }

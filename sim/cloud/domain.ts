@@ -16,18 +16,18 @@ const serial = v.pipe(
   v.string(),
   v.trim(),
   v.toUpperCase(),
-  v.regex(/^[0-9A-Z]{1,16}$/, (issue) => `serial ${issue.received} is not a fob serial: ${WAY_OUT_SERIAL}`),
+  v.regex(/^[0-9A-Z]{1,16}$/, (issue) => `serial ${issue.input} is not a fob serial: ${WAY_OUT_SERIAL}`),
 );
 const code = v.pipe(
   v.string(),
-  v.regex(/^[0-9]{4,16}$/, (issue) => `code ${issue.received} is not 4 to 16 digits: choose digits only`),
+  v.regex(/^[0-9]{4,16}$/, (issue) => `code ${issue.input} is not 4 to 16 digits: choose digits only`),
 );
 const hexKey = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "not 32 bytes in hexadecimal"));
 const localDateTime = v.pipe(
   v.string(),
   v.regex(
     /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/,
-    (issue) => `${issue.received} is not a local date and time: write it as 2026-03-29T14:30`,
+    (issue) => `${issue.input} is not a local date and time: write it as 2026-03-29T14:30`,
   ),
 );
 
@@ -43,10 +43,7 @@ export type Location = v.InferOutput<typeof LocationSchema>;
 export const BinSchema = v.object({
   label: v.pipe(
     v.string(),
-    v.regex(
-      /^[A-Z]-[1-9]\d{0,2}$/,
-      (issue) => `bin label ${issue.received} is not a unit and a number: write it as A-1`,
-    ),
+    v.regex(/^[A-Z]-[1-9]\d{0,2}$/, (issue) => `bin label ${issue.input} is not a unit and a number: write it as A-1`),
   ),
   enabled: v.boolean(),
 });
@@ -55,7 +52,7 @@ export type Bin = v.InferOutput<typeof BinSchema>;
 export const BoxSchema = v.object({
   id: v.pipe(
     v.string(),
-    v.regex(/^[A-Za-z0-9-]{1,32}$/, (issue) => `box id ${issue.received} is not 1 to 32 characters of A-Z a-z 0-9 -`),
+    v.regex(/^[A-Za-z0-9-]{1,32}$/, (issue) => `box id ${issue.input} is not 1 to 32 characters of A-Z a-z 0-9 -`),
   ),
   model: v.picklist(["MS3", "MS4", "MS5"], "model is not one of MS3, MS4, MS5"),
   location: id,

@@ -199,10 +199,11 @@ export class CloudService {
     else if (lane === Lane.fetch) this.#fetch(box, session, Fetch.decode(body));
     else if (lane === Lane.status) state.status = { ...Status.decode(body) };
     else this.#setOnline(box, State.decode(body).online);
+    if (isFirst) this.#sendCommands(box);
     this.#keepTime(box, peer, session);
   }
 
-  /** The box is in this session: only now is what its hello said worth anything, and only now can it take commands. */
+  /** The box is in this session: only now is what its hello said worth anything. */
   #proven(box: string, session: Session): void {
     const state = this.store.boxState(box);
     if (session.epoch !== undefined && session.epoch !== state.epoch) {
@@ -210,7 +211,6 @@ export class CloudService {
       this.store.touch();
       this.#snapshotsSoon();
     }
-    this.#sendCommands(box);
   }
 
   #records(box: string, peer: Peer, session: Session, batch: Records): void {
@@ -328,7 +328,6 @@ export class CloudService {
     if (state.online === online) return;
     state.online = online;
     this.store.touch();
-    if (online) this.#sendCommands(box);
   }
 
   #send<T extends object>(box: string, session: Session, lane: Lane, codec: BodyCodec<T>, body: T): void {

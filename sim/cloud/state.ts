@@ -41,8 +41,6 @@ export interface EmergencyEntry extends Source, When {
   readonly target: "bin" | "all" | "unmount";
   readonly sheet: number;
   readonly number: number;
-  /** Of the record that burnt the code; absent on that record itself. */
-  readonly of?: number;
   readonly bins: {
     readonly bin: number;
     readonly binLabel: string;

@@ -25,9 +25,7 @@ function emptyData(): CloudData {
 export class CloudStore {
   readonly #db: LowSync<CloudData>;
   #dirty = false;
-  /** Grows with each change of the organisation or of the inventory: a snapshot made before it may be out of date. */
-  #revision = 1;
-  /** Called after each such change. */
+  /** Called after each change of what boxes are told: the organisation, and what another box's report moved. */
   onPermissions: (() => void) | undefined;
 
   constructor(adapter: SyncAdapter<CloudData> = new MemorySync<CloudData>()) {
@@ -52,10 +50,6 @@ export class CloudStore {
     return this.#db.data.organisation;
   }
 
-  get revision(): number {
-    return this.#revision;
-  }
-
   /** Whether there is something that `commit` has yet to write. */
   get dirty(): boolean {
     return this.#dirty;
@@ -67,7 +61,6 @@ export class CloudStore {
 
   touchPermissions(): void {
     this.#dirty = true;
-    this.#revision++;
     this.onPermissions?.();
   }
 

@@ -1,5 +1,5 @@
-import type { TimersPort } from "../../hal/ports/clock.js";
 import { UP_FILTER } from "../../firmware/wire/lanes.js";
+import type { TimersPort } from "../../hal/ports/clock.js";
 import type { VirtualBroker } from "../broker/virtual/virtual-broker.js";
 import type { CloudTransport } from "./transport.js";
 

@@ -7,6 +7,9 @@ export interface UtcWindow {
   readonly until: number;
 }
 
+/** Snapshots hold times in 32 bits. */
+const LAST_SECOND = 2 ** 32 - 1;
+
 /**
  * Resolves a schedule to UTC, for a box whose location is in `localZone`. Undefined: ongoing.
  *
@@ -27,6 +30,9 @@ export function resolveWindow(schedule: Schedule, localZone: string): UtcWindow 
     throw new CloudError(
       `access window from ${schedule.start} to ${schedule.end} (${zone}) does not start before it ends: move one of them`,
     );
+  }
+  if (from < 0 || until > LAST_SECOND) {
+    throw new CloudError(`access window from ${schedule.start} to ${schedule.end} is outside 1970 to 2106: move it`);
   }
   return { from, until };
 }

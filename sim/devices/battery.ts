@@ -72,7 +72,7 @@ export class Battery {
   get millivolts(): number {
     if (!this.#present) return 0;
     const open = interpolate(this.chargePercent);
-    return Math.round(this.#mains ? Math.min(4_200, open + CHARGE_MA * INNER_OHM) : open - this.#totalMa * INNER_OHM);
+    return Math.round(Math.min(4_200, open + this.milliamps * INNER_OHM));
   }
 
   /** mA into the cell, negative when it discharges. */

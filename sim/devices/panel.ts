@@ -13,6 +13,7 @@ export class Panel {
   #bound: { life: Life; port: PanelPort } | undefined;
   #view: View | undefined;
   #backlightPercent = 0;
+  readonly #inputWatchers = new Set<(input: PanelInput) => void>();
   readonly #watchers = new Set<(view: View | undefined, backlightPercent: number) => void>();
 
   constructor(site: Site, battery: Battery) {
@@ -27,6 +28,12 @@ export class Panel {
 
   get backlightPercent(): number {
     return this.#backlightPercent;
+  }
+
+  /** Called with each key that somebody presses, whether or not the box is awake. Returns what ends it. */
+  watchInput(watcher: (input: PanelInput) => void): () => void {
+    this.#inputWatchers.add(watcher);
+    return () => this.#inputWatchers.delete(watcher);
   }
 
   /** Called after each change. Returns what ends it. */
@@ -65,6 +72,7 @@ export class Panel {
   input(input: PanelInput): void {
     // Never the digit or the text: it may be part of a code or a passphrase.
     this.#site.trace("panel", input.kind === "choice" ? `choice ${input.id}` : `key ${input.kind}`);
+    for (const watcher of this.#inputWatchers) watcher(input);
     const bound = this.#bound;
     if (bound === undefined) return;
     const sent = input.kind === "text" ? { ...input, text: input.text.slice(0, MAX_TEXT) } : input;

@@ -9,6 +9,7 @@ const READ_MS = 80;
 export class Reader {
   readonly #site: Site;
   #bound: { life: Life; port: ReaderPort } | undefined;
+  readonly #watchers = new Set<(serial: string) => void>();
   /** True: the reader does not answer; scans go unseen. */
   broken = false;
 
@@ -22,9 +23,16 @@ export class Reader {
     return port;
   }
 
+  /** Called with each scan, whether or not the box is awake. Returns what ends it. */
+  watch(watcher: (serial: string) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
   /** Somebody holds a tag with `serial` to the reader and takes it away. Unseen while the box is dark. */
   scan(serial: string): void {
     this.#site.trace("reader", `scan ${serial}`);
+    for (const watcher of this.#watchers) watcher(serial);
     const bound = this.#bound;
     if (bound === undefined || this.broken) return;
     this.#site.scheduler.after(READ_MS, () => bound.life.call(() => bound.port.onScan?.(serial)));

@@ -17,7 +17,12 @@ import { at, BOX, EPOCH, START_SECONDS, World } from "./support/world.js";
 const T = START_SECONDS;
 const E = bytesToHex(EPOCH);
 
-function intent(exchange: Exchange, bin: number, extra: Partial<Extract<Rec, { kind: typeof Kind.intent }>>, time = T): Rec {
+function intent(
+  exchange: Exchange,
+  bin: number,
+  extra: Partial<Extract<Rec, { kind: typeof Kind.intent }>>,
+  time = T,
+): Rec {
   return { kind: Kind.intent, exchange, bin, auth: Auth.bookingCode, ...at(time), ...extra };
 }
 function outcome(of: number, result: Outcome, time = T): Rec {
@@ -30,7 +35,11 @@ class Feed {
   readonly data = this.world.cloud.store.data;
   readonly inventory = this.ingest.log.inventory;
 
-  take(first: number, records: readonly Rec[], options: { gapFrom?: number; box?: string; epoch?: Uint8Array } = {}): number {
+  take(
+    first: number,
+    records: readonly Rec[],
+    options: { gapFrom?: number; box?: string; epoch?: Uint8Array } = {},
+  ): number {
     const { box = BOX, epoch = EPOCH, gapFrom } = options;
     return this.ingest.take(box, { epoch, first, records: records.map((r) => encodeRecord(r)), gapFrom });
   }
@@ -152,7 +161,12 @@ describe("the exchange log", () => {
       outcome(2, Outcome.done),
       intent(Exchange.dropoff, 3, { fob: "777ZZZ", auth: Auth.quickScan }),
     ]);
-    expect(feed.data.exchanges[0]).toMatchObject({ userName: "Key Code User", sinceBoot: 12, boot: 7, clock: "unknown" });
+    expect(feed.data.exchanges[0]).toMatchObject({
+      userName: "Key Code User",
+      sinceBoot: 12,
+      boot: 7,
+      clock: "unknown",
+    });
     expect(feed.data.exchanges[0]).not.toHaveProperty("time");
     expect(feed.data.exchanges[0]).toMatchObject({ onBattery: true, offline: false });
     expect(feed.data.exchanges[1]).toMatchObject({ userName: "Quick Scan", fob: "777ZZZ" });

@@ -6,7 +6,11 @@ import { World, type WorldOptions } from "../../sim/machine/world.js";
 export const SMALL_FLASH = { sizeBytes: 16_384, sectorBytes: 4_096, alignBytes: 1 };
 
 /** A world with one box that runs `boot`. */
-export function rig(boot: (hal: Hal) => void, machine: Partial<MachineOptions> = {}, options: Partial<WorldOptions> = {}) {
+export function rig(
+  boot: (hal: Hal) => void,
+  machine: Partial<MachineOptions> = {},
+  options: Partial<WorldOptions> = {},
+) {
   const world = new World({ seed: 1, ...options });
   const box = new Machine(world, {
     name: "box-1",

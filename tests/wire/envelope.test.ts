@@ -68,7 +68,9 @@ describe("envelope", () => {
     const longest = new Uint8Array(MAX_SEALED_BYTES - ENVELOPE_OVERHEAD);
     const message = seal(key, Lane.records, session, challenge, 1, longest);
     expect(openEnvelope(key, Lane.records, message)?.body.length).toBe(longest.length);
-    expect(() => seal(key, Lane.records, session, challenge, 1, new Uint8Array(longest.length + 1))).toThrow(RangeError);
+    expect(() => seal(key, Lane.records, session, challenge, 1, new Uint8Array(longest.length + 1))).toThrow(
+      RangeError,
+    );
     expect(parseEnvelope(new Uint8Array(MAX_SEALED_BYTES + 1).fill(1))).toBeUndefined();
   });
 

@@ -148,15 +148,21 @@ describe("message bodies", () => {
         }
       };
       fc.assert(
-        fc.property(fc.uint8Array({ maxLength: 200 }), arbitrary, fc.nat(), fc.integer({ min: 1, max: 255 }), (noise, body, at, mask) => {
-          attempt(noise);
-          const encoded = codec.encode(body);
-          attempt(encoded.subarray(0, at % encoded.length));
-          const changed = encoded.slice();
-          changed[at % changed.length]! ^= mask;
-          attempt(changed);
-          expect(plain(codec.decode(encoded))).toEqual(plain(body));
-        }),
+        fc.property(
+          fc.uint8Array({ maxLength: 200 }),
+          arbitrary,
+          fc.nat(),
+          fc.integer({ min: 1, max: 255 }),
+          (noise, body, at, mask) => {
+            attempt(noise);
+            const encoded = codec.encode(body);
+            attempt(encoded.subarray(0, at % encoded.length));
+            const changed = encoded.slice();
+            changed[at % changed.length]! ^= mask;
+            attempt(changed);
+            expect(plain(codec.decode(encoded))).toEqual(plain(body));
+          },
+        ),
         { seed: SEED, numRuns: 150 },
       );
     });
@@ -173,7 +179,17 @@ describe("message bodies", () => {
   }
 
   const status = { uptime: 1, mains: true, staleness: 0, link: "wifi", faults: [], count: 0, next: 1 };
-  const hello = { protocol: 1, oldest: 1, next: 1, acked: 0, version: 0, model: "MS5", firmware: "1", boot: 1, bins: 1 };
+  const hello = {
+    protocol: 1,
+    oldest: 1,
+    next: 1,
+    acked: 0,
+    version: 0,
+    model: "MS5",
+    firmware: "1",
+    boot: 1,
+    bins: 1,
+  };
   const epoch = new Uint8Array(8);
   const outOfBounds: readonly [BodyCodec<never>, object, string][] = [
     [Hello as never, { ...hello, protocol: 2 }, "protocol"],

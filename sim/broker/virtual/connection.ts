@@ -156,7 +156,8 @@ export class Connection {
 
   #connect(packet: IConnectPacket): void {
     const { will } = packet;
-    if (will !== undefined && (!isTopicName(will.topic) || (will.qos ?? 0) > 2)) throw new ProtocolError("malformed will");
+    if (will !== undefined && (!isTopicName(will.topic) || (will.qos ?? 0) > 2))
+      throw new ProtocolError("malformed will");
     const returnCode = this.#owner.connect(this, packet);
     this.#send({ cmd: "connack", returnCode, sessionPresent: false });
     if (returnCode !== 0) {

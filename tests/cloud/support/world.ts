@@ -1,5 +1,6 @@
 import type { SyncAdapter } from "lowdb";
-import type { TimerId, TimersPort } from "../../../hal/ports/clock.js";
+import { encodeRecord } from "../../../firmware/records/codec.js";
+import { Flag, Kind, type Rec } from "../../../firmware/records/records.js";
 import { openEnvelope, seal } from "../../../firmware/wire/envelope.js";
 import { Lane, parseTopic, topicOf } from "../../../firmware/wire/lanes.js";
 import {
@@ -14,8 +15,7 @@ import {
   Time,
   Welcome,
 } from "../../../firmware/wire/messages.js";
-import { encodeRecord } from "../../../firmware/records/codec.js";
-import { Flag, Kind, type Rec } from "../../../firmware/records/records.js";
+import type { TimerId, TimersPort } from "../../../hal/ports/clock.js";
 import { hexToBytes } from "../../../sim/cloud/domain.js";
 import { CloudService } from "../../../sim/cloud/service.js";
 import type { CloudData } from "../../../sim/cloud/state.js";
@@ -137,7 +137,8 @@ export class TestBox {
       const target = parseTopic(topic)!;
       if (target.box !== this.box) return [];
       const opened = openEnvelope(this.key, target.lane, payload)!;
-      if (target.lane === Lane.welcome) this.challenge = opened.challenge;
+      const isOurs = opened.session.every((byte, i) => byte === this.session[i]);
+      if (target.lane === Lane.welcome && isOurs) this.challenge = opened.challenge;
       const body = DOWN.get(target.lane)!.decode(opened.body) as Record<string, unknown>;
       return [{ lane: target.lane, body }];
     });

@@ -95,7 +95,10 @@ export class ScriptedCloud {
       return;
     }
     const { body, session, challenge, counter } = opened;
-    if (lane === Lane.hello) return this.#hello(Hello.decode(body), session, counter);
+    if (lane === Lane.hello) {
+      this.#hello(Hello.decode(body), session, counter);
+      return;
+    }
     if (lane === Lane.state && counter === 0) {
       this.online = State.decode(body).online;
       return;
@@ -139,7 +142,7 @@ export class ScriptedCloud {
       if (batch.gapFrom !== undefined && batch.first > this.acked + 1) {
         this.gaps.push({ from: this.acked + 1, to: batch.first - 1 });
       }
-      batch.records.forEach((record, i) => this.records.set(batch.first + i, record));
+      for (const [i, record] of batch.records.entries()) this.records.set(batch.first + i, record);
       this.acked = Math.max(this.acked, batch.first + batch.records.length - 1);
     }
     this.ack(this.acked, batch.epoch);

@@ -135,7 +135,7 @@ export function makeWorld(options: WorldOptions = {}) {
     entropy: {
       fill(into) {
         if (options.withoutEntropy === true) throw new EntropyError("none");
-        for (let i = 0; i < into.length; i++) into[i] = (drawn = (drawn * 73 + 41) % 251);
+        for (let i = 0; i < into.length; i++) into[i] = drawn = (drawn * 73 + 41) % 251;
       },
     },
     trace: { line: (text) => lines.push(text) },

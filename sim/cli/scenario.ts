@@ -1,0 +1,73 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import pc from "picocolors";
+import { isGood, play, SCENARIOS } from "../scenarios/play.js";
+import { BROKER_KINDS, type BrokerKind } from "../stage/broker-side.js";
+import { CloudError } from "../cloud/domain.js";
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("a whole number, 0 or more, is needed");
+  return value;
+}
+
+interface Options {
+  readonly seed: number;
+  readonly broker: BrokerKind;
+  readonly exchanges: number;
+  readonly killBroker: boolean;
+  readonly target: string;
+  readonly trace: boolean;
+}
+
+const program = new Command("scenario")
+  .description(
+    "Plays one scenario headless. The last line is JSON; exit code 1: an invariant is broken or the story went wrong, 2: bad usage.",
+  )
+  .argument("<name>", `one of: ${SCENARIOS.map((one) => one.name).join(", ")}`)
+  .option("--seed <n>", "all chance follows from it", whole, 1)
+  .addOption(new Option("--target <target>", "engine that runs the firmware").choices(["node"]).default("node"))
+  .addOption(
+    new Option("--broker <kind>", "virtual: deterministic, in virtual time; the others are real")
+      .choices(BROKER_KINDS)
+      .default("virtual"),
+  )
+  .option("--exchanges <n>", "random exchanges while offline", whole, 40)
+  .option("--kill-broker", "kill the broker in the middle of the replay", false)
+  .option("--trace", "print every event to stderr", false)
+  .addHelpText("after", `\nScenarios:\n${SCENARIOS.map((one) => `  ${one.name}: ${one.summary}`).join("\n")}`)
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+async function main(): Promise<number> {
+  program.parse();
+  const name = program.args[0];
+  const scenario = SCENARIOS.find((one) => one.name === name);
+  if (scenario === undefined) {
+    console.error(`There is no scenario ${name}: choose one of ${SCENARIOS.map((one) => one.name).join(", ")}.`);
+    return 2;
+  }
+  const { seed, broker, trace, ...options } = program.opts<Options>();
+  const sink = trace ? (line: string) => console.error(pc.dim(line)) : undefined;
+  const result = await play(scenario, { seed, broker, ...(sink && { sink }) }, options, (text, { world }) => {
+    console.error(`${pc.cyan(clock(world.nowMs))} ${text}`);
+  });
+  for (const problem of result.problems) console.error(pc.red(problem));
+  if (result.failure !== undefined) console.error(pc.red(result.failure));
+  if (!isGood(result)) console.error(`Run again: npm run scenario -- ${process.argv.slice(2).join(" ")}`);
+  console.log(JSON.stringify(result));
+  return isGood(result) ? 0 : 1;
+}
+
+/** Virtual time as h:mm:ss. */
+function clock(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${Math.floor(seconds / 3_600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof CloudError)) throw error;
+  console.error(pc.red(error.message));
+  process.exitCode = 2;
+}

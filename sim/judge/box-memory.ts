@@ -1,0 +1,76 @@
+import { Journal } from "../../firmware/journal/journal.js";
+import { decodeRecord, RecordError } from "../../firmware/records/codec.js";
+import { Kind, type Rec } from "../../firmware/records/records.js";
+import { FlashSnapshotSlots } from "../../firmware/snapshot/store.js";
+import type { BoxState } from "../../firmware/state/box-state.js";
+import { CurrentSnapshot } from "../../firmware/state/current-snapshot.js";
+import { Inventory } from "../../firmware/state/inventory.js";
+import { Ledger } from "../../firmware/state/ledger.js";
+import { ClockQuality } from "../../hal/ports/clock.js";
+import type { NorFlash } from "../devices/nor-flash.js";
+import type { Machine } from "../machine/machine.js";
+
+/** What a box would know if it booted now, read from copies of its flash: the box itself is not touched. */
+export interface BoxMemory {
+  readonly nextSeq: number;
+  readonly snapshotVersion: number;
+  readonly state: BoxState;
+  readonly inventory: Inventory;
+}
+
+function mount(flash: NorFlash, checkpoint: () => Iterable<Uint8Array>): Journal {
+  const entropy = { fill: (into: Uint8Array) => void into.fill(1) };
+  return Journal.mount({ flash: flash.clone(1), entropy, checkpoint });
+}
+
+export function readMemory(machine: Machine): BoxMemory {
+  const ledger = new Ledger({
+    clock: {
+      monotonicMs: () => 0,
+      wallSeconds: () => undefined,
+      quality: () => ClockQuality.unknown,
+      setWall: () => {},
+    },
+    gauge: { read: () => undefined },
+    mains: { present: () => true, onChange: undefined },
+    brownOutMillivolts: 0,
+    mount: (checkpoint) => mount(machine.flash.journal, checkpoint),
+  });
+  const { nextSeq } = ledger.journal;
+  const slots = new FlashSnapshotSlots({ flash: machine.flash.snapshot.clone(1), box: machine.name });
+  const snapshot = new CurrentSnapshot(slots, ledger);
+  const inventory = new Inventory(ledger.state, () => snapshot.view, machine.bins.count);
+  return { nextSeq, snapshotVersion: snapshot.version, state: ledger.state, inventory };
+}
+
+/** The journal's records from `fromSeq` on. */
+export function* readJournal(flash: NorFlash, fromSeq: number): Iterable<{ seq: number; record: Rec | undefined }> {
+  const cursor = mount(flash, () => []).read(fromSeq);
+  for (let item = cursor.next(); item !== undefined; item = cursor.next()) {
+    yield { seq: item.seq, record: decode(item.payload) };
+  }
+}
+
+function decode(payload: Uint8Array): Rec | undefined {
+  try {
+    return decodeRecord(payload);
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
+    return undefined;
+  }
+}
+
+/** Far more than stand between an intent and its lock. */
+const TAIL_RECORDS = 40;
+
+/** Whether the flash, read as a boot would read it, says why `bin` is being opened: an opening of it that has no outcome yet. */
+export function explainsOpening(flash: NorFlash, bin: number): boolean {
+  const { nextSeq } = mount(flash, () => []);
+  const open = new Map<number, number>();
+  for (const { seq, record } of readJournal(flash, Math.max(1, nextSeq - TAIL_RECORDS))) {
+    if (record?.kind === Kind.intent) open.set(seq, record.bin);
+    if (record?.kind === Kind.emergency && record.bin !== undefined) open.set(seq, record.bin);
+    if (record?.kind === Kind.outcome || record?.kind === Kind.emergencyOutcome) open.delete(record.of);
+  }
+  return [...open.values()].includes(bin);
+}

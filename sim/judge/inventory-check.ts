@@ -1,0 +1,26 @@
+import type { Inventory } from "../../firmware/state/inventory.js";
+import type { CloudService } from "../cloud/service.js";
+import type { Machine } from "../machine/machine.js";
+
+/** Where box, cloud and doors disagree about what hangs in the bins. What is marked uncertain may be wrong; the rest may not. */
+export function inventoryProblems(machine: Machine, box: Inventory, cloud: CloudService): string[] {
+  const problems: string[] = [];
+  const { keys } = cloud.store.organisation;
+  for (let bin = 0; bin < machine.bins.count; bin++) {
+    const label = machine.bins.label(bin);
+    const real = machine.bins.content(bin);
+    const known = box.content(bin);
+    const fob = known.held?.fob ?? keys.find((key) => key.id === known.held?.key)?.fob;
+    if (!known.uncertain && fob !== real) problems.push(says("box", label, fob, real));
+    const there = cloud.ingest.log.inventory.in(machine.name, bin);
+    const item = there?.item;
+    const cloudFob = item?.startsWith("fob:") ? item.slice(4) : keys.find((key) => `key:${key.id}` === item)?.fob;
+    const isCertain = there?.certain ?? !known.uncertain;
+    if (isCertain && cloudFob !== real) problems.push(says("cloud", label, cloudFob, real));
+  }
+  return problems;
+}
+
+function says(who: string, label: string, told: string | undefined, real: string | undefined): string {
+  return `the ${who} has ${told ?? "nothing"} in bin ${label}, where ${real ?? "nothing"} hangs`;
+}

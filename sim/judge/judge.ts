@@ -1,0 +1,154 @@
+import { Kind } from "../../firmware/records/records.js";
+import type { CloudService } from "../cloud/service.js";
+import type { BinEvent } from "../devices/bins.js";
+import type { Machine } from "../machine/machine.js";
+import type { World } from "../machine/world.js";
+import { type BoxMemory, explainsOpening, readJournal, readMemory } from "./box-memory.js";
+import { compareLogs } from "./compare-logs.js";
+import { DoorsLog } from "./doors-log.js";
+import { inventoryProblems } from "./inventory-check.js";
+import { Rulebook } from "./rulebook.js";
+
+/** Erase counts of the journal's sectors may differ by this. */
+const WEAR_SPREAD = 2;
+/** Problems that a verdict lists. */
+const PROBLEMS_LISTED = 20;
+
+export interface Verdict {
+  /** Exchanges that happened at the doors. */
+  readonly exchanges: number;
+  /** Openings by offline codes. */
+  readonly emergencies: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly reordered: number;
+  readonly unauthorised: number;
+  /** Every broken invariant in words; empty when all hold. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Watches a box from outside and holds it to the invariants (DESIGN: who opened what by what right, what the journal said before
+ * the lock moved, what the cloud has in the end). Knows nothing of the firmware's RAM.
+ */
+export class Judge {
+  readonly #world: World;
+  readonly #cloud: CloudService;
+  readonly #machine: Machine;
+  readonly #rules: Rulebook;
+  readonly #doors = new DoorsLog();
+  readonly #problems: string[] = [];
+  #unauthorised = 0;
+  #typed = "";
+  /** What gave the right to the pulse whose door is about to open, by bin. */
+  readonly #pulsed = new Map<number, "exchange" | "emergency" | "nobody">();
+
+  constructor(parts: { world: World; cloud: CloudService; machine: Machine }) {
+    this.#world = parts.world;
+    this.#cloud = parts.cloud;
+    this.#machine = parts.machine;
+    this.#rules = new Rulebook(parts.cloud, parts.machine.name);
+    const { panel, reader, bins } = parts.machine;
+    panel.watchInput((input) => {
+      if (input.kind === "digit") this.#key(String(input.digit));
+      else if (input.kind === "enter") this.#entered();
+      else if (input.kind === "cancel" || input.kind === "choice") this.#typed = "";
+      else if (input.kind === "erase") this.#typed = this.#typed.slice(0, -1);
+    });
+    reader.watch((serial) => this.#rules.scanned(serial, this.#world.nowMs, this.#world.wallSeconds()));
+    bins.watch((event) => this.#binEvent(event));
+  }
+
+  /** The cloud armed a bin for the button. */
+  armed(bin: number): void {
+    this.#rules.armed(bin, this.#world.nowMs);
+  }
+
+  boxMemory(): BoxMemory {
+    return readMemory(this.#machine);
+  }
+
+  /** To be called when everything should have come to rest and agree. */
+  verdict(): Verdict {
+    const memory = this.boxMemory();
+    const logs = compareLogs(this.#doors.openings, this.#cloud.store.data, this.#cloud.store.organisation, {
+      box: this.#machine.name,
+      label: (bin) => this.#machine.bins.label(bin),
+    });
+    const problems = [
+      ...this.#problems,
+      ...logs.problems,
+      ...inventoryProblems(this.#machine, memory.inventory, this.#cloud),
+      ...this.#flashProblems(),
+      ...this.#machineProblems(),
+    ];
+    const { exchanges, emergencies, lost, duplicated, reordered } = logs;
+    const unauthorised = this.#unauthorised;
+    const listed = problems.slice(0, PROBLEMS_LISTED);
+    return { exchanges, emergencies, lost, duplicated, reordered, unauthorised, problems: listed };
+  }
+
+  #key(digit: string): void {
+    this.#typed += digit;
+  }
+
+  #entered(): void {
+    this.#rules.typed(this.#typed, this.#world.nowMs, this.#world.wallSeconds());
+    this.#typed = "";
+  }
+
+  #binEvent(event: BinEvent): void {
+    this.#doors.event(event);
+    if (event.kind === "pulse") this.#pulse(event.bin);
+    if (event.kind === "opened") {
+      this.#doors.opened(event.bin, this.#pulsed.get(event.bin) ?? "nobody", this.#world.nowMs);
+      this.#pulsed.delete(event.bin);
+    }
+  }
+
+  #pulse(bin: number): void {
+    const { nowMs } = this.#world;
+    const content = this.#machine.bins.content(bin);
+    const by = this.#rules.judge({ bin, content, atMs: nowMs, wallSeconds: this.#world.wallSeconds() });
+    const label = this.#machine.bins.label(bin);
+    if (by === undefined) {
+      this.#unauthorised++;
+      this.#problem(`bin ${label} was unlocked, and nobody had a right to that`);
+    }
+    if (!explainsOpening(this.#machine.flash.journal, bin)) {
+      this.#problem(`bin ${label} was unlocked without a durable record before it`);
+    }
+    this.#pulsed.set(bin, by ?? "nobody");
+    this.#doors.reopened(bin, by ?? "nobody", nowMs);
+  }
+
+  #problem(text: string): void {
+    this.#problems.push(`${this.#world.nowMs} ms: ${text}`);
+  }
+
+  #flashProblems(): string[] {
+    const problems: string[] = [];
+    const { journal, snapshot } = this.#machine.flash;
+    if (journal.overProgrammed > 0) problems.push(`journal: ${journal.overProgrammed} bits programmed over zeros`);
+    if (snapshot.overProgrammed > 0) problems.push(`snapshot: ${snapshot.overProgrammed} bits programmed over zeros`);
+    const wear = [...journal.eraseCounts];
+    const spread = Math.max(...wear) - Math.min(...wear);
+    if (spread > WEAR_SPREAD) problems.push(`journal: erase counts of sectors differ by ${spread}`);
+    let version = 0;
+    for (const { record } of readJournal(journal, 1)) {
+      if (record?.kind !== Kind.snapshotApplied) continue;
+      if (record.version <= version) problems.push(`snapshot version went from ${version} to ${record.version}`);
+      version = record.version;
+    }
+    return problems;
+  }
+
+  #machineProblems(): string[] {
+    const problems = this.#machine.crashes.map((crash) => `firmware crashed at ${crash.atMs} ms: ${crash.message}`);
+    const overused = this.#rules.overusedCodes();
+    if (overused > 0) problems.push(`${overused} offline codes opened more often than allowed`);
+    const screen = this.#machine.panel.view?.screen;
+    if (this.#machine.state === "running" && screen !== "idle") problems.push(`the panel is stuck on ${screen}`);
+    return problems;
+  }
+}

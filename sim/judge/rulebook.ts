@@ -1,0 +1,150 @@
+import { createHmac } from "node:crypto";
+import type { CloudService } from "../cloud/service.js";
+import type { Access, Key } from "../cloud/domain.js";
+import { resolveWindow } from "../cloud/windows.js";
+
+/** Somebody may open a bin for so long after showing a right, ms: retries, another bin for a drop-off, an early reboot. */
+const CLAIM_MS = 90_000;
+/** Clocks of box and world may differ by this, s. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+/** Times that one offline code may be accepted: once, and five times within its grace. */
+const USES_OF_A_CODE = 6;
+const SHEETS_TRIED = 20;
+
+type Claim =
+  | { readonly kind: "key"; readonly key: Key; readonly atMs: number }
+  | { readonly kind: "fob"; readonly fob: string; readonly atMs: number }
+  | { readonly kind: "bin"; readonly bin: number; readonly code: string; readonly atMs: number; isUsed: boolean }
+  | { readonly kind: "one-touch"; readonly bin: number; readonly atMs: number };
+
+interface AllRun {
+  readonly code: string;
+  readonly begun: Map<number, number>;
+}
+
+export interface Opening {
+  readonly bin: number;
+  /** Fob that is in the bin. */
+  readonly content: string | undefined;
+  readonly atMs: number;
+  readonly wallSeconds: number;
+}
+
+/**
+ * The rules of who may open what, written a second time and from the outside: from what people typed and scanned, what the
+ * organisation says, and what really hangs in the bins. Shares no code with the firmware but the meaning of the words.
+ */
+export class Rulebook {
+  readonly #cloud: CloudService;
+  readonly #box: string;
+  #claims: Claim[] = [];
+  #allRun: AllRun | undefined;
+  readonly #uses = new Map<string, number>();
+
+  constructor(cloud: CloudService, box: string) {
+    this.#cloud = cloud;
+    this.#box = box;
+  }
+
+  /** Digits were entered. */
+  typed(digits: string, atMs: number, wallSeconds: number): void {
+    const { keys, accesses } = this.#cloud.store.organisation;
+    for (const key of keys) if (key.code === digits) this.#claims.push({ kind: "key", key, atMs });
+    for (const access of accesses) {
+      if (access.code === digits) this.#claimAccess(access, atMs, wallSeconds);
+    }
+    if (digits.length === 8) this.#offlineCode(digits, atMs);
+  }
+
+  scanned(serial: string, atMs: number, wallSeconds: number): void {
+    const { users, accesses } = this.#cloud.store.organisation;
+    const user = users.find((one) => one.badge === serial);
+    if (user === undefined) this.#claims.push({ kind: "fob", fob: serial, atMs });
+    for (const access of accesses) if (access.user === user?.id) this.#claimAccess(access, atMs, wallSeconds);
+  }
+
+  armed(bin: number, atMs: number): void {
+    this.#claims.push({ kind: "one-touch", bin, atMs });
+  }
+
+  /** What gives the right to this opening: an exchange, an emergency code, or nothing. */
+  judge(opening: Opening): "exchange" | "emergency" | undefined {
+    const { bin, atMs } = opening;
+    this.#claims = this.#claims.filter((claim) => atMs - claim.atMs <= CLAIM_MS);
+    if (this.#claims.some((claim) => this.#justifies(claim, opening))) return "exchange";
+    return this.#byBinCode(bin) || this.#byAllRun(bin, atMs) ? "emergency" : undefined;
+  }
+
+  #byBinCode(bin: number): boolean {
+    for (const claim of this.#claims) {
+      if (claim.kind !== "bin" || claim.bin !== bin) continue;
+      if (!claim.isUsed) this.#use(claim.code);
+      claim.isUsed = true;
+      return true;
+    }
+    return false;
+  }
+
+  #byAllRun(bin: number, atMs: number): boolean {
+    const run = this.#allRun;
+    if (run === undefined) return false;
+    const begunAt = run.begun.get(bin);
+    // Pulses of one opening come within seconds; a second opening of the same bin needs a code of its own.
+    if (begunAt !== undefined && atMs - begunAt > 10_000) return false;
+    if (run.begun.size === 0) this.#use(run.code);
+    run.begun.set(bin, begunAt ?? atMs);
+    return true;
+  }
+
+  #use(code: string): void {
+    this.#uses.set(code, (this.#uses.get(code) ?? 0) + 1);
+  }
+
+  /** Codes that opened more often than allowed. */
+  overusedCodes(): number {
+    return [...this.#uses.values()].filter((uses) => uses > USES_OF_A_CODE).length;
+  }
+
+  #claimAccess(access: Access, atMs: number, wallSeconds: number): void {
+    const { keys, boxes, locations } = this.#cloud.store.organisation;
+    const key = keys.find((one) => one.id === access.key)!;
+    const box = boxes.find((one) => one.id === this.#box)!;
+    const zone = locations.find((one) => one.id === box.location)!.timeZone;
+    const window = resolveWindow(access.schedule, zone);
+    const isOpen =
+      window === undefined ||
+      (wallSeconds >= window.from - CLOCK_TOLERANCE_SECONDS && wallSeconds < window.until + CLOCK_TOLERANCE_SECONDS);
+    // Outside its window a right still lets its key be returned: into an empty bin.
+    if (isOpen) this.#claims.push({ kind: "key", key, atMs });
+    else if (key.fob !== undefined) this.#claims.push({ kind: "fob", fob: key.fob, atMs });
+  }
+
+  #justifies(claim: Claim, { bin, content }: Opening): boolean {
+    if (claim.kind === "key") return content === undefined || content === claim.key.fob;
+    if (claim.kind === "fob") return content === undefined || content === claim.fob;
+    return claim.kind === "one-touch" && claim.bin === bin;
+  }
+
+  #offlineCode(digits: string, atMs: number): void {
+    const box = this.#cloud.store.organisation.boxes.find((one) => one.id === this.#box)!;
+    const matches = (target: string) => isCodeOf(box.codesKey, target, digits);
+    const bin = box.bins.findIndex((one) => matches(`bin:${one.label}`));
+    if (bin >= 0) this.#claims.push({ kind: "bin", bin, code: digits, atMs, isUsed: false });
+    if (matches("all")) this.#allRun = { code: digits, begun: new Map() };
+  }
+}
+
+/** Whether `digits` stand anywhere on the first sheets of `target`; from firmware/codes/SPEC.md and RFC 4226 alone. */
+function isCodeOf(codesKey: string, target: string, digits: string): boolean {
+  const key = createHmac("sha512", Buffer.from(codesKey, "hex")).update(target).digest();
+  for (let sheet = 1; sheet <= SHEETS_TRIED; sheet++) {
+    for (let number = 1; number <= 10; number++) {
+      const counter = Buffer.alloc(8);
+      counter.writeUInt32BE(sheet * 100 + number, 4);
+      const mac = createHmac("sha512", key).update(counter).digest();
+      const code = (mac.readUInt32BE(mac[63]! % 16) % 2 ** 31) % 10 ** 8;
+      if (String(code).padStart(8, "0") === digits) return true;
+    }
+  }
+  return false;
+}

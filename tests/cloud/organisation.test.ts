@@ -1,0 +1,276 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { offlineCode } from "../../firmware/codes/hotp.js";
+import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
+import { encodeRecord } from "../../firmware/records/codec.js";
+import { EmergencyTarget, Kind } from "../../firmware/records/records.js";
+import { modelOf } from "../../sim/cloud/box-snapshot.js";
+import { hexToBytes } from "../../sim/cloud/domain.js";
+import { CloudStore } from "../../sim/cloud/store.js";
+import { at, BOX, EPOCH, FailingMemory, START_SECONDS, World } from "./support/world.js";
+
+const ongoing = { kind: "ongoing" } as const;
+
+describe("the organisation refuses", () => {
+  const cases: [string, (world: World) => unknown, RegExp][] = [
+    [
+      "a code in use",
+      (w) => w.cloud.admin.addAccess(1, 2, ongoing, "135790"),
+      /access \d+: code 135790 is access 1's already: choose another/,
+    ],
+    [
+      "a booking code that is a key code",
+      (w) => w.cloud.admin.addAccess(1, 2, ongoing, "482913"),
+      /482913 is key Rue de Rivoli 12 front door's/,
+    ],
+    ["a short code", (w) => w.cloud.admin.addAccess(1, 2, ongoing, "123"), /code: code 123 is not 4 to 16 digits/],
+    ["a long code", (w) => w.cloud.admin.addAccess(1, 2, ongoing, "12345678901234567"), /not 4 to 16 digits/],
+    ["a code with letters", (w) => w.cloud.admin.addAccess(1, 2, ongoing, "12AB"), /code 12AB is not 4 to 16 digits/],
+    [
+      "a fob in use",
+      (w) => w.cloud.admin.addKeys([{ name: "x", fob: "012abc", roaming: false, home: 1 }]),
+      /fob 012ABC is key Rue de Rivoli/,
+    ],
+    [
+      "a badge that is a fob",
+      (w) => w.cloud.admin.addUser({ name: "x", badge: "012ABC" }),
+      /fob 012ABC is key Rue de Rivoli/,
+    ],
+    [
+      "a badge in use",
+      (w) => w.cloud.admin.addUser({ name: "x", badge: "900AMG" }),
+      /900AMG is user Amélie Girard's already/,
+    ],
+    ["a bad serial", (w) => w.cloud.admin.changeUser(1, { badge: "01-2" }), /serial 01-2 is not a fob serial/],
+    ["an unknown user", (w) => w.cloud.admin.addAccess(99, 1, ongoing), /there is no user 99: add it first/],
+    ["an unknown key", (w) => w.cloud.admin.addAccess(1, 999, ongoing), /there is no key 999/],
+    ["an unknown home", (w) => w.cloud.admin.changeKey(1, { home: 9 }), /there is no location 9/],
+    [
+      "an unknown zone",
+      (w) => w.cloud.admin.addLocation({ name: "x", timeZone: "Mars/Base", language: "en" }),
+      /Mars\/Base is not known/,
+    ],
+    [
+      "an unknown language",
+      (w) => w.cloud.admin.addLocation({ name: "x", timeZone: "UTC", language: "de" as "en" }),
+      /not one of en, fr, ja/,
+    ],
+    ["an empty name", (w) => w.cloud.admin.addUser({ name: "  " }), /name is empty/],
+    [
+      "an end before the start",
+      (w) =>
+        w.cloud.admin.addAccess(1, 2, {
+          kind: "scheduled",
+          start: "2026-06-02T00:00",
+          end: "2026-06-01T00:00",
+          zone: "local",
+        }),
+      /does not start before it ends: move one/,
+    ],
+    [
+      "a date that is none",
+      (w) =>
+        w.cloud.admin.addAccess(1, 2, { kind: "scheduled", start: "tomorrow", end: "2026-06-01T00:00", zone: "local" }),
+      /tomorrow is not a local date and time: write it as/,
+    ],
+    ["a box twice", (w) => w.cloud.admin.addBox(w.cloud.store.organisation.boxes[0]!), /two of box MS5-PARIS/],
+    [
+      "a box named like no topic",
+      (w) => w.cloud.admin.addBox({ ...w.cloud.store.organisation.boxes[0]!, id: "a/b" }),
+      /box id a\/b is not/,
+    ],
+    [
+      "the cloud's own MQTT user",
+      (w) => w.cloud.admin.addBox({ ...w.cloud.store.organisation.boxes[0]!, id: "B2", username: "cloud" }),
+      /MQTT user cloud is the cloud's already/,
+    ],
+    [
+      "a bin twice",
+      (w) =>
+        w.cloud.admin.addBox({
+          ...w.cloud.store.organisation.boxes[0]!,
+          id: "B2",
+          username: "b2",
+          bins: [
+            { label: "A-1", enabled: true },
+            { label: "A-1", enabled: true },
+          ],
+        }),
+      /bin A-1 is there twice/,
+    ],
+    [
+      "too many bins",
+      (w) =>
+        w.cloud.admin.addBox({
+          ...w.cloud.store.organisation.boxes[0]!,
+          id: "B2",
+          username: "b2",
+          bins: Array.from({ length: 201 }, (_, i) => ({ label: `A-${i + 1}`, enabled: true })),
+        }),
+      /at most 200 bins/,
+    ],
+    ["to remove what is not there", (w) => w.cloud.admin.removeAccess(99), /no access 99: nothing to remove/],
+    ["to place a key in no bin", (w) => w.cloud.admin.placeKey(1, { box: BOX, bin: "Z-9" }), /no bin Z-9/],
+    ["to place no key", (w) => w.cloud.admin.placeKey(999, undefined), /there is no key 999/],
+  ];
+  test.each(cases)("%s", (_, act, message) => {
+    const world = new World();
+    const before = JSON.stringify(world.cloud.store.data);
+    expect(() => act(world)).toThrow(message);
+    expect(JSON.stringify(world.cloud.store.data)).toBe(before);
+  });
+});
+
+describe("codes", () => {
+  test("that are generated have 6 digits and are free", () => {
+    const world = new World();
+    const accesses = world.cloud.admin.addAccesses(
+      Array.from({ length: 500 }, () => ({ user: 1, key: 2, schedule: ongoing })),
+    );
+    const codes = new Set(accesses.map((a) => a.code));
+    expect(codes.size).toBe(500);
+    for (const code of codes) expect(code).toMatch(/^\d{6}$/);
+    expect(world.cloud.admin.generateKeyCode(2)).toMatch(/^\d{6}$/);
+  });
+
+  test("of an access that ended over a day ago may be given again", () => {
+    const world = new World();
+    const past = { kind: "scheduled", start: "2026-01-01T00:00", end: "2026-01-02T00:00", zone: "UTC" } as const;
+    world.cloud.admin.addAccess(1, 2, past, "999111");
+    expect(world.cloud.admin.addAccess(1, 2, ongoing, "999111").code).toBe("999111");
+  });
+});
+
+describe("what a box is told", () => {
+  function model(world: World, box = BOX, now = START_SECONDS) {
+    const { log } = world.cloud.ingest;
+    return modelOf(world.cloud.store, log.index, log.inventory, box, now);
+  }
+
+  test("is everything that can be in it, and every badge", () => {
+    const world = new World();
+    const { organisation } = world.cloud.store;
+    const paris = model(world);
+    expect(paris.keys).toHaveLength(organisation.keys.length);
+    expect(paris.badges.map((b) => b.serial)).toEqual(["900AMG", "901KJT", "902NHD"]);
+    const keys = new Set(paris.accesses.map((a) => organisation.keys.find((k) => k.id === a.key)!.name));
+    expect(keys.has("Meter room east") && !keys.has("桜坂ハイツ 101")).toBe(true);
+    // Roaming: known everywhere.
+    expect(
+      model(world, "MS4-TOKYO").accesses.map((a) => organisation.keys.find((k) => k.id === a.key)!.name),
+    ).toContain("Master key, fire panel");
+    expect(paris.bins[0]).toEqual({ bin: 0, enabled: true, key: 1 });
+    expect(paris.location).toMatchObject({ name: "Paris Marais", language: "fr" });
+    expect(paris.keys[0]!.homeLocationName).toBe("Paris Marais");
+  });
+
+  test("a local window is one of its own location", () => {
+    const world = new World();
+    const local = world.cloud.store.organisation.accesses.find((a) => a.code === "662607")!.id;
+    const from = (box: string) => model(world, box).accesses.find((a) => a.id === local)!.window!.from;
+    expect(from("MS4-TOKYO") - from(BOX)).toBe(-7 * 3_600);
+  });
+
+  test("accesses that ended over a day ago are left out, and the day before still there", () => {
+    const world = new World();
+    const id = world.cloud.store.organisation.accesses.find((a) => a.code === "577215")!.id;
+    const until = Date.parse("2026-06-05T16:00:00Z") / 1000;
+    const has = (now: number) => model(world, BOX, now).accesses.some((a) => a.id === id);
+    expect([has(until + 86_400), has(until + 86_401)]).toEqual([true, false]);
+    const codes = model(world, BOX, until + 86_401).codes.map((c) => c.text);
+    expect(codes).not.toContain("577215");
+    expect(codes).toContain("482913");
+  });
+});
+
+describe("offline-code sheets", () => {
+  test("list the codes, mark the used ones, and go on to the next", () => {
+    const world = new World();
+    const { sheets, store } = world.cloud;
+    const first = sheets.sheet(BOX);
+    expect(first.targets.map((t) => t.codes.length)).toEqual([...Array(24).fill(10), 5, 3]);
+    const codesKey = hexToBytes(store.organisation.boxes[0]!.codesKey);
+    expect(first.targets[13]).toMatchObject({ target: "bin:B-2" });
+    expect(first.targets[13]!.codes[6]).toEqual({
+      number: 7,
+      code: offlineCode(TWEETNACL_HASH, codesKey, "bin:B-2", 1, 7),
+      used: false,
+    });
+    const burn = {
+      kind: Kind.emergency,
+      target: EmergencyTarget.bin,
+      sheet: 1,
+      number: 7,
+      bin: 13,
+      ...at(START_SECONDS),
+    } as const;
+    world.cloud.ingest.take(BOX, { epoch: EPOCH, first: 1, records: [encodeRecord(burn)] });
+    expect(sheets.sheet(BOX).targets[13]!.codes[6]!.used).toBe(true);
+    expect(sheets.sheet(BOX).targets[12]!.codes[6]!.used).toBe(false);
+    expect(sheets.rotate(BOX)).toBe(2);
+    expect(store.boxState(BOX).sheets.minimum).toBe(1);
+    expect(sheets.revoke(BOX)).toBe(2);
+    expect(sheets.sheet(BOX).sheet).toBe(2);
+    expect(sheets.sheet(BOX, 1).targets[13]!.codes[6]!.used).toBe(true);
+  });
+
+  test("a code of a newer sheet closes the older ones in the cloud too", () => {
+    const world = new World();
+    const burn = {
+      kind: Kind.emergency,
+      target: EmergencyTarget.all,
+      sheet: 4,
+      number: 1,
+      ...at(START_SECONDS),
+    } as const;
+    world.cloud.ingest.take(BOX, { epoch: EPOCH, first: 1, records: [encodeRecord(burn)] });
+    expect(world.cloud.store.boxState(BOX).sheets).toMatchObject({ current: 4, minimum: 4 });
+  });
+
+  test("end at 999", () => {
+    const world = new World();
+    world.cloud.store.boxState(BOX).sheets.current = 999;
+    expect(() => world.cloud.sheets.rotate(BOX)).toThrow(/last sheet, 999/);
+    expect(() => world.cloud.sheets.sheet(BOX, 1_000)).toThrow(/not one of 1 to 999/);
+  });
+});
+
+describe("the store", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "smartbox-store-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("keeps everything in a file, whole, and nothing beside it", () => {
+    const path = join(folder, "cloud.json");
+    const world = new World({ store: CloudStore.inFile(path) });
+    world.cloud.close();
+    expect(readdirSync(folder)).toEqual(["cloud.json"]);
+    expect(CloudStore.inFile(path).data).toEqual(JSON.parse(JSON.stringify(world.cloud.store.data)));
+  });
+
+  test("says what is wrong with a file and leaves it alone", () => {
+    const path = join(folder, "cloud.json");
+    writeFileSync(path, '{"half":');
+    expect(() => CloudStore.inFile(path)).toThrow(/cloud.json is not a cloud database .*restore it, or move it away/);
+    expect(readFileSync(path, "utf8")).toBe('{"half":');
+    writeFileSync(path, '{"format":99}');
+    expect(() => CloudStore.inFile(path)).toThrow(/has format 99, this version reads 1/);
+  });
+
+  test("undoes a change that the disk did not take", () => {
+    const disk = new FailingMemory();
+    const world = new World({ store: new CloudStore(disk) });
+    disk.failure = new Error("EIO");
+    expect(() => world.cloud.admin.addUser({ name: "Nobody" })).toThrow(/could not be written: EIO/);
+    expect(world.cloud.store.organisation.users.map((u) => u.name)).not.toContain("Nobody");
+  });
+
+  test("refuses a file in a folder that is not there", () => {
+    const store = CloudStore.inFile(join(folder, "none", "cloud.json"));
+    expect(() => new World({ store })).toThrow(/could not be written: ENOENT/);
+  });
+});

@@ -1,0 +1,204 @@
+import { describe, expect, test } from "vitest";
+import { Journal } from "../../firmware/journal/journal.js";
+import type { CutPlan, FlashOperation, NorFlash } from "../../sim/devices/nor-flash.js";
+import { PowerCut } from "../../sim/devices/power-cut.js";
+import { Random } from "../../sim/random.js";
+import {
+  checkpointAsOf,
+  type Entry,
+  mount,
+  newFlash,
+  payloadFor,
+  permutation,
+  readAll,
+  replayAll,
+  SeededEntropy,
+  type Shape,
+  sameBytes,
+} from "./support.js";
+
+/** What must hold after any cut: all that was promised, at most the record in flight besides, in order. */
+function checkRecovered(journal: Journal, promised: readonly Entry[], inFlight: Entry | undefined): number {
+  const found = readAll(journal, promised[0]?.seq ?? 0);
+  const last = found.at(-1);
+  const extra = last !== undefined && inFlight !== undefined && last.seq === inFlight.seq ? 1 : 0;
+  if (found.length !== promised.length + extra)
+    throw new Error(`${found.length} of ${promised.length} records, ${extra} in flight`);
+  for (const [i, entry] of found.entries()) {
+    const wanted = promised[i] ?? inFlight!;
+    if (entry.seq !== wanted.seq || !sameBytes(entry.payload, wanted.payload))
+      throw new Error(`record ${entry.seq} is wrong`);
+  }
+  const next = (promised.at(-1)?.seq ?? 0) + extra + 1;
+  if (journal.nextSeq < next || (promised.length > 0 && journal.nextSeq !== next))
+    throw new Error(`nextSeq ${journal.nextSeq}`);
+  return journal.nextSeq;
+}
+
+/** The replay must give the state as of its checkpoint and every record since. */
+function checkReplay(journal: Journal): void {
+  const { checkpoint, records } = replayAll(journal);
+  if (journal.nextSeq === 1 && checkpoint.length === 0) return;
+  if (journal.report.checkpointLost) throw new Error("no checkpoint");
+  const asOf = new DataView(checkpoint[0]!.buffer).getFloat64(0);
+  const expected = checkpointAsOf(asOf, checkpoint.length);
+  for (const [i, piece] of checkpoint.entries())
+    if (!sameBytes(piece, expected[i]!)) throw new Error(`piece ${i} is wrong`);
+  const seqs = records.map((record) => record.seq);
+  if (seqs.length !== journal.nextSeq - 1 - asOf || seqs.some((seq, i) => seq !== asOf + 1 + i)) {
+    throw new Error(`replayed ${seqs} from ${asOf} to before ${journal.nextSeq}`);
+  }
+}
+
+function apply(flash: NorFlash, operation: FlashOperation, cut: CutPlan): void {
+  flash.planCut(cut);
+  try {
+    if (operation.kind === "program") flash.program(operation.offset, operation.bytes!);
+    else flash.erase(operation.offset);
+    throw new Error("the cut did not happen");
+  } catch (error) {
+    if (!(error instanceof PowerCut)) throw error;
+  }
+  flash.powerOn();
+}
+
+/** Every way to cut one operation: at each byte of a program, at some of an erase. */
+function cutsOf(operation: FlashOperation): CutPlan[] {
+  const cuts: CutPlan[] = [
+    { operation: 1, at: "before" },
+    { operation: 1, at: "after" },
+    { operation: 1, at: "scattered" },
+  ];
+  const step = operation.kind === "program" ? 1 : 331;
+  for (let at = 0; at < operation.byteLength; at += step) cuts.push({ operation: 1, at });
+  return cuts;
+}
+
+const SWEEPS: readonly (Shape & { records: number })[] = [
+  { sectorBytes: 4096, sectors: 4, alignBytes: 4, records: 330 },
+  { sectorBytes: 4096, sectors: 4, alignBytes: 1, records: 330 },
+  { sectorBytes: 4096, sectors: 4, alignBytes: 16, records: 60 },
+  { sectorBytes: 4096, sectors: 4, alignBytes: 32, records: 60 },
+  { sectorBytes: 16_384, sectors: 4, alignBytes: 8, records: 40 },
+];
+
+let cutsTried = 0;
+
+describe("a cut at every operation of a workload, torn at every byte", () => {
+  for (const shape of SWEEPS) {
+    test(`${shape.sectors} sectors of ${shape.sectorBytes}, aligned to ${shape.alignBytes}`, () => {
+      const random = new Random(shape.alignBytes);
+      const flash = newFlash(shape);
+      const promised: Entry[] = [];
+      let inFlight: Entry | undefined;
+      let operations = 0;
+      flash.onOperation = (operation) => {
+        if (operation.kind === "read") return;
+        operations++;
+        for (const cut of cutsOf(operation)) {
+          const id = `sweep-${shape.sectorBytes}-${shape.alignBytes}-${operations}-${cut.at}`;
+          permutation(id, () => {
+            cutsTried++;
+            const torn = flash.clone(operations * 1000 + (typeof cut.at === "number" ? cut.at : 999));
+            apply(torn, operation, cut);
+            // Now and then all that was not given up; else what is near the cut.
+            const fresh = promised.slice(cut.at === "scattered" ? -150 : -12);
+            const journal = mount(torn);
+            const next = checkRecovered(journal, fresh, inFlight);
+            checkReplay(journal);
+            const kept = readAll(journal, fresh[0]?.seq ?? 0);
+            // A promise to one boot binds all later ones: more boots, with an append each.
+            const boots = typeof cut.at === "number" && cut.at % 8 !== 0 ? 1 : 2;
+            for (let boot = 0; boot < boots; boot++) {
+              const again = mount(torn);
+              if (promised.length > 0) again.acknowledge(promised.at(-1)!.seq);
+              // The record that was in flight may come and go until the first append settles it.
+              const settled = boot === 0 ? readAll(again, fresh[0]?.seq ?? 0) : kept;
+              const payload = payloadFor(again.nextSeq + 5000, 24);
+              const seq = again.append(payload, "vital");
+              kept.splice(0, kept.length, ...settled, { seq, payload });
+            }
+            checkRecovered(mount(torn), kept, undefined);
+            // The record in flight may have been there at the first boot and not at the next.
+            if (next - 1 > kept.at(-1)!.seq) throw new Error("sequence numbers went back");
+            if (torn.overProgrammed !== 0 || torn.overUnstable !== 0)
+              throw new Error("data over a place that was not erased");
+          });
+        }
+      };
+      const journal = mount(flash);
+      for (let i = 0; i < shape.records; i++) {
+        const payload = payloadFor(journal.nextSeq, 1 + random.int(i % 10 === 0 ? 240 : 70));
+        inFlight = { seq: journal.nextSeq, payload };
+        journal.append(payload, i % 3 === 0 ? "diagnostic" : "vital");
+        promised.push(inFlight);
+        inFlight = undefined;
+        journal.acknowledge(journal.nextSeq - 40);
+      }
+      expect(flash.overProgrammed).toBe(0);
+      if (shape.records > 300) expect(flash.erases).toBeGreaterThan(shape.sectors);
+    });
+  }
+
+  test("tries 30,000 cuts or more", () => {
+    if (!process.env.JOURNAL_CASE) expect(cutsTried).toBeGreaterThanOrEqual(30_000);
+  });
+});
+
+describe("cuts in a row", () => {
+  for (const seed of [1, 2, 3, 4, 5, 6]) {
+    test(`400 cuts during recovery and the appends after it, seed ${seed}`, () => {
+      permutation(`row-${seed}`, () => {
+        const random = new Random(seed);
+        const alignBytes = random.pick([1, 4, 8, 16, 32]);
+        const flash = newFlash({ sectorBytes: 4096, sectors: 4, alignBytes }, seed);
+        let promised: Entry[] = [];
+        for (let cut = 0; cut < 400; cut++) {
+          flash.powerOn();
+          let inFlight: Entry | undefined;
+          const journal = mount(flash, 3, seed);
+          const settled = promised.slice(-100);
+          const found = readAll(journal, settled[0]?.seq ?? 0);
+          // The record that was in flight at the cut is promised from its first repair on.
+          for (const [i, entry] of settled.entries()) {
+            if (found[i]?.seq !== entry.seq || !sameBytes(found[i].payload, entry.payload))
+              throw new Error(`lost ${entry.seq} at cut ${cut}`);
+          }
+          if (found.length > settled.length + 1)
+            throw new Error(`${found.length - settled.length} records from nowhere`);
+          flash.planCut({
+            operation: 1 + random.int(12),
+            at: random.pick(["before", "after", "scattered", random.int(64)]),
+          });
+          try {
+            for (let record = 0; record < 10; record++) {
+              journal.acknowledge(journal.nextSeq - 1);
+              const payload = payloadFor(journal.nextSeq, 1 + random.int(60));
+              inFlight = { seq: journal.nextSeq, payload };
+              journal.append(payload, "vital");
+              if (record === 0) promised = [...found];
+              promised.push(inFlight);
+            }
+          } catch (error) {
+            if (!(error instanceof PowerCut)) throw error;
+          }
+        }
+        expect(flash.overProgrammed).toBe(0);
+        expect(flash.overUnstable).toBe(0);
+        flash.powerOn();
+        flash.planCut(undefined);
+        const journal = mount(flash);
+        checkReplay(journal);
+        expect(journal.append(payloadFor(1, 30), "vital")).toBe(journal.nextSeq - 1);
+      });
+    });
+  }
+
+  test("the supply going away passes through the journal as it is", () => {
+    const flash = newFlash({ sectorBytes: 4096, sectors: 4, alignBytes: 4 });
+    flash.planCut({ operation: 1, at: "before" });
+    const journal = Journal.mount({ flash, entropy: new SeededEntropy(1), checkpoint: () => [] });
+    expect(() => journal.append(Uint8Array.of(1), "vital")).toThrow(PowerCut);
+    expect(() => mount(flash)).toThrow(PowerCut);
+  });
+});

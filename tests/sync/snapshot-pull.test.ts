@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest";
+import { makeWorld, type World } from "./support/world.js";
+
+const bytesOf = (length: number) => Uint8Array.from({ length }, (_, i) => (i * 31) % 251);
+
+function start(world: World): void {
+  world.task.start();
+  world.time.run(1000);
+}
+
+describe("a snapshot", () => {
+  it("is pulled in order after the welcome, activated once, and the next one after an offer", () => {
+    const world = makeWorld();
+    const { cloud, host, task, time } = world;
+    cloud.snapshot = { version: 5, bytes: bytesOf(20_000) };
+    start(world);
+    expect(cloud.fetches).toEqual([
+      { version: 5, offset: 0, count: 8192 },
+      { version: 5, offset: 8192, count: 8192 },
+      { version: 5, offset: 16384, count: 3616 },
+    ]);
+    expect(host.activated).toEqual(cloud.snapshot.bytes);
+    expect(host.log).toEqual(["online ethernet", "snapshot 5"]);
+    expect(task.busy).toBe(false);
+    cloud.snapshot = { version: 6, bytes: bytesOf(100) };
+    cloud.offer();
+    time.run(1000);
+    expect(host.version).toBe(6);
+    expect(task.droppedMessages).toBe(0);
+  });
+
+  it("that is not newer is never fetched", () => {
+    const world = makeWorld();
+    world.host.version = 5;
+    for (const version of [5, 4]) {
+      world.cloud.snapshot = { version, bytes: bytesOf(100) };
+      if (version === 5) start(world);
+      else world.cloud.offer();
+      world.time.run(30_000);
+    }
+    expect(world.cloud.fetches).toEqual([]);
+    expect(world.task.busy).toBe(false);
+  });
+
+  it("whose pieces get lost is asked for again from where it is; pieces that come twice are dropped", () => {
+    const world = makeWorld();
+    const { cloud, host, time, task } = world;
+    cloud.snapshot = { version: 5, bytes: bytesOf(20_000) };
+    let lost = 0;
+    cloud.piece = (offset) => !(offset === 3072 && lost++ < 2);
+    start(world);
+    expect(task.busy).toBe(true);
+    // The five pieces after the lost one are not the one expected.
+    expect(task.droppedMessages).toBe(4);
+    const twice = cloud.sent.find(({ topic }) => topic.endsWith("snapshot"))!;
+    world.broker.publish({ ...twice, qos: 1, retain: false });
+    time.run(25_000);
+    expect(cloud.fetches.slice(0, 3)).toEqual([
+      { version: 5, offset: 0, count: 8192 },
+      { version: 5, offset: 3072, count: 8192 },
+      { version: 5, offset: 3072, count: 8192 },
+    ]);
+    expect(host.activated).toEqual(cloud.snapshot.bytes);
+    expect(host.begun).toBe(1);
+  });
+
+  it("goes on in the next session where it was", () => {
+    const world = makeWorld();
+    const { cloud, host, time, net } = world;
+    cloud.snapshot = { version: 5, bytes: bytesOf(20_000) };
+    cloud.piece = (offset) => offset < 10_000;
+    start(world);
+    cloud.piece = () => true;
+    net.breakLast();
+    time.run(4000);
+    expect(host.activated).toEqual(cloud.snapshot.bytes);
+    expect(host.begun).toBe(1);
+    expect(cloud.fetches.map(({ offset }) => offset)).toEqual([0, 8192, 10_240, 18_432]);
+  });
+
+  it("that the cloud no longer serves gives way to the one that it told of last", () => {
+    const world = makeWorld();
+    const { cloud, host, time } = world;
+    cloud.snapshot = { version: 5, bytes: bytesOf(20_000) };
+    cloud.piece = (offset) => offset < 4096;
+    start(world);
+    cloud.piece = () => true;
+    cloud.snapshot = { version: 6, bytes: bytesOf(9000) };
+    cloud.offer();
+    time.run(15_000);
+    expect(host.log).toEqual(["online ethernet", "snapshot 6"]);
+    expect(host.activated).toEqual(cloud.snapshot.bytes);
+  });
+
+  it("that the cloud does not answer for makes the box say hello again", () => {
+    const world = makeWorld();
+    const { cloud, host, time } = world;
+    cloud.snapshot = { version: 5, bytes: bytesOf(100) };
+    cloud.answersFetches = false;
+    start(world);
+    time.run(31_000);
+    expect(cloud.hellos.length).toBe(2);
+    cloud.answersFetches = true;
+    time.run(11_000);
+    expect(host.version).toBe(5);
+  });
+
+  it.each(["failFinishes" as const, "failWrites" as const])(
+    "that fails (%s) is begun again, three times at most, and does not stand in the way of the next",
+    (failing) => {
+      const world = makeWorld();
+      const { cloud, host, time, task, lines } = world;
+      cloud.snapshot = { version: 5, bytes: bytesOf(3000) };
+      host[failing] = 2;
+      start(world);
+      time.run(60_000);
+      expect(host.version).toBe(5);
+      expect(host.begun).toBe(3);
+      host[failing] = 99;
+      cloud.snapshot = { version: 6, bytes: bytesOf(3000) };
+      cloud.offer();
+      time.run(30 * 60_000);
+      expect(host.begun).toBe(6);
+      expect(task.busy).toBe(false);
+      expect(lines).toContain(`sync: snapshot failed: ${failing === "failWrites" ? "write fails" : "damaged"}`);
+      host[failing] = 0;
+      cloud.snapshot = { version: 7, bytes: bytesOf(3000) };
+      cloud.offer();
+      time.run(1000);
+      expect(host.version).toBe(7);
+    },
+  );
+});
