@@ -192,7 +192,7 @@ export class Admin {
       if (key.fob === undefined || is.keys.get(key.id)?.fob === key.fob) continue;
       rename(`key:${key.id}`, `fob:${key.fob}`);
     }
-    for (const key of next.keys) if (key.fob !== undefined) void key;
+    for (const key of next.keys) if (key.fob !== undefined) rename(`fob:${key.fob}`, `key:${key.id}`);
     if (!isMoved) return;
     store.touchPermissions();
     store.commit();

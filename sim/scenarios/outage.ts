@@ -182,7 +182,7 @@ async function backAgain({ stage, people, step, options }: Act): Promise<void> {
   }
   await stage.untilInSync(30 * MINUTE_MS);
   step("online again: one more exchange");
-  await people.pickUp(CAFE.keyCode);
+  await people.comeAndGo(1);
   await stage.untilInSync(5 * MINUTE_MS);
 }
 

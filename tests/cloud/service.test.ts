@@ -80,6 +80,16 @@ describe("a session", () => {
     expect(world.cloud.ingest.through(BOX, "0102030405060708")).toBe(1);
   });
 
+  test("that was welcomed anew takes nothing sealed for the welcome before", () => {
+    const { world, box } = online();
+    const old = box.sealed(Lane.records, Records, { epoch: EPOCH, first: 1, records: [Uint8Array.of(0xa0)] });
+    box.hello();
+    box.send(Lane.state, State, { online: true });
+    world.receive(topicOf(BOX, Lane.records), old);
+    expect(world.cloud.dropped.session).toBe(1);
+    expect(world.cloud.store.data.events).toEqual([]);
+  });
+
   test("keeps the status, and the clock of a box that stays", () => {
     const { world, box } = online();
     const status = { uptime: 5, mains: true, charge: 90, staleness: 0, link: "wifi", faults: [], count: 0, next: 1 };

@@ -141,7 +141,7 @@ const ROWS: readonly (readonly [string, number, number, (bytes: DataView, at: nu
   ["access that ends as it begins", 6, 12, (bytes, at) => bytes.setUint32(at, 2_000, true)],
   ["ongoing access with a beginning", 6, 20 + 12, (bytes, at) => bytes.setUint32(at, 1, true)],
   ["index without a user", 7, 0, (bytes, at) => bytes.setUint32(at, 0, true)],
-  ["index outside the accesses", 7, 4, (bytes, at) => bytes.setUint32(at, 3, true)],
+  ["index outside the accesses", 7, 16 + 4, (bytes, at) => bytes.setUint32(at, 3, true)],
   ["index out of order by user", 7, 16, (bytes, at) => bytes.setUint32(at, 1, true)],
   ["index out of order by row", 7, 4, (bytes, at) => bytes.setUint32(at, 2, true)],
   ["code of an unknown kind", 8, 10, (bytes, at) => bytes.setUint16(at, 3, true)],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { SnapshotError, type SnapshotView } from "../../firmware/snapshot/contract.js";
+import { SlotFile } from "../../firmware/snapshot/slot-file.js";
 import { FlashSnapshotSlots } from "../../firmware/snapshot/store.js";
 import { FlashError } from "../../hal/ports/flash.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
@@ -152,6 +153,26 @@ test("a file may fill its slot to the last byte, at any alignment", () => {
   expect(full).toHaveLength(4_096);
   for (const alignBytes of [1, 32])
     expect(download(slotsOn(makeFlash({ sectors: 2, alignBytes })), 1, 6, full).sheet).toBe(2);
+});
+
+test("the last piece is filled up with 0xFF, whatever its buffer held before", () => {
+  const flash = makeFlash({ alignBytes: 32, fill: 0x24 });
+  const file = buildSnapshot(SMALL);
+  expect(file.length % 32).not.toBe(0);
+  download(slotsOn(flash), 0, 6, file, 100);
+  expect(
+    flash
+      .image()
+      .subarray(file.length, 4_096)
+      .every((byte) => byte === 0xff),
+  ).toBe(true);
+});
+
+test("nothing is read beyond a slot", () => {
+  const file = new SlotFile(makeFlash(), 0, 8_192);
+  expect(() => file.read(8_185, new Uint8Array(8))).toThrow(SnapshotError);
+  expect(() => file.read(-1, new Uint8Array(8))).toThrow(SnapshotError);
+  expect(() => file.read(8_184, new Uint8Array(8))).not.toThrow();
 });
 
 test("a partition without room for two slots is refused", () => {

@@ -122,7 +122,13 @@ describe("a session", () => {
     const { cloud, time, host, task } = world;
     online(world);
     cloud.welcomes = false;
-    time.run(5 * MINUTE + 71_000);
+    time.run(5 * MINUTE + 1000);
+    // Under the old challenge the cloud would not take it.
+    world.append(1);
+    time.run(1000);
+    expect(cloud.batches).toEqual([]);
+    expect(task.online).toBe(true);
+    time.run(70_000);
     expect(task.online).toBe(false);
     expect(host.log).toEqual(["online ethernet", "offline cloud does not answer"]);
     world.append(1);
@@ -130,7 +136,7 @@ describe("a session", () => {
     expect(cloud.batches).toEqual([]);
     cloud.welcomes = true;
     time.run(MINUTE);
-    expect(host.log.slice(2)).toEqual(["online ethernet", "acknowledged 1"]);
+    expect(host.log.slice(2)).toEqual(["online ethernet", "acknowledged 2"]);
     expect(world.net.attempts).toHaveLength(1);
   });
 
@@ -394,11 +400,32 @@ describe("a broker that misbehaves", () => {
     const { cloud, broker, time, task } = world;
     online(world);
     const welcome = cloud.sent[0]!;
+    time.run(5 * MINUTE);
+    const second = cloud.sent.at(-1)!;
     cloud.welcomes = false;
     time.run(5 * MINUTE);
-    broker.publish({ ...welcome, qos: 1, retain: false });
+    expect(cloud.hellos).toHaveLength(3);
+    for (const old of [welcome, second]) broker.publish({ ...old, qos: 1, retain: false });
     time.run(100);
+    expect(task.droppedMessages).toBe(2);
+  });
+
+  it("cannot use a welcome that it held back for a hello that was said again", () => {
+    const world = makeWorld();
+    const { cloud, broker, time, task } = world;
+    const raw = cloud.raw.bind(cloud);
+    const held: [Lane, Uint8Array][] = [];
+    cloud.raw = (lane, payload) => void held.push([lane, payload]);
+    task.start();
+    time.run(9000);
+    cloud.welcomes = false;
+    time.run(2000);
+    expect(cloud.hellos).toHaveLength(2);
+    for (const [lane, payload] of held) raw(lane, payload);
+    time.run(100);
+    expect(task.online).toBe(false);
     expect(task.droppedMessages).toBe(1);
+    expect(broker.connections).toHaveLength(1);
   });
 
   it("sends what is too long, badly formed, or under topics that do not exist: dropped and counted", () => {
