@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
+import { CloudError } from "../cloud/domain.js";
 import { isGood, play, SCENARIOS } from "../scenarios/play.js";
 import { BROKER_KINDS, type BrokerKind } from "../stage/broker-side.js";
-import { CloudError } from "../cloud/domain.js";
 
 function whole(text: string): number {
   const value = Number(text);

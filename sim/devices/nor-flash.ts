@@ -61,6 +61,8 @@ export class NorFlash implements FlashPort {
   overUnstable = 0;
   /** Erases of each sector so far. */
   readonly eraseCounts: Uint32Array;
+  /** How unstable bits read: each time by chance, or, as the worst that chance can do, all as if erased or all as if programmed. */
+  unstableReads: "by-chance" | "as-1" | "as-0" = "by-chance";
   /** Called before an operation takes effect, after its arguments were checked. */
   onOperation: ((operation: FlashOperation) => void) | undefined;
 
@@ -239,12 +241,17 @@ export class NorFlash implements FlashPort {
       const until = Math.min(offset + into.length, (sector + 1) * this.sectorBytes);
       for (let at = from; at < until; at++) {
         const unstable = this.#unstable[at]!;
-        if (unstable !== 0) into[at - offset] = (this.#cells[at]! & ~unstable) | (this.#random.int(256) & unstable);
+        if (unstable !== 0) into[at - offset] = (this.#cells[at]! & ~unstable) | (this.#unstableByte() & unstable);
       }
     }
     for (const [at, bits] of this.#stuck) {
       if (at >= offset && at < offset + into.length) into[at - offset] = (into[at - offset]! | bits.ones) & ~bits.zeros;
     }
+  }
+
+  #unstableByte(): number {
+    if (this.unstableReads === "by-chance") return this.#random.int(256);
+    return this.unstableReads === "as-1" ? 0xff : 0;
   }
 
   #countOverProgrammed(offset: number, bytes: Uint8Array): void {
@@ -265,12 +272,13 @@ export class NorFlash implements FlashPort {
   #programTorn(offset: number, bytes: Uint8Array, at: "scattered" | number): void {
     const from = at === "scattered" ? 0 : Math.min(at, bytes.length - 1);
     const until = at === "scattered" ? bytes.length : from + 1;
+    const progress = this.#random.int(4);
     this.#programWhole(offset, bytes.subarray(0, from));
     for (let i = from; i < until; i++) {
       const cell = offset + i;
       // An unstable bit that is to be cleared may well stay unstable.
       const clearing = (this.#cells[cell]! | this.#unstable[cell]!) & ~bytes[i]!;
-      this.#tear(cell, clearing, 0);
+      this.#tear(cell, clearing, 0, progress);
     }
   }
 
@@ -282,16 +290,19 @@ export class NorFlash implements FlashPort {
   #eraseTorn(offset: number, at: "scattered" | number): void {
     const from = at === "scattered" ? 0 : Math.min(at, this.sectorBytes - 1);
     const until = at === "scattered" ? this.sectorBytes : from + 1;
+    const progress = this.#random.int(4);
     this.#eraseBytes(offset, from);
     for (let cell = offset + from; cell < offset + until; cell++) {
-      this.#tear(cell, (~this.#cells[cell]! & 0xff) | this.#unstable[cell]!, 0xff);
+      this.#tear(cell, (~this.#cells[cell]! & 0xff) | this.#unstable[cell]!, 0xff, progress);
     }
   }
 
-  /** Of the bits in `changing`, some reach `target`, some stay, some become unstable. */
-  #tear(cell: number, changing: number, target: number): void {
+  /** Of the bits in `changing`, some reach `target`, some stay, some become unstable. `progress`: 0, none is done, to 3, most are. */
+  #tear(cell: number, changing: number, target: number, progress: number): void {
     if (changing === 0) return;
-    const done = this.#random.int(256) & changing;
+    const chance = this.#random.int(256);
+    const further = this.#random.int(256);
+    const done = changing & [0, chance & further, chance, chance | further][progress]!;
     const unstable = this.#random.int(256) & changing & ~done;
     this.#cells[cell] = (this.#cells[cell]! & ~done) | (target & done);
     this.#unstable[cell] = (this.#unstable[cell]! & ~done) | unstable;

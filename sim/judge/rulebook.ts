@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
-import type { CloudService } from "../cloud/service.js";
 import type { Access, Key } from "../cloud/domain.js";
+import type { CloudService } from "../cloud/service.js";
 import { resolveWindow } from "../cloud/windows.js";
 
 /** Somebody may open a bin for so long after showing a right, ms: retries, another bin for a drop-off, an early reboot. */

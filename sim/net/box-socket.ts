@@ -105,6 +105,13 @@ export class BoxSocket {
       this.#letGo();
       return;
     }
+    const mode = this.#options.uplink?.mode;
+    if (mode === "blackHole" || mode === "noInternet") {
+      // Neither the rest nor the end gets through, and the connection would not live through the fault.
+      far.abandon();
+      this.#letGo();
+      return;
+    }
     // What was written goes out before the end of the stream does.
     far.flow(true);
     this.#out?.finish(() => {

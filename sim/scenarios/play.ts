@@ -1,4 +1,4 @@
-import { type StageOptions, Stage } from "../stage/stage.js";
+import { Stage, type StageOptions } from "../stage/stage.js";
 import { outage } from "./outage.js";
 import { People } from "./people.js";
 import type { Scenario, ScenarioOptions, ScenarioResult } from "./scenario.js";

@@ -13,10 +13,17 @@ import { Machine } from "../machine/machine.js";
 import { Person } from "../machine/people.js";
 import { World } from "../machine/world.js";
 import { RealNetwork } from "../net/real-network.js";
-import { VirtualNetwork } from "../net/virtual-network.js";
+import type { VirtualNetwork } from "../net/virtual-network.js";
 import { makeSample, SAMPLE_BOXES } from "../samples/sample.js";
 import { TraceLog } from "../trace.js";
-import { type BrokerKind, type BrokerSide, embeddedBroker, inWorldTime, mosquittoBroker, virtualBroker } from "./broker-side.js";
+import {
+  type BrokerKind,
+  type BrokerSide,
+  embeddedBroker,
+  inWorldTime,
+  mosquittoBroker,
+  virtualBroker,
+} from "./broker-side.js";
 
 /** Virtual ms per real ms while a real broker takes part. */
 const PACE = 40;

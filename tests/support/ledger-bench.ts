@@ -1,8 +1,8 @@
-import type { ClockPort } from "../../hal/ports/clock.js";
-import { ClockQuality } from "../../hal/ports/clock.js";
 import { Journal } from "../../firmware/journal/journal.js";
 import { Kind } from "../../firmware/records/records.js";
 import { Ledger } from "../../firmware/state/ledger.js";
+import type { ClockPort } from "../../hal/ports/clock.js";
+import { ClockQuality } from "../../hal/ports/clock.js";
 import { NorFlash } from "../../sim/devices/nor-flash.js";
 import { Random } from "../../sim/random.js";
 

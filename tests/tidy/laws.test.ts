@@ -1,0 +1,130 @@
+import { expect, test } from "vitest";
+import { places, readSources, resolveImport, type Source } from "./sources.js";
+
+/** What a machine can enforce of the laws: one firmware, determinism, budgets, no dead files. */
+
+const sources = readSources();
+const under = (...folders: string[]) => sources.filter(({ path }) => folders.some((folder) => path.startsWith(folder)));
+const isRelative = (specifier: string) => specifier.startsWith(".");
+const BOX_PACKAGES = ["mqtt-packet", "cbor-x/encode", "cbor-x/decode", "tweetnacl"];
+/** Code that runs on the box; hal/moddable is the glue to the SDK and may call it. */
+const ON_THE_BOX = under("firmware/", "hal/").filter(({ path }) => !path.startsWith("hal/moddable/"));
+
+test("there are sources to look at", () => {
+  expect(under("firmware/").length).toBeGreaterThan(40);
+  expect(under("hal/").length).toBeGreaterThan(10);
+  expect(under("sim/").length).toBeGreaterThan(40);
+});
+
+test("firmware imports itself, the HAL and the three packages; the HAL imports itself and the box's wire code", () => {
+  const wrong = ON_THE_BOX.flatMap((source) =>
+    source.imports.filter((one) => !isAllowed(source, one)).map((one) => `${source.path}: ${one}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+function isAllowed({ path }: Source, specifier: string): boolean {
+  if (!isRelative(specifier)) return path.startsWith("firmware/") && BOX_PACKAGES.includes(specifier);
+  const target = resolveImport(path, specifier);
+  if (path.startsWith("firmware/"))
+    return target.startsWith("firmware/") || target.startsWith("hal/ports/") || target.startsWith("hal/boards/");
+  return target.startsWith("hal/") || (path.startsWith("hal/bridge/") && target.startsWith("firmware/"));
+}
+
+test("Node's modules are imported in the simulator, tests and scripts only, always as node:", () => {
+  const wrong = sources.flatMap((source) =>
+    source.imports
+      .filter(
+        (one) => one.startsWith("node:") && (source.path.startsWith("firmware/") || source.path.startsWith("hal/")),
+      )
+      .map((one) => `${source.path}: ${one}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test.each([
+  [
+    "wall time, timers and chance outside the HAL",
+    /\b(Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|setImmediate|queueMicrotask|performance\.)/g,
+  ],
+  ["promises: their order is the engine's business", /\b(async|await|Promise)\b/g],
+  [
+    "what XS does not have",
+    /\b(Buffer|process|console|TextEncoder|TextDecoder|fetch|structuredClone|Intl|BigInt)\b[.(]/g,
+  ],
+  [
+    "what is newer than ES2022",
+    /\.(toSorted|toReversed|toSpliced|findLast|findLastIndex|groupBy|fromAsync|isSubsetOf|union|intersection)\(/g,
+  ],
+  ["what depends on the host's locale", /\.(toLocale\w+|localeCompare|normalize)\(/g],
+  ["TypeScript that leaves code behind", /^\s*(export )?(const )?(enum|namespace) \w/gm],
+])("on the box there is no use of %s", (_, pattern) => {
+  expect(ON_THE_BOX.flatMap((source) => places(source, pattern))).toEqual([]);
+});
+
+test("a catch on the box names what it catches: anything else, a power cut above all, passes through", () => {
+  const wrong = ON_THE_BOX.flatMap((source) =>
+    [...source.code.matchAll(/\bcatch\b\s*(\([^)]*\))?\s*\{([\s\S]{0,400})/g)]
+      .filter((match) => !/instanceof/.test(match[2]!.split("\n").slice(0, 8).join("\n")))
+      .map((match) => `${source.path}:${source.code.slice(0, match.index).split("\n").length}`)
+      .filter((place) => !PURE_DECODING.some((allowed) => place.startsWith(allowed))),
+  );
+  expect(wrong).toEqual([]);
+});
+
+/** Third-party decoders throw whatever they like; nothing but decoding stands in these try blocks. */
+const PURE_DECODING = ["firmware/wire/cbor.ts", "firmware/sync/mqtt/"];
+
+test("files stay small", () => {
+  const long = sources
+    .filter(({ path }) => !path.startsWith("tests/") && !path.includes("/texts/"))
+    .map(({ path, text }) => ({ path, lines: text.split("\n").length }))
+    .filter(({ lines }) => lines > 450);
+  expect(long).toEqual([]);
+});
+
+test("no file is dead: each is imported by another, or is where a command, a board or a test begins", () => {
+  const reached = new Set(
+    sources.flatMap((source) => source.imports.filter(isRelative).map((one) => resolveImport(source.path, one))),
+  );
+  const isEntry = (path: string) =>
+    /^tests\/.*\.test\.ts$/.test(path) ||
+    /^sim\/cli\/[^/]+\.ts$/.test(path) ||
+    /\.d\.ts$/.test(path) ||
+    path === "vitest.config.ts" ||
+    path === "tests/support/summary-reporter.ts" ||
+    path.startsWith("hal/boards/") ||
+    path.startsWith("hal/moddable/") ||
+    path.startsWith("xs/");
+  expect(sources.map(({ path }) => path).filter((path) => !isEntry(path) && !reached.has(path))).toEqual([]);
+});
+
+test("imports on the box go round in no circle", () => {
+  const byPath = new Map(sources.map((source) => [source.path, source]));
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) circles.push([...trail.slice(trail.indexOf(path)), path].join(" > "));
+    if (done.has(path) || trail.includes(path)) return;
+    const source = byPath.get(path);
+    const values = [
+      ...(source?.text.matchAll(/^(?:import|export)\b(?!\s+type\b)[^;"']*?from\s*["'](\.[^"']+)["']/gm) ?? []),
+    ];
+    for (const match of values) visit(resolveImport(path, match[1]!), [...trail, path]);
+    done.add(path);
+  };
+  for (const { path } of ON_THE_BOX) visit(path, []);
+  expect(circles).toEqual([]);
+});
+
+test("nothing is left for later, and nothing is switched off", () => {
+  const words = new RegExp(
+    `\\b(${["TO", "FIX"].map((word) => `${word}${word === "TO" ? "DO" : "ME"}`).join("|")}|X{3})\\b`,
+  );
+  const wrong = sources
+    .filter(({ path, text }) => path !== "tests/tidy/laws.test.ts" && words.test(text))
+    .map(({ path }) => path);
+  expect(wrong).toEqual([]);
+  const skipped = under("tests/").flatMap((source) => places(source, /\b(?:it|test|describe)\.(?:skip|only|todo)\(/g));
+  expect(skipped).toEqual([]);
+});
