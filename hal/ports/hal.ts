@@ -5,6 +5,7 @@ import type { FlashPort } from "./flash.js";
 import type { HashPort } from "./hash.js";
 import type { Links } from "./network.js";
 import type { PanelPort } from "./panel.js";
+import type { PartsPort } from "./parts.js";
 import type { ButtonPort, GaugePort, MainsPort, SleepPort, WatchdogPort } from "./power.js";
 import type { ReaderPort } from "./reader.js";
 import type { TracePort } from "./trace.js";
@@ -39,4 +40,6 @@ export interface Hal {
   readonly watchdog: WatchdogPort;
   readonly sleep: SleepPort;
   readonly trace: TracePort;
+  /** Absent where nothing can be told about parts beyond what the other ports say. */
+  readonly parts?: PartsPort;
 }

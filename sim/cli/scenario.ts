@@ -1,14 +1,9 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
+import { whole } from "./shared/numbers.js";
 import { isGood, play, SCENARIOS } from "../scenarios/play.js";
 import { BROKER_KINDS, type BrokerKind } from "../stage/broker-side.js";
-
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("a whole number, 0 or more, is needed");
-  return value;
-}
 
 interface Options {
   readonly seed: number;

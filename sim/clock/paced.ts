@@ -115,7 +115,7 @@ export class PacedDriver implements Driver {
   }
 }
 
-const realHost: HostClock = {
+export const realHost: HostClock = {
   nowMs: () => performance.now(),
   sleep(ms) {
     let wake = () => {};

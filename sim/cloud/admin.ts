@@ -9,7 +9,8 @@ import {
   type User,
 } from "./domain.js";
 import type { Inventory } from "./inventory.js";
-import { checkOrganisation, OrganisationIndex } from "./organisation.js";
+import { digitsFor, guessesAMonth, successesAMonth } from "./code-length.js";
+import { checkOrganisation, isOver, OrganisationIndex } from "./organisation.js";
 import type { CloudStore } from "./store.js";
 
 export interface AdminParts {
@@ -51,12 +52,13 @@ export class Admin {
     return this.#add("users", [user])[0]!;
   }
 
-  /** Without a `code`, an access gets a booking code of 6 digits. */
+  /** Without a `code`, an access gets a booking code of as many digits as the published bound asks for (`code-length.ts`). */
   addAccesses(accesses: readonly (Omit<New<Access>, "code"> & { readonly code?: string })[]): readonly Access[] {
     const taken = new Set(this.#codes());
+    const digits = this.#codeDigits(accesses.length);
     return this.#add(
       "accesses",
-      accesses.map((access) => ({ ...access, code: access.code ?? this.#freshCode(taken) })),
+      accesses.map((access) => ({ ...access, code: access.code ?? this.#freshCode(taken, digits) })),
     );
   }
 
@@ -76,9 +78,9 @@ export class Admin {
     this.#replace("accesses", id, changes);
   }
 
-  /** Gives the key a new code of 6 digits and answers it. */
+  /** Gives the key a new code and answers it. */
   generateKeyCode(id: number): string {
-    const code = this.#freshCode(new Set(this.#codes()));
+    const code = this.#freshCode(new Set(this.#codes()), this.#codeDigits(1));
     this.changeKey(id, { code });
     return code;
   }
@@ -203,14 +205,23 @@ export class Admin {
     for (const access of this.#organisation.accesses) yield access.code;
   }
 
-  #freshCode(taken: Set<string>): string {
-    if (taken.size > 500_000) throw new CloudError("too many codes are in use to make another: remove old accesses");
+  /** Length of codes that are made now, when `more` are added to those that can be typed. */
+  #codeDigits(more: number): number {
+    const { store, now } = this.#parts;
+    const { keys, accesses, locations } = this.#organisation;
+    const ofKeys = keys.filter((key) => key.code !== undefined).length;
+    const active = ofKeys + accesses.filter((access) => !isOver(access, locations, now())).length;
+    return digitsFor(active + more, guessesAMonth(successesAMonth(store.data, now())));
+  }
+
+  #freshCode(taken: Set<string>, digits: number): string {
     for (;;) {
-      const bytes = this.#parts.random(4);
-      const number = ((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0;
-      // Above the last whole million the low codes would come more often.
-      if (number >= 4_294_000_000) continue;
-      const code = String(number % 1_000_000).padStart(6, "0");
+      let code = "";
+      while (code.length < digits) {
+        const byte = this.#parts.random(1)[0]!;
+        // Above 249 the digits 0 to 5 would come more often.
+        if (byte < 250) code += String(byte % 10);
+      }
       if (taken.has(code)) continue;
       taken.add(code);
       return code;

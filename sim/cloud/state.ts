@@ -84,13 +84,22 @@ export interface Command {
   status: "waiting" | "received" | "expired";
 }
 
+/** A printed code that the box says was used. */
+export interface UsedCode {
+  readonly sheet: number;
+  /** As in `offlineCode`: `bin:` and the label, `all`, or `unmount`. */
+  readonly target: string;
+  readonly number: number;
+  /** Seconds since 1970 UTC; absent: the box's clock was unknown. */
+  readonly time?: number;
+}
+
 export interface SheetsState {
   /** Sheet that is printed and in force. */
   current: number;
   /** Sheets below this one are closed at the box. */
   minimum: number;
-  /** `target` as in `offlineCode`. */
-  used: { readonly sheet: number; readonly target: string; readonly number: number }[];
+  used: UsedCode[];
 }
 
 export interface BoxState {

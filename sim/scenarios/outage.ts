@@ -19,12 +19,17 @@ export const outage: Scenario = {
   summary: "the whole story: no internet, no mains, a hotspot without signal, offline codes, a power cut, and back",
   async play(act) {
     await online(act);
+    const lostAt = act.stage.world.wallSeconds();
     await internetLost(act);
+    const noticedAt = act.stage.world.wallSeconds();
+    await exchangesOffline(act);
     await mainsLost(act);
     await hotspotTried(act);
     await offlineCodes(act);
     await powerFails(act);
+    const backAt = act.stage.world.wallSeconds();
     await backAgain(act);
+    checkOfflineMarks(act, { lostAt, noticedAt, backAt });
   },
 };
 
@@ -49,11 +54,14 @@ async function online({ stage, people, step }: Act): Promise<void> {
   await stage.untilInSync(5 * MINUTE_MS);
 }
 
-async function internetLost({ stage, people, step, options }: Act): Promise<void> {
+async function internetLost({ stage, step }: Act): Promise<void> {
   const { machine, world } = stage;
   step("the internet is lost: the box says so and goes on");
   machine.net.setInternet("blackHole");
   await world.until(() => shows(stage, "notice-offline"), 5 * MINUTE_MS, "the offline notice");
+}
+
+async function exchangesOffline({ people, step, options }: Act): Promise<void> {
   await people.giveBack(RIVOLI.fob);
   await people.pickUp(QUAI.code);
   await people.giveBackByCode(CAFE.keyCode, CAFE.fob);
@@ -184,6 +192,17 @@ async function backAgain({ stage, people, step, options }: Act): Promise<void> {
   step("online again: one more exchange");
   await people.comeAndGo(1);
   await stage.untilInSync(5 * MINUTE_MS);
+}
+
+/** The cloud's log carries the offline mark for what happened between the offline notice and the return of the internet. */
+function checkOfflineMarks({ stage }: Act, times: { lostAt: number; noticedAt: number; backAt: number }): void {
+  const { exchanges, emergencies } = stage.cloud.store.data;
+  for (const { seq, time, offline } of [...exchanges, ...emergencies]) {
+    if (time === undefined) throw new Error(`record ${seq} has no time`);
+    const wasOffline = time >= times.noticedAt && time < times.backAt;
+    const isSure = wasOffline || time < times.lostAt;
+    if (isSure && offline !== wasOffline) throw new Error(`record ${seq} is ${offline ? "" : "not "}marked as offline`);
+  }
 }
 
 function shows({ machine }: Act["stage"], notice: string): boolean {

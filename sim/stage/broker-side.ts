@@ -4,6 +4,7 @@ import { EmbeddedBroker } from "../broker/embedded.js";
 import { Mosquitto } from "../broker/mosquitto.js";
 import { VirtualBroker } from "../broker/virtual/virtual-broker.js";
 import type { Scheduler } from "../clock/scheduler.js";
+import { CloudError } from "../cloud/domain.js";
 import type { CloudTransport } from "../cloud/transport.js";
 import { connectMqttjs } from "../cloud/transport-mqttjs.js";
 import { attachVirtual } from "../cloud/transport-virtual.js";
@@ -18,6 +19,8 @@ export interface BrokerSide {
   readonly host: string;
   readonly port: number;
   readonly authority: string | undefined;
+  /** What every box logs in with; absent: each with its own user and password. */
+  readonly boxLogin?: { readonly username: string; readonly password: string };
   /** The cloud's connection. */
   connectCloud(): Promise<CloudTransport>;
   /** The broker dies without a word and comes back; undefined where that cannot be done to it. */
@@ -70,6 +73,48 @@ export async function embeddedBroker(port: number, accounts: () => Accounts): Pr
     crash: undefined,
     restart: undefined,
     stop: () => broker.stop(),
+  };
+}
+
+export interface BrokerUrl {
+  /** `mqtt://host:port`, or `mqtts://host:port` with `authority`. */
+  readonly url: string;
+  /** The cloud and the boxes log in with them; absent: the cloud without, each box with its own. */
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** PEM of the authority that the broker's certificate must come from. */
+  readonly authority?: string | undefined;
+  /** Told of a connection lost and found again; for people. */
+  readonly onState?: (state: string) => void;
+}
+
+/** Any broker that is already there. Throws CloudError on a URL that boxes cannot use. */
+export function urlBroker({ url, username, password, authority, onState }: BrokerUrl): BrokerSide {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || parsed.hostname === "" || !["mqtt:", "mqtts:"].includes(parsed.protocol)) {
+    throw new CloudError(`broker URL ${url}: boxes speak MQTT over TCP or TLS, write mqtt://host:1883 or mqtts://host:8883`);
+  }
+  if (parsed.username !== "" || parsed.password !== "") {
+    throw new CloudError("broker URL with a user or password in it: give them with --user and --password");
+  }
+  const isTls = parsed.protocol === "mqtts:";
+  if (isTls && authority === undefined) {
+    throw new CloudError(`broker URL ${url}: a box trusts one authority only, give its certificate with --ca FILE`);
+  }
+  if (!username !== !password) {
+    throw new CloudError("a user without a password, or a password without a user: give both --user and --password");
+  }
+  const login = username && password ? { username, password } : undefined;
+  return {
+    host: parsed.hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: parsed.port === "" ? (isTls ? 8883 : 1883) : Number(parsed.port),
+    authority: isTls ? authority : undefined,
+    ...(login && { boxLogin: login }),
+    connectCloud: () =>
+      connectMqttjs({ url, ...login, ...(isTls && authority ? { ca: authority } : {}), ...(onState && { onState }) }),
+    crash: undefined,
+    restart: undefined,
+    stop: async () => {},
   };
 }
 

@@ -1,17 +1,20 @@
 import { encodeIdentity } from "../../firmware/identity/identity.js";
 import { boot } from "../../firmware/main.js";
+import { MS3 } from "../../hal/boards/ms3.js";
 import { MS4 } from "../../hal/boards/ms4.js";
 import { MS5 } from "../../hal/boards/ms5.js";
-import { accountsOf } from "../broker/accounts.js";
+import { type Accounts, accountsOf } from "../broker/accounts.js";
 import { PacedDriver } from "../clock/paced.js";
 import { worldTimers } from "../clock/world-timers.js";
 import { bytesToHex, hexToBytes } from "../cloud/domain.js";
 import { CloudService } from "../cloud/service.js";
 import { CloudStore } from "../cloud/store.js";
+import { readMemory } from "../judge/box-memory.js";
 import { Judge } from "../judge/judge.js";
 import { Machine } from "../machine/machine.js";
 import { Person } from "../machine/people.js";
 import { World } from "../machine/world.js";
+import type { NetOptions } from "../net/links.js";
 import { RealNetwork } from "../net/real-network.js";
 import type { VirtualNetwork } from "../net/virtual-network.js";
 import { makeSample, SAMPLE_BOXES } from "../samples/sample.js";
@@ -55,20 +58,12 @@ export class Stage {
 
   static async open(options: StageOptions): Promise<Stage> {
     const world = makeWorld(options);
-    const timers = worldTimers(world.scheduler);
-    const random = world.random("cloud");
-    const cloud = new CloudService({
-      store: new CloudStore(),
-      now: () => Math.floor(world.wallSeconds()),
-      timers,
-      random: (count) => random.bytes(count),
-    });
+    const cloud = makeCloud(world, new CloudStore());
     makeSample(cloud, options.seed);
-    const cloudPassword = bytesToHex(world.random("cloud password").bytes(12));
-    const accounts = () => accountsOf(cloud.store.organisation.boxes, cloudPassword);
+    const accounts = makeAccounts(world, cloud);
     const broker =
       options.broker === "virtual"
-        ? virtualBroker(world.network as VirtualNetwork, timers, accounts)
+        ? virtualBroker(world.network as VirtualNetwork, worldTimers(world.scheduler), accounts)
         : options.broker === "embedded"
           ? await embeddedBroker(0, accounts)
           : await mosquittoBroker(accounts());
@@ -87,14 +82,11 @@ export class Stage {
 
   /** Last record of the box that the cloud has. */
   get cloudHas(): number {
-    const state = this.cloud.store.boxState(this.machine.name);
-    return state.epoch === undefined ? 0 : (state.epochs[state.epoch]?.through ?? 0);
+    return cloudHas(this.cloud, this.machine);
   }
 
-  /** Whether the cloud has every record and the box every permission. */
   get inSync(): boolean {
-    const { nextSeq, snapshotVersion } = this.judge.boxMemory();
-    return this.cloudHas === nextSeq - 1 && snapshotVersion === this.cloud.snapshot(this.machine.name)?.version;
+    return isInSync(this.cloud, this.machine);
   }
 
   async untilInSync(limitMs: number): Promise<void> {
@@ -129,12 +121,51 @@ function makeWorld(options: StageOptions): World {
   });
 }
 
+/** A cloud that lives in the world's time. */
+export function makeCloud(world: World, store: CloudStore, onProblem?: (message: string) => void): CloudService {
+  const random = world.random("cloud");
+  return new CloudService({
+    store,
+    now: () => Math.floor(world.wallSeconds()),
+    timers: worldTimers(world.scheduler),
+    random: (count) => random.bytes(count),
+    ...(onProblem && { onProblem }),
+  });
+}
+
+/** What a broker of this stage lets in: the cloud's boxes, as they are at each call, and the cloud. */
+export function makeAccounts(world: World, cloud: CloudService): () => Accounts {
+  const cloudPassword = bytesToHex(world.random("cloud password").bytes(12));
+  return () => accountsOf(cloud.store.organisation.boxes, cloudPassword);
+}
+
+/** Sequence number of the last record of the box that the cloud has; 0: none. */
+export function cloudHas(cloud: CloudService, machine: Machine): number {
+  const state = cloud.store.boxState(machine.name);
+  return state.epoch === undefined ? 0 : (state.epochs[state.epoch]?.through ?? 0);
+}
+
+/** Whether the cloud has every record and the box every permission. Reads the box's whole flash: not for every event. */
+export function isInSync(cloud: CloudService, machine: Machine): boolean {
+  const { nextSeq, snapshotVersion } = readMemory(machine);
+  return cloudHas(cloud, machine) === nextSeq - 1 && snapshotVersion === cloud.snapshot(machine.name)?.version;
+}
+
+const BOARDS = { MS3, MS4, MS5 } as const;
+
 /** The box as it leaves the factory, with the keys hanging where the cloud's inventory has them. */
-function makeMachine(world: World, cloud: CloudService, broker: BrokerSide, id: string): Machine {
+export function makeMachine(
+  world: World,
+  cloud: CloudService,
+  broker: BrokerSide,
+  id: string,
+  net: NetOptions = {},
+): Machine {
   const box = cloud.store.organisation.boxes.find((one) => one.id === id)!;
+  const { username, password } = broker.boxLogin ?? box;
   const machine = new Machine(world, {
     name: box.id,
-    board: box.model === "MS4" ? MS4 : MS5,
+    board: BOARDS[box.model],
     boot,
     identity: encodeIdentity({
       box: box.id,
@@ -144,12 +175,13 @@ function makeMachine(world: World, cloud: CloudService, broker: BrokerSide, id: 
       broker: {
         host: broker.host,
         port: broker.port,
-        username: box.username,
-        password: box.password,
+        username,
+        password,
         authority: broker.authority,
       },
     }),
     units: unitsOf(box.bins.map((bin) => bin.label)),
+    net,
   });
   for (const [bin] of box.bins.entries()) {
     const item = cloud.ingest.log.inventory.in(box.id, bin)?.item;

@@ -124,15 +124,15 @@ describe("the organisation refuses", () => {
 });
 
 describe("codes", () => {
-  test("that are generated have 6 digits and are free", () => {
+  test("that are generated are free, and of one length for a whole list", () => {
     const world = new World();
     const accesses = world.cloud.admin.addAccesses(
       Array.from({ length: 500 }, () => ({ user: 1, key: 2, schedule: ongoing })),
     );
     const codes = new Set(accesses.map((a) => a.code));
     expect(codes.size).toBe(500);
-    for (const code of codes) expect(code).toMatch(/^\d{6}$/);
-    expect(world.cloud.admin.generateKeyCode(2)).toMatch(/^\d{6}$/);
+    for (const code of codes) expect(code).toMatch(/^\d{9}$/);
+    expect(world.cloud.admin.generateKeyCode(2)).toMatch(/^\d{9}$/);
   });
 
   test("of an access that ended over a day ago may be given again", () => {
@@ -196,7 +196,7 @@ describe("offline-code sheets", () => {
     expect(first.targets[13]!.codes[6]).toEqual({
       number: 7,
       code: offlineCode(TWEETNACL_HASH, codesKey, "bin:B-2", 1, 7),
-      used: false,
+      state: "good",
     });
     const burn = {
       kind: Kind.emergency,
@@ -207,13 +207,27 @@ describe("offline-code sheets", () => {
       ...at(START_SECONDS),
     } as const;
     world.cloud.ingest.take(BOX, { epoch: EPOCH, first: 1, records: [encodeRecord(burn)] });
-    expect(sheets.sheet(BOX).targets[13]!.codes[6]!.used).toBe(true);
-    expect(sheets.sheet(BOX).targets[12]!.codes[6]!.used).toBe(false);
+    expect(sheets.sheet(BOX).targets[13]!.codes[6]).toMatchObject({ state: "used", usedAt: START_SECONDS });
+    // The box never asks for a number below one that was used.
+    expect(sheets.sheet(BOX).targets[13]!.codes.map((one) => one.state)).toEqual([
+      ...Array(6).fill("passed"),
+      "used",
+      ...Array(3).fill("good"),
+    ]);
+    expect(sheets.sheet(BOX).targets[12]!.codes[6]!.state).toBe("good");
+    expect(() => sheets.sheet(BOX, 2)).toThrow(/sheet 2 of box MS5-PARIS is not issued, the newest is 1/);
     expect(sheets.rotate(BOX)).toBe(2);
     expect(store.boxState(BOX).sheets.minimum).toBe(1);
+    expect(sheets.sheet(BOX, 1)).toMatchObject({ standing: "superseded", inForce: 2 });
     expect(sheets.revoke(BOX)).toBe(2);
-    expect(sheets.sheet(BOX).sheet).toBe(2);
-    expect(sheets.sheet(BOX, 1).targets[13]!.codes[6]!.used).toBe(true);
+    const second = sheets.sheet(BOX);
+    expect(second).toMatchObject({ sheet: 2, standing: "inForce", inForce: 2 });
+    expect(second.targets.flatMap((one) => one.codes).every((one) => one.state === "good")).toBe(true);
+    expect(second.targets[13]!.codes[6]!.code).not.toBe(first.targets[13]!.codes[6]!.code);
+    const closed = sheets.sheet(BOX, 1);
+    expect(closed).toMatchObject({ sheet: 1, standing: "closed", inForce: 2 });
+    expect(closed.targets[13]!.codes[6]!.state).toBe("used");
+    expect(closed.targets.flatMap((one) => one.codes).some((one) => one.state === "good")).toBe(false);
   });
 
   test("a code of a newer sheet closes the older ones in the cloud too", () => {

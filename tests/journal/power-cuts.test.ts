@@ -180,6 +180,39 @@ test("bits that read as erased through recovery and as programmed later harm not
   }
 });
 
+test("an opening that read as torn, and after the next record as whole, does not take the journal back", () => {
+  const base = newFlash({ sectorBytes: 4096, sectors: 4, alignBytes: 4 });
+  const first = mount(base);
+  const large = new Uint8Array(240).fill(7);
+  const small = payloadFor(1, 1);
+  const opensWith = (payload: Uint8Array) => {
+    const trial = base.clone(1);
+    mount(trial).append(payload, "vital");
+    return trial.erases > 0;
+  };
+  // Fills the head but for less than a large record.
+  while (first.nextSeq < 3 || !opensWith(large)) first.append(payloadFor(first.nextSeq, 16), "vital");
+  expect(opensWith(small)).toBe(false);
+  for (let operation = 3; operation <= 12; operation++) {
+    for (let seed = 1; seed <= 40; seed++) {
+      permutation(`opening-${operation}-${seed}`, () => {
+        const flash = base.clone(seed + 900);
+        const journal = mount(flash);
+        flash.unstableReads = "as-1";
+        // Byte 4 is the last of the end frame's CRC, in its second program.
+        flash.planCut({ operation, at: seed % 2 === 0 ? 4 : "scattered" });
+        expect(() => journal.append(large, "vital")).toThrow(PowerCut);
+        flash.powerOn();
+        mount(flash).append(small, "vital");
+        const promised = readAll(mount(flash));
+        flash.unstableReads = "as-0";
+        checkRecovered(mount(flash), promised, undefined);
+        expect(mount(flash).nextSeq).toBe(promised.at(-1)!.seq + 1);
+      });
+    }
+  }
+});
+
 describe("cuts in a row", () => {
   for (const seed of [1, 2, 3, 4, 5, 6]) {
     test(`400 cuts during recovery and the appends after it, seed ${seed}`, () => {

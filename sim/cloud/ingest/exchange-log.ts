@@ -135,7 +135,7 @@ export class ExchangeLog {
       const target = nameIn(EmergencyTarget, rec.target) as EmergencyEntry["target"];
       entry = { ...source, ...when, target, sheet: rec.sheet, number: rec.number, bins: [], status: "pending" };
       this.#store.data.emergencies.push(entry);
-      this.#burn(source.box, rec);
+      this.#burn(source.box, rec, when);
     }
     this.#emergencies.set(sourceId(source), entry);
     if (rec.bin === undefined) return;
@@ -145,7 +145,7 @@ export class ExchangeLog {
     this.inventory.doubt(source.box, rec.bin);
   }
 
-  #burn(box: string, rec: Of<typeof Kind.emergency>): void {
+  #burn(box: string, rec: Of<typeof Kind.emergency>, when: When): void {
     const { sheets } = this.#store.boxState(box);
     const target =
       rec.target === EmergencyTarget.bin
@@ -154,7 +154,8 @@ export class ExchangeLog {
           ? "all"
           : "unmount";
     const known = sheets.used.some((u) => u.sheet === rec.sheet && u.number === rec.number && u.target === target);
-    if (!known) sheets.used.push({ sheet: rec.sheet, target, number: rec.number });
+    const time = when.time === undefined ? {} : { time: when.time };
+    if (!known) sheets.used.push({ sheet: rec.sheet, target, number: rec.number, ...time });
     // The box closed every older sheet when it took a code of a newer one; the cloud must not reopen them.
     sheets.current = Math.max(sheets.current, rec.sheet);
     sheets.minimum = Math.max(sheets.minimum, rec.sheet);

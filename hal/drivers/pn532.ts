@@ -1,0 +1,124 @@
+import type { SerialConstructor, SerialOptions } from "../io/serial.js";
+import type { TimersPort } from "../ports/clock.js";
+import type { PartFault } from "../ports/parts.js";
+import type { ReaderPort } from "../ports/reader.js";
+import { NDEF_BYTES, ndefText } from "./ndef-text.js";
+import { Pn532Link } from "./pn532-link.js";
+
+/** SAMConfiguration: normal mode, the SAM is not used (UM0701-02, section 7.2.10). */
+const SAM_CONFIGURATION = [0x14, 0x01, 0x14, 0x01];
+/** InListPassiveTarget: one target, 106 kbps type A (section 7.3.5). It waits without end, as retries are set at reset. */
+const LIST_TARGET = [0x4a, 0x01, 0x00];
+/** InDataExchange with target 1 (section 7.3.8): READ of four pages of a Type 2 tag from `page` on (NTAG213, section 10.2). */
+const readPages = (page: number) => [0x40, 0x01, 0x30, page];
+
+const ANSWER_MS = 500;
+/** A tag that stays is looked for again so often, and counts as gone when it is not found for so long, ms. */
+const AGAIN_MS = 250;
+const GONE_MS = 200;
+/** Waiting for a tag tells nothing about the reader: so often it must acknowledge, ms. */
+const CHECK_MS = 5_000;
+const FIRST_RESTART_MS = 100;
+const LONGEST_RESTART_MS = 10_000;
+/** Failures in a row before the reader counts as broken, and reads before a tag counts as unreadable. */
+const FAILURES = 3;
+
+/** NXP PN532 over HSU, reading serials from NDEF text records. UM0701-02 (user manual). */
+export class PN532 implements ReaderPort {
+  readonly #timers: TimersPort;
+  readonly #link: Pn532Link;
+  readonly #memory = new Uint8Array(NDEF_BYTES);
+  /** Id of the tag that was reported and is still there. */
+  #present = "";
+  /** Reads in a row that the tag in the field did not answer. */
+  #unread = 0;
+  #failures = 0;
+  #reason = "";
+  /** Counts steps, so that a late timer knows that it is late. */
+  #step = 0;
+  onScan: ((serial: string) => void) | undefined;
+
+  constructor(options: {
+    serial: Omit<SerialOptions, "onReadable" | "format"> & { io: SerialConstructor };
+    timers: TimersPort;
+  }) {
+    this.#timers = options.timers;
+    this.#link = new Pn532Link({ ...options, failed: (reason) => this.#failed(reason) });
+    this.#start();
+  }
+
+  faults(): readonly PartFault[] {
+    return this.#failures >= FAILURES ? [{ name: "reader", reason: this.#reason }] : [];
+  }
+
+  #start(): void {
+    this.#link.wakeUp();
+    this.#link.abort();
+    this.#link.send(SAM_CONFIGURATION, ANSWER_MS, () => {
+      this.#failures = 0;
+      this.#list();
+    });
+  }
+
+  #failed(reason: string): void {
+    this.#failures++;
+    this.#reason = reason;
+    const waitMs = Math.min(LONGEST_RESTART_MS, FIRST_RESTART_MS * 2 ** Math.min(this.#failures, 10));
+    this.#later(waitMs, () => this.#start());
+  }
+
+  #list(): void {
+    this.#link.send(LIST_TARGET, undefined, (data) => this.#found(data));
+    this.#later(GONE_MS, () => {
+      if (this.#link.isWaiting) this.#present = "";
+      this.#later(CHECK_MS, () => {
+        this.#link.abort();
+        this.#list();
+      });
+    });
+  }
+
+  /** NbTg, Tg, SENS_RES, SEL_RES, NFCIDLength, NFCID1 (section 7.3.5). */
+  #found(data: Uint8Array): void {
+    const length = data[5] ?? 0;
+    const isTag = data[0] === 1 && length >= 4 && length <= 10 && data.length >= 6 + length;
+    const id = isTag ? data.slice(6, 6 + length).join(".") : "";
+    if (id === "" || id === this.#present) this.#later(AGAIN_MS, () => this.#list());
+    else this.#read(id, 0);
+  }
+
+  #read(id: string, offset: number): void {
+    this.#later(2 * ANSWER_MS, () => this.#list());
+    this.#link.send(readPages(4 + offset / 4), ANSWER_MS, (data) => {
+      // Status, the error in bits 0 to 5 (section 7.1), and 16 bytes.
+      if ((data[0]! & 0x3f) !== 0 || data.length !== 17) {
+        this.#notRead(id);
+        return;
+      }
+      this.#memory.set(data.subarray(1), offset);
+      if (offset + 16 < NDEF_BYTES) this.#read(id, offset + 16);
+      else this.#report(id, ndefText(this.#memory));
+    });
+  }
+
+  /** It was taken away too soon, or it is not a tag of ours: then it is told as one without a serial. */
+  #notRead(id: string): void {
+    if (++this.#unread >= FAILURES) this.#report(id, "");
+    else this.#later(AGAIN_MS / 5, () => this.#list());
+  }
+
+  #report(id: string, serial: string): void {
+    this.#unread = 0;
+    this.#present = id;
+    this.#later(AGAIN_MS, () => this.#list());
+    this.onScan?.(serial);
+  }
+
+  /** Runs `next` unless another step was planned before that. */
+  #later(ms: number, next: () => void): void {
+    const step = ++this.#step;
+    this.#timers.set(ms, () => {
+      if (step === this.#step) next();
+    });
+  }
+}

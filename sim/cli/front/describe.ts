@@ -1,0 +1,125 @@
+import { Exchange } from "../../../firmware/records/records.js";
+import type { View } from "../../../hal/ports/panel.js";
+import type { Access, Key } from "../../cloud/domain.js";
+import type { EmergencyEntry, ExchangeEntry, When } from "../../cloud/state.js";
+import { resolveWindow } from "../../cloud/windows.js";
+import type { Desk } from "./desk.js";
+import { LINK_KINDS } from "./surroundings.js";
+
+/** Beside whatever was recorded without a link to the cloud. */
+export const OFFLINE_SYMBOL = "⊘";
+
+/** The screen in one line; what is typed is left out. */
+export function panelInWords(desk: Desk): string {
+  const { view } = desk.machine.panel;
+  if (!desk.isLit || view === undefined) return `dark: ${whyDark(desk)}`;
+  const texts = [view.title, ...view.lines].map((text) => desk.format(text)).filter((text) => text !== "");
+  return `[${view.screen}] ${texts.join(" · ")}`;
+}
+
+export function whyDark(desk: Desk): string {
+  const { state } = desk.machine;
+  if (state === "asleep") return "the box sleeps; its reset button wakes it";
+  if (state === "off") return "the box has no power";
+  return "the box is starting";
+}
+
+export function choicesInWords(desk: Desk, view: View): readonly string[] {
+  return view.choices.map((choice, i) => `${i + 1} ${desk.format(choice.label)}`);
+}
+
+export function powerInWords(desk: Desk): string {
+  const { machine } = desk;
+  const battery = machine.battery.present ? `battery ${Math.round(machine.battery.chargePercent)} %` : "no battery";
+  return `mains ${machine.mains.present ? "on" : "off"} · ${battery}`;
+}
+
+/** Each link as the box has it, with what the surroundings do to it. */
+export function linksInWords(desk: Desk): readonly string[] {
+  const { net } = desk.machine;
+  const { state } = desk.surroundings;
+  const links = LINK_KINDS.map((kind) => {
+    const link = net[kind];
+    if (link === undefined) return `${kind} not fitted`;
+    const name = kind === "wifi" && link.uplink !== undefined && net.wifi?.joined !== undefined ? "wifi (joined)" : kind;
+    const is = link.uplink !== undefined ? "up" : link.powered ? "searching" : "off";
+    return `${name} ${is}${state.links[kind] === "up" ? "" : ` (${state.links[kind]})`}`;
+  });
+  const hotspot = state.hotspot === null ? [] : [`hotspot ${state.hotspot.ssid}`];
+  return [...links, `internet ${state.internet}`, ...hotspot];
+}
+
+/** The log of one box in the order of its journal. */
+export function boxLog(desk: Desk): readonly (ExchangeEntry | EmergencyEntry)[] {
+  const { data } = desk.cloud.store;
+  const box = desk.machine.name;
+  const epochs = Object.keys(data.boxes[box]?.epochs ?? {});
+  const order = (a: ExchangeEntry | EmergencyEntry, b: ExchangeEntry | EmergencyEntry) =>
+    epochs.indexOf(a.epoch) - epochs.indexOf(b.epoch) || a.seq - b.seq;
+  return [...data.exchanges, ...data.emergencies].filter((entry) => entry.box === box).sort(order);
+}
+
+export interface LogLine {
+  readonly time: string;
+  readonly isOffline: boolean;
+  readonly what: string;
+  readonly status: string;
+}
+
+export function logLine(desk: Desk, entry: ExchangeEntry | EmergencyEntry): LogLine {
+  return { time: whenInWords(desk, entry), isOffline: entry.offline, what: entryInWords(entry), status: entry.status };
+}
+
+function entryInWords(entry: ExchangeEntry | EmergencyEntry): string {
+  if ("exchange" in entry) {
+    const kind = entry.exchange === Exchange.pickup ? "PICKUP " : "DROPOFF";
+    const what = entry.keyName ?? (entry.fob === undefined ? "unknown" : `unknown fob ${entry.fob}`);
+    return `${kind} ${entry.binLabel.padEnd(4)} ${what} · ${entry.userName}`;
+  }
+  const target = entry.target === "bin" ? `bin ${entry.bins[0]?.binLabel ?? "?"}` : entry.target;
+  return `EMERGENCY ${target} · sheet ${entry.sheet} code ${String(entry.number).padStart(2, "0")}`;
+}
+
+function whenInWords(desk: Desk, when: When): string {
+  if (when.time !== undefined) return timeOfDay(desk, when.time);
+  return `boot ${when.boot ?? "?"}+${when.sinceBoot ?? "?"}s`;
+}
+
+/** 14:03:59 in the box's time zone. */
+export function timeOfDay(desk: Desk, seconds: number): string {
+  return new Intl.DateTimeFormat("en-GB", { timeZone: desk.timeZone, timeStyle: "medium" }).format(seconds * 1_000);
+}
+
+/** Mon, 23 Nov 2026 in the box's time zone. */
+export function dateOf(desk: Desk, seconds: number): string {
+  const options = { timeZone: desk.timeZone, weekday: "short", day: "numeric", month: "short", year: "numeric" } as const;
+  return new Intl.DateTimeFormat("en-GB", options).format(seconds * 1_000);
+}
+
+/** Whether an access counts at the box now, and when it does. */
+export function accessInWords(desk: Desk, access: Access): string {
+  const { schedule } = access;
+  const window = resolveWindow(schedule, desk.timeZone);
+  if (window === undefined || schedule.kind === "ongoing") return "ongoing";
+  const now = desk.world.wallSeconds();
+  const is = now < window.from ? "too early" : now >= window.until ? "over" : "now";
+  return `${schedule.start} to ${schedule.end} ${schedule.zone} (${is})`;
+}
+
+/** Where the key really is, or who has it as the cloud knows. */
+export function whereIs(desk: Desk, key: Key): string {
+  if (key.fob === undefined) return "virtual";
+  const bin = binHolding(desk, key.fob);
+  if (bin !== undefined) return bin;
+  const known = desk.cloud.ingest.log.inventory.whereabouts(`key:${key.id}`);
+  if (known?.holder !== undefined) return `with ${known.holder}`;
+  if (known?.place !== undefined && known.place.box !== desk.machine.name) return `in ${known.place.box}`;
+  return "not in the box";
+}
+
+/** Label of the bin in which the fob really hangs. */
+export function binHolding(desk: Desk, fob: string): string | undefined {
+  const { bins } = desk.machine;
+  const index = bins.state.contents.indexOf(fob);
+  return index < 0 ? undefined : bins.label(index);
+}

@@ -1,0 +1,52 @@
+import { FREE_FAILURES, penaltySeconds } from "../../firmware/codes/throttle.js";
+import type { CloudData } from "./state.js";
+
+/** Published bound: the chance that somebody who tries for 30 days without a pause hits one of the codes that the cloud made. */
+export const CHANCE_A_MONTH = 1 / 100;
+/** Shortest code that the cloud makes, and the longest that the panel takes. */
+export const SHORTEST_CODE = 6;
+export const LONGEST_CODE = 16;
+/** Codes typed by others that are reckoned with at least, at one box in 30 days: each starts the throttle anew. */
+export const SUCCESSES_AT_LEAST = 300;
+
+const MONTH_SECONDS = 30 * 86_400;
+
+/** Tries that the throttle lets through in `seconds`, from a count of zero and with nobody else typing. */
+export function guessesWithin(seconds: number): number {
+  let tries = FREE_FAILURES + 1;
+  let at = penaltySeconds(tries);
+  for (; at <= seconds && penaltySeconds(tries + 1) > penaltySeconds(tries); at += penaltySeconds(tries)) tries++;
+  // From here on every penalty is the longest one.
+  return at > seconds ? tries : tries + 1 + Math.floor((seconds - at) / penaltySeconds(tries));
+}
+
+/** Tries that a success of somebody else adds at most: those before the longest penalty is reached. */
+export function guessesASuccess(): number {
+  let tries = FREE_FAILURES + 1;
+  while (penaltySeconds(tries + 1) > penaltySeconds(tries)) tries++;
+  return tries;
+}
+
+/** At most so many tries in 30 days, when `successes` codes of others are accepted in that time (firmware/codes/SPEC.md section 4). */
+export function guessesAMonth(successes: number): number {
+  return guessesWithin(MONTH_SECONDS) + guessesASuccess() * successes;
+}
+
+/** Codes accepted in the 30 days before `nowSeconds` at the box where most were; not less than `SUCCESSES_AT_LEAST`. */
+export function successesAMonth(data: CloudData, nowSeconds: number): number {
+  const counts = new Map<string, number>();
+  const count = (box: string, time: number | undefined): void => {
+    if (time !== undefined && time > nowSeconds - MONTH_SECONDS) counts.set(box, (counts.get(box) ?? 0) + 1);
+  };
+  for (const { box, auth, time } of data.exchanges) if (auth === "bookingCode" || auth === "keyCode") count(box, time);
+  for (const { box, time } of data.emergencies) count(box, time);
+  return Math.max(SUCCESSES_AT_LEAST, ...counts.values());
+}
+
+/** Digits of a code that is made while `active` codes, itself included, can be typed: active x guesses / 10^digits stays under the bound. */
+export function digitsFor(active: number, guesses: number): number {
+  for (let digits = SHORTEST_CODE; digits < LONGEST_CODE; digits++) {
+    if ((active * guesses) / 10 ** digits <= CHANCE_A_MONTH) return digits;
+  }
+  return LONGEST_CODE;
+}
