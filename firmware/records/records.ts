@@ -142,19 +142,46 @@ export type Body =
       readonly of?: number | undefined;
     }
   /** `of`: the emergency record. Without `bin`: the whole open-all run is over. */
-  | { readonly kind: typeof Kind.emergencyOutcome; readonly of: number; readonly bin?: number | undefined; readonly result: Outcome }
+  | {
+      readonly kind: typeof Kind.emergencyOutcome;
+      readonly of: number;
+      readonly bin?: number | undefined;
+      readonly result: Outcome;
+    }
   | { readonly kind: typeof Kind.door; readonly bin: number; readonly event: DoorEvent }
   | { readonly kind: typeof Kind.binFault; readonly bin: number; readonly event: BinFault }
   | { readonly kind: typeof Kind.power; readonly event: PowerEvent; readonly charge?: number | undefined }
-  | { readonly kind: typeof Kind.link; readonly event: LinkEvent; readonly link: string; readonly reason?: string | undefined }
-  | { readonly kind: typeof Kind.snapshotApplied; readonly version: number; readonly slot: 0 | 1; readonly asOf: number; readonly sheet: number }
+  | {
+      readonly kind: typeof Kind.link;
+      readonly event: LinkEvent;
+      readonly link: string;
+      readonly reason?: string | undefined;
+    }
+  | {
+      readonly kind: typeof Kind.snapshotApplied;
+      readonly version: number;
+      readonly slot: 0 | 1;
+      readonly asOf: number;
+      readonly sheet: number;
+    }
   | { readonly kind: typeof Kind.ack; readonly through: number }
   | { readonly kind: typeof Kind.gap; readonly reason: GapReason; readonly count: number }
   /** A command that the box took on; written before it is carried out. `id` is the cloud's number for it. */
-  | { readonly kind: typeof Kind.command; readonly id: number; readonly command: CommandKind; readonly bin?: number | undefined; readonly sheet?: number | undefined }
+  | {
+      readonly kind: typeof Kind.command;
+      readonly id: number;
+      readonly command: CommandKind;
+      readonly bin?: number | undefined;
+      readonly sheet?: number | undefined;
+    }
   | { readonly kind: typeof Kind.clockSet; readonly previous?: number | undefined }
   /** Somebody was refused; `reason` is an id of the text catalogue. */
-  | ({ readonly kind: typeof Kind.refused; readonly reason: string; readonly user?: number | undefined; readonly access?: number | undefined } & Held)
+  | ({
+      readonly kind: typeof Kind.refused;
+      readonly reason: string;
+      readonly user?: number | undefined;
+      readonly access?: number | undefined;
+    } & Held)
   /** A part stopped or started to work: `name` of the part, `reason` absent when it works again. */
   | { readonly kind: typeof Kind.device; readonly name: string; readonly reason?: string | undefined };
 

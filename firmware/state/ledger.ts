@@ -1,7 +1,7 @@
-import { ClockQuality, type ClockPort } from "../../hal/ports/clock.js";
+import { type ClockPort, ClockQuality } from "../../hal/ports/clock.js";
 import type { GaugePort, MainsPort } from "../../hal/ports/power.js";
 import { JournalFaultError, JournalFullError, type JournalStore, type Rank } from "../journal/contract.js";
-import { encodeRecord, decodeRecord, RecordError } from "../records/codec.js";
+import { decodeRecord, encodeRecord, RecordError } from "../records/codec.js";
 import { type Body, Flag, GapReason, Kind } from "../records/records.js";
 import { type BoxState, emptyState } from "./box-state.js";
 import { applyCheckpoint, encodeCheckpoint } from "./checkpoint.js";

@@ -1,3 +1,4 @@
+import type { BoardProfile } from "../boards/profile.js";
 import type { BinsPort } from "./bins.js";
 import type { ClockPort, TimersPort } from "./clock.js";
 import type { EntropyPort } from "./entropy.js";
@@ -9,7 +10,6 @@ import type { PartsPort } from "./parts.js";
 import type { ButtonPort, GaugePort, MainsPort, SleepPort, WatchdogPort } from "./power.js";
 import type { ReaderPort } from "./reader.js";
 import type { TracePort } from "./trace.js";
-import type { BoardProfile } from "../boards/profile.js";
 
 /**
  * All that the firmware can see of the world.

@@ -25,7 +25,9 @@ test("agrees with OpenSSL for any key and message", () => {
   const bytes = fc.uint8Array({ maxLength: 300 });
   fc.assert(
     fc.property(bytes, bytes, (key, message) => {
-      expect(hex(TWEETNACL_HASH.hmacSha512(key, message))).toBe(createHmac("sha512", key).update(message).digest("hex"));
+      expect(hex(TWEETNACL_HASH.hmacSha512(key, message))).toBe(
+        createHmac("sha512", key).update(message).digest("hex"),
+      );
       expect(hex(TWEETNACL_HASH.sha512(message))).toBe(createHash("sha512").update(message).digest("hex"));
     }),
     { seed: 2104, numRuns: 200 },

@@ -4,13 +4,16 @@ import { en } from "../../firmware/panel/texts/en.js";
 
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
 
-test.each(Object.keys(CATALOGUES))("%s has every text of the English catalogue with the same placeholders", (language) => {
-  const catalogue = CATALOGUES[language]!;
-  expect(Object.keys(catalogue).sort()).toEqual(Object.keys(en).sort());
-  for (const [id, text] of Object.entries(en)) {
-    expect(placeholders(catalogue[id as keyof typeof en]), id).toEqual(placeholders(text));
-  }
-});
+test.each(Object.keys(CATALOGUES))(
+  "%s has every text of the English catalogue with the same placeholders",
+  (language) => {
+    const catalogue = CATALOGUES[language]!;
+    expect(Object.keys(catalogue).sort()).toEqual(Object.keys(en).sort());
+    for (const [id, text] of Object.entries(en)) {
+      expect(placeholders(catalogue[id as keyof typeof en]), id).toEqual(placeholders(text));
+    }
+  },
+);
 
 test("fills placeholders in, wherever and however often they stand", () => {
   expect(formatText("en", { id: "ask-code-bin", params: { bin: "A-12", sheet: 3, number: "07" } })).toBe(

@@ -18,7 +18,14 @@ const INTENT: Rec = {
 
 test("a record survives, and fields that are not there stay away", () => {
   expect(decodeRecord(encodeRecord(INTENT))).toEqual(INTENT);
-  const scan: Rec = { kind: Kind.intent, exchange: Exchange.dropoff, bin: 0, auth: Auth.quickScan, fob: "012ABC", ...AT };
+  const scan: Rec = {
+    kind: Kind.intent,
+    exchange: Exchange.dropoff,
+    bin: 0,
+    auth: Auth.quickScan,
+    fob: "012ABC",
+    ...AT,
+  };
   expect(decodeRecord(encodeRecord({ ...scan, user: undefined }))).toEqual(scan);
 });
 

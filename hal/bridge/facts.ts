@@ -1,0 +1,38 @@
+import type { BoardProfile } from "../boards/profile.js";
+import type { Hal } from "../ports/hal.js";
+import type { LinkKind } from "../ports/network.js";
+import type { WakeCause } from "../ports/power.js";
+import type { PARTITIONS } from "./codes.js";
+
+export interface FlashFacts {
+  readonly sizeBytes: number;
+  readonly sectorBytes: number;
+  readonly alignBytes: number;
+}
+
+/** What does not change during a boot (PROTOCOL.md section 3). */
+export interface Facts {
+  readonly wakeCause: WakeCause;
+  readonly board: BoardProfile;
+  /** Labels, in the order of the bins. */
+  readonly bins: readonly string[];
+  readonly flash: Readonly<Record<(typeof PARTITIONS)[number], FlashFacts>>;
+  readonly links: readonly LinkKind[];
+}
+
+export function factsOf(hal: Hal): Facts {
+  const { identity, journal, snapshot } = hal.flash;
+  const bins: string[] = [];
+  for (let bin = 0; bin < hal.bins.count; bin++) bins.push(hal.bins.label(bin));
+  return {
+    wakeCause: hal.sleep.wakeCause,
+    board: hal.board,
+    bins,
+    flash: { identity: geometry(identity), journal: geometry(journal), snapshot: geometry(snapshot) },
+    links: hal.links.all.map((link) => link.kind),
+  };
+}
+
+function geometry({ sizeBytes, sectorBytes, alignBytes }: FlashFacts): FlashFacts {
+  return { sizeBytes, sectorBytes, alignBytes };
+}
