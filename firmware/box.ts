@@ -1,7 +1,8 @@
 import type { BatteryProfile } from "../hal/boards/profile.js";
-import type { PanelInput } from "../hal/ports/panel.js";
 import { ClockQuality } from "../hal/ports/clock.js";
 import type { Hal } from "../hal/ports/hal.js";
+import type { PanelInput } from "../hal/ports/panel.js";
+import type { PartFault } from "../hal/ports/parts.js";
 import { BinControl } from "./bins/bin-control.js";
 import { EmergencyTask } from "./codes/emergency.js";
 import { OfflineCodes } from "./codes/offline-codes.js";
@@ -19,6 +20,7 @@ import { PanelTask } from "./panel/panel-task.js";
 import { text } from "./panel/screen.js";
 import { messageScreen } from "./panel/screens/message.js";
 import { type DeviceStatus, noticesOf } from "./panel/status.js";
+import { PartWatch } from "./parts/part-watch.js";
 import { PowerTask } from "./power/power-task.js";
 import { keepWatchdogFed } from "./power/watchdog.js";
 import { GapReason, Kind } from "./records/records.js";
@@ -48,6 +50,7 @@ export class Box {
   readonly #emergency: EmergencyTask;
   readonly #commands: CommandTask;
   readonly #power: PowerTask;
+  readonly #partWatch: PartWatch;
   readonly #sync: SyncTask;
   readonly #navigator: Navigator;
   readonly #panel: PanelTask;
@@ -100,7 +103,7 @@ export class Box {
       binCount: bins.count,
       events: this.#exchangeFlow,
     });
-    this.#emergency = new EmergencyTask({ ledger, control, bins, timers });
+    this.#emergency = new EmergencyTask({ ledger, control, timers });
     this.#emergencyFlow = new EmergencyFlow({
       navigator: this.#navigator,
       codes: new OfflineCodes({ ledger, throttle, clock, hash, codesKey: identity.codesKey, label }),
@@ -117,6 +120,7 @@ export class Box {
       binCount: bins.count,
       armed: (bin) => this.#showArmed(bin),
       openArmed: (bin) => this.#exchangeFlow.answer(this.#exchange.oneTouch(bin)),
+      inUse: () => control.busy || this.#emergency.running || control.openDoors > 0,
       changed,
     });
 
@@ -134,6 +138,7 @@ export class Box {
       beforeSleep: () => this.#sync.stop(),
       changed,
     });
+    this.#partWatch = new PartWatch({ faults: () => this.#partFaults(), ledger, clock, timers, changed });
     const host = new BoxHost({
       hal,
       identity,
@@ -175,7 +180,15 @@ export class Box {
     hal.panel.onInput = (input) => this.#input(input);
     hal.reader.onScan = (serial) => this.#scanned(serial);
     hal.button.onPress = () => this.#pressed();
+    if (hal.parts !== undefined) hal.parts.onChange = () => this.#partWatch.look();
+    this.#partWatch.start();
     this.#sync.start();
+  }
+
+  #partFaults(): readonly PartFault[] {
+    const parts = this.#hal.parts?.faults() ?? [];
+    if (this.#power.reading() !== undefined) return parts;
+    return [{ name: "fuel gauge", reason: "no plausible answer" }, ...parts];
   }
 
   #recordBoot(): void {
@@ -186,6 +199,8 @@ export class Box {
       cause: this.#hal.sleep.wakeCause,
       firmware: FIRMWARE_VERSION,
     });
+    const damage = this.#snapshot.damage;
+    if (damage !== undefined) ledger.note({ kind: Kind.device, name: "snapshot", reason: damage.slice(0, 64) });
     const unreadable = ledger.journal.skippedPlaces + ledger.undecodable;
     if (unreadable > 0) ledger.note({ kind: Kind.gap, reason: GapReason.unreadable, count: unreadable });
   }
@@ -208,8 +223,17 @@ export class Box {
 
   #showArmed(bin: number): void {
     this.#power.used();
-    const title = text("one-touch-ready", { bin: this.#hal.bins.label(bin) });
-    this.#navigator.show(messageScreen({ name: "one-touch", title, timeoutMs: 60_000 }));
+    // Whoever is in the middle of something keeps the screen: the lamp flashes, and that is enough.
+    if (this.#navigator.screen?.name !== "idle") return;
+    this.#navigator.show(
+      messageScreen({
+        name: "one-touch",
+        title: text("one-touch-ready", { bin: this.#hal.bins.label(bin) }),
+        timeoutMs: 60_000,
+        leave: () => this.#navigator.home(),
+        digit: (input) => this.#exchangeFlow.codeEntry(input),
+      }),
+    );
   }
 
   /** Sleep would cut something short. */
@@ -224,6 +248,7 @@ export class Box {
   }
 
   #changed(): void {
+    this.#exchange.settle();
     this.#navigator.draw();
     this.#sync.statusChanged();
   }
@@ -231,7 +256,7 @@ export class Box {
   #faults(): readonly string[] {
     const faults: string[] = [];
     if (this.#snapshot.damage !== undefined) faults.push("snapshot");
-    if (this.#power.reading() === undefined) faults.push("fuel gauge");
+    faults.push(...this.#partWatch.broken);
     for (const bin of this.#ledger.state.faulty) faults.push(`bin ${this.#hal.bins.label(bin)}`);
     return faults.slice(0, FAULTS_SHOWN);
   }

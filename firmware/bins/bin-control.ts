@@ -4,7 +4,10 @@ import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
 import { BinFault, DoorEvent, Kind } from "../records/records.js";
 import type { Ledger } from "../state/ledger.js";
 
-/** How one opening goes on. Each is called at most once, in this order: opened or failed; then, after opened, heldOpen, closed. */
+/**
+ * How one opening goes on. Each is called at most once, in this order: opened or failed; then, after opened, heldOpen, closed.
+ * An adopted door may be closed before it was told to be open.
+ */
 export interface OpeningEvents {
   opened(): void;
   /** Every pulse went by without the door opening, or the lock could not be reached. The bin counts as faulty now. */
@@ -20,7 +23,8 @@ interface Opening {
   readonly events: OpeningEvents;
   timer: TimerId | undefined;
   pulsesLeft: number;
-  isOpen: boolean;
+  /** `blind`: unlocked, but the door's contact cannot tell whether it opened. */
+  phase: "pulsing" | "open" | "blind";
   isHeld: boolean;
 }
 
@@ -39,6 +43,7 @@ export class BinControl {
   /** At most one a bin. */
   readonly #openings = new Map<number, Opening>();
   #pulsing: Opening | undefined;
+  #isMountHeld = false;
 
   constructor(parts: { bins: BinsPort; timers: TimersPort; settings: BinSettings; ledger: Ledger }) {
     this.#bins = parts.bins;
@@ -48,15 +53,24 @@ export class BinControl {
     this.#bins.onDoor = (bin, state) => this.#onDoor(bin, state);
   }
 
-  /** A lock is being worked: another `open` has to wait. */
+  get count(): number {
+    return this.#bins.count;
+  }
+
+  /** A lock or the wall latch is being worked: another `open` has to wait. */
   get busy(): boolean {
-    return this.#pulsing !== undefined;
+    return this.#pulsing !== undefined || this.#isMountHeld;
   }
 
   get openDoors(): number {
     let count = 0;
-    for (const opening of this.#openings.values()) if (opening.isOpen) count++;
+    for (const opening of this.#openings.values()) if (opening.phase !== "pulsing") count++;
     return count;
+  }
+
+  /** The door of an opening under way was seen open, and not closed since. */
+  isOpen(bin: number): boolean {
+    return this.#openings.get(bin)?.phase === "open";
   }
 
   label(bin: number): string {
@@ -69,77 +83,120 @@ export class BinControl {
 
   /** Opens `bin` by right of journal record `authority`. Throws when that is not durable, or while `busy`. */
   open(bin: number, authority: number, events: OpeningEvents): void {
-    if (authority < 1 || authority >= this.#ledger.journal.nextSeq) throw new Error(`bin ${bin}: no durable authority`);
-    if (this.#pulsing !== undefined) throw new Error(`bin ${bin}: bin ${this.#pulsing.bin} is being opened`);
+    this.#demand(authority, `bin ${bin}`);
     const opening = this.#begin(bin, events);
     this.#pulsing = opening;
-    if (this.#bins.door(bin) === "open") {
-      opening.timer = this.#timers.set(0, () => this.#opened(opening));
-      return;
-    }
-    opening.pulsesLeft = this.#bins.door(bin) === "unknown" ? 1 : 1 + this.#settings.retries;
     this.#pulse(opening);
   }
 
   /** Goes on watching a door that was opened before this boot. */
   adopt(bin: number, events: OpeningEvents): void {
     const opening = this.#begin(bin, events);
+    opening.phase = "open";
     opening.timer = this.#timers.set(0, () => this.#opened(opening));
+  }
+
+  /** Releases the box from its wall. Throws BinError from the port, and as `open` does. */
+  releaseMount(authority: number): void {
+    this.#demand(authority, "wall latch");
+    this.#bins.releaseMount();
+    this.#isMountHeld = true;
+    this.#timers.set(this.#settings.mountHoldMs, () => {
+      this.#isMountHeld = false;
+    });
+  }
+
+  #demand(authority: number, what: string): void {
+    if (authority < 1 || authority >= this.#ledger.journal.nextSeq) throw new Error(`${what}: no durable authority`);
+    if (this.busy) throw new Error(`${what}: a lock is being driven`);
   }
 
   #begin(bin: number, events: OpeningEvents): Opening {
     const before = this.#openings.get(bin);
     if (before !== undefined) this.#supersede(before);
-    const opening: Opening = { bin, events, timer: undefined, pulsesLeft: 0, isOpen: false, isHeld: false };
+    const pulsesLeft = 1 + this.#settings.retries;
+    const opening: Opening = { bin, events, timer: undefined, pulsesLeft, phase: "pulsing", isHeld: false };
     this.#openings.set(bin, opening);
     return opening;
   }
 
   #pulse(opening: Opening): void {
     opening.pulsesLeft--;
+    let fault: BinFault = BinFault.wontOpen;
     try {
       this.#bins.unlock(opening.bin);
     } catch (error) {
+      // One message lost on the bus must not take a bin out of use: it is tried again like a door that stayed shut.
       if (!(error instanceof BinError)) throw error;
-      opening.timer = this.#timers.set(0, () => this.#failed(opening, BinFault.unreachable));
-      return;
+      fault = BinFault.unreachable;
     }
-    const isBlind = this.#bins.door(opening.bin) === "unknown";
-    opening.timer = this.#timers.set(this.#settings.openWithinMs, () => {
-      if (isBlind) this.#openedBlind(opening);
-      else if (opening.pulsesLeft === 0) this.#failed(opening, BinFault.wontOpen);
-      else opening.timer = this.#timers.set(this.#settings.betweenPulsesMs, () => this.#pulse(opening));
-    });
+    // A contact that is stuck tells of an open door where there is none: the lock has been worked all the same.
+    if (this.#bins.door(opening.bin) === "open") {
+      opening.timer = this.#timers.set(0, () => this.#stoodOpen(opening, fault));
+    } else {
+      this.#await(opening, fault);
+    }
+  }
+
+  /** Somebody may have shut the door in the very moment of the pulse, which then opens it again. */
+  #stoodOpen(opening: Opening, fault: BinFault): void {
+    if (this.#bins.door(opening.bin) === "closed") this.#await(opening, fault);
+    else this.#opened(opening);
+  }
+
+  #await(opening: Opening, fault: BinFault): void {
+    const waitMs = fault === BinFault.wontOpen ? this.#settings.openWithinMs : 0;
+    opening.timer = this.#timers.set(waitMs, () => this.#unopened(opening, fault));
+  }
+
+  #unopened(opening: Opening, fault: BinFault): void {
+    if (fault === BinFault.wontOpen && this.#bins.door(opening.bin) === "unknown") this.#openedBlind(opening);
+    else if (opening.pulsesLeft === 0) this.#failed(opening, fault);
+    else opening.timer = this.#timers.set(this.#settings.betweenPulsesMs, () => this.#pulse(opening));
   }
 
   #onDoor(bin: number, state: DoorState): void {
     const opening = this.#openings.get(bin);
     if (opening === undefined) {
       if (state === "open") this.#ledger.note({ kind: Kind.door, bin, event: DoorEvent.unexpected });
-    } else if (state === "open" && !opening.isOpen) {
-      this.#opened(opening);
-    } else if (state === "closed" && opening.isOpen) {
+    } else if (state === "open") {
+      if (opening.phase === "open") this.#awaitClosing(opening);
+      else this.#opened(opening);
+    } else if (state === "unknown") {
+      if (opening.phase === "open") this.#awaitBlindly(opening);
+    } else if (opening.phase === "open") {
       this.#finish(opening, true);
     }
   }
 
   #opened(opening: Opening): void {
     this.#endPulse(opening);
-    opening.isOpen = true;
-    if (this.#ledger.state.faulty.has(opening.bin)) {
-      this.#ledger.note({ kind: Kind.binFault, bin: opening.bin, event: BinFault.cleared });
-    }
+    const isKnown = opening.phase === "blind";
+    opening.phase = "open";
+    if (this.#ledger.state.faulty.has(opening.bin)) this.#recordFault(opening.bin, BinFault.cleared);
+    this.#awaitClosing(opening);
+    if (!isKnown) opening.events.opened();
+  }
+
+  #awaitClosing(opening: Opening): void {
+    this.#endPulse(opening);
+    if (opening.isHeld) return;
     opening.timer = this.#timers.set(this.#settings.heldOpenAfterMs, () => {
       opening.isHeld = true;
       this.#ledger.note({ kind: Kind.door, bin: opening.bin, event: DoorEvent.heldOpen });
       opening.events.heldOpen();
     });
-    opening.events.opened();
+  }
+
+  /** The contact of an open door fell silent: unless it speaks again soon, nobody will tell of the closing. */
+  #awaitBlindly(opening: Opening): void {
+    this.#endPulse(opening);
+    opening.timer = this.#timers.set(BLIND_OPEN_MS, () => this.#finish(opening, false));
   }
 
   #openedBlind(opening: Opening): void {
     this.#endPulse(opening);
-    opening.isOpen = true;
+    opening.phase = "blind";
     opening.timer = this.#timers.set(BLIND_OPEN_MS, () => this.#finish(opening, false));
     opening.events.opened();
   }
@@ -147,8 +204,13 @@ export class BinControl {
   #failed(opening: Opening, fault: BinFault): void {
     this.#endPulse(opening);
     this.#openings.delete(opening.bin);
-    this.#ledger.note({ kind: Kind.binFault, bin: opening.bin, event: fault });
+    this.#recordFault(opening.bin, fault);
     opening.events.failed();
+  }
+
+  /** Vital: were it dropped in a nearly full journal, every return would begin with the bin that does not open. */
+  #recordFault(bin: number, event: BinFault): void {
+    this.#ledger.note({ kind: Kind.binFault, bin, event }, "vital");
   }
 
   #finish(opening: Opening, seen: boolean): void {

@@ -1,17 +1,18 @@
-import { BinError, type BinsPort } from "../../hal/ports/bins.js";
+import { BinError } from "../../hal/ports/bins.js";
 import type { TimersPort } from "../../hal/ports/clock.js";
 import type { BinControl } from "../bins/bin-control.js";
 import type { RefusalReason } from "../panel/texts/catalogue.js";
 import { EmergencyTarget, Kind, Outcome } from "../records/records.js";
+import type { OpenAll } from "../state/box-state.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 
 /** What an emergency opening tells the panel. */
 export interface EmergencyEvents {
   opened(bin: number): void;
   failed(bin: number): void;
-  /** The run is over; `notOpened` lists the bins that stayed shut in this boot. */
+  /** The run is over; `notOpened` lists the bins that stayed shut, or were cut off while they were being opened. */
   allDone(notOpened: readonly number[]): void;
-  /** The run stopped: no record can be written for the next bin . */
+  /** The run stopped: no record can be written for the next bin. */
   stopped(reason: RefusalReason): void;
 }
 
@@ -22,21 +23,21 @@ const BETWEEN_BINS_MS = 1_000;
 export class EmergencyTask {
   readonly #ledger: Ledger;
   readonly #control: BinControl;
-  readonly #bins: BinsPort;
   readonly #timers: TimersPort;
   #events: EmergencyEvents | undefined;
-  #notOpened: number[] = [];
+  #isRunning = false;
+  /** The bin of an open-all run that was being opened when the power failed, and whose door is shut. */
+  #cutOff: number | undefined;
 
-  constructor(parts: { ledger: Ledger; control: BinControl; bins: BinsPort; timers: TimersPort }) {
+  constructor(parts: { ledger: Ledger; control: BinControl; timers: TimersPort }) {
     this.#ledger = parts.ledger;
     this.#control = parts.control;
-    this.#bins = parts.bins;
     this.#timers = parts.timers;
   }
 
   /** An open-all run is under way. */
   get running(): boolean {
-    return this.#ledger.state.openAll !== undefined;
+    return this.#isRunning;
   }
 
   /** `authority`: the record that burnt the code for this bin. */
@@ -45,64 +46,87 @@ export class EmergencyTask {
     this.#whenFree(() => this.#open(bin, authority, () => {}));
   }
 
-  /** Starts, or goes on with, the run that the journal holds: every bin, disabled and faulty ones too, one after another. */
+  /**
+   * Starts, or goes on with, the run that the journal holds: every bin, disabled and faulty ones too, one after another. A run
+   * that is under way goes on by the new record, from the first bin.
+   */
   openAll(events: EmergencyEvents): void {
     this.#events = events;
-    this.#notOpened = [];
+    if (this.#isRunning) return;
+    this.#isRunning = true;
     this.#nextBin();
   }
 
   /** What a power cut interrupted: settles a single opening, and goes on with an open-all run. */
   resume(events: EmergencyEvents): void {
-    const opening = this.#ledger.state.opening;
+    const { opening, openAll } = this.#ledger.state;
     if (opening !== undefined) {
       const isOpen = this.#control.door(opening.bin) === "open";
       this.#settle(opening.seq, opening.bin, isOpen ? Outcome.done : Outcome.unconfirmed);
+      if (!isOpen) this.#cutOff = opening.bin;
     }
-    if (this.running) this.openAll(events);
+    if (openAll !== undefined) this.openAll(events);
   }
 
   /** `authority`: the record that burnt the code. Returns why it was not released, or undefined. */
   releaseMount(authority: number): RefusalReason | undefined {
+    const refusal = this.#control.busy ? "busy" : (this.#ledger.refusal("vital") ?? this.#release(authority));
+    this.#settle(authority, undefined, refusal === undefined ? Outcome.done : Outcome.notOpened);
+    return refusal;
+  }
+
+  /** Nobody pressed the button. */
+  mountKept(authority: number): void {
+    this.#settle(authority, undefined, Outcome.notOpened);
+  }
+
+  #release(authority: number): RefusalReason | undefined {
     try {
-      this.#bins.releaseMount();
+      this.#control.releaseMount(authority);
     } catch (error) {
       if (!(error instanceof BinError)) throw error;
-      this.#settle(authority, undefined, Outcome.notOpened);
       return "mount-fault";
     }
-    this.#settle(authority, undefined, Outcome.done);
     return undefined;
   }
 
-  #nextBin(): void {
-    const run = this.#ledger.state.openAll;
-    if (run === undefined) return;
-    const bin = run.bin + 1;
-    if (bin >= this.#bins.count) {
-      this.#settle(run.seq, undefined, Outcome.done);
-      this.#events?.allDone(this.#notOpened);
-      return;
-    }
-    this.#whenFree(() => this.#openNext(bin));
-  }
-
-  /** An exchange may be working a lock when the code is accepted. */
+  /** An exchange may be working a lock when the code is accepted, or at any moment of a run. */
   #whenFree(go: () => void): void {
     if (this.#control.busy) this.#timers.set(BETWEEN_BINS_MS, () => this.#whenFree(go));
     else go();
   }
 
-  #openNext(bin: number): void {
-    const run = this.#ledger.state.openAll;
-    if (run === undefined) return;
+  #nextBin(): void {
+    this.#whenFree(() => {
+      const run = this.#ledger.state.openAll;
+      if (run === undefined) this.#isRunning = false;
+      else if (run.bin + 1 < this.#control.count) this.#openNext(run);
+      else this.#endRun(run);
+    });
+  }
+
+  #endRun(run: OpenAll): void {
+    this.#isRunning = false;
+    this.#settle(run.seq, undefined, Outcome.done);
+    const { faulty } = this.#ledger.state;
+    const notOpened: number[] = [];
+    // Whichever opened is not faulty any more; those before a power cut are on record as well.
+    for (let bin = 0; bin < this.#control.count; bin++) {
+      if (faulty.has(bin) || bin === this.#cutOff) notOpened.push(bin);
+    }
+    this.#events?.allDone(notOpened);
+  }
+
+  #openNext(run: OpenAll): void {
     const { seq: of, sheet, number } = run;
+    const bin = run.bin + 1;
     const body = { kind: Kind.emergency, target: EmergencyTarget.all, sheet, number, bin, of } as const;
     let authority: number;
     try {
       authority = this.#ledger.write(body, "vital");
     } catch (error) {
       if (!(error instanceof WriteRefused)) throw error;
+      this.#isRunning = false;
       this.#events?.stopped(error.reason);
       return;
     }
@@ -112,13 +136,13 @@ export class EmergencyTask {
   #open(bin: number, authority: number, next: () => void): void {
     this.#control.open(bin, authority, {
       opened: () => {
+        if (this.#cutOff === bin) this.#cutOff = undefined;
         this.#settle(authority, bin, Outcome.done);
         this.#events?.opened(bin);
         next();
       },
       failed: () => {
         this.#settle(authority, bin, Outcome.notOpened);
-        this.#notOpened.push(bin);
         this.#events?.failed(bin);
         next();
       },

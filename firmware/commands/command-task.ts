@@ -6,8 +6,10 @@ import type { Command } from "../wire/messages.js";
 
 /** A bin armed by the cloud waits for the button this long, ms. */
 const ARMED_MS = 60_000;
-/** The receipt gets this long to reach the cloud before a reboot, ms. */
+/** The receipt gets this long to reach the cloud before a reboot, ms; and as often it is looked whether somebody is at the box. */
 const REBOOT_DELAY_MS = 3_000;
+/** Whoever is at the box puts a reboot off this often at most: a door left open must not do so for ever. */
+const REBOOT_DELAYS_MAX = 40;
 
 /** Takes on the cloud's commands, each number once; the journal record is the receipt and comes before the deed. */
 export class CommandTask {
@@ -17,7 +19,8 @@ export class CommandTask {
   readonly #sleep: SleepPort;
   readonly #binCount: number;
   readonly #onArmed: (bin: number) => void;
-  readonly #openArmed: (bin: number) => void;
+  readonly #openArmed: (bin: number) => boolean;
+  readonly #inUse: () => boolean;
   readonly #changed: () => void;
   #armed: { readonly bin: number; readonly timer: TimerId } | undefined;
 
@@ -29,8 +32,10 @@ export class CommandTask {
     binCount: number;
     /** `bin` waits for the button from now on. */
     armed: (bin: number) => void;
-    /** The button was pressed while `bin` was armed. */
-    openArmed: (bin: number) => void;
+    /** The button was pressed while `bin` was armed. False: it cannot be opened just now. */
+    openArmed: (bin: number) => boolean;
+    /** A lock moves or a door that was opened has not been closed. */
+    inUse: () => boolean;
     /** Something that the status strip shows has changed. */
     changed: () => void;
   }) {
@@ -41,6 +46,7 @@ export class CommandTask {
     this.#binCount = parts.binCount;
     this.#onArmed = parts.armed;
     this.#openArmed = parts.openArmed;
+    this.#inUse = parts.inUse;
     this.#changed = parts.changed;
   }
 
@@ -62,22 +68,29 @@ export class CommandTask {
   /** Takes the button press if a bin waits for it. */
   pressed(): boolean {
     if (this.#armed === undefined) return false;
-    const { bin } = this.#armed;
-    this.#disarm();
-    this.#openArmed(bin);
+    // Otherwise it stays armed: the person presses again when the other lock has come to rest.
+    if (this.#openArmed(this.#armed.bin)) this.#disarm();
     return true;
   }
 
   #carryOut(kind: CommandKind, bin: number | undefined): void {
-    const needsBin = kind === CommandKind.oneTouchUnlock || kind === CommandKind.enableBin || kind === CommandKind.disableBin;
+    const needsBin =
+      kind === CommandKind.oneTouchUnlock || kind === CommandKind.enableBin || kind === CommandKind.disableBin;
     if (needsBin && (bin === undefined || bin >= this.#binCount)) {
       this.#ledger.note({ kind: Kind.refused, reason: "unknown-bin" });
     } else if (kind === CommandKind.oneTouchUnlock) {
       this.#arm(bin!);
     } else if (kind === CommandKind.reboot) {
-      this.#timers.set(REBOOT_DELAY_MS, () => this.#sleep.restart());
+      this.#reboot(REBOOT_DELAYS_MAX);
     }
     // Bins and sheets: the reducer has done it with the record.
+  }
+
+  #reboot(delaysLeft: number): void {
+    this.#timers.set(REBOOT_DELAY_MS, () => {
+      if (delaysLeft > 0 && this.#inUse()) this.#reboot(delaysLeft - 1);
+      else this.#sleep.restart();
+    });
   }
 
   #arm(bin: number): void {

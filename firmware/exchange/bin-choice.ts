@@ -1,35 +1,51 @@
 import type { BinControl } from "../bins/bin-control.js";
 import type { Inventory } from "../state/inventory.js";
 
+export interface BinsInView {
+  readonly inventory: Inventory;
+  readonly control: BinControl;
+  readonly binCount: number;
+}
+
+/** Added to a bin's rank: any bin behind a shut door comes before an open one, any that works before one that did not. */
+const OPEN_DOOR = 3;
+const FAULTY = 6;
+
 /**
  * The bin for a drop-off. Return must always be possible, so the rules give way one after another: an empty bin that is sure to
- * be empty; then `before`, where the item itself may still be recorded; then one of which nobody is sure. Disabled and
- * faulty bins, bins that hold something else, and open doors are out. Undefined: none is left.
+ * be empty; then `before`, where the item itself may still be recorded; then one of which nobody is sure; then the same
+ * behind a door that stands open; then the same in bins that did not open the last time. Disabled bins, bins that hold
+ * something else, bins of which the box was never told what they hold, and those in `tried` are out. Undefined: none is left.
  */
 export function chooseFreeBin(
-  inventory: Inventory,
-  control: BinControl,
-  binCount: number,
+  bins: BinsInView,
   before: number | undefined,
+  tried: readonly number[],
 ): number | undefined {
-  let unsure: number | undefined;
-  for (let bin = 0; bin < binCount; bin++) {
-    if (!isUsable(inventory, control, bin)) continue;
-    const content = inventory.content(bin);
-    if (content.held !== undefined) continue;
-    if (!content.uncertain) return bin;
-    unsure ??= bin;
+  let best: number | undefined;
+  let bestRank = Number.POSITIVE_INFINITY;
+  for (let bin = 0; bin < bins.binCount; bin++) {
+    if (tried.includes(bin)) continue;
+    const rank = rankOf(bins, bin, before);
+    if (rank === undefined || rank >= bestRank) continue;
+    best = bin;
+    bestRank = rank;
   }
-  if (before !== undefined && isUsable(inventory, control, before)) return before;
-  return unsure;
+  return best;
 }
 
 /** Whether there is any bin at all that works: tells a full box from a broken one. */
-export function hasUsableBin(inventory: Inventory, control: BinControl, binCount: number): boolean {
-  for (let bin = 0; bin < binCount; bin++) if (isUsable(inventory, control, bin)) return true;
+export function hasWorkingBin({ inventory, binCount }: BinsInView): boolean {
+  for (let bin = 0; bin < binCount; bin++) if (inventory.enabled(bin) && !inventory.faulty(bin)) return true;
   return false;
 }
 
-function isUsable(inventory: Inventory, control: BinControl, bin: number): boolean {
-  return inventory.enabled(bin) && !inventory.faulty(bin) && control.door(bin) !== "open";
+function rankOf({ inventory, control }: BinsInView, bin: number, before: number | undefined): number | undefined {
+  if (!inventory.enabled(bin)) return undefined;
+  const { held, uncertain, unknown } = inventory.content(bin);
+  if (held !== undefined && bin !== before) return undefined;
+  // It may hold anybody's key, and any tag can be scanned: opening it would hand that key out.
+  if (unknown) return undefined;
+  const doubt = held === undefined && !uncertain ? 0 : bin === before ? 1 : 2;
+  return doubt + (control.door(bin) === "open" ? OPEN_DOOR : 0) + (inventory.faulty(bin) ? FAULTY : 0);
 }

@@ -1,11 +1,11 @@
 import type { BinControl } from "../bins/bin-control.js";
 import type { Throttle } from "../codes/throttle.js";
-import { Auth, Exchange, type Held, Kind, Outcome } from "../records/records.js";
 import type { RefusalReason } from "../panel/texts/catalogue.js";
+import { Auth, Exchange, type Held, Kind, Outcome } from "../records/records.js";
 import type { KeyInfo, SnapshotView } from "../snapshot/contract.js";
 import type { Inventory } from "../state/inventory.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
-import { chooseFreeBin, hasUsableBin } from "./bin-choice.js";
+import { type BinsInView, chooseFreeBin, hasWorkingBin } from "./bin-choice.js";
 import type { Refusal, Right, Rights } from "./rights.js";
 
 /** How an exchange that was begun goes on; shown on the panel. */
@@ -25,10 +25,27 @@ export type Answer =
   /** A badge: which of these keys? */
   | { readonly kind: "choose"; readonly rights: readonly Right[] }
   /** A good code, but its key is not in this box: is the person returning it? */
-  | { readonly kind: "offer-return"; readonly right: Right };
+  | { readonly kind: "offer-return"; readonly right: Right }
+  /** A good code, and nobody saw whether its key is still in its bin: is the person taking it, or bringing it back? */
+  | { readonly kind: "take-or-return"; readonly right: Right };
 
-const FOB_SERIAL = /^[0-9A-Z]{4,16}$/;
+/** What a good read can carry, and what the serial of a fob that nobody knows looks like: anything else is a bad read. */
+const READABLE = /^[!-~]{1,16}$/;
+const FOB_SERIAL = /^[0-9A-Z]{1,16}$/;
+/** Bins that did not open the last time that one drop-off tries: each takes seconds while somebody waits. */
+const FAULTY_TRIED_MAX = 3;
 const STARTED: Answer = { kind: "started" };
+
+/** A drop-off on its way from bin to bin. */
+interface Dropoff {
+  readonly key: KeyInfo | undefined;
+  readonly item: Held;
+  readonly who: { readonly auth: Auth; readonly user?: number | undefined; readonly access?: number | undefined };
+  /** Bins that did not open. */
+  readonly tried: readonly number[];
+  /** How many of them were known to be faulty. */
+  readonly faultyTried: number;
+}
 
 /** Who may exchange what (`README.md`); begins an exchange with a durable intent and ends it with an outcome. */
 export class ExchangeTask {
@@ -38,8 +55,10 @@ export class ExchangeTask {
   readonly #inventory: Inventory;
   readonly #control: BinControl;
   readonly #throttle: Throttle;
-  readonly #binCount: number;
+  readonly #bins: BinsInView;
   readonly #events: ExchangeEvents;
+  /** How the exchange ended, while that cannot be written. */
+  #owed: { readonly seq: number; readonly result: Outcome } | undefined;
 
   constructor(parts: {
     ledger: Ledger;
@@ -57,7 +76,7 @@ export class ExchangeTask {
     this.#inventory = parts.inventory;
     this.#control = parts.control;
     this.#throttle = parts.throttle;
-    this.#binCount = parts.binCount;
+    this.#bins = { inventory: parts.inventory, control: parts.control, binCount: parts.binCount };
     this.#events = parts.events;
   }
 
@@ -72,23 +91,34 @@ export class ExchangeTask {
     if (this.#snapshot() === undefined) return refused("no-snapshot");
     const right = this.#rights.byCode(digits);
     if (right === undefined) return this.#unknownCode();
-    if (this.#locate(right.key) === undefined) return { kind: "offer-return", right };
-    return this.pickup(right);
+    const bin = this.#locate(right.key);
+    if (bin === undefined) return { kind: "offer-return", right };
+    return this.#inventory.content(bin).uncertain ? { kind: "take-or-return", right } : this.#pickup(right);
   }
 
   /** A badge or a fob. */
   scan(serial: string): Answer {
-    if (!FOB_SERIAL.test(serial)) return refused("fob-unreadable");
+    if (!READABLE.test(serial)) return refused("fob-unreadable");
     const user = this.#rights.badgeUser(serial);
     if (user !== undefined) {
       const rights = this.#rights.ofUser(user, (key) => this.#locate(key) !== undefined);
       return rights.length === 0 ? refused("no-keys-for-badge") : { kind: "choose", rights };
     }
     const key = this.#rights.keyByFob(serial);
-    return this.#dropoff(key, key === undefined ? { fob: serial } : { key: key.id }, { auth: Auth.quickScan });
+    if (key === undefined && !FOB_SERIAL.test(serial)) return refused("fob-unreadable");
+    const item = key === undefined ? { fob: serial } : { key: key.id };
+    return this.#dropoff({ key, item, who: { auth: Auth.quickScan }, tried: [], faultyTried: 0 });
   }
 
-  pickup(right: Right): Answer {
+  /** A right that the person chose to use, which a newer snapshot may have taken away since it was offered. */
+  choose(chosen: Right): Answer {
+    const right = this.#rights.renewed(chosen);
+    return right === undefined ? refused("no-keys-for-badge") : this.#pickup(right);
+  }
+
+  #pickup(right: Right): Answer {
+    if (this.#control.busy) return refused("busy");
+    this.#endLeft();
     const bin = this.#locate(right.key);
     if (bin === undefined) return this.#refuse({ reason: "key-not-here" }, right);
     const refusal = this.#pickupRefusal(right, bin);
@@ -104,18 +134,23 @@ export class ExchangeTask {
     });
     if (typeof begun !== "number") return begun;
     this.#events.opening(Exchange.pickup, bin);
-    this.#open(Exchange.pickup, bin, begun, () => this.#events.failed({ reason: "bin-wont-open", params: this.#at(bin) }));
+    this.#open(Exchange.pickup, bin, begun, () =>
+      this.#events.failed({ reason: "bin-wont-open", params: this.#at(bin) }),
+    );
     return STARTED;
   }
 
   /** The return of a right's key after the person said so: the right's window does not matter. */
   returnKey(right: Right): Answer {
     const { auth, access } = right;
-    return this.#dropoff(right.key, { key: right.key.id }, { auth, user: access?.user, access: access?.id });
+    const who = { auth, user: access?.user, access: access?.id };
+    return this.#dropoff({ key: right.key, item: { key: right.key.id }, who, tried: [], faultyTried: 0 });
   }
 
   /** A cloud command armed `bin` and the person pressed the button. */
   oneTouch(bin: number): Answer {
+    if (this.#control.busy) return refused("busy");
+    this.#endLeft();
     const held = this.#inventory.content(bin).held;
     const exchange = held === undefined ? Exchange.dropoff : Exchange.pickup;
     const begun = this.#begin("vital", { kind: Kind.intent, exchange, bin, auth: Auth.oneTouch, ...held });
@@ -123,6 +158,11 @@ export class ExchangeTask {
     this.#events.opening(exchange, bin);
     this.#open(exchange, bin, begun, () => this.#events.failed({ reason: "bin-wont-open", params: this.#at(bin) }));
     return STARTED;
+  }
+
+  /** Writes the outcome that could not be written when it was due. */
+  settle(): void {
+    if (this.#owed !== undefined) this.#end(this.#owed.seq, this.#owed.result);
   }
 
   /** Settles what a power cut or a reset interrupted. */
@@ -133,7 +173,10 @@ export class ExchangeTask {
       this.#end(left.seq, Outcome.unconfirmed);
       return;
     }
-    this.#control.adopt(left.bin, this.#openingEvents(left.exchange, left.bin, left.seq, () => {}));
+    this.#control.adopt(
+      left.bin,
+      this.#openingEvents(left.exchange, left.bin, left.seq, () => {}),
+    );
   }
 
   #locate(key: KeyInfo): number | undefined {
@@ -161,36 +204,48 @@ export class ExchangeTask {
     return refusal && { reason: refusal };
   }
 
-  #dropoff(key: KeyInfo | undefined, item: Held, who: { auth: Auth; user?: number | undefined; access?: number | undefined }): Answer {
+  #dropoff(dropoff: Dropoff): Answer {
+    if (this.#control.busy) return refused("busy");
+    this.#endLeft();
+    const { key, item, who, tried, faultyTried } = dropoff;
     const home = this.#snapshot()?.location.id;
     if (key !== undefined && !key.roaming && key.homeLocation !== home) {
       const refusal: Refusal = { reason: "wrong-location", params: { location: key.homeLocationName } };
       return this.#refuse(refusal, { key, access: undefined });
     }
     const before = key === undefined ? this.#inventory.binOf(item) : this.#locate(key);
-    const bin = chooseFreeBin(this.#inventory, this.#control, this.#binCount, before);
-    if (bin === undefined) {
-      const isAnyUsable = hasUsableBin(this.#inventory, this.#control, this.#binCount);
-      return this.#refuse({ reason: isAnyUsable ? "box-full" : "no-working-bin" }, { key, access: undefined });
+    const bin = chooseFreeBin(this.#bins, before, tried);
+    const isFaulty = bin !== undefined && this.#inventory.faulty(bin);
+    if (bin === undefined || (isFaulty && faultyTried === FAULTY_TRIED_MAX)) {
+      return this.#refuse({ reason: this.#whyNoBin() }, { key, access: undefined });
     }
     const body = { kind: Kind.intent, exchange: Exchange.dropoff, bin, from: before, ...who, ...item } as const;
     const begun = this.#begin("vital", body);
     if (typeof begun !== "number") return begun;
     this.#events.opening(Exchange.dropoff, bin);
     this.#open(Exchange.dropoff, bin, begun, () => {
-      // The bin is faulty now, so that each round has fewer to choose from.
-      const answer = this.#dropoff(key, item, who);
+      const next = { ...dropoff, tried: [...tried, bin], faultyTried: faultyTried + (isFaulty ? 1 : 0) };
+      const answer = this.#dropoff(next);
       if (answer.kind === "refused") this.#events.failed(answer);
     });
     return STARTED;
   }
 
-  /** Writes the intent. An exchange whose door still stands open is ended first; one whose lock is moving is not disturbed. */
+  #whyNoBin(): RefusalReason {
+    if (!hasWorkingBin(this.#bins)) return "no-working-bin";
+    return this.#snapshot() === undefined ? "no-snapshot" : "box-full";
+  }
+
+  /** Whoever comes next ends an exchange whose door still stands open, before looking at what is where. */
+  #endLeft(): void {
+    const left = this.#ledger.state.exchange;
+    if (left !== undefined)
+      this.#end(left.seq, this.#control.isOpen(left.bin) ? Outcome.leftOpen : Outcome.unconfirmed);
+  }
+
+  /** Writes the intent. */
   #begin(rank: "pickup" | "vital", body: Parameters<Ledger["write"]>[0]): number | Answer {
-    if (this.#control.busy) return refused("busy");
     try {
-      const left = this.#ledger.state.exchange;
-      if (left !== undefined) this.#end(left.seq, Outcome.leftOpen);
       return this.#ledger.write(body, rank);
     } catch (error) {
       if (!(error instanceof WriteRefused)) throw error;
@@ -220,14 +275,17 @@ export class ExchangeTask {
     };
   }
 
-  /** Once per intent: later calls find the exchange ended. */
+  /** Once per intent: later calls find the exchange ended, and what could not be written stays what it was. */
   #end(authority: number, result: Outcome): void {
     if (this.#ledger.state.exchange?.seq !== authority) return;
+    const ended = this.#owed?.seq === authority ? this.#owed : { seq: authority, result };
+    this.#owed = undefined;
     try {
-      this.#ledger.write({ kind: Kind.outcome, of: authority, result }, "vital");
+      this.#ledger.write({ kind: Kind.outcome, of: authority, result: ended.result }, "vital");
     } catch (error) {
-      // The intent is on record; the exchange stays open in the journal and the next boot settles it.
+      // The intent is on record. Where this boot ends before the outcome can be written, the next one settles it.
       if (!(error instanceof WriteRefused)) throw error;
+      this.#owed = ended;
     }
   }
 

@@ -1,7 +1,7 @@
 import { type ClockPort, ClockQuality } from "../../hal/ports/clock.js";
 import type { HashPort } from "../../hal/ports/hash.js";
-import { Auth } from "../records/records.js";
 import type { RefusalReason } from "../panel/texts/catalogue.js";
+import { Auth } from "../records/records.js";
 import type { AccessInfo, KeyInfo, SnapshotView } from "../snapshot/contract.js";
 import { lookupHash } from "../snapshot/lookup-hash.js";
 
@@ -82,6 +82,16 @@ export class Rights {
     if (this.windowRefusal(access) !== undefined) return undefined;
     if (rights.some((right) => right.key.id === access.key)) return undefined;
     return snapshot.keyById(access.key);
+  }
+
+  /** The same right by the snapshot in force now; undefined: it has been taken away. */
+  renewed(right: Right): Right | undefined {
+    const snapshot = this.#snapshot();
+    const key = snapshot?.keyById(right.key.id);
+    if (key === undefined || right.access === undefined) return key && { ...right, key };
+    const access = snapshot?.access(right.access.id);
+    const isSame = access?.user === right.access.user && access.key === right.access.key;
+    return access !== undefined && isSame ? { ...right, key, access } : undefined;
   }
 
   keyByFob(serial: string): KeyInfo | undefined {

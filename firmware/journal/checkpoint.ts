@@ -1,4 +1,4 @@
-import { MAX_PAYLOAD } from "./contract.js";
+import { JournalFullError, MAX_PAYLOAD } from "./contract.js";
 import { frameBytes } from "./frame.js";
 import type { Geometry } from "./geometry.js";
 import type { Frame, SectorScan } from "./sector-scan.js";
@@ -11,8 +11,8 @@ export function endPayload(pieces: number): Uint8Array {
 }
 
 /**
- * Throws RangeError if the checkpoint would take more than half a sector, or a piece does not fit in a frame: a sector
- * must keep room for records, or the ring would turn for ever without taking any.
+ * Throws JournalFullError if the checkpoint would take more than half a sector: a sector must keep room for records, or the
+ * ring would turn for ever without taking any. Throws RangeError if a piece does not fit in a frame.
  */
 export function checkCheckpoint(pieces: Iterable<Uint8Array>, geometry: Geometry): void {
   let bytes = frameBytes(END_BYTES, geometry.alignBytes);
@@ -22,7 +22,7 @@ export function checkCheckpoint(pieces: Iterable<Uint8Array>, geometry: Geometry
     }
     bytes += frameBytes(piece.length, geometry.alignBytes);
     if (bytes > geometry.sectorBytes / 2) {
-      throw new RangeError(`the checkpoint takes more than half a sector of ${geometry.sectorBytes} bytes`);
+      throw new JournalFullError(`the checkpoint takes more than half a sector of ${geometry.sectorBytes} bytes`);
     }
   }
 }

@@ -15,15 +15,15 @@ export interface JournalStore {
   readonly room: Room;
 
   /**
-   * Replays what boot needs, reading at most two sectors: every payload of the newest whole checkpoint, then every record
-   * since, in order.
+   * Replays what boot needs: every payload of the newest whole checkpoint, then every record since, in order. Reads one
+   * sector, the head; one more for each checkpoint in a row that damage (never a power cut) took, four at most.
    */
   replay(visitor: { checkpoint(payload: Uint8Array): void; record(seq: number, payload: Uint8Array): void }): void;
 
   /**
    * Writes a record and reads it back. `payload`: 1 to MAX_PAYLOAD bytes. `diagnostic` records may be reclaimed before the
    * cloud has them, `vital` ones never.
-   * Throws JournalFullError when the space left is kept for others, JournalFaultError when the flash does not take it; the
+   * Throws JournalFullError when the space left is kept for others or the checkpoint outgrew its half sector, JournalFaultError when the flash does not take it; the
    * journal is as it was before the call in both cases.
    */
   append(payload: Uint8Array, rank: Rank): number;
@@ -31,6 +31,13 @@ export interface JournalStore {
   /** Every record through `seq` may be reclaimed from now on. Lower than before, or beyond `nextSeq - 1`: ignored. RAM only. */
   acknowledge(seq: number): void;
   readonly acknowledged: number;
+
+  /**
+   * The cloud has records through `seq`, which is beyond this journal's last: damage took its end. The next record gets a
+   * number above `seq`, for the cloud would take a lower one for a record that it has. False, and nothing is done, if `seq` is
+   * farther ahead than a whole journal is long: no damage explains that. RAM only until the next record.
+   */
+  continueAfter(seq: number): boolean;
 
   /** Reads on from `fromSeq` (or from `oldestSeq` when that is higher). Stays valid while records are appended. */
   read(fromSeq: number): JournalCursor;

@@ -1,5 +1,6 @@
 import { MAX_PAYLOAD } from "./contract.js";
 import { crc32 } from "./crc32.js";
+import type { Geometry } from "./geometry.js";
 import type { SectorHeader } from "./sector-header.js";
 
 /** `len` and tag before the payload, the CRC behind it (SPEC.md section 4). */
@@ -14,6 +15,11 @@ const TAG_FLAG = 0x8000;
 /** Bytes on flash of a frame with `payloadBytes`, its padding included. */
 export function frameBytes(payloadBytes: number, alignBytes: number): number {
   return Math.ceil((payloadBytes + FRAME_OVERHEAD_BYTES) / alignBytes) * alignBytes;
+}
+
+/** More records than this fit in no sector: no tag stands for a number farther above `firstSeq`. */
+export function maxRecords(geometry: Geometry): number {
+  return geometry.sectorBytes / (FRAME_OVERHEAD_BYTES + 1);
 }
 
 /** The bytes of a frame that stands at `offset` of the sector; `flag`: vital, or the end of a checkpoint. */

@@ -13,7 +13,7 @@ import {
 import { Cursor } from "./cursor.js";
 import { FlashWindow } from "./flash-window.js";
 import { FlashWriter } from "./flash-writer.js";
-import { encodeFrame, frameBytes, MAX_FRAME_BYTES } from "./frame.js";
+import { encodeFrame, frameBytes, MAX_FRAME_BYTES, maxRecords } from "./frame.js";
 import { FIRST_FRAME, type Geometry, geometryOf } from "./geometry.js";
 import { Ring } from "./ring.js";
 import { decodeHeader, EPOCH_BYTES, encodeHeader, MAX_COUNTER } from "./sector-header.js";
@@ -24,8 +24,8 @@ export interface JournalOptions {
   readonly flash: FlashPort;
   readonly entropy: EntropyPort;
   /**
-   * The owner's whole live state as of the last record that `append` returned, in pieces of 1 to MAX_PAYLOAD bytes, at most
-   * half a sector in all. Called twice in a row (to measure, then to write) from inside `append`, and must give the same
+   * The owner's whole live state as of the last record that `append` returned, in pieces of 1 to MAX_PAYLOAD bytes. Above half
+   * a sector in all with its frames, no further sector is opened (JournalFullError): choose larger sectors. Called twice in a row (to measure, then to write) from inside `append`, and must give the same
    * both times. The owner must have replayed before its first append, or its state would be written over.
    */
   readonly checkpoint: () => Iterable<Uint8Array>;
@@ -148,6 +148,14 @@ export class Journal implements JournalStore {
     if (seq > this.#space.acknowledged && seq < this.#nextSeq) this.#space.acknowledge(seq);
   }
 
+  continueAfter(seq: number): boolean {
+    const { sectors } = this.#geometry;
+    if (seq < this.#nextSeq) return true;
+    if (seq - this.#nextSeq > sectors * maxRecords(this.#geometry) || seq >= Number.MAX_SAFE_INTEGER) return false;
+    this.#nextSeq = seq + 1;
+    return true;
+  }
+
   read(fromSeq: number): JournalCursor {
     return new Cursor({ ring: this.#ring, scan: (sector, from) => this.#scan(sector, from) }, fromSeq);
   }
@@ -176,6 +184,7 @@ export class Journal implements JournalStore {
     if (!this.#space.admits(rank)) throw new JournalFullError(`no space for ${rank} records until the cloud has more`);
     // Damage took the head's checkpoint: the next one must not be lost as well.
     if (!this.#headWhole && this.#space.freeSectors() >= 1) this.#openNext(false);
+    if (!this.#numberFits()) this.#openNext(false);
     const bytes = frameBytes(payload.length, this.#geometry.alignBytes);
     for (let tried = 0; tried < 2 * PLACES_PER_SECTOR; tried++) {
       if (this.#ring.head === undefined || !this.#fits(bytes) || tried === PLACES_PER_SECTOR) {
@@ -276,6 +285,12 @@ export class Journal implements JournalStore {
     this.#repaired = true;
   }
 
+  /** A tag tells numbers apart within a sector's worth only: what `continueAfter` skips to may need a sector of its own. */
+  #numberFits(): boolean {
+    const head = this.#ring.head;
+    return head === undefined || this.#nextSeq - head.header.firstSeq <= maxRecords(this.#geometry);
+  }
+
   #fits(bytes: number): boolean {
     return this.#writeAt + bytes <= this.#geometry.sectorBytes;
   }
@@ -297,8 +312,8 @@ export class Journal implements JournalStore {
   }
 
   /**
-   * Makes a new head of the next sector that works. Throws JournalFullError if the next one may not be erased,
-   * JournalFaultError if sectors or, with `placesFailed`, places in the head failed before it came to that.
+   * Makes a new head of the next sector that works. Throws JournalFullError if the next one may not be erased or the
+   * checkpoint is too large, JournalFaultError if sectors or, with `placesFailed`, places in the head failed before it came to that.
    */
   #openNext(placesFailed: boolean): void {
     checkCheckpoint(this.#checkpoint(), this.#geometry);

@@ -4,6 +4,7 @@ import {
   FRAME_PREFIX_BYTES,
   frameBytes,
   isLength,
+  maxRecords,
   TAG_SPAN,
   tagDistance,
   tagFlag,
@@ -116,7 +117,7 @@ export class SectorScan {
   }
 
   #follows(distance: number): boolean {
-    return distance > this.#lastDistance && distance <= this.#geometry.sectorBytes / (FRAME_OVERHEAD_BYTES + 1);
+    return distance > this.#lastDistance && distance <= maxRecords(this.#geometry);
   }
 
   #passUnit(): void {

@@ -138,7 +138,8 @@ export class EmergencyFlow implements EmergencyEvents {
 
   #askCode(target: Target, prompt: Prompt): void {
     const { sheet, number, isAgain } = prompt;
-    const what = target.kind === EmergencyTarget.all ? "all" : target.kind === EmergencyTarget.unmount ? "unmount" : "bin";
+    const what =
+      target.kind === EmergencyTarget.all ? "all" : target.kind === EmergencyTarget.unmount ? "unmount" : "bin";
     const bin = target.bin === undefined ? {} : { bin: this.#label(target.bin) };
     this.#entry({
       name: "emergency-code",
@@ -201,6 +202,7 @@ export class EmergencyFlow implements EmergencyEvents {
 
   #accepted(target: Target, authority: number): void {
     if (target.kind === EmergencyTarget.all) {
+      this.#progress(0);
       this.#task.openAll(this);
     } else if (target.kind === EmergencyTarget.unmount) {
       this.#arm(authority);
@@ -213,13 +215,26 @@ export class EmergencyFlow implements EmergencyEvents {
 
   #arm(authority: number): void {
     this.#disarm();
-    const timer = this.#timers.set(UNMOUNT_ARMED_MS, () => {
-      this.#disarm();
-      this.#navigator.home();
-    });
+    const timer = this.#timers.set(UNMOUNT_ARMED_MS, () => this.#keepMount());
     this.#armed = { authority, timer };
     this.#button.lamp("flash");
-    this.#navigator.show(messageScreen({ name: "unmount-press", title: text("unmount-press") }));
+    this.#navigator.show(
+      messageScreen({
+        name: "unmount-press",
+        title: text("unmount-press"),
+        choices: [choice("cancel")],
+        timeoutMs: UNMOUNT_ARMED_MS,
+        leave: () => this.#keepMount(),
+        choose: () => this.#keepMount(),
+      }),
+    );
+  }
+
+  /** Nobody pressed the button. Whoever took the screen meanwhile keeps it. */
+  #keepMount(): void {
+    if (this.#armed !== undefined) this.#task.mountKept(this.#armed.authority);
+    this.#disarm();
+    if (this.#navigator.screen?.name === "unmount-press") this.#navigator.home();
   }
 
   #disarm(): void {

@@ -1,9 +1,10 @@
+import type { PanelInput } from "../../hal/ports/panel.js";
 import type { Answer, ExchangeEvents, ExchangeTask } from "../exchange/exchange-task.js";
 import type { Refusal, Right } from "../exchange/rights.js";
 import { Exchange } from "../records/records.js";
 import type { Navigator } from "./navigator.js";
 import { choice, type Screen, text } from "./screen.js";
-import { EntryScreen, ENTRY_TIMEOUT_MS } from "./screens/entry.js";
+import { ENTRY_TIMEOUT_MS, EntryScreen } from "./screens/entry.js";
 import { messageScreen } from "./screens/message.js";
 
 /** A refusal stays long enough to be read, a thank-you does not keep the next person waiting, ms. */
@@ -27,31 +28,33 @@ export class ExchangeFlow implements ExchangeEvents {
   }
 
   /** The entry of a code, from its first digit on. */
-  codeEntry(firstDigit: string): void {
-    this.#navigator.show(
-      new EntryScreen(
-        {
-          name: "enter-code",
-          title: text("enter-code"),
-          maxLength: LONGEST_CODE,
-          secret: true,
-          typed: firstDigit,
-          done: (digits) => this.#code(digits),
-          cancel: () => this.#navigator.home(),
-        },
-        () => this.#navigator.draw(),
-      ),
+  codeEntry(first: PanelInput): void {
+    const entry = new EntryScreen(
+      {
+        name: "enter-code",
+        title: text("enter-code"),
+        maxLength: LONGEST_CODE,
+        secret: true,
+        done: (digits) => this.#code(digits),
+        cancel: () => this.#navigator.home(),
+      },
+      () => this.#navigator.draw(),
     );
+    this.#navigator.show(entry);
+    entry.input(first);
   }
 
   scanned(serial: string): void {
     this.answer(this.#exchange().scan(serial));
   }
 
-  answer(answer: Answer): void {
+  /** False: the person was refused. */
+  answer(answer: Answer): boolean {
     if (answer.kind === "refused") this.refuse(answer);
     else if (answer.kind === "choose") this.#navigator.show(this.#chooseKey(answer.rights));
-    else if (answer.kind === "offer-return") this.#navigator.show(this.#offerReturn(answer.right));
+    else if (answer.kind === "offer-return") this.#navigator.show(this.#ask("offer-return", answer.right));
+    else if (answer.kind === "take-or-return") this.#navigator.show(this.#ask("take-or-return", answer.right));
+    return answer.kind !== "refused";
   }
 
   refuse(refusal: Refusal): void {
@@ -63,6 +66,7 @@ export class ExchangeFlow implements ExchangeEvents {
         lines: [text(`refused-${refusal.reason}`, refusal.params)],
         timeoutMs: REFUSED_MS,
         leave: () => this.#navigator.home(),
+        digit: (input) => this.codeEntry(input),
       }),
     );
   }
@@ -85,6 +89,7 @@ export class ExchangeFlow implements ExchangeEvents {
         lines: [text(what, params), text("close-door", params)],
         timeoutMs: ENTRY_TIMEOUT_MS,
         leave: () => this.#navigator.home(),
+        digit: (input) => this.codeEntry(input),
       }),
     );
   }
@@ -99,6 +104,7 @@ export class ExchangeFlow implements ExchangeEvents {
         lines: [text("close-door", params)],
         timeoutMs: REFUSED_MS,
         leave: () => this.#navigator.home(),
+        digit: (input) => this.codeEntry(input),
       }),
     );
   }
@@ -114,6 +120,7 @@ export class ExchangeFlow implements ExchangeEvents {
         lines: [text(line)],
         timeoutMs: THANKS_MS,
         leave: () => this.#navigator.home(),
+        digit: (input) => this.codeEntry(input),
       }),
     );
   }
@@ -142,20 +149,23 @@ export class ExchangeFlow implements ExchangeEvents {
       leave: () => this.#navigator.home(),
       choose: (id) => {
         const right = rights[Number(id)];
-        if (right !== undefined) this.answer(this.#exchange().pickup(right));
+        if (right !== undefined) this.answer(this.#exchange().choose(right));
       },
     });
   }
 
-  #offerReturn(right: Right): Screen {
+  /** The box does not know where the key is, and the person does. */
+  #ask(name: "offer-return" | "take-or-return", right: Right): Screen {
+    const take = name === "take-or-return" ? [choice("take")] : [];
     return messageScreen({
-      name: "offer-return",
-      title: text("offer-return", { key: right.key.name }),
-      choices: [choice("return"), choice("cancel")],
+      name,
+      title: text(name, { key: right.key.name }),
+      choices: [...take, choice("return"), choice("cancel")],
       timeoutMs: ENTRY_TIMEOUT_MS,
       leave: () => this.#navigator.home(),
       choose: (id) => {
-        if (id === "return") this.answer(this.#exchange().returnKey(right));
+        if (id === "take") this.answer(this.#exchange().choose(right));
+        else if (id === "return") this.answer(this.#exchange().returnKey(right));
         else this.#navigator.home();
       },
     });

@@ -1,11 +1,14 @@
 import type { WifiNetwork, WifiPort } from "../../hal/ports/network.js";
+import type { Text } from "../../hal/ports/panel.js";
 import type { Navigator } from "./navigator.js";
-import { choice, text } from "./screen.js";
+import { choice, type Screen, text } from "./screen.js";
 import { ENTRY_TIMEOUT_MS, EntryScreen } from "./screens/entry.js";
 import { messageScreen } from "./screens/message.js";
 import type { TextId } from "./texts/catalogue.js";
 
 const RESULT_MS = 10_000;
+/** A scan takes 10 s and a join 15 s (WifiPort): a radio that never answers must not keep the screen, ms. */
+const WAIT_MS = 25_000;
 /** WPA2 passphrase, characters (IEEE 802.11 annex J.4). */
 const PASSPHRASE_MIN = 8;
 const PASSPHRASE_MAX = 63;
@@ -23,7 +26,7 @@ export class HotspotFlow {
   }
 
   start(): void {
-    const scanning = messageScreen({ name: "hotspot-scan", title: text("hotspot-scanning") });
+    const scanning = this.#waiting("hotspot-scan", text("hotspot-scanning"));
     this.#navigator.show(scanning);
     this.#wifi.scan((networks, error) => {
       // The person has gone on to something else meanwhile.
@@ -66,12 +69,16 @@ export class HotspotFlow {
   }
 
   #join(ssid: string, passphrase: string): void {
-    const joining = messageScreen({ name: "hotspot-join", title: text("hotspot-joining", { name: ssid }) });
+    const joining = this.#waiting("hotspot-join", text("hotspot-joining", { name: ssid }));
     this.#navigator.show(joining);
     this.#wifi.join(ssid, passphrase, (error) => {
       if (error === undefined) this.#joined();
       if (this.#navigator.screen === joining) this.#result(error === undefined ? "hotspot-joined" : "hotspot-failed");
     });
+  }
+
+  #waiting(name: string, title: Text): Screen {
+    return messageScreen({ name, title, timeoutMs: WAIT_MS, leave: () => this.#navigator.home() });
   }
 
   #result(id: TextId): void {

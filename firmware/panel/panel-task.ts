@@ -45,7 +45,7 @@ export class PanelTask {
 
   #idleInput(input: PanelInput): void {
     const flows = this.#flows();
-    if (input.kind === "digit") flows.exchange.codeEntry(String(input.digit));
+    if (input.kind === "digit") flows.exchange.codeEntry(input);
     else if (input.kind !== "choice") return;
     else if (input.id === "emergency") flows.emergency.menu();
     else if (input.id === "hotspot") flows.hotspot?.start();

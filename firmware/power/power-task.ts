@@ -4,6 +4,7 @@ import type { PanelPort } from "../../hal/ports/panel.js";
 import type { GaugePort, GaugeReading, MainsPort, SleepPort } from "../../hal/ports/power.js";
 import { Kind, PowerEvent } from "../records/records.js";
 import type { Ledger } from "../state/ledger.js";
+import { plausibleReading } from "./gauge-reading.js";
 
 /** The battery counts as low below this charge, percent, and as recovered 5 above. */
 const LOW_PERCENT = 20;
@@ -76,16 +77,14 @@ export class PowerTask {
     return this.#isLow;
   }
 
-  /** Plausible readings only: a gauge that says 255 % or nothing counts as unknown. */
+  /** Undefined: the gauge does not answer, or says what cannot be. */
   reading(): GaugeReading | undefined {
-    const reading = this.#gauge.read();
-    return reading !== undefined && reading.chargePercent >= 0 && reading.chargePercent <= 100 ? reading : undefined;
+    return plausibleReading(this.#gauge);
   }
 
-  /** Somebody touched the panel, scanned something, pressed the button or closed a door. */
+  /** Somebody touched the panel, scanned something, or pressed the button. */
   used(): void {
     this.#lastUseMs = this.#clock.monotonicMs();
-    if (this.onBattery) this.#schedule();
   }
 
   #charge(): number | undefined {
@@ -125,8 +124,8 @@ export class PowerTask {
   }
 
   #hibernates(): boolean {
-    const charge = this.#charge();
-    return charge !== undefined && charge < this.#settings.hibernateBelowPercent;
+    const reading = this.reading();
+    return reading !== undefined && reading.chargePercent < this.#settings.hibernateBelowPercent;
   }
 
   /** Counted from the loss of mains or the last use, whichever came later. */
@@ -161,15 +160,16 @@ export class PowerTask {
   }
 
   #watchGauge(): void {
-    const charge = this.#charge();
-    if (charge !== undefined) this.#judge(charge);
+    const reading = this.reading();
+    if (reading !== undefined) this.#judge(reading.chargePercent);
     this.#timers.set(GAUGE_EVERY_MS, () => this.#watchGauge());
   }
 
-  #judge(charge: number): void {
-    const isLow = charge < (this.#isLow ? LOW_PERCENT + LOW_HYSTERESIS_PERCENT : LOW_PERCENT);
+  #judge(chargePercent: number): void {
+    const isLow = chargePercent < (this.#isLow ? LOW_PERCENT + LOW_HYSTERESIS_PERCENT : LOW_PERCENT);
     if (isLow === this.#isLow) return;
     this.#isLow = isLow;
+    const charge = Math.round(chargePercent);
     if (isLow) this.#ledger.note({ kind: Kind.power, event: PowerEvent.batteryLow, charge });
     this.#changed();
   }

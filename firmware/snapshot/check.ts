@@ -9,6 +9,7 @@ import {
   compareBytes,
   FLAG_ENABLED,
   FLAG_ROAMING,
+  FLAG_UNCERTAIN,
   FOB_BYTES,
   isZero,
   MAX_BINS,
@@ -58,7 +59,7 @@ const isBin: RowRule = (bytes, at) => {
   const noFob = isZero(bytes, at + 12, FOB_BYTES);
   return (
     u32(bytes, at) < MAX_BINS &&
-    u32(bytes, at + 4) <= FLAG_ENABLED &&
+    u32(bytes, at + 4) <= (FLAG_ENABLED | FLAG_UNCERTAIN) &&
     (noFob || (key === 0 && unpadAscii(bytes, at + 12, FOB_BYTES) !== undefined))
   );
 };

@@ -41,6 +41,8 @@ export interface BinInfo {
   readonly key: number | undefined;
   /** Fob that was in the bin and belongs to no key the cloud knows. */
   readonly fob: string | undefined;
+  /** An emergency code opened the bin, or an opening was cut off, since somebody saw what is in it. */
+  readonly uncertain: boolean;
 }
 
 export interface KeyInfo {

@@ -18,6 +18,7 @@ import {
   compareBytes,
   FLAG_ENABLED,
   FLAG_ROAMING,
+  FLAG_UNCERTAIN,
   FOB_BYTES,
   isZero,
   MAX_NAME_BYTES,
@@ -64,7 +65,9 @@ export class FlashSnapshotView implements SnapshotView {
     const fob = unpadAscii(row, 12, FOB_BYTES);
     const sound = isZero(row, 12, FOB_BYTES) || (key === 0 && fob !== undefined);
     if (!sound) return undefined;
-    return { enabled: (u32(row, 4) & FLAG_ENABLED) !== 0, key: key === 0 ? undefined : key, fob };
+    const flags = u32(row, 4);
+    const uncertain = (flags & FLAG_UNCERTAIN) !== 0;
+    return { enabled: (flags & FLAG_ENABLED) !== 0, key: key === 0 ? undefined : key, fob, uncertain };
   }
 
   keyById(id: number): KeyInfo | undefined {

@@ -26,7 +26,7 @@ export interface BoxState {
   /** The exchange whose outcome is not recorded yet. */
   exchange: OpenExchange | undefined;
   /** The emergency opening of one bin whose outcome is not recorded yet. */
-  opening: { readonly seq: number; readonly bin: number } | undefined;
+  opening: { readonly seq: number; readonly bin: number; readonly wasUncertain: boolean } | undefined;
   /** An open-all run that is not over. */
   openAll: OpenAll | undefined;
 }

@@ -1,16 +1,16 @@
 import { decodeCbor, encodeCbor } from "../wire/cbor.js";
-import type { BinChange, BoxState } from "./box-state.js";
+import type { BoxState } from "./box-state.js";
+import { inPieces, PackedReader, packBin, packNumber, unpackBin } from "./packed.js";
 
 /**
  * The state as a few CBOR maps, which the journal writes at the start of each sector so that boot never reads further back.
- * `part` 1 is everything but the maps; 2 is up to BINS_A_PIECE entries of `bins`; 3 the used codes; 4 enabled and faulty bins.
+ * `part` 1 is everything but the maps; the others are the maps' entries, packed (`packed.ts`): 5 bins, 6 used codes, 7 bins
+ * enabled or disabled, 8 faulty bins. 2 to 4 had other shapes and are not used again.
  */
-const Part = { main: 1, bins: 2, used: 3, flags: 4 } as const;
+const Part = { main: 1, bins: 5, used: 6, enabled: 7, faulty: 8 } as const;
 
-/** At most 26 bytes an entry: 9 for a sequence number above 2^32, 18 for an unknown fob's serial with its map. */
-const BINS_A_PIECE = 6;
-const PAIRS_A_PIECE = 40;
-const FLAGS_A_PIECE = 16;
+/** What is left of a record's payload of 240 bytes when the map around the entries is taken off. */
+const ENTRIES_BYTES = 220;
 
 export function* encodeCheckpoint(state: BoxState): Iterable<Uint8Array> {
   const { throttle, codes, exchange, opening, openAll, snapshot } = state;
@@ -30,66 +30,64 @@ export function* encodeCheckpoint(state: BoxState): Iterable<Uint8Array> {
       part: Part.main,
       pending: exchange && encodeCbor(exchange),
       ...(exchange && { next: exchange.seq }),
-      ...(opening && { entries: [opening.seq, opening.bin] }),
+      ...(opening && { entries: [opening.seq, opening.bin, opening.wasUncertain ? 1 : 0] }),
       ...(openAll && { openAll: [openAll.seq, openAll.sheet, openAll.number, openAll.bin] }),
       ...(grace && {
         grace: [grace.seq, grace.target, grace.sheet, grace.number, grace.at ?? null, grace.boot, grace.reuses],
       }),
     });
   }
-  for (const piece of pieces([...state.bins], BINS_A_PIECE)) {
-    yield encodeCbor({ part: Part.bins, entries: piece.map(([bin, change]) => packChange(bin, change)) });
+  const first = lowestSeq(state);
+  const parts: [number, Iterable<readonly number[]>][] = [
+    [Part.bins, map(state.bins, ([bin, change]) => packBin(bin, change, first))],
+    [Part.used, map(codes.used, (pair) => pair)],
+    [
+      Part.enabled,
+      map(state.enabled, ([bin, { enabled, seq }]) => [bin, ...packNumber((seq - first) * 2 + (enabled ? 1 : 0))]),
+    ],
+    [Part.faulty, map(state.faulty, (bin) => [bin])],
+  ];
+  for (const [part, list] of parts) {
+    for (const entries of inPieces(list, ENTRIES_BYTES)) yield encodeCbor({ part, first, entries });
   }
-  for (const piece of pieces([...codes.used], PAIRS_A_PIECE)) {
-    yield encodeCbor({ part: Part.used, used: piece });
-  }
-  const flags = [...state.enabled].map(([bin, change]) => [bin, change.enabled ? 1 : 0, change.seq]);
-  for (const piece of pieces(flags, FLAGS_A_PIECE)) yield encodeCbor({ part: Part.flags, entries: piece });
-  for (const piece of pieces([...state.faulty], PAIRS_A_PIECE)) yield encodeCbor({ part: Part.flags, faults: piece });
 }
 
-function* pieces<T>(list: readonly T[], size: number): Iterable<readonly T[]> {
-  for (let i = 0; i < list.length; i += size) yield list.slice(i, i + size);
+function* map<From, To>(list: Iterable<From>, change: (from: From) => To): Iterable<To> {
+  for (const one of list) yield change(one);
 }
 
-/** [bin, seq, uncertain, content]: content is a key's number, a fob's serial, null (empty), or absent (as in the snapshot). */
-function packChange(bin: number, { seq, content, uncertain }: BinChange): unknown[] {
-  const head = [bin, seq, uncertain ? 1 : 0];
-  if (content === "same") return head;
-  if (content === "empty") return [...head, null];
-  return [...head, content.key ?? content.fob];
-}
-
-function unpackContent(entry: readonly unknown[]): BinChange["content"] {
-  if (entry.length < 4) return "same";
-  const value = entry[3];
-  if (value === null) return "empty";
-  return typeof value === "number" ? { key: value } : { fob: String(value) };
+/** What the sequence numbers of the entries count from. */
+function lowestSeq(state: BoxState): number {
+  let lowest = Number.MAX_SAFE_INTEGER;
+  for (const { seq } of state.bins.values()) lowest = Math.min(lowest, seq);
+  for (const { seq } of state.enabled.values()) lowest = Math.min(lowest, seq);
+  return lowest;
 }
 
 /** Takes one piece back. The journal's CRC has vouched for it, so its shape is what this firmware or an older one wrote. */
 export function applyCheckpoint(state: BoxState, piece: Uint8Array): void {
   const map = decodeCbor(piece);
-  switch (map.part) {
-    case Part.main:
-      applyMain(state, map);
-      break;
-    case Part.bins:
-      for (const entry of map.entries as readonly [number, number, number][]) {
-        state.bins.set(entry[0], { seq: entry[1], content: unpackContent(entry), uncertain: entry[2] === 1 });
-      }
-      break;
-    case Part.used:
-      for (const [target, number] of map.used as readonly [number, number][]) state.codes.used.set(target, number);
-      break;
-    case Part.flags:
-      for (const [bin, enabled, seq] of (map.entries ?? []) as readonly [number, number, number][]) {
-        state.enabled.set(bin, { enabled: enabled === 1, seq });
-      }
-      for (const bin of (map.faults ?? []) as readonly number[]) state.faulty.add(bin);
-      break;
-    default:
-      break;
+  if (map.part === Part.main) {
+    applyMain(state, map);
+    return;
+  }
+  if (!(map.entries instanceof Uint8Array)) return;
+  const packed = new PackedReader(map.entries);
+  while (packed.more) applyEntry(state, map.part, packed, map.first as number);
+}
+
+/** Takes one entry at least one byte on, whatever the part is. */
+function applyEntry(state: BoxState, part: unknown, packed: PackedReader, first: number): void {
+  if (part === Part.bins) {
+    state.bins.set(...unpackBin(packed, first));
+    return;
+  }
+  const bin = packed.byte();
+  if (part === Part.used) state.codes.used.set(bin, packed.byte());
+  if (part === Part.faulty) state.faulty.add(bin);
+  if (part === Part.enabled) {
+    const number = packed.number();
+    state.enabled.set(bin, { enabled: number % 2 === 1, seq: first + Math.floor(number / 2) });
   }
 }
 
@@ -105,7 +103,7 @@ interface MainPart {
   readonly sheet: number;
   readonly pending?: Uint8Array;
   readonly next?: number;
-  readonly entries?: readonly [number, number];
+  readonly entries?: readonly [number, number, number];
   readonly openAll?: readonly [number, number, number, number];
   readonly grace?: readonly [number, number, number, number, number | null, number, number];
 }
@@ -125,7 +123,10 @@ function applyMain(state: BoxState, map: object): void {
   if (main.pending !== undefined && main.next !== undefined) {
     state.exchange = { ...(decodeCbor(main.pending) as object), seq: main.next } as NonNullable<BoxState["exchange"]>;
   }
-  if (main.entries !== undefined) state.opening = { seq: main.entries[0], bin: main.entries[1] };
+  if (main.entries !== undefined) {
+    const [seq, bin, wasUncertain] = main.entries;
+    state.opening = { seq, bin, wasUncertain: wasUncertain === 1 };
+  }
   if (main.openAll !== undefined) {
     const [seq, sheet, number, bin] = main.openAll;
     state.openAll = { seq, sheet, number, bin };

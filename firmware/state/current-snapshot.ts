@@ -20,7 +20,6 @@ export class CurrentSnapshot {
     } catch (error) {
       if (!(error instanceof SnapshotError)) throw error;
       this.damage = error.message;
-      ledger.note({ kind: Kind.device, name: "snapshot", reason: error.message.slice(0, 64) });
     }
   }
 
@@ -64,7 +63,7 @@ export class CurrentSnapshot {
   /** Sequence numbers of another journal's life, or above our own, mean nothing here: then every change of ours stays on top. */
   #asOf(view: SnapshotView): number {
     const { epoch, nextSeq } = this.#ledger.journal;
-    const isOurs = epoch !== undefined && epoch.every((byte, i) => byte === view.epoch[i]);
+    const isOurs = epoch?.every((byte, i) => byte === view.epoch[i]) === true;
     return isOurs && view.asOf < nextSeq ? view.asOf : 0;
   }
 }

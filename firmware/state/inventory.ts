@@ -5,6 +5,8 @@ import type { BoxState } from "./box-state.js";
 export interface BinContent {
   readonly held: Held | undefined;
   readonly uncertain: boolean;
+  /** Nobody ever told the box what is in there: no snapshot, and nothing in the journal. */
+  readonly unknown: boolean;
 }
 
 /** What is in which bin, as the snapshot and the journal together tell it. */
@@ -23,9 +25,12 @@ export class Inventory {
     const change = this.#state.bins.get(bin);
     if (change !== undefined && change.content !== "same") {
       const held = change.content === "empty" ? undefined : change.content;
-      return { held, uncertain: change.uncertain };
+      return { held, uncertain: change.uncertain, unknown: false };
     }
-    return { held: this.#inSnapshot(bin), uncertain: change?.uncertain ?? false };
+    const snapshot = this.#snapshot();
+    const unknown = snapshot === undefined;
+    const uncertain = unknown || change?.uncertain === true || snapshot.bin(bin)?.uncertain === true;
+    return { held: this.#inSnapshot(bin), uncertain, unknown };
   }
 
   /** The bin that holds the item; what the journal tells comes before what the snapshot tells. */

@@ -1,6 +1,7 @@
 import { type ClockPort, ClockQuality } from "../../hal/ports/clock.js";
 import type { GaugePort, MainsPort } from "../../hal/ports/power.js";
 import { JournalFaultError, JournalFullError, type JournalStore, type Rank } from "../journal/contract.js";
+import { plausibleReading } from "../power/gauge-reading.js";
 import { decodeRecord, encodeRecord, RecordError } from "../records/codec.js";
 import { type Body, Flag, GapReason, Kind } from "../records/records.js";
 import { type BoxState, emptyState } from "./box-state.js";
@@ -43,7 +44,10 @@ export class Ledger {
   readonly #parts: LedgerParts;
   /** Records that boot could not make sense of. */
   #undecodable = 0;
-  #suspended = 0;
+  /** Notes that were dropped and that no gap marker tells of yet. */
+  #unmarked = 0;
+  /** A run of dropped notes has its first marker. */
+  #isRunMarked = false;
   #ackRecorded = 0;
 
   constructor(parts: LedgerParts) {
@@ -78,14 +82,17 @@ export class Ledger {
     return seq;
   }
 
-  /** Writes a diagnostic where there is room for one, and counts it where there is not. */
-  note(body: Body): void {
+  /** Writes what nothing depends on where there is room for it, and counts it where there is not. */
+  note(body: Body, rank: Rank = "diagnostic"): void {
+    if (this.#unmarked > 0 && this.journal.room === "all") this.#markGap();
     try {
-      if (this.#suspended > 1 && this.journal.room === "all") this.#closeGap();
-      this.write(body, "diagnostic");
+      this.write(body, rank);
+      if (rank === "diagnostic") this.#isRunMarked = false;
     } catch (error) {
       if (!(error instanceof WriteRefused)) throw error;
-      this.#suspend();
+      this.#unmarked++;
+      // The first of a run leaves its marker at once, in case this boot does not live to see room again.
+      if (!this.#isRunMarked) this.#isRunMarked = this.#markGap();
     }
   }
 
@@ -134,7 +141,7 @@ export class Ledger {
 
   #brownOut(): boolean {
     if (this.#parts.mains.present()) return false;
-    const reading = this.#parts.gauge.read();
+    const reading = plausibleReading(this.#parts.gauge);
     return reading !== undefined && reading.millivolts < this.#parts.brownOutMillivolts;
   }
 
@@ -144,23 +151,15 @@ export class Ledger {
     }
   }
 
-  /** The first of a run of lost diagnostics leaves its marker at once, in case this boot does not live to see room again. */
-  #suspend(): void {
-    this.#suspended++;
-    if (this.#suspended === 1) this.#writeGap(1);
-  }
-
-  #closeGap(): void {
-    this.#writeGap(this.#suspended - 1);
-    this.#suspended = 0;
-  }
-
-  #writeGap(count: number): void {
+  /** False: nothing can be written at all; the count stays in RAM, and the sequence numbers have no gap. */
+  #markGap(): boolean {
     try {
-      this.write({ kind: Kind.gap, reason: GapReason.diagnosticsSuspended, count }, "vital");
+      this.write({ kind: Kind.gap, reason: GapReason.diagnosticsSuspended, count: this.#unmarked }, "vital");
     } catch (error) {
-      // Nothing can be written at all: the count stays in RAM, and the sequence numbers have no gap.
       if (!(error instanceof WriteRefused)) throw error;
+      return false;
     }
+    this.#unmarked = 0;
+    return true;
   }
 }

@@ -2,6 +2,7 @@ import {
   Auth,
   BinFault,
   CommandKind,
+  DoorEvent,
   EmergencyTarget,
   Exchange,
   Flag,
@@ -36,6 +37,10 @@ export function applyRecord(state: BoxState, seq: number, record: Rec): void {
       break;
     case Kind.emergencyOutcome:
       endEmergency(state, seq, record);
+      break;
+    case Kind.door:
+      // Opened by a crowbar or a mechanical key: what is in there now, nobody can say.
+      if (record.event === DoorEvent.unexpected) doubt(state, seq, record.bin);
       break;
     case Kind.binFault:
       if (record.event === BinFault.cleared) state.faulty.delete(record.bin);
@@ -86,8 +91,10 @@ function endExchange(state: BoxState, exchange: OpenExchange, seq: number, resul
   const isPickup = exchange.exchange === Exchange.pickup;
   const content = isPickup && !uncertain ? "empty" : contentOf(exchange);
   state.bins.set(exchange.bin, { seq, content, uncertain });
-  if (!uncertain && exchange.from !== undefined && exchange.from !== exchange.bin) {
-    state.bins.set(exchange.from, { seq, content: "empty", uncertain: false });
+  if (exchange.from !== undefined && exchange.from !== exchange.bin) {
+    // A thing has one place: left in both, it would be offered from a bin where it does not hang.
+    const wasInHand = exchange.auth === Auth.quickScan;
+    state.bins.set(exchange.from, { seq, content: "empty", uncertain: uncertain && !wasInHand });
   }
 }
 
@@ -102,9 +109,13 @@ function applyEmergency(state: BoxState, seq: number, record: Of<typeof Kind.eme
     }
   }
   if (record.bin === undefined) return;
-  state.opening = { seq, bin: record.bin };
-  const before = state.bins.get(record.bin);
-  state.bins.set(record.bin, { seq, content: before?.content ?? "same", uncertain: true });
+  const wasUncertain = state.bins.get(record.bin)?.uncertain ?? false;
+  state.opening = { seq, bin: record.bin, wasUncertain };
+  doubt(state, seq, record.bin);
+}
+
+function doubt(state: BoxState, seq: number, bin: number): void {
+  state.bins.set(bin, { seq, content: state.bins.get(bin)?.content ?? "same", uncertain: true });
 }
 
 /** A code was accepted: for the first time, or again (`of`) within its grace. */
@@ -135,7 +146,7 @@ function endEmergency(state: BoxState, seq: number, record: Of<typeof Kind.emerg
   state.opening = undefined;
   const change = state.bins.get(opening.bin);
   if (record.result === Outcome.notOpened && change !== undefined) {
-    state.bins.set(opening.bin, { seq, content: change.content, uncertain: false });
+    state.bins.set(opening.bin, { seq, content: change.content, uncertain: opening.wasUncertain });
   }
 }
 

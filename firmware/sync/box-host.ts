@@ -2,6 +2,7 @@ import { FlashError } from "../../hal/ports/flash.js";
 import type { Hal } from "../../hal/ports/hal.js";
 import type { CommandTask } from "../commands/command-task.js";
 import type { Identity } from "../identity/contract.js";
+import { plausibleCelsius } from "../power/gauge-reading.js";
 import type { PowerTask } from "../power/power-task.js";
 import { Kind, LinkEvent } from "../records/records.js";
 import { SnapshotError, type SnapshotView, type SnapshotWriter } from "../snapshot/contract.js";
@@ -84,12 +85,13 @@ export class BoxHost implements SyncHost {
   status(): ReturnType<SyncHost["status"]> {
     const { hal, power, faults } = this.#parts;
     const reading = power.reading();
+    const celsius = reading && plausibleCelsius(reading);
     return {
       uptime: Math.floor(hal.clock.monotonicMs() / 1_000),
       mains: hal.mains.present(),
       charge: reading && Math.round(reading.chargePercent),
       millivolts: reading && Math.round(reading.millivolts),
-      celsius: reading?.celsius === undefined ? undefined : Math.round(reading.celsius),
+      celsius: celsius === undefined ? undefined : Math.round(celsius),
       faults: faults(),
     };
   }

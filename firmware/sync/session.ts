@@ -264,8 +264,11 @@ export class Session {
     }
     this.#wants.state = true;
     const last = host.journal.nextSeq - 1;
-    if (welcome.acked > last) events.trace(`cloud has records to ${welcome.acked}, journal ends at ${last}`);
-    const acked = Math.min(welcome.acked, last);
+    if (welcome.acked > last) {
+      const what = host.journal.continueAfter(welcome.acked) ? "goes on from there" : "stays as it is";
+      events.trace(`cloud has records to ${welcome.acked}, journal ends at ${last} and ${what}`);
+    }
+    const acked = Math.min(welcome.acked, host.journal.nextSeq - 1);
     this.#uplink.begin(acked);
     if (acked !== host.journal.acknowledged) host.acknowledged(acked);
     pull.offer({ version: welcome.version, total: welcome.total });

@@ -6,5 +6,5 @@ export const MS5: BoardProfile = {
   offlineCapable: true,
   battery: { capacityMilliampHours: 3_500, brownOutMillivolts: 3_300 },
   power: { sleepAfterMs: 120_000, hibernateBelowPercent: 80, hibernateAfterMs: 60_000, busyGraceMs: 180_000 },
-  bins: { openWithinMs: 1_500, retries: 2, betweenPulsesMs: 500, heldOpenAfterMs: 60_000 },
+  bins: { openWithinMs: 1_500, retries: 2, betweenPulsesMs: 500, heldOpenAfterMs: 60_000, mountHoldMs: 5_000 },
 };

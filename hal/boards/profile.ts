@@ -35,4 +35,6 @@ export interface BinSettings {
   readonly betweenPulsesMs: number;
   /** A door open for longer is reported, ms. */
   readonly heldOpenAfterMs: number;
+  /** The board holds the wall latch back for so long, ms; no lock can be driven meanwhile. */
+  readonly mountHoldMs: number;
 }

@@ -22,7 +22,7 @@ export function encodeFrame(turn: number, message: Uint8Array): Uint8Array {
   plain[0] = turn;
   plain.set(message, 1);
   const checked = plain.length - TRAILER_BYTES;
-  new DataView(plain.buffer).setUint32(checked, crc32(plain.subarray(0, checked)), true);
+  new DataView(plain.buffer).setUint32(checked, crc32(plain, 0, checked), true);
   return stuff(plain);
 }
 
@@ -110,7 +110,7 @@ function parse(stuffed: Uint8Array): Frame | undefined {
   if (plain === undefined || plain.length < 2 + TRAILER_BYTES) return undefined;
   const checked = plain.length - TRAILER_BYTES;
   const expected = new DataView(plain.buffer, plain.byteOffset).getUint32(checked, true);
-  if (crc32(plain.subarray(0, checked)) !== expected) return undefined;
+  if (crc32(plain, 0, checked) !== expected) return undefined;
   return { turn: plain[0]!, message: plain.slice(1, checked) };
 }
 

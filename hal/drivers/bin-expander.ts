@@ -6,6 +6,8 @@ import { outcome, retry } from "./retry.js";
 const TRIES = 3;
 /** Samples in a row that must differ from what is known before a door counts as moved. */
 const STEADY_SAMPLES = 3;
+/** Good samples in a row before one that was lost counts again: on a bad cable its doors would come and go all the time. */
+const BACK_SAMPLES = 10;
 
 /** Locks and door contacts of up to seven bins on one expander: GPA0 to GPA6 drive the locks, GPB0 to GPB6 sense the doors. */
 export class BinExpander {
@@ -13,6 +15,7 @@ export class BinExpander {
   readonly #part: MCP23017;
   readonly #differs: Uint8Array;
   #doors: number | undefined;
+  #samplesToCome = 0;
   /** No output can be on: read back as off, or reset by the reset line. */
   #surelyOff = false;
   /** Why it does not work now. */
@@ -49,16 +52,22 @@ export class BinExpander {
       }),
     );
     if (levels instanceof IoError) return this.#lost(levels);
+    if (this.#samplesToCome > 0 && --this.#samplesToCome > 0) return [];
     this.fault = undefined;
     return this.#debounce(levels);
   }
 
+  /** The outputs as they read back; empty when they cannot be read. */
+  get latch(): string {
+    const bits = outcome(() => retry(TRIES, () => this.#part.outputs));
+    return bits instanceof IoError ? "" : bits.toString(2);
+  }
+
   /** Whether no lock is on for sure. False: only the reset line helps. */
   get isOff(): boolean {
-    const bits = outcome(() => retry(TRIES, () => this.#part.outputs));
+    const { latch } = this;
     // Unreachable, but it was seen off since anything was written to it.
-    if (bits instanceof IoError) return this.#surelyOff;
-    this.#surelyOff = bits === 0;
+    if (latch !== "") this.#surelyOff = latch === "0";
     return this.#surelyOff;
   }
 
@@ -66,7 +75,9 @@ export class BinExpander {
   on(index: number): void {
     retry(TRIES, () => this.#ready());
     this.#surelyOff = false;
-    this.#part.outputs = 1 << index;
+    retry(TRIES, () => {
+      this.#part.outputs = 1 << index;
+    });
   }
 
   /** Turns every lock off. False when the part does not confirm it. */
@@ -83,6 +94,7 @@ export class BinExpander {
 
   #lost(error: IoError): readonly number[] {
     this.fault = error.message;
+    this.#samplesToCome = BACK_SAMPLES;
     if (this.#doors === undefined) return [];
     this.#doors = undefined;
     this.#differs.fill(0);

@@ -9,16 +9,19 @@ import { outcome } from "./retry.js";
 
 /** The latch lets go after about 60 ms; a solenoid of 0.6 A bears 300 ms at any duty that people cause. */
 const PULSE_MS = 300;
-const MOUNT_MS = 5_000;
 /** Between samples of contacts that are moving: three of them make 30 ms of debounce. */
 const SAMPLE_MS = 10;
 /** Every expander is looked at so often, for lost interrupts, brown-outs and parts that come back. */
 const LOOK_MS = 1_000;
+/** While an expander is missing, all are reset so often, in looks. */
+const RESET_EVERY_LOOKS = 10;
 
 export interface CabinetParts {
   readonly io: DigitalConstructor;
   readonly timers: TimersPort;
   readonly supply: LockSupply;
+  /** How long the wall latch is held back, ms. */
+  readonly mountHoldMs: number;
   /** In the order of the bins. */
   readonly expanders: readonly BinExpander[];
   /** One a bin. */
@@ -34,6 +37,8 @@ export class Cabinet implements BinsPort {
   readonly #reset: Digital;
   readonly #mount: Digital;
   #isSampling = false;
+  /** Looks in a row that found an expander missing. */
+  #looksMissing = 0;
   onDoor: ((bin: number, state: DoorState) => void) | undefined;
 
   constructor(parts: CabinetParts) {
@@ -69,20 +74,26 @@ export class Cabinet implements BinsPort {
   unlock(bin: number): void {
     const { expander, index } = this.#place(bin);
     this.#prepare(`bin ${this.label(bin)}`);
+    const others = this.#latches(expander);
     const failure = outcome(() => expander.on(index));
-    if (failure instanceof IoError) {
+    if (failure instanceof IoError || this.#haveChanged(expander, others)) {
       if (!expander.off()) this.#resetExpanders();
-      throw new BinError(`bin ${this.label(bin)}: ${failure.message}`);
+      const why = failure instanceof IoError ? failure.message : "another output has changed";
+      throw new BinError(`bin ${this.label(bin)}: ${why}`);
     }
     this.#parts.supply.pulse(PULSE_MS, () => {
       if (!expander.off()) this.#resetExpanders();
+      this.#sampleSoon();
     });
   }
 
   releaseMount(): void {
     this.#prepare("the wall latch");
     this.#mount.write(1);
-    this.#parts.supply.pulse(MOUNT_MS, () => this.#mount.write(0));
+    this.#parts.supply.pulse(this.#parts.mountHoldMs, () => {
+      this.#mount.write(0);
+      this.#sampleSoon();
+    });
   }
 
   faults(): readonly PartFault[] {
@@ -97,9 +108,18 @@ export class Cabinet implements BinsPort {
 
   /** The supply feeds whatever output is on: none may be, or somebody else's bin opens. */
   #prepare(what: string): void {
-    const { supply, expanders } = this.#parts;
-    if (supply.isOn) throw new BinError(`${what}: another lock is being driven`);
-    if (!expanders.every((expander) => expander.isOff)) this.#resetExpanders();
+    if (this.#parts.supply.isOn) throw new BinError(`${what}: another lock is being driven`);
+    if (!this.#parts.expanders.every((expander) => expander.isOff)) this.#resetExpanders();
+  }
+
+  /** What the outputs of the other expanders are. */
+  #latches(driven: BinExpander): readonly string[] {
+    return this.#parts.expanders.map((expander) => (expander === driven ? "" : expander.latch));
+  }
+
+  /** A write that went to the wrong address shows in the others: each must be as it was, or off. */
+  #haveChanged(driven: BinExpander, before: readonly string[]): boolean {
+    return this.#latches(driven).some((latch, index) => latch !== before[index] && latch !== "0");
   }
 
   /** RESET low for at least 1 us (DS20001952, table 2-2): outputs become inputs, and pull-downs turn the drivers off. */
@@ -110,13 +130,14 @@ export class Cabinet implements BinsPort {
   }
 
   #look(): void {
-    this.#sample();
-    // One that holds the bus silences the others: a reset makes it let go.
-    if (!this.#parts.supply.isOn && this.#parts.expanders.every((expander) => expander.fault !== undefined)) {
-      this.#resetExpanders();
-      this.#sample();
-    }
     this.#parts.timers.set(LOOK_MS, () => this.#look());
+    this.#sample();
+    const isMissing = this.#parts.expanders.some((expander) => expander.fault !== undefined);
+    this.#looksMissing = isMissing ? this.#looksMissing + 1 : 0;
+    // One that holds the bus silences the others on it: a reset makes it let go.
+    if (this.#looksMissing % RESET_EVERY_LOOKS !== 1 || this.#parts.supply.isOn) return;
+    this.#resetExpanders();
+    this.#sample();
   }
 
   #sampleSoon(): void {
@@ -128,7 +149,9 @@ export class Cabinet implements BinsPort {
     });
   }
 
+  /** Not during a pulse: setting an expander up again writes to it, and a flipped bit in that opens another bin. */
   #sample(): void {
+    if (this.#parts.supply.isOn) return;
     let first = 0;
     for (const expander of this.#parts.expanders) {
       for (const index of expander.sample()) this.onDoor?.(first + index, expander.door(index));

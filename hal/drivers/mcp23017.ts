@@ -40,9 +40,14 @@ export class MCP23017 {
     return found.every((value, index) => value === SET_UP[index]);
   }
 
-  /** The output latch of port A (OLATA). Throws IoError, also when it reads back something else than what was written. */
+  /**
+   * The output latch of port A (OLATA). Throws IoError, also when it reads back something else than what was written, or not
+   * twice the same: the bus has no checksum, and this is what keeps a wrong lock from being driven.
+   */
   get outputs(): number {
-    return this.#bus.readUint8(OLATA);
+    const found = this.#bus.readUint8(OLATA);
+    if (this.#bus.readUint8(OLATA) !== found) throw new IoError(`${this.#name}: OLATA does not read twice the same`);
+    return found;
   }
 
   set outputs(bits: number) {

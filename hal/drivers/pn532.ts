@@ -1,5 +1,5 @@
 import type { SerialConstructor, SerialOptions } from "../io/serial.js";
-import type { TimersPort } from "../ports/clock.js";
+import type { TimerId, TimersPort } from "../ports/clock.js";
 import type { PartFault } from "../ports/parts.js";
 import type { ReaderPort } from "../ports/reader.js";
 import { NDEF_BYTES, ndefText } from "./ndef-text.js";
@@ -16,8 +16,8 @@ const ANSWER_MS = 500;
 /** A tag that stays is looked for again so often, and counts as gone when it is not found for so long, ms. */
 const AGAIN_MS = 250;
 const GONE_MS = 200;
-/** Waiting for a tag tells nothing about the reader: so often it must acknowledge, ms. */
-const CHECK_MS = 5_000;
+/** Waiting for a tag tells nothing about the reader, and an answer may have been lost: so often it is asked again, ms. */
+const CHECK_MS = 1_800;
 const FIRST_RESTART_MS = 100;
 const LONGEST_RESTART_MS = 10_000;
 /** Failures in a row before the reader counts as broken, and reads before a tag counts as unreadable. */
@@ -34,8 +34,7 @@ export class PN532 implements ReaderPort {
   #unread = 0;
   #failures = 0;
   #reason = "";
-  /** Counts steps, so that a late timer knows that it is late. */
-  #step = 0;
+  #timer: TimerId | undefined;
   onScan: ((serial: string) => void) | undefined;
 
   constructor(options: {
@@ -54,10 +53,7 @@ export class PN532 implements ReaderPort {
   #start(): void {
     this.#link.wakeUp();
     this.#link.abort();
-    this.#link.send(SAM_CONFIGURATION, ANSWER_MS, () => {
-      this.#failures = 0;
-      this.#list();
-    });
+    this.#link.send(SAM_CONFIGURATION, ANSWER_MS, () => this.#list());
   }
 
   #failed(reason: string): void {
@@ -70,7 +66,10 @@ export class PN532 implements ReaderPort {
   #list(): void {
     this.#link.send(LIST_TARGET, undefined, (data) => this.#found(data));
     this.#later(GONE_MS, () => {
-      if (this.#link.isWaiting) this.#present = "";
+      if (this.#link.isWaiting) {
+        this.#present = "";
+        this.#failures = 0;
+      }
       this.#later(CHECK_MS, () => {
         this.#link.abort();
         this.#list();
@@ -80,6 +79,7 @@ export class PN532 implements ReaderPort {
 
   /** NbTg, Tg, SENS_RES, SEL_RES, NFCIDLength, NFCID1 (section 7.3.5). */
   #found(data: Uint8Array): void {
+    this.#failures = 0;
     const length = data[5] ?? 0;
     const isTag = data[0] === 1 && length >= 4 && length <= 10 && data.length >= 6 + length;
     const id = isTag ? data.slice(6, 6 + length).join(".") : "";
@@ -114,11 +114,9 @@ export class PN532 implements ReaderPort {
     this.onScan?.(serial);
   }
 
-  /** Runs `next` unless another step was planned before that. */
+  /** Runs `next` then, in place of what was planned before. */
   #later(ms: number, next: () => void): void {
-    const step = ++this.#step;
-    this.#timers.set(ms, () => {
-      if (step === this.#step) next();
-    });
+    if (this.#timer !== undefined) this.#timers.clear(this.#timer);
+    this.#timer = this.#timers.set(ms, next);
   }
 }

@@ -1,16 +1,20 @@
 import { Command, Option } from "commander";
 import pc from "picocolors";
+import { NoXsError } from "../../xs/compile.js";
 import { CloudError } from "../cloud/domain.js";
-import { whole } from "./shared/numbers.js";
+import { openEngine, TARGETS, type Target } from "../engines/targets.js";
+import { PARTS_LEVELS, type PartsLevel } from "../machine/parts-level.js";
 import { isGood, play, SCENARIOS } from "../scenarios/play.js";
 import { BROKER_KINDS, type BrokerKind } from "../stage/broker-side.js";
+import { whole } from "./shared/numbers.js";
 
 interface Options {
   readonly seed: number;
   readonly broker: BrokerKind;
   readonly exchanges: number;
   readonly killBroker: boolean;
-  readonly target: string;
+  readonly target: Target;
+  readonly parts: PartsLevel;
   readonly trace: boolean;
 }
 
@@ -20,11 +24,16 @@ const program = new Command("scenario")
   )
   .argument("<name>", `one of: ${SCENARIOS.map((one) => one.name).join(", ")}`)
   .option("--seed <n>", "all chance follows from it", whole, 1)
-  .addOption(new Option("--target <target>", "engine that runs the firmware").choices(["node"]).default("node"))
+  .addOption(new Option("--target <target>", "engine that runs the firmware").choices(TARGETS).default("node"))
   .addOption(
     new Option("--broker <kind>", "virtual: deterministic, in virtual time; the others are real")
       .choices(BROKER_KINDS)
       .default("virtual"),
+  )
+  .addOption(
+    new Option("--parts <level>", "ports: direct; registers: through the board's drivers and simulated parts")
+      .choices(PARTS_LEVELS)
+      .default("ports"),
   )
   .option("--exchanges <n>", "random exchanges while offline", whole, 40)
   .option("--kill-broker", "kill the broker in the middle of the replay", false)
@@ -40,9 +49,11 @@ async function main(): Promise<number> {
     console.error(`There is no scenario ${name}: choose one of ${SCENARIOS.map((one) => one.name).join(", ")}.`);
     return 2;
   }
-  const { seed, broker, trace, ...options } = program.opts<Options>();
+  const { seed, broker, parts, target, trace, ...options } = program.opts<Options>();
   const sink = trace ? (line: string) => console.error(pc.dim(line)) : undefined;
-  const result = await play(scenario, { seed, broker, ...(sink && { sink }) }, options, (text, { world }) => {
+  const engine = await openEngine(target);
+  const stage = { seed, broker, parts, engine, ...(sink && { sink }) };
+  const result = await play(scenario, stage, options, (text, { world }) => {
     console.error(`${pc.cyan(clock(world.nowMs))} ${text}`);
   });
   for (const problem of result.problems) console.error(pc.red(problem));
@@ -62,7 +73,7 @@ function clock(ms: number): string {
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof CloudError)) throw error;
+  if (!(error instanceof CloudError || error instanceof NoXsError)) throw error;
   console.error(pc.red(error.message));
   process.exitCode = 2;
 }

@@ -1,3 +1,4 @@
+import { digitsFor, guessesAMonth, successesAMonth } from "./code-length.js";
 import {
   type Access,
   type Box,
@@ -9,7 +10,6 @@ import {
   type User,
 } from "./domain.js";
 import type { Inventory } from "./inventory.js";
-import { digitsFor, guessesAMonth, successesAMonth } from "./code-length.js";
 import { checkOrganisation, isOver, OrganisationIndex } from "./organisation.js";
 import type { CloudStore } from "./store.js";
 

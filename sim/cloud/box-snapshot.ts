@@ -79,11 +79,11 @@ export function fingerprintOf(model: BoxModel, inventoryEdits: number): string {
 
 function binsOf(box: Box, inventory: Inventory): BinModel[] {
   return box.bins.map(({ enabled }, bin) => {
-    const item = inventory.in(box.id, bin)?.item;
-    if (item === undefined) return { bin, enabled };
-    return item.startsWith("key:")
-      ? { bin, enabled, key: Number(item.slice(4)) }
-      : { bin, enabled, fob: item.slice(4) };
+    const there = inventory.in(box.id, bin);
+    if (there === undefined) return { bin, enabled };
+    const { item, certain } = there;
+    const held = item.startsWith("key:") ? { key: Number(item.slice(4)) } : { fob: item.slice(4) };
+    return { bin, enabled, ...held, uncertain: !certain };
   });
 }
 

@@ -1,4 +1,5 @@
 import { BinError, type BinsPort, type DoorState } from "../../hal/ports/bins.js";
+import type { ScheduledEvent } from "../clock/scheduler.js";
 import type { Battery } from "./battery.js";
 import { CURRENTS } from "./currents.js";
 import type { Life } from "./life.js";
@@ -48,6 +49,10 @@ export class Bins {
   #bound: { life: Life; port: BinsPort } | undefined;
   #busyUntilMs = -1;
   #mountFreeUntilMs = -1;
+  /** Coils with current, each with the event of its latch letting go. */
+  readonly #coils = new Map<number | "mount", ScheduledEvent | undefined>();
+  /** A contact may have changed, before any debouncing: for the parts of a board at register level. */
+  onContact: ((bin: number) => void) | undefined;
 
   /** `units`: number of bins of the base unit and of each expansion unit, 1 to 8 units, 1 to 200 bins in all. */
   constructor(site: Site, battery: Battery, units: readonly number[]) {
@@ -168,6 +173,40 @@ export class Bins {
     }
   }
 
+  /** What the wire of the contact shows: true is open. */
+  contactOpen(bin: number): boolean {
+    const one = this.#bin(bin);
+    return (one.stuck ?? (one.open ? "open" : "closed")) === "open";
+  }
+
+  isUnreachable(bin: number): boolean {
+    return this.#bin(bin).unreachable;
+  }
+
+  /** A coil gets or loses its current, as a board at register level switches it: no port is in between. */
+  energise(coil: number | "mount", on: boolean): void {
+    if (!on) {
+      this.#site.scheduler.cancel(this.#coils.get(coil));
+      this.#coils.delete(coil);
+      this.#battery.load("lock", CURRENTS.lock * this.#coils.size);
+      if (coil === "mount") this.#mountFreeUntilMs = this.#site.scheduler.nowMs;
+      return;
+    }
+    this.#coils.set(
+      coil,
+      coil === "mount" ? undefined : this.#site.scheduler.after(RELEASE_MS, () => this.letGo(coil)),
+    );
+    this.#battery.load("lock", CURRENTS.lock * this.#coils.size);
+    if (coil === "mount") {
+      this.#mountFreeUntilMs = Number.POSITIVE_INFINITY;
+      this.#site.trace("bins", "release mount");
+      this.#tell({ kind: "mount" });
+    } else {
+      this.#site.trace("bins", `pulse ${this.#bin(coil).label}`);
+      this.#tell({ kind: "pulse", bin: coil });
+    }
+  }
+
   port(life: Life): BinsPort {
     for (const one of this.#bins) one.seen = contact(one);
     const port: BinsPort = {
@@ -244,6 +283,7 @@ export class Bins {
   }
 
   #debounce(bin: number): void {
+    this.onContact?.(bin);
     const bound = this.#bound;
     const one = this.#bin(bin);
     const raw = contact(one);

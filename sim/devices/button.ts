@@ -13,6 +13,8 @@ export class Button {
   readonly #battery: Battery;
   #bound: { life: Life; port: ButtonPort } | undefined;
   #lamp: "off" | "on" | "flash" = "off";
+  /** Pressed or let go, before any debouncing: for a board at register level. */
+  onLevel: ((isDown: boolean) => void) | undefined;
   /** Asleep, a press is a wake source: the machine listens here. */
   onWake: (() => void) | undefined;
 
@@ -41,6 +43,8 @@ export class Button {
   /** Somebody presses the button for `holdMs`, at least the debounce time of 30 ms to be noticed. */
   press(holdMs = HOLD_MS): void {
     this.#site.trace("button", `press ${holdMs}`);
+    this.onLevel?.(true);
+    this.#site.scheduler.after(holdMs, () => this.onLevel?.(false));
     if (holdMs < DEBOUNCE_MS) return;
     // Decided when the press counts, not when it began: a box that fell asleep in between is woken by it.
     this.#site.scheduler.after(DEBOUNCE_MS, () => {
@@ -48,6 +52,11 @@ export class Button {
       if (bound?.life.running === true) bound.life.call(() => bound.port.onPress?.());
       else this.onWake?.();
     });
+  }
+
+  /** The lamp's pin, as a board at register level drives it. */
+  drive(lit: boolean): void {
+    this.#light(lit ? "on" : "off");
   }
 
   #light(mode: "off" | "on" | "flash"): void {

@@ -8,6 +8,8 @@ const DEBOUNCE_MS = 50;
 export class Mains {
   readonly #site: Site;
   #present: boolean;
+  /** Before any debouncing: for a board at register level. */
+  onLevel: ((present: boolean) => void) | undefined;
   #bound: { life: Life; port: MainsPort; told: boolean } | undefined;
 
   constructor(site: Site, present: boolean) {
@@ -37,6 +39,7 @@ export class Mains {
     if (present === this.#present) return;
     this.#present = present;
     this.#site.trace("mains", present ? "back" : "lost");
+    this.onLevel?.(present);
     const bound = this.#bound;
     if (bound === undefined) return;
     this.#site.scheduler.after(DEBOUNCE_MS, () => {

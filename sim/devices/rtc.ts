@@ -49,6 +49,17 @@ export class Rtc {
     return now === undefined ? undefined : now - this.#site.trueWallSeconds();
   }
 
+  /** What it counts, s since 1970 UTC with fractions; undefined when it is lost. */
+  get seconds(): number | undefined {
+    return this.#seconds();
+  }
+
+  /** Somebody sets the counter. */
+  write(seconds: number): void {
+    this.#set(seconds);
+    this.#site.trace("rtc", `set ${seconds}`);
+  }
+
   /** Puts back what `errorSeconds` told before. */
   restore(errorSeconds: number | undefined): void {
     this.#kept = undefined;

@@ -63,14 +63,14 @@ function decode(payload: Uint8Array): Rec | undefined {
 /** Far more than stand between an intent and its lock. */
 const TAIL_RECORDS = 40;
 
-/** Whether the flash, read as a boot would read it, says why `bin` is being opened: an opening of it that has no outcome yet. */
-export function explainsOpening(flash: NorFlash, bin: number): boolean {
+/** Why `bin` is being opened, as the flash says when it is read as a boot would read it: an opening without an outcome yet. */
+export function reasonOnFlash(flash: NorFlash, bin: number): "exchange" | "emergency" | undefined {
   const { nextSeq } = mount(flash, () => []);
-  const open = new Map<number, number>();
+  const open = new Map<number, "exchange" | "emergency">();
   for (const { seq, record } of readJournal(flash, Math.max(1, nextSeq - TAIL_RECORDS))) {
-    if (record?.kind === Kind.intent) open.set(seq, record.bin);
-    if (record?.kind === Kind.emergency && record.bin !== undefined) open.set(seq, record.bin);
+    if (record?.kind === Kind.intent && record.bin === bin) open.set(seq, "exchange");
+    if (record?.kind === Kind.emergency && record.bin === bin) open.set(seq, "emergency");
     if (record?.kind === Kind.outcome || record?.kind === Kind.emergencyOutcome) open.delete(record.of);
   }
-  return [...open.values()].includes(bin);
+  return [...open.values()].at(-1);
 }

@@ -70,7 +70,8 @@ function unmatched<A, B>(list: readonly A[], entries: readonly B[], matches: (it
 function isSame(opening: DoorOpening, entry: ExchangeEntry, organisation: Organisation): boolean {
   if (entry.bin !== opening.bin || entry.status === "notOpened") return false;
   const { moved } = opening;
-  if (moved === undefined) return true;
+  // The box died with the door open: that it was opened is in the log, what the hand did nobody can say.
+  if (moved === undefined || entry.status === "unconfirmed") return true;
   const kind = moved.kind === "taken" ? Exchange.pickup : Exchange.dropoff;
   const fob = entry.fob ?? organisation.keys.find((key) => key.id === entry.key)?.fob;
   return entry.exchange === kind && (fob === undefined || fob === moved.fob);

@@ -40,6 +40,7 @@ export class Rulebook {
   #claims: Claim[] = [];
   #allRun: AllRun | undefined;
   readonly #uses = new Map<string, number>();
+  #printed: Map<string, string[]> | undefined;
 
   constructor(cloud: CloudService, box: string) {
     this.#cloud = cloud;
@@ -67,12 +68,12 @@ export class Rulebook {
     this.#claims.push({ kind: "one-touch", bin, atMs });
   }
 
-  /** What gives the right to this opening: an exchange, an emergency code, or nothing. */
-  judge(opening: Opening): "exchange" | "emergency" | undefined {
+  /** Whether somebody had a right to this opening, as an exchange or as an emergency. */
+  permits(opening: Opening, kind: "exchange" | "emergency"): boolean {
     const { bin, atMs } = opening;
     this.#claims = this.#claims.filter((claim) => atMs - claim.atMs <= CLAIM_MS);
-    if (this.#claims.some((claim) => this.#justifies(claim, opening))) return "exchange";
-    return this.#byBinCode(bin) || this.#byAllRun(bin, atMs) ? "emergency" : undefined;
+    if (kind === "exchange") return this.#claims.some((claim) => this.#justifies(claim, opening));
+    return this.#byBinCode(bin) || this.#byAllRun(bin, atMs);
   }
 
   #byBinCode(bin: number): boolean {
@@ -127,24 +128,29 @@ export class Rulebook {
 
   #offlineCode(digits: string, atMs: number): void {
     const box = this.#cloud.store.organisation.boxes.find((one) => one.id === this.#box)!;
-    const matches = (target: string) => isCodeOf(box.codesKey, target, digits);
-    const bin = box.bins.findIndex((one) => matches(`bin:${one.label}`));
-    if (bin >= 0) this.#claims.push({ kind: "bin", bin, code: digits, atMs, isUsed: false });
-    if (matches("all")) this.#allRun = { code: digits, begun: new Map() };
+    this.#printed ??= printedCodes(box.codesKey, ["all", ...box.bins.map((one) => `bin:${one.label}`)]);
+    for (const target of this.#printed.get(digits) ?? []) {
+      const bin = box.bins.findIndex((one) => target === `bin:${one.label}`);
+      if (bin >= 0) this.#claims.push({ kind: "bin", bin, code: digits, atMs, isUsed: false });
+      else this.#allRun = { code: digits, begun: new Map() };
+    }
   }
 }
 
-/** Whether `digits` stand anywhere on the first sheets of `target`; from firmware/codes/SPEC.md and RFC 4226 alone. */
-function isCodeOf(codesKey: string, target: string, digits: string): boolean {
-  const key = createHmac("sha512", Buffer.from(codesKey, "hex")).update(target).digest();
-  for (let sheet = 1; sheet <= SHEETS_TRIED; sheet++) {
-    for (let number = 1; number <= 10; number++) {
-      const counter = Buffer.alloc(8);
-      counter.writeUInt32BE(sheet * 100 + number, 4);
-      const mac = createHmac("sha512", key).update(counter).digest();
-      const code = (mac.readUInt32BE(mac[63]! % 16) % 2 ** 31) % 10 ** 8;
-      if (String(code).padStart(8, "0") === digits) return true;
+/** Targets of every code on the first sheets, by its digits; from firmware/codes/SPEC.md and RFC 4226 alone. */
+function printedCodes(codesKey: string, targets: readonly string[]): Map<string, string[]> {
+  const codes = new Map<string, string[]>();
+  for (const target of targets) {
+    const key = createHmac("sha512", Buffer.from(codesKey, "hex")).update(target).digest();
+    for (let sheet = 1; sheet <= SHEETS_TRIED; sheet++) {
+      for (let number = 1; number <= 10; number++) {
+        const counter = Buffer.alloc(8);
+        counter.writeUInt32BE(sheet * 100 + number, 4);
+        const mac = createHmac("sha512", key).update(counter).digest();
+        const code = String((mac.readUInt32BE(mac[63]! % 16) % 2 ** 31) % 10 ** 8).padStart(8, "0");
+        codes.set(code, [...(codes.get(code) ?? []), target]);
+      }
     }
   }
-  return false;
+  return codes;
 }

@@ -22,6 +22,8 @@ import { timersPort } from "../devices/timers.js";
 import { watchdogPort } from "../devices/watchdog.js";
 import { BoxNet, type NetOptions } from "../net/links.js";
 import type { WifiCredentials } from "../net/wifi.js";
+import type { BoardParts } from "../parts/board-parts.js";
+import { directPorts, type PartsLevel, partsAt } from "./parts-level.js";
 import type { World } from "./world.js";
 
 /** From reset to the firmware's first line: boot ROM and image load, ms. */
@@ -32,6 +34,8 @@ const WAKE_MS = 50;
 const CRASH_MS = 1_000;
 const MAX_CRASHES_KEPT = 20;
 const SECTOR_BYTES = 4_096;
+/** Four erase blocks as one: the state of a box with 200 bins, which each sector begins with, takes up to 6 KB. */
+const JOURNAL_SECTOR_BYTES = 4 * SECTOR_BYTES;
 
 export interface FlashGeometry {
   readonly sizeBytes: number;
@@ -55,6 +59,8 @@ export interface MachineOptions {
   readonly chargePercent?: number;
   /** Whether mains is there at first; true if absent. */
   readonly mains?: boolean;
+  /** How the firmware reaches bins, gauge, mains, button, reader and clock; `ports` if absent. */
+  readonly parts?: PartsLevel;
   readonly rtc?: { readonly set?: boolean; readonly driftPpm?: number };
 }
 
@@ -96,12 +102,16 @@ export class Machine {
   readonly rtc: Rtc;
   readonly entropy: Entropy;
   readonly net: BoxNet;
+  /** The board at register level, with its faults; undefined with direct ports. */
+  readonly parts: BoardParts | undefined;
   readonly flash: { readonly identity: NorFlash; readonly journal: NorFlash; readonly snapshot: NorFlash };
 
   /** Boots of the firmware, crashes, and losses of power so far. */
   boots = 0;
   crashCount = 0;
   powerCuts = 0;
+  /** Power cuts that struck inside a flash operation. */
+  flashCuts = 0;
   /** The newest crashes. */
   readonly crashes: Crash[] = [];
   /** Called after each change of `state`. */
@@ -151,11 +161,13 @@ export class Machine {
     this.rtc = new Rtc(site, options.rtc);
     this.entropy = new Entropy(site);
     this.net = new BoxNet(site, this.battery, world.network, options.net);
+    const fitted = { board: options.board, units: options.units ?? [12] };
+    this.parts = partsAt(options.parts ?? "ports", site, fitted, this);
     this.flash = {
       identity: identityFlash(options.identity),
       journal: this.#part(
         "journal",
-        options.journal ?? { sizeBytes: 1_048_576, sectorBytes: SECTOR_BYTES, alignBytes: 1 },
+        options.journal ?? { sizeBytes: 1_048_576, sectorBytes: JOURNAL_SECTOR_BYTES, alignBytes: 1 },
       ),
       snapshot: this.#part(
         "snapshot",
@@ -277,6 +289,7 @@ export class Machine {
 
   #enterState(state: "off" | "starting" | "running" | "asleep"): void {
     this.#state = state;
+    if (state === "off") this.parts?.brownOut();
     this.onState?.(state);
   }
 
@@ -312,8 +325,7 @@ export class Machine {
     this.#life = life;
     this.#enterState("running");
     if (!life.running) return;
-    const hal = this.#hal(life);
-    life.call(() => this.#boot(hal));
+    life.call(() => this.#boot(this.#hal(life)));
   }
 
   /** The loop's edge: the only place that takes what firmware code throws. */
@@ -346,22 +358,18 @@ export class Machine {
   #hal(life: Life): Hal {
     const site = this.#site;
     const hooks: FlashHooks = { beforeWrite: (device) => this.#beforeWrite(device), onCut: () => this.#cutInFlash() };
+    const timers = timersPort(site, life);
     return {
       board: this.board,
-      bins: this.bins.port(life),
-      gauge: this.gauge.port(life),
-      mains: this.mains.port(life),
-      button: this.button.port(life),
+      ...(this.parts?.ports(life, timers) ?? directPorts(this, life)),
       panel: this.panel.port(life),
-      reader: this.reader.port(life),
       flash: {
         identity: readOnlyFlash(life, this.flash.identity),
         journal: boundFlash(site, life, "journal", this.flash.journal, hooks),
         snapshot: boundFlash(site, life, "snapshot", this.flash.snapshot, hooks),
       },
       links: this.net.port(life),
-      clock: this.rtc.port(life),
-      timers: timersPort(site, life),
+      timers,
       entropy: this.entropy.port(life),
       hash: hashPort(life),
       watchdog: watchdogPort(site, life, () => {
@@ -411,6 +419,7 @@ export class Machine {
   }
 
   #cutInFlash(): void {
+    this.flashCuts++;
     const cut = this.#flashCut;
     this.#flashCut = undefined;
     this.powerCut(cut ?? {});

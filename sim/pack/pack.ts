@@ -103,7 +103,9 @@ function placeOf(
 ): Place {
   if (where?.place !== undefined) {
     const { box: at, bin, certain } = where.place;
-    return at === box ? { kind: "here", bin: label(at, bin), certain } : { kind: "elsewhere", box: at, bin: label(at, bin) };
+    return at === box
+      ? { kind: "here", bin: label(at, bin), certain }
+      : { kind: "elsewhere", box: at, bin: label(at, bin) };
   }
   return where?.holder === undefined ? { kind: "unknown" } : { kind: "out", holder: where.holder };
 }

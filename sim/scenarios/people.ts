@@ -24,8 +24,9 @@ export class People {
 
   /** Takes the key that a booking code or key code opens. Answers its fob. */
   async pickUp(code: string): Promise<string> {
-    const { person } = this.#stage;
+    const { person, machine } = this.#stage;
     await person.type(code);
+    if (machine.panel.view?.screen === "take-or-return") await person.choose("take");
     return await this.#take();
   }
 

@@ -1,9 +1,13 @@
 import { Stage, type StageOptions } from "../stage/stage.js";
+import { cloudDown } from "./cloud-down.js";
+import { emergencyAll } from "./emergency-all.js";
+import { emergencyBin } from "./emergency-bin.js";
+import { guesser } from "./guesser.js";
 import { outage } from "./outage.js";
 import { People } from "./people.js";
 import type { Scenario, ScenarioOptions, ScenarioResult } from "./scenario.js";
 
-export const SCENARIOS: readonly Scenario[] = [outage];
+export const SCENARIOS: readonly Scenario[] = [outage, emergencyBin, emergencyAll, cloudDown, guesser];
 
 /** Plays a scenario and judges it. A story that goes wrong is a result, not an exception. */
 export async function play(

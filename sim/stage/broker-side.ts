@@ -92,7 +92,9 @@ export interface BrokerUrl {
 export function urlBroker({ url, username, password, authority, onState }: BrokerUrl): BrokerSide {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || parsed.hostname === "" || !["mqtt:", "mqtts:"].includes(parsed.protocol)) {
-    throw new CloudError(`broker URL ${url}: boxes speak MQTT over TCP or TLS, write mqtt://host:1883 or mqtts://host:8883`);
+    throw new CloudError(
+      `broker URL ${url}: boxes speak MQTT over TCP or TLS, write mqtt://host:1883 or mqtts://host:8883`,
+    );
   }
   if (parsed.username !== "" || parsed.password !== "") {
     throw new CloudError("broker URL with a user or password in it: give them with --user and --password");

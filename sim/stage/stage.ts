@@ -1,5 +1,4 @@
 import { encodeIdentity } from "../../firmware/identity/identity.js";
-import { boot } from "../../firmware/main.js";
 import { MS3 } from "../../hal/boards/ms3.js";
 import { MS4 } from "../../hal/boards/ms4.js";
 import { MS5 } from "../../hal/boards/ms5.js";
@@ -9,9 +8,11 @@ import { worldTimers } from "../clock/world-timers.js";
 import { bytesToHex, hexToBytes } from "../cloud/domain.js";
 import { CloudService } from "../cloud/service.js";
 import { CloudStore } from "../cloud/store.js";
+import { type Engine, NODE_ENGINE } from "../engines/engine.js";
 import { readMemory } from "../judge/box-memory.js";
 import { Judge } from "../judge/judge.js";
 import { Machine } from "../machine/machine.js";
+import type { PartsLevel } from "../machine/parts-level.js";
 import { Person } from "../machine/people.js";
 import { World } from "../machine/world.js";
 import type { NetOptions } from "../net/links.js";
@@ -36,6 +37,10 @@ export interface StageOptions {
   readonly broker: BrokerKind;
   /** Gets every line of the trace. */
   readonly sink?: (line: string) => void;
+  /** `ports` if absent. */
+  readonly parts?: PartsLevel;
+  /** Runs the firmware; Node if absent. The stage closes it. */
+  readonly engine?: Engine;
 }
 
 /** The sample organisation with one of its boxes, a broker, a judge and a person in front of the box. */
@@ -46,8 +51,16 @@ export class Stage {
   readonly machine: Machine;
   readonly person: Person;
   readonly judge: Judge;
+  readonly #engine: Engine;
 
-  private constructor(parts: { world: World; cloud: CloudService; broker: BrokerSide; machine: Machine }) {
+  private constructor(parts: {
+    world: World;
+    cloud: CloudService;
+    broker: BrokerSide;
+    machine: Machine;
+    engine: Engine;
+  }) {
+    this.#engine = parts.engine;
     this.world = parts.world;
     this.cloud = parts.cloud;
     this.broker = parts.broker;
@@ -69,12 +82,14 @@ export class Stage {
           : await mosquittoBroker(accounts());
     const transport = await broker.connectCloud();
     cloud.attach(options.broker === "virtual" ? transport : inWorldTime(transport, world.scheduler));
-    const machine = makeMachine(world, cloud, broker, SAMPLE_BOXES.ms5);
-    return new Stage({ world, cloud, broker, machine });
+    const engine = options.engine ?? NODE_ENGINE;
+    const machine = makeMachine(world, cloud, broker, SAMPLE_BOXES.ms5, {}, options.parts, engine);
+    return new Stage({ world, cloud, broker, machine, engine });
   }
 
   /** Lets go of sockets, processes and files. */
   async close(): Promise<void> {
+    this.#engine.close();
     this.cloud.close();
     this.world.close();
     await this.broker.stop();
@@ -160,13 +175,15 @@ export function makeMachine(
   broker: BrokerSide,
   id: string,
   net: NetOptions = {},
+  parts: PartsLevel = "ports",
+  engine: Engine = NODE_ENGINE,
 ): Machine {
   const box = cloud.store.organisation.boxes.find((one) => one.id === id)!;
   const { username, password } = broker.boxLogin ?? box;
   const machine = new Machine(world, {
     name: box.id,
     board: BOARDS[box.model],
-    boot,
+    boot: (hal) => engine.boot(hal),
     identity: encodeIdentity({
       box: box.id,
       sealingKey: hexToBytes(box.sealingKey),
@@ -180,6 +197,7 @@ export function makeMachine(
         authority: broker.authority,
       },
     }),
+    parts,
     units: unitsOf(box.bins.map((bin) => bin.label)),
     net,
   });

@@ -161,7 +161,7 @@ describe("what a box is told", () => {
     expect(
       model(world, "MS4-TOKYO").accesses.map((a) => organisation.keys.find((k) => k.id === a.key)!.name),
     ).toContain("Master key, fire panel");
-    expect(paris.bins[0]).toEqual({ bin: 0, enabled: true, key: 1 });
+    expect(paris.bins[0]).toEqual({ bin: 0, enabled: true, key: 1, uncertain: false });
     expect(paris.location).toMatchObject({ name: "Paris Marais", language: "fr" });
     expect(paris.keys[0]!.homeLocationName).toBe("Paris Marais");
   });

@@ -70,7 +70,11 @@ describe("pick-up", () => {
     await rig.person.see("offer-return");
     await rig.person.choose("return");
     await rig.put("VIRTUAL4");
-    expect(rig.of(Kind.intent)[1]).toMatchObject({ exchange: Exchange.dropoff, auth: Auth.bookingCode, key: VIRTUAL.id });
+    expect(rig.of(Kind.intent)[1]).toMatchObject({
+      exchange: Exchange.dropoff,
+      auth: Auth.bookingCode,
+      key: VIRTUAL.id,
+    });
     expect(rig.outcomes).toEqual([Outcome.done, Outcome.done]);
   });
 
@@ -79,10 +83,10 @@ describe("pick-up", () => {
     const accesses = [{ id: 101, user: 1, key: FLAT.id, window }];
     const codes = [{ text: FLAT.code, target: { kind: "booking", access: 101 } as const }];
     for (const [at, reason] of [
-      [58.5, "too-early"],
-      [59.8, undefined],
-      [117.5, undefined],
-      [119.8, "expired"],
+      [59.9, "too-early"],
+      [60, undefined],
+      [119.9, undefined],
+      [120, "expired"],
     ] as const) {
       await open({ model: { accesses, codes } });
       // Enter is the last key of a code that takes 250 ms a key.
@@ -208,14 +212,28 @@ describe("a code that is not one", () => {
 });
 
 describe("without a usable snapshot", () => {
-  it("a box that never synced says so; returns work", async () => {
+  it("a box that never synced says so, and opens no bin of which it was never told what it holds", async () => {
     await open({ model: null });
     await rig.refused(VAN.code, "no-snapshot");
-    expect(await rig.giveBack(VAN.fob)).toBe(0);
-    expect(rig.of(Kind.intent)[0]).toMatchObject({ fob: VAN.fob });
+    await rig.person.scan(VAN.fob);
+    await rig.isRefused("no-snapshot");
+    expect(rig.pulses).toEqual([]);
   });
 
-  it("a damaged slot: the fault is told once a boot, after its boot record; keys go where nothing is known to hang", async () => {
+  it("a damaged slot: keys go back into the bins that the journal knows to be empty", async () => {
+    await open();
+    await rig.pickUp(VAN.code);
+    rig.machine.powerCut({ backAfterMs: 1_000 });
+    const image = rig.machine.flash.snapshot.image();
+    image[20] = image[20]! ^ 1;
+    rig.machine.flash.snapshot.load(image);
+    await rig.rebooted();
+    await rig.idle();
+    expect(await rig.giveBack(VAN.fob)).toBe(0);
+    expect(rig.content(0)).toEqual({ held: { fob: VAN.fob }, uncertain: false });
+  });
+
+  it("a damaged slot: the fault is told once a boot, after its boot record", async () => {
     rig = new BoxRig();
     const image = rig.machine.flash.snapshot.image();
     image[20] = image[20]! ^ 1;

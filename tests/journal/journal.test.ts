@@ -299,13 +299,28 @@ describe("space", () => {
     expect(flash.reads).toBe(0);
   });
 
-  test("a checkpoint over half a sector, or with a piece that fits no frame, is refused before anything is written", () => {
+  test.each([
+    ["over half a sector", Array(9).fill(new Uint8Array(240)), JournalFullError],
+    ["with a piece that fits no frame", [new Uint8Array(241)], RangeError],
+    ["with an empty piece", [new Uint8Array(0)], RangeError],
+  ])("a checkpoint %s is refused before anything is written", (_, pieces: Uint8Array[], error) => {
     const flash = newFlash(SMALL);
-    for (const pieces of [Array(9).fill(new Uint8Array(240)), [new Uint8Array(241)], [new Uint8Array(0)]]) {
-      const journal = Journal.mount({ flash, entropy: new SeededEntropy(1), checkpoint: () => pieces });
-      expect(() => journal.append(Uint8Array.of(1), "vital")).toThrow(RangeError);
-    }
+    const journal = Journal.mount({ flash, entropy: new SeededEntropy(1), checkpoint: () => pieces });
+    expect(() => journal.append(Uint8Array.of(1), "vital")).toThrow(error);
     expect(flash.programs + flash.erases).toBe(0);
+  });
+
+  test("a checkpoint that grows too large refuses at the sector's end, and goes on when it is small again", () => {
+    const flash = newFlash(SMALL);
+    let pieces: Uint8Array[] = [];
+    const journal = Journal.mount({ flash, entropy: new SeededEntropy(1), checkpoint: () => pieces });
+    journal.append(payloadFor(1, 32), "vital");
+    pieces = Array(9).fill(new Uint8Array(240));
+    const taken = fill(journal, "vital");
+    expect(taken).toBeGreaterThan(90);
+    pieces = [];
+    expect(journal.append(payloadFor(1, 32), "vital")).toBe(taken + 2);
+    expect(readAll(mount(flash)).length).toBe(taken + 2);
   });
 
   test("payloads of no bytes or too many are refused", () => {

@@ -142,6 +142,7 @@ describe("a cut at every operation of a workload, torn at every byte", () => {
 
   test("tries 30,000 cuts or more", () => {
     if (!process.env.JOURNAL_CASE) expect(cutsTried).toBeGreaterThanOrEqual(30_000);
+    console.log(`power cuts tried: ${cutsTried.toLocaleString("en")}`);
   });
 });
 

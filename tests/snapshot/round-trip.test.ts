@@ -24,7 +24,9 @@ function expectSame(view: SnapshotView, model: SnapshotModel): void {
 }
 
 function expectBins(view: SnapshotView, model: SnapshotModel): void {
-  const bins = new Map(model.bins.map(({ bin, enabled, key, fob }) => [bin, { enabled, key, fob }]));
+  const bins = new Map(
+    model.bins.map(({ bin, enabled, key, fob, uncertain = false }) => [bin, { enabled, key, fob, uncertain }]),
+  );
   for (let bin = -1; bin <= 200; bin++) expect(view.bin(bin)).toEqual(bins.get(bin));
 }
 
@@ -134,7 +136,7 @@ test("names are cut to 64 bytes between characters", () => {
 test("a fob in a bin that belongs to a key reads as that key", () => {
   const model = { ...SMALL, bins: [{ bin: 3, enabled: true, fob: "012ABC" }] };
   const view = download(slotsOn(makeFlash()), 0, 6, buildSnapshot(model));
-  expect(view.bin(3)).toEqual({ enabled: true, key: 20, fob: undefined });
+  expect(view.bin(3)).toEqual({ enabled: true, key: 20, fob: undefined, uncertain: false });
 });
 
 test("pages of accesses are of 1 to 32, from 0 on", () => {

@@ -103,7 +103,7 @@ test("the pieces of the largest state fit the journal's payload", () => {
     flags: 15,
   };
   state.openAll = { seq, sheet: 999, number: 99, bin: 199 };
-  state.opening = { seq, bin: 199 };
+  state.opening = { seq, bin: 199, wasUncertain: true };
   state.codes.grace = { seq, target: 201, sheet: 999, number: 99, at: 2 ** 32, boot: 2 ** 31, reuses: 5 };
   for (const piece of encodeCheckpoint(state)) expect(piece.length).toBeLessThanOrEqual(240);
 });

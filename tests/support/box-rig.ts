@@ -9,7 +9,7 @@ import { MS5 } from "../../hal/boards/ms5.js";
 import type { Text } from "../../hal/ports/panel.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
 import type { SnapshotModel } from "../../sim/cloud/snapshot/model.js";
-import { type BoxMemory, explainsOpening, readJournal, readMemory } from "../../sim/judge/box-memory.js";
+import { type BoxMemory, readJournal, readMemory, reasonOnFlash } from "../../sim/judge/box-memory.js";
 import { Machine, type MachineOptions } from "../../sim/machine/machine.js";
 import { Person } from "../../sim/machine/people.js";
 import { World } from "../../sim/machine/world.js";
@@ -123,7 +123,7 @@ export class BoxRig {
     this.machine.bins.watch((event) => {
       if (event.kind !== "pulse") return;
       this.pulses.push(event.bin);
-      if (!explainsOpening(this.machine.flash.journal, event.bin)) {
+      if (!reasonOnFlash(this.machine.flash.journal, event.bin)) {
         this.unexplained.push(`bin ${event.bin} at ${this.world.nowMs} ms`);
       }
     });
@@ -206,7 +206,8 @@ export class BoxRig {
 
   /** What the box believes to be in `bin`. */
   content(bin: number): { held: unknown; uncertain: boolean } {
-    return this.memory.inventory.content(bin);
+    const { held, uncertain } = this.memory.inventory.content(bin);
+    return { held, uncertain };
   }
 
   records(): Rec[] {
@@ -237,6 +238,7 @@ export class BoxRig {
   /** Types a code, takes what is behind the door and closes it. */
   async pickUp(code: string): Promise<string> {
     await this.person.type(code);
+    if (this.machine.panel.view?.screen === "take-or-return") await this.person.choose("take");
     return await this.take();
   }
 

@@ -318,6 +318,20 @@ describe("records", () => {
   });
 });
 
+it("goes on behind what the cloud has when the end of the journal was damaged", () => {
+  const world = makeWorld();
+  const { host, cloud } = world;
+  host.journal.fill(10);
+  cloud.acked = 12;
+  online(world);
+  expect(host.log).toContain("acknowledged 12");
+  expect(host.journal.nextSeq).toBe(13);
+  host.journal.fill(3);
+  world.task.recordsAdded();
+  world.time.run(1000);
+  expect(cloud.acked).toBe(15);
+});
+
 describe("a broker that misbehaves", () => {
   it("whose PUBACKs get lost is left after 30 s, and nothing is lost", () => {
     const world = makeWorld();

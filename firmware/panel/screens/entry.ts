@@ -9,16 +9,13 @@ export interface EntryOptions {
   readonly title: Text;
   readonly lines?: readonly Text[];
   readonly layout?: Entry["layout"];
-  /** Characters that can be typed; with `exact`, the entry is done at the last one. */
+  /** Characters that can be typed. */
   readonly maxLength: number;
-  readonly exact?: boolean;
   /** Characters a group, to show; 0: one group. */
   readonly groupLength?: number;
   /** Shown as dots: an ordinary code works again tomorrow, and others may stand by. */
   readonly secret?: boolean;
   readonly choices?: readonly Choice[];
-  /** What was typed before this screen was shown. */
-  readonly typed?: string;
   done(typed: string): void;
   cancel(): void;
   choose?(id: string): void;
@@ -28,12 +25,11 @@ export interface EntryOptions {
 export class EntryScreen implements Screen {
   readonly #options: EntryOptions;
   readonly #draw: () => void;
-  #typed: string;
+  #typed = "";
 
   constructor(options: EntryOptions, draw: () => void) {
     this.#options = options;
     this.#draw = draw;
-    this.#typed = options.typed ?? "";
   }
 
   get name(): string {
@@ -68,17 +64,16 @@ export class EntryScreen implements Screen {
     else if (input.kind === "erase") this.#erase();
     else if (input.kind === "enter") this.#options.done(this.#typed);
     else if (input.kind === "cancel") this.#options.cancel();
-    else this.#options.choose?.(input.id);
+    else if (this.choices.some((choice) => choice.id === input.id)) this.#options.choose?.(input.id);
   }
 
   #type(more: string): void {
-    const { maxLength, exact, layout = "digits" } = this.#options;
+    const { maxLength, layout = "digits" } = this.#options;
     // A keyboard or a rig can send anything: only what the layout can produce is taken.
     const isGood = layout === "digits" ? /^[0-9]+$/.test(more) : /^[\x20-\x7e]+$/.test(more);
     if (!isGood || this.#typed.length + more.length > maxLength) return;
     this.#typed += more;
-    if (exact === true && this.#typed.length === maxLength) this.#options.done(this.#typed);
-    else this.#draw();
+    this.#draw();
   }
 
   #erase(): void {

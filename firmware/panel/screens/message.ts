@@ -10,6 +10,8 @@ export interface MessageOptions {
   /** Enter or cancel; absent: they do nothing here. */
   leave?(): void;
   choose?(id: string): void;
+  /** A digit: somebody types a code without waiting for the message to go away. */
+  digit?(input: PanelInput): void;
 }
 
 /** A screen that tells something, and may offer choices. */
@@ -23,6 +25,8 @@ export function messageScreen(options: MessageOptions): Screen {
     input(input: PanelInput): void {
       if (input.kind === "choice") {
         if (options.choices?.some((choice) => choice.id === input.id)) options.choose?.(input.id);
+      } else if (input.kind === "digit") {
+        options.digit?.(input);
       } else if (input.kind === "enter" || input.kind === "cancel") {
         options.leave?.();
       }

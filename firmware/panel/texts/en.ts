@@ -22,6 +22,8 @@ export const en = {
   "key-name": "{key}",
   "offer-return": "{key} is not in this box. Are you returning it?",
   "choice-return": "Return it now",
+  "take-or-return": "{key}: are you taking it, or bringing it back?",
+  "choice-take": "Take it",
   "one-touch-ready": "Bin {bin} is ready: press the flashing button",
 
   "refused-wrong-code": "This code is not right. Check it and try again.",
@@ -29,7 +31,8 @@ export const en = {
   "refused-throttled": "Too many wrong codes. Try again in {seconds} seconds.",
   "refused-code-too-short": "The code has at least {digits} digits.",
   "refused-no-snapshot": "This box has not been set up by the cloud yet. Printed emergency codes work.",
-  "refused-clock-unknown": "The box lost its clock, so it cannot check booking times until it is online again. Returns work.",
+  "refused-clock-unknown":
+    "The box lost its clock, so it cannot check booking times until it is online again. Returns work.",
   "refused-too-early": "Your booking starts on {time}.",
   "refused-expired": "Your booking ended on {time}.",
   "refused-key-not-here": "This key is not in this box.",

@@ -23,6 +23,8 @@ export const fr: Catalogue = {
   "key-name": "{key}",
   "offer-return": "{key} n'est pas dans cette armoire. La rapportez-vous ?",
   "choice-return": "Rendre maintenant",
+  "take-or-return": "{key} : la prenez-vous ou la rapportez-vous ?",
+  "choice-take": "La prendre",
   "one-touch-ready": "Le casier {bin} est prêt : appuyez sur le bouton qui clignote",
 
   "refused-wrong-code": "Ce code n'est pas bon. Vérifiez-le et réessayez.",

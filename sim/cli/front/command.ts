@@ -1,3 +1,4 @@
+import { table } from "./columns.js";
 import type { Desk } from "./desk.js";
 import type { Line } from "./words.js";
 
@@ -21,6 +22,8 @@ export interface Command {
   readonly example: string;
   /** More for `help NAME`. */
   readonly details?: readonly string[];
+  /** Commands of its own, chosen by the next word; their `words` begin with that one. */
+  readonly subcommands?: readonly Command[];
   /** Words that the `index`th argument, from 0, may be. */
   complete?(desk: Desk, index: number): readonly string[];
   /** Does it and tells the outcome. Throws UsageError, WorldError or CloudError. */
@@ -30,4 +33,9 @@ export interface Command {
 export interface CommandGroup {
   readonly title: string;
   readonly commands: readonly Command[];
+}
+
+/** A list for an outcome, with a line of headings if there are any. */
+export function columns(headings: readonly string[] | undefined, rows: readonly (readonly string[])[]): string[] {
+  return table(headings === undefined ? rows : [headings, ...rows]);
 }

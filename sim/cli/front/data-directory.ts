@@ -123,7 +123,9 @@ export class DataDirectory {
   #damaged(file: string, error: unknown): DataError {
     const message = error instanceof Error ? error.message : String(error);
     const cause = error instanceof PersistError || message.includes(file) ? message : `${file}: ${message}`;
-    return new DataError(`${cause}\nPut back a copy of it, use another directory (--data DIR), or start over (--fresh).`);
+    return new DataError(
+      `${cause}\nPut back a copy of it, use another directory (--data DIR), or start over (--fresh).`,
+    );
   }
 
   #take(): void {

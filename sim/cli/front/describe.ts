@@ -41,7 +41,8 @@ export function linksInWords(desk: Desk): readonly string[] {
   const links = LINK_KINDS.map((kind) => {
     const link = net[kind];
     if (link === undefined) return `${kind} not fitted`;
-    const name = kind === "wifi" && link.uplink !== undefined && net.wifi?.joined !== undefined ? "wifi (joined)" : kind;
+    const name =
+      kind === "wifi" && link.uplink !== undefined && net.wifi?.joined !== undefined ? "wifi (joined)" : kind;
     const is = link.uplink !== undefined ? "up" : link.powered ? "searching" : "off";
     return `${name} ${is}${state.links[kind] === "up" ? "" : ` (${state.links[kind]})`}`;
   });
@@ -92,7 +93,13 @@ export function timeOfDay(desk: Desk, seconds: number): string {
 
 /** Mon, 23 Nov 2026 in the box's time zone. */
 export function dateOf(desk: Desk, seconds: number): string {
-  const options = { timeZone: desk.timeZone, weekday: "short", day: "numeric", month: "short", year: "numeric" } as const;
+  const options = {
+    timeZone: desk.timeZone,
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+  } as const;
   return new Intl.DateTimeFormat("en-GB", options).format(seconds * 1_000);
 }
 

@@ -31,9 +31,9 @@ export interface DeskOptions {
   readonly onProblem: (message: string) => void;
 }
 
-/** Real time after which no answer is expected any more, of a broker in this process and of one elsewhere, ms. */
-const QUIET_HERE_MS = 8;
-const QUIET_ELSEWHERE_MS = 250;
+/** Real time in which a broker answers: in this process (with what Nagle and delayed ACK add), and elsewhere, ms. */
+const ANSWER_HERE_MS = 60;
+const ANSWER_ELSEWHERE_MS = 400;
 /** The longest sleep of the clock while time is skipped: real sockets are looked at, then it goes on, ms. */
 const SKIP_STRIDE_MS = 2;
 const SAVE_EVERY_MS = 30_000;
@@ -99,7 +99,7 @@ export class Desk {
       // Skipped time stays skipped: journals and windows know of it.
       startWallSeconds: Math.max(Math.floor(Date.now() / 1_000), before.wallSeconds),
       network: (scheduler) => {
-        traffic = new Traffic(new RealNetwork(scheduler), isElsewhere ? QUIET_ELSEWHERE_MS : QUIET_HERE_MS);
+        traffic = new Traffic(new RealNetwork(scheduler), isElsewhere ? ANSWER_ELSEWHERE_MS : ANSWER_HERE_MS);
         return traffic;
       },
       driver: (scheduler) => {
@@ -134,7 +134,7 @@ export class Desk {
       // Before the box draws its first random number: they must never come a second time.
       saveWorld();
       const saver = new Saver(machine, folder, { state: () => surroundings.state, write: saveWorld });
-      const transport = savedFirst(await broker.connectCloud(), saver, () => traffic.touch(), onProblem);
+      const transport = savedFirst(await broker.connectCloud(), saver, traffic, onProblem);
       cloud.attach(inWorldTime(transport, world.scheduler));
       machine.start();
       const parts = { data, world, driver, traffic, skipping, cloud, broker, machine, surroundings, saver, saveWorld };
@@ -178,9 +178,8 @@ export class Desk {
 
   /** As fast as the host can. Tells how much is done, 0 to 1, as it goes. Ends early when the simulator is to stop. */
   async skip(ms: number, told: (done: number) => void): Promise<void> {
-    const { skipping, traffic } = this.#parts;
+    const { skipping } = this.#parts;
     const { nowMs } = this.world;
-    traffic.touch();
     skipping.on = true;
     try {
       await this.until(() => {

@@ -1,6 +1,7 @@
 import type { CloudTransport } from "../../cloud/transport.js";
 import type { Machine } from "../../machine/machine.js";
 import { saveMachine } from "../../machine/persist.js";
+import type { Traffic } from "./traffic.js";
 
 /** Saves a box whenever something changed, one save at a time. */
 export class Saver {
@@ -42,7 +43,15 @@ export class Saver {
     const writes = [journal.programs, journal.erases, snapshot.programs, snapshot.erases];
     // Charge changes all the time: a percent is worth a save.
     const charge = Math.round(this.#machine.battery.chargePercent);
-    return JSON.stringify([writes, saved.mains, saved.battery.present, charge, saved.bins, saved.wifi, this.#alongside.state()]);
+    return JSON.stringify([
+      writes,
+      saved.mains,
+      saved.battery.present,
+      charge,
+      saved.bins,
+      saved.wifi,
+      this.#alongside.state(),
+    ]);
   }
 }
 
@@ -53,20 +62,20 @@ export class Saver {
 export function savedFirst(
   transport: CloudTransport,
   saver: Saver,
-  seen: () => void,
+  traffic: Traffic,
   onProblem: (message: string) => void,
 ): CloudTransport {
   let order = Promise.resolve();
   const wrapped: CloudTransport = {
     onMessage: undefined,
     publish(topic, payload) {
-      seen();
+      traffic.cloudSent();
       transport.publish(topic, payload);
     },
     close: () => transport.close(),
   };
   transport.onMessage = (topic, payload) => {
-    seen();
+    const arrived = traffic.cloudWorks();
     order = order.then(async () => {
       try {
         if (saver.hasChanged) await saver.save();
@@ -74,8 +83,9 @@ export function savedFirst(
         // Not told to the cloud: the box sends it again.
         onProblem(`the box cannot be saved: ${(error as Error).message}`);
         return;
+      } finally {
+        arrived();
       }
-      seen();
       wrapped.onMessage?.(topic, payload);
     });
   };

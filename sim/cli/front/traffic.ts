@@ -2,55 +2,89 @@ import type { ConnectOptions, Far, FarEvents, Network } from "../../net/network.
 
 /** Of a longer pause between two looks only this much counts: the host was busy, and so was whoever should answer, ms. */
 const COUNTED_MS = 4;
+/** After an answer, more of it may follow at once, ms. */
+const MORE_MS = 8;
 
 /**
- * Watches what passes through a real network, so that skipped time waits for answers that are on their way: otherwise every
- * connection would run into its time-outs.
+ * Watches what passes between a box, its broker and the cloud over real sockets, so that skipped time waits for what is on its
+ * way: otherwise every connection would run into its time-outs.
  */
 export class Traffic implements Network {
   readonly #network: Network;
-  readonly #quietAfterMs: number;
-  #quietMs = 0;
+  readonly #answerMs: number;
+  /** Real time for which an answer to the box, and one to or from the cloud, is still waited for, ms. */
+  #boxWaitsMs = 0;
+  #cloudWaitsMs = 0;
   #lookedMs = performance.now();
+  #held = 0;
 
-  /** `quietAfterMs`: real time after which nothing more is expected. */
-  constructor(network: Network, quietAfterMs: number) {
+  /** `answerMs`: real time in which an answer comes, if one comes. */
+  constructor(network: Network, answerMs: number) {
     this.#network = network;
-    this.#quietAfterMs = quietAfterMs;
+    this.#answerMs = answerMs;
   }
 
   get external(): boolean {
     return this.#network.external;
   }
 
-  /** Something has just been sent, received or begun. */
-  touch(): void {
-    this.#quietMs = 0;
+  /** The cloud has sent something. */
+  cloudSent(): void {
+    this.#cloudWaitsMs = this.#answerMs;
+  }
+
+  /** Something has reached the cloud, and is worked on until what this returns is called. */
+  cloudWorks(): () => void {
+    this.#held++;
+    return () => {
+      this.#held--;
+      this.#cloudWaitsMs = Math.max(this.#cloudWaitsMs, MORE_MS);
+    };
   }
 
   /** To be asked again and again while time is skipped. */
   get isQuiet(): boolean {
     const now = performance.now();
-    this.#quietMs += Math.min(now - this.#lookedMs, COUNTED_MS);
+    const passedMs = Math.min(now - this.#lookedMs, COUNTED_MS);
     this.#lookedMs = now;
-    return this.#quietMs >= this.#quietAfterMs;
+    this.#boxWaitsMs -= passedMs;
+    this.#cloudWaitsMs -= passedMs;
+    return this.#held === 0 && this.#boxWaitsMs <= 0 && this.#cloudWaitsMs <= 0;
   }
 
   connect(options: ConnectOptions, events: FarEvents): Far {
-    const seen = <A extends unknown[], R>(work: (...args: A) => R) => {
-      return (...args: A): R => {
-        this.touch();
-        return work(...args);
-      };
+    const asked = () => {
+      this.#boxWaitsMs = this.#answerMs;
     };
-    this.touch();
+    const answered = () => {
+      this.#boxWaitsMs = MORE_MS;
+    };
+    asked();
     const far = this.#network.connect(options, {
-      opened: seen(events.opened),
-      data: seen(events.data),
-      drained: seen(events.drained),
-      closed: seen(events.closed),
+      opened: () => {
+        answered();
+        events.opened();
+      },
+      data: (bytes) => {
+        answered();
+        events.data(bytes);
+      },
+      drained: () => {
+        asked();
+        events.drained();
+      },
+      closed: (error) => {
+        answered();
+        events.closed(error);
+      },
     });
-    return { ...far, send: seen(far.send), end: seen(far.end) };
+    return {
+      ...far,
+      send: (bytes) => {
+        asked();
+        return far.send(bytes);
+      },
+    };
   }
 
   close(): void {

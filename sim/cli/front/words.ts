@@ -31,7 +31,9 @@ export function parseDuration(text: string): number {
 export function oneOf<T extends string>(text: string | undefined, choices: readonly T[], what: string): T {
   const found = choices.find((choice) => choice.toLowerCase() === text?.toLowerCase());
   if (found !== undefined) return found;
-  throw new UsageError(`${text === undefined ? `${what} is missing` : `${what} ${text} is not known`}: ${choices.join(", ")}`);
+  throw new UsageError(
+    `${text === undefined ? `${what} is missing` : `${what} ${text} is not known`}: ${choices.join(", ")}`,
+  );
 }
 
 /** Throws UsageError when a word is missing or there are too many. */

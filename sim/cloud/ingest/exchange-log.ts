@@ -1,6 +1,7 @@
 import {
   Auth,
   type Body,
+  DoorEvent,
   EmergencyTarget,
   Exchange,
   Flag,
@@ -62,6 +63,8 @@ export class ExchangeLog {
     else if (rec.kind === Kind.emergency) this.#emergency(source, rec, when);
     else if (rec.kind === Kind.emergencyOutcome) this.#emergencyOutcome(source, rec, when);
     else this.#event(source, rec, when);
+    // Opened by a crowbar or a mechanical key.
+    if (rec.kind === Kind.door && rec.event === DoorEvent.unexpected) this.inventory.doubt(source.box, rec.bin);
     if (rec.kind === Kind.command) this.#receipt(source.box, rec.id);
   }
 
@@ -118,7 +121,8 @@ export class ExchangeLog {
   #settle(entry: ExchangeEntry, result: Outcome, by: Movement): void {
     entry.status = STATUS[result];
     this.#pending.delete(sourceId(entry));
-    if (result === Outcome.notOpened) return;
+    // A one-touch opening of an empty bin names nothing that could have moved.
+    if (result === Outcome.notOpened || (entry.key === undefined && entry.fob === undefined)) return;
     const item = Inventory.itemOf(entry, this.index);
     const certain = result !== Outcome.unconfirmed;
     const isElsewhere =

@@ -9,6 +9,7 @@ import {
   Field,
   FLAG_ENABLED,
   FLAG_ROAMING,
+  FLAG_UNCERTAIN,
   FOB_BYTES,
   FORMAT,
   HEADER_BYTES,
@@ -94,7 +95,7 @@ function binRows({ bins }: SnapshotModel, keyOfFob: ReadonlyMap<string, number>)
   return rows(
     Section.bins,
     sorted(bins, (a, b) => a.bin - b.bin),
-    (row, { bin, enabled, key: givenKey, fob }) => {
+    (row, { bin, enabled, key: givenKey, fob, uncertain }) => {
       const key = givenKey ?? (fob === undefined ? undefined : keyOfFob.get(fob));
       const content = key ?? fob;
       if (content !== undefined) {
@@ -104,7 +105,7 @@ function binRows({ bins }: SnapshotModel, keyOfFob: ReadonlyMap<string, number>)
         binOfContent.set(content, bin);
       }
       row.writeUInt32LE(bin, 0);
-      row.writeUInt32LE(enabled ? FLAG_ENABLED : 0, 4);
+      row.writeUInt32LE((enabled ? FLAG_ENABLED : 0) | (uncertain === true ? FLAG_UNCERTAIN : 0), 4);
       if (key !== undefined) row.writeUInt32LE(key, 8);
       else if (fob !== undefined) row.set(padAscii(fob, FOB_BYTES)!, 12);
     },

@@ -29,6 +29,8 @@ export interface BinModel {
   readonly key?: number | undefined;
   /** A fob in the bin. One that belongs to a key of `keys` is written as that key. */
   readonly fob?: string | undefined;
+  /** Absent: it is certain. */
+  readonly uncertain?: boolean;
 }
 
 /** Names are cut to 64 bytes of UTF-8. */

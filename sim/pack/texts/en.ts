@@ -11,31 +11,39 @@ export const en = {
   "page-of": "{page} / {pages}",
   superseded: "SUPERSEDED: sheet {sheet} is in force",
   "superseded-mark": "SUPERSEDED",
-  "superseded-note": "Fetch sheet {sheet} and destroy this one. Until a code of sheet {sheet} has been used, the box may still take these.",
+  "superseded-note":
+    "Fetch sheet {sheet} and destroy this one. Until a code of sheet {sheet} has been used, the box may still take these.",
   "closed-note": "The box takes no code of this sheet any more. Fetch sheet {sheet} and destroy this one.",
 
   power: "The power is out",
   "power-sign": "The screen is dark, or says “On battery”",
-  "power-1": "Press the small black button under the screen and wait for the screen to light up. On battery it goes dark again after {minutes} minutes.",
+  "power-1":
+    "Press the small black button under the screen and wait for the screen to light up. On battery it goes dark again after {minutes} minutes.",
   "power-2": "Use the box as always. Booking codes, key codes, badges and fobs work, and keys can be returned.",
   "power-3": "Somebody has no code that works? Open the bin with this sheet, below.",
   internet: "There is no internet",
   "internet-sign": "The screen says “{notice-offline}”",
-  "internet-1": "First switch on a phone's hotspot. At the box touch “{choice-hotspot}”, choose it, type its password. Wait until “{notice-offline}” is gone.",
-  "internet-2": "No signal either? Carry on: the box goes by what it knew last, and reports everything later by itself.",
-  "internet-3": "A booking made since then is unknown to the box. Find the key in the list and open its bin with this sheet.",
+  "internet-1":
+    "First switch on a phone's hotspot. At the box touch “{choice-hotspot}”, choose it, type its password. Wait until “{notice-offline}” is gone.",
+  "internet-2":
+    "No signal either? Carry on: the box goes by what it knew last, and reports everything later by itself.",
+  "internet-3":
+    "A booking made since then is unknown to the box. Find the key in the list and open its bin with this sheet.",
   cloud: "The cloud is down",
   "cloud-sign": "The internet works, but the box says “{notice-offline}” and the app does not answer",
   "cloud-1": "Carry on: codes and badges that the box knows still work. A hotspot does not help.",
   "cloud-2": "The fobs bear no names. Look the key up by name, on page {names}, for its fob and its bin.",
-  "cloud-3": "Open that bin with this sheet. Compare the fob's number before you hand the key over, and write it down on the last page.",
+  "cloud-3":
+    "Open that bin with this sheet. Compare the fob's number before you hand the key over, and write it down on the last page.",
 
   "how-title": "How to open with this sheet",
   "how-1": "Touch “{choice-emergency}”, then “{choice-one-bin}”, “{choice-all-bins}” or “{choice-unmount}”.",
-  "how-2": "The screen names a sheet and a code number: “{ask}”. Find that number here and type its 8 digits, then enter. Cross it out.",
+  "how-2":
+    "The screen names a sheet and a code number: “{ask}”. Find that number here and type its 8 digits, then enter. Cross it out.",
   "how-3": "Does the screen name a sheet older than {sheet}? Touch “{choice-newer-sheet}” and type {sheet}.",
   "how-4": "A door jammed, or the power failed? The same code works again for {grace} minutes.",
-  "how-5": "After {free} wrong codes the box waits: half a minute, then longer each time. Pulling the plug does not shorten it.",
+  "how-5":
+    "After {free} wrong codes the box waits: half a minute, then longer each time. Pulling the plug does not shorten it.",
 
   "codes-title": "Codes",
   "codes-note": "The screen asks for a number. A code that is crossed out is used up and opens nothing.",
@@ -70,15 +78,18 @@ export const en = {
   plan: "Emergency outage plan",
   "plan-purpose": "{model} has no offline mode and no battery: no code opens it without power, internet and cloud.",
   "plan-before": "Before it happens",
-  "plan-before-1": "Keep a spare of every key that cannot wait outside this box, in a locked place that two people know.",
+  "plan-before-1":
+    "Keep a spare of every key that cannot wait outside this box, in a locked place that two people know.",
   "plan-before-2": "Put the box and its router on a battery-backed supply (UPS).",
   "plan-before-3": "Print this plan anew whenever keys change. It holds no codes, but it says which fob is whose.",
   "plan-power-sign": "The screen is dark",
-  "plan-power-1": "Check the plug and the breaker. Bring power from another socket, a UPS or a power station: box and router.",
+  "plan-power-1":
+    "Check the plug and the breaker. Bring power from another socket, a UPS or a power station: box and router.",
   "plan-power-2": "Wait for the welcome screen; then use the box as always.",
   "plan-power-3": "Meanwhile hand out spare keys and write each one down on the last page.",
   "plan-internet-sign": "The screen says that it is not connected",
-  "plan-internet-1": "First a phone's hotspot: give it the name and password of the Wi-Fi that the box uses, and switch that Wi-Fi off. The box joins by itself.",
+  "plan-internet-1":
+    "First a phone's hotspot: give it the name and password of the Wi-Fi that the box uses, and switch that Wi-Fi off. The box joins by itself.",
   "plan-internet-2": "Or restart the router: plug out, wait 30 seconds, plug in. Then the same with the box.",
   "plan-internet-3": "Meanwhile hand out spare keys and write each one down on the last page.",
   "plan-cloud-sign": "The internet works, but no code is taken and the app does not answer",

@@ -14,7 +14,8 @@ export const fr: PackTexts = {
   "superseded-mark": "REMPLACÉE",
   "superseded-note":
     "Prenez la feuille {sheet} et détruisez celle-ci. Tant qu'aucun code de la feuille {sheet} n'a servi, l'armoire peut encore accepter ceux-ci.",
-  "closed-note": "L'armoire n'accepte plus aucun code de cette feuille. Prenez la feuille {sheet} et détruisez celle-ci.",
+  "closed-note":
+    "L'armoire n'accepte plus aucun code de cette feuille. Prenez la feuille {sheet} et détruisez celle-ci.",
 
   power: "Panne de courant",
   "power-sign": "L'écran est noir, ou il affiche « Sur batterie »",
@@ -35,7 +36,8 @@ export const fr: PackTexts = {
   "cloud-sign": "Internet marche, mais l'armoire affiche « {notice-offline} » et l'application ne répond pas",
   "cloud-1":
     "Continuez : les codes et badges que l'armoire connaît marchent toujours. Un partage de connexion n'y change rien.",
-  "cloud-2": "Les porte-clés sont anonymes. Cherchez la clé par son nom, page {names} : vous y trouvez son porte-clés et son casier.",
+  "cloud-2":
+    "Les porte-clés sont anonymes. Cherchez la clé par son nom, page {names} : vous y trouvez son porte-clés et son casier.",
   "cloud-3":
     "Ouvrez ce casier avec cette feuille. Comparez le numéro du porte-clés avant de remettre la clé, et notez-le à la dernière page.",
 

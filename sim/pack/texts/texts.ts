@@ -1,5 +1,5 @@
-import { FREE_FAILURES } from "../../../firmware/codes/throttle.js";
 import { GRACE_SECONDS } from "../../../firmware/codes/offline-codes.js";
+import { FREE_FAILURES } from "../../../firmware/codes/throttle.js";
 import { formatText } from "../../../firmware/panel/texts/catalogue.js";
 import { CloudError } from "../../cloud/domain.js";
 import { DARK_AFTER_MINUTES, type Pack } from "../pack.js";
@@ -56,10 +56,18 @@ export function wordsFor(pack: Pack, language: Language): Words {
   };
   return {
     language,
-    say: (id, params = {}) => fill(texts[id], { ...always, ...params }),
+    say: (id, params = {}) => {
+      const text = fill(texts[id], { ...always, ...params });
+      return language === "fr" ? frenchSpaces(text) : text;
+    },
     time: format({ dateStyle: "long", timeStyle: "short" }),
     day: format({ dateStyle: "short" }),
   };
+}
+
+/** Guillemets and high punctuation stay with their word at the end of a line. */
+function frenchSpaces(text: string): string {
+  return text.replaceAll("« ", "«\u00a0").replaceAll(/ ([»?!:;])/g, "\u00a0$1");
 }
 
 /** A placeholder that nobody fills would be printed: that is a defect of this program. */

@@ -93,7 +93,13 @@ export function randomModel(seed: number, sizes: Sizes): SnapshotModel {
       Array.from({ length: sizes.bins }, (_, bin) => {
         const what = random.int(3);
         const key = what === 0 ? toPlace.pop() : undefined;
-        return { bin, enabled: random.int(4) > 0, key, fob: what === 1 ? serials.pop() : undefined };
+        return {
+          bin,
+          enabled: random.int(4) > 0,
+          key,
+          fob: what === 1 ? serials.pop() : undefined,
+          uncertain: random.int(4) === 0,
+        };
       }),
     ),
     keys,

@@ -9,6 +9,8 @@ export class FakeJournal implements JournalStore {
   readonly room: Room = "all";
   readonly missing = new Set<number>();
   reads = 0;
+  /** What `continueAfter` takes for a whole journal's worth. */
+  recordsAtMost = 1000;
   readonly #payloads: Uint8Array[] = [];
 
   get nextSeq(): number {
@@ -32,6 +34,15 @@ export class FakeJournal implements JournalStore {
 
   acknowledge(seq: number): void {
     if (seq > this.acknowledged && seq < this.nextSeq) this.acknowledged = seq;
+  }
+
+  continueAfter(seq: number): boolean {
+    if (seq - this.nextSeq > this.recordsAtMost) return false;
+    while (this.nextSeq <= seq) {
+      this.missing.add(this.nextSeq);
+      this.#payloads.push(new Uint8Array(1));
+    }
+    return true;
   }
 
   read(fromSeq: number): JournalCursor {

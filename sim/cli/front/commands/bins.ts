@@ -76,7 +76,7 @@ export const BIN_COMMANDS: readonly Command[] = [
   {
     name: "jam",
     usage: "jam BIN",
-    summary: "a door that does not open however often its lock lets go",
+    summary: "a door that stays shut when its lock lets go",
     example: "jam A-1",
     complete: labelsOf,
     run: ({ desk }, { words }) => setJammed(desk, words, true),

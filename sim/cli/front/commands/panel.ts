@@ -1,3 +1,4 @@
+import type { Text } from "../../../../hal/ports/panel.js";
 import { WorldError } from "../../../devices/site.js";
 import type { Command } from "../command.js";
 import { binHolding, choicesInWords, panelInWords, whyDark } from "../describe.js";
@@ -29,14 +30,17 @@ export async function typeDigits(desk: Desk, digits: string): Promise<readonly s
   return await settled(desk);
 }
 
-/** By the number that the panel shows beside it, or by its id. */
+/** By the number that the panel shows beside it, by its id, or by what it says. */
 export async function touch(desk: Desk, wanted: string): Promise<readonly string[]> {
   needLight(desk);
   const view = desk.machine.panel.view!;
-  const choice = view.choices[Number(wanted) - 1] ?? view.choices.find(({ id }) => id === wanted);
+  const says = (text: Text) => desk.format(text).toLowerCase() === wanted.toLowerCase();
+  const choice = view.choices[Number(wanted) - 1] ?? view.choices.find(({ id, label }) => id === wanted || says(label));
   if (choice === undefined) {
     const offered = choicesInWords(desk, view).join(", ");
-    throw new WorldError(`the screen has no choice ${wanted}; ${offered === "" ? "it has none now" : `it has ${offered}`}`);
+    throw new WorldError(
+      `the screen has no choice ${wanted}; ${offered === "" ? "it has none now" : `it has ${offered}`}`,
+    );
   }
   await desk.person.choose(choice.id);
   return await settled(desk);
@@ -47,7 +51,7 @@ export const PANEL_COMMANDS: readonly Command[] = [
     name: "code",
     aliases: ["digits"],
     usage: "code DIGITS",
-    summary: "type digits at the keypad, then enter (digits alone do the same)",
+    summary: "type digits, then enter (digits alone do the same)",
     example: "code 135790",
     details: ["`codes` lists the codes that work, `sheet` the printed emergency codes."],
     async run({ desk }, { words }) {
@@ -79,7 +83,7 @@ export const PANEL_COMMANDS: readonly Command[] = [
   {
     name: "choose",
     usage: "choose CHOICE",
-    summary: "touch a choice by its number or id (the number alone does the same)",
+    summary: "touch a choice by number or id (a number alone does)",
     example: "choose emergency",
     complete: (desk) => desk.machine.panel.view?.choices.map((choice) => choice.id) ?? [],
     async run({ desk }, { words }) {
@@ -90,12 +94,14 @@ export const PANEL_COMMANDS: readonly Command[] = [
   {
     name: "text",
     usage: "text WORDS",
-    summary: "type on the full keyboard, then enter: a hotspot's password",
+    summary: "type on the full keyboard: a hotspot's password",
     example: "text marais-2026",
     async run({ desk }, { rest }) {
       needLight(desk);
-      if (desk.machine.panel.view?.entry?.layout !== "letters") throw new WorldError("the screen shows no keyboard now");
-      if (!/^[\x20-\x7e]{1,63}$/.test(rest)) throw new UsageError("the keyboard has letters, digits and signs of ASCII, 1 to 63");
+      if (desk.machine.panel.view?.entry?.layout !== "letters")
+        throw new WorldError("the screen shows no keyboard now");
+      if (!/^[\x20-\x7e]{1,63}$/.test(rest))
+        throw new UsageError("the keyboard has letters, digits and signs of ASCII, 1 to 63");
       await desk.person.typeText(rest);
       return await settled(desk);
     },
@@ -115,7 +121,7 @@ export const PANEL_COMMANDS: readonly Command[] = [
   {
     name: "reset",
     usage: "reset",
-    summary: "press the small black button: wakes the box, opens an armed bin",
+    summary: "press the black button: wakes, opens an armed bin",
     example: "reset",
     async run({ desk }, { words }) {
       expectWords(words, 1);
@@ -132,7 +138,8 @@ export const PANEL_COMMANDS: readonly Command[] = [
     run({ desk }, { words }) {
       expectWords(words, 2);
       const wanted = words[1]!.toLowerCase();
-      if (!["en", "fr", "ja", "box"].includes(wanted)) throw new UsageError(`there is no language ${wanted}: en, fr, ja, box`);
+      if (!["en", "fr", "ja", "box"].includes(wanted))
+        throw new UsageError(`there is no language ${wanted}: en, fr, ja, box`);
       desk.language = wanted === "box" ? undefined : wanted;
       return [panelInWords(desk)];
     },

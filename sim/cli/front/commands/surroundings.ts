@@ -49,7 +49,8 @@ export const SURROUNDINGS_COMMANDS: readonly Command[] = [
     run({ desk }, { words }) {
       expectWords(words, 1, 2);
       const seconds = Number(words[1] ?? DEFAULT_CUT_SECONDS);
-      if (!(seconds > 0 && seconds <= LONGEST_CUT_SECONDS)) throw new UsageError(`${words[1]} is not 1 to ${LONGEST_CUT_SECONDS} seconds`);
+      if (!(seconds > 0 && seconds <= LONGEST_CUT_SECONDS))
+        throw new UsageError(`${words[1]} is not 1 to ${LONGEST_CUT_SECONDS} seconds`);
       if (desk.machine.state === "off") throw new WorldError("the box has no power as it is");
       desk.machine.powerCut({ backAfterMs: seconds * 1_000 });
       return [`no power at all, back in ${seconds} s`];
@@ -77,7 +78,7 @@ export const SURROUNDINGS_COMMANDS: readonly Command[] = [
   {
     name: "hotspot",
     usage: "hotspot NAME PASSWORD [noInternet] | hotspot off",
-    summary: "somebody's phone offers Wi-Fi; join it at the panel while offline",
+    summary: "somebody's phone offers Wi-Fi: join it at the panel",
     example: 'hotspot "Amelie iPhone" marais-2026',
     details: ["Then touch `choose hotspot`, choose the network, and type its password: `text marais-2026`."],
     run({ desk }, { words }) {
@@ -88,7 +89,8 @@ export const SURROUNDINGS_COMMANDS: readonly Command[] = [
       expectWords(words, 3, 4);
       const [, ssid, passphrase, last] = words as [string, string, string, string?];
       if (!/^[\x20-\x7e]{1,32}$/.test(ssid)) throw new UsageError("a network's name has 1 to 32 characters of ASCII");
-      if (!/^[\x20-\x7e]{8,63}$/.test(passphrase)) throw new UsageError("a hotspot's password has 8 to 63 characters of ASCII");
+      if (!/^[\x20-\x7e]{8,63}$/.test(passphrase))
+        throw new UsageError("a hotspot's password has 8 to 63 characters of ASCII");
       if (last !== undefined) oneOf(last, ["noInternet"], "option");
       desk.surroundings.openHotspot({ ssid, passphrase, hasInternet: last === undefined });
       return [`${ssid} is in range${last === undefined ? "" : ", without internet"}`];

@@ -1,3 +1,4 @@
+import { WorldError } from "../../../devices/site.js";
 import type { Command } from "../command.js";
 import { dateOf, panelInWords, timeOfDay } from "../describe.js";
 import type { Desk } from "../desk.js";
@@ -55,7 +56,8 @@ export const TIME_COMMANDS: readonly Command[] = [
       const limitMs = parseDuration(words[2] ?? WAIT_LIMIT);
       const isReached =
         goal === "synced" ? await desk.untilInSync(limitMs) : await desk.until(() => GOALS[goal]!(desk), limitMs);
-      return [isReached ? `${goal}: ${panelInWords(desk)}` : `waited in vain for ${goal}`];
+      if (!isReached) throw new WorldError(`waited in vain for ${goal}: ${panelInWords(desk)}`);
+      return [`${goal}: ${panelInWords(desk)}`];
     },
   },
 ];

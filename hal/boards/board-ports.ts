@@ -1,0 +1,62 @@
+import { BinExpander } from "../drivers/bin-expander.js";
+import { BoardClock } from "../drivers/board-clock.js";
+import { Cabinet } from "../drivers/cabinet.js";
+import { LockSupply } from "../drivers/lock-supply.js";
+import { MainsSense } from "../drivers/mains-sense.js";
+import { MAX17048 } from "../drivers/max17048.js";
+import { MCP23017 } from "../drivers/mcp23017.js";
+import { PartHealth } from "../drivers/part-health.js";
+import { PN532 } from "../drivers/pn532.js";
+import { ResetButton } from "../drivers/reset-button.js";
+import { RV3028 } from "../drivers/rv3028.js";
+import type { BoardIo } from "../io/io.js";
+import type { TimersPort } from "../ports/clock.js";
+import type { Hal } from "../ports/hal.js";
+import { type Fitted, fittedBins } from "./fitted-bins.js";
+import type { BinSettings } from "./profile.js";
+import type { BoardWiring } from "./wiring.js";
+
+/** The ports that drivers on ECMA-419 IO provide; flash, network, display and sleep come from the platform. */
+export type BoardPorts = Required<Pick<Hal, "bins" | "gauge" | "mains" | "button" | "reader" | "clock" | "parts">>;
+
+export interface BoardOptions {
+  readonly io: BoardIo;
+  readonly wiring: BoardWiring;
+  readonly settings: BinSettings;
+  /** Bins of the base unit and of each expansion unit. */
+  readonly units: readonly number[];
+  readonly timers: TimersPort;
+  /** Milliseconds since this boot, as in `ClockPort`. */
+  readonly monotonicMs: () => number;
+}
+
+/** Puts a board's drivers together. Parts that do not answer are no error here. Throws RangeError when `units` do not fit. */
+export function boardPorts({ io, wiring, settings, units, timers, monotonicMs }: BoardOptions): BoardPorts {
+  const { pins, buses } = wiring;
+  const on = (bus: "system" | "bins", address: number) => ({ sensor: { ...buses[bus], address, io: io.SMBus } });
+  const fitted = fittedBins(wiring, units);
+  const expander = ({ place, count }: Fitted) => new BinExpander(new MCP23017(on(place.bus, place.address)), count);
+  // First of all: whatever the boot before left on, its supply goes off.
+  const supply = new LockSupply({ io: io.Digital, pin: pins.lockSupply, timers });
+  const bins = new Cabinet({
+    io: io.Digital,
+    timers,
+    supply,
+    mountHoldMs: settings.mountHoldMs,
+    expanders: fitted.map(expander),
+    labels: fitted.flatMap((one) => one.labels),
+    pins: { reset: pins.expanderReset, interrupt: pins.expanderInterrupt, mount: pins.mount },
+  });
+  const clock = new BoardClock({ rtc: new RV3028(on("system", wiring.rtcAddress)), monotonicMs });
+  const button = new ResetButton({ io: io.Digital, pin: pins.button, lampPin: pins.lamp, timers });
+  const reader = new PN532({ serial: { ...wiring.reader, io: io.Serial }, timers });
+  return {
+    bins,
+    gauge: new MAX17048(on("system", wiring.gaugeAddress)),
+    mains: new MainsSense({ io: io.Digital, pin: pins.mains, timers }),
+    button,
+    reader,
+    clock,
+    parts: new PartHealth({ parts: [clock, reader, button, bins], timers }),
+  };
+}

@@ -1,0 +1,26 @@
+import type { BoardWiring } from "./wiring.js";
+
+/** One expander that is fitted, with the bins on it. */
+export interface Fitted {
+  readonly place: BoardWiring["expanders"][number];
+  readonly count: number;
+  readonly labels: readonly string[];
+}
+
+/**
+ * Shares the bins out to the expanders: each unit (`A`, `B`, ...) takes the next ones, as many as it needs. Throws RangeError
+ * when there are not enough.
+ */
+export function fittedBins(wiring: BoardWiring, units: readonly number[]): readonly Fitted[] {
+  const fitted: Fitted[] = [];
+  for (const [unit, bins] of units.entries()) {
+    for (let first = 0; first < bins; first += wiring.binsPerExpander) {
+      const place = wiring.expanders[fitted.length];
+      if (place === undefined) throw new RangeError(`units of ${units.join(", ")} bins need more expanders than fit`);
+      const count = Math.min(wiring.binsPerExpander, bins - first);
+      const labels = Array.from({ length: count }, (_, i) => `${String.fromCharCode(65 + unit)}-${first + i + 1}`);
+      fitted.push({ place, count, labels });
+    }
+  }
+  return fitted;
+}

@@ -1,0 +1,50 @@
+/** How a board's parts are connected: pins by the processor's GPIO numbers, parts by bus and address. */
+export interface BoardWiring {
+  readonly buses: {
+    /** Fuel gauge, RTC, and half of the expanders. */
+    readonly system: BusPins;
+    /** The other half of the expanders: a fault here leaves gauge and clock alone. */
+    readonly bins: BusPins;
+  };
+  /** Seven-bit addresses on the system bus. */
+  readonly gaugeAddress: number;
+  readonly rtcAddress: number;
+  /** FT6236 of the screen, on the system bus, and the pin of its INT. */
+  readonly touch: { readonly address: number; readonly interrupt: number };
+  /** MCP23017s in the order of the bins; each unit of the box begins with one of its own. */
+  readonly expanders: readonly { readonly bus: "system" | "bins"; readonly address: number }[];
+  /** 1 to 7. */
+  readonly binsPerExpander: number;
+  readonly pins: {
+    readonly button: number;
+    readonly lamp: number;
+    readonly mains: number;
+    readonly lockSupply: number;
+    readonly expanderReset: number;
+    readonly expanderInterrupt: number;
+    readonly mount: number;
+  };
+  /** PN532 over HSU. */
+  readonly reader: {
+    readonly receive: number;
+    readonly transmit: number;
+    readonly port: number;
+    readonly baud: number;
+  };
+}
+
+export interface BusPins {
+  readonly data: number;
+  readonly clock: number;
+  readonly port: number;
+  readonly hz: number;
+}
+
+/** Addresses of the MCP23017 by its pins A2 to A0 (DS20001952, section 3.3.1). */
+const ADDRESSES = [0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27];
+
+/** All expanders that fit, on either bus in turn: a bus that is stuck takes half of the bins, not all. */
+export const SIXTEEN_EXPANDERS: BoardWiring["expanders"] = ADDRESSES.flatMap((address) => [
+  { bus: "bins", address } as const,
+  { bus: "system", address } as const,
+]);

@@ -1,0 +1,186 @@
+import type { BinsPort } from "../ports/bins.js";
+import type { ClockPort, ClockQuality, TimersPort } from "../ports/clock.js";
+import type { FlashPort } from "../ports/flash.js";
+import type { Hal } from "../ports/hal.js";
+import type { GaugeReading, SleepPort, WakeCause } from "../ports/power.js";
+import type { Caller } from "./caller.js";
+import { Call, DEPTHS, DOORS, LAMPS } from "./codes.js";
+import type { FlashFacts } from "./facts.js";
+
+/** The ports made of calls, one function each; links are in machine-links.ts. */
+
+export function binsPort(caller: Caller, labels: readonly string[]): BinsPort {
+  return {
+    count: labels.length,
+    label(bin) {
+      const label = labels[bin];
+      if (label === undefined) throw new RangeError(`no bin ${bin}`);
+      return label;
+    },
+    unlock(bin) {
+      caller.begin(Call.unlock).f64(bin);
+      caller.tell();
+    },
+    door(bin) {
+      caller.begin(Call.door).f64(bin);
+      return DOORS[caller.ask().u8()] ?? "unknown";
+    },
+    onDoor: undefined,
+    releaseMount() {
+      caller.begin(Call.releaseMount);
+      caller.tell();
+    },
+  };
+}
+
+export function powerPorts(caller: Caller): Pick<Hal, "gauge" | "mains" | "button" | "watchdog"> {
+  return {
+    gauge: {
+      read() {
+        caller.begin(Call.gauge);
+        const reader = caller.ask();
+        if (!reader.flag()) return undefined;
+        const reading: GaugeReading = {
+          chargePercent: reader.f64(),
+          millivolts: reader.f64(),
+          milliamps: reader.optionalF64(),
+          celsius: reader.optionalF64(),
+        };
+        return reading;
+      },
+    },
+    mains: {
+      present() {
+        caller.begin(Call.mains);
+        return caller.ask().flag();
+      },
+      onChange: undefined,
+    },
+    button: {
+      onPress: undefined,
+      lamp(mode) {
+        caller.begin(Call.lamp).u8(LAMPS.indexOf(mode));
+        caller.tell();
+      },
+    },
+    watchdog: {
+      start(timeoutMs) {
+        caller.begin(Call.watchdogStart).f64(timeoutMs);
+        caller.tell();
+      },
+      feed() {
+        caller.begin(Call.watchdogFeed);
+        caller.tell();
+      },
+    },
+  };
+}
+
+export function peoplePorts(caller: Caller): Pick<Hal, "panel" | "reader" | "trace"> {
+  return {
+    panel: {
+      render(view) {
+        caller.begin(Call.render).json(view);
+        caller.tell();
+      },
+      backlight(percent) {
+        caller.begin(Call.backlight).f64(percent);
+        caller.tell();
+      },
+      onInput: undefined,
+    },
+    reader: { onScan: undefined },
+    trace: {
+      line(text) {
+        caller.begin(Call.trace).text(text);
+        caller.tell();
+      },
+    },
+  };
+}
+
+export function flashPort(caller: Caller, partition: number, facts: FlashFacts): FlashPort {
+  return {
+    sizeBytes: facts.sizeBytes,
+    sectorBytes: facts.sectorBytes,
+    alignBytes: facts.alignBytes,
+    read(offset, into) {
+      caller.begin(Call.flashRead).u8(partition).f64(offset).u32(into.length);
+      into.set(caller.ask().bytes());
+    },
+    program(offset, bytes) {
+      caller.begin(Call.flashProgram).u8(partition).f64(offset).bytes(bytes);
+      caller.tell();
+    },
+    erase(offset) {
+      caller.begin(Call.flashErase).u8(partition).f64(offset);
+      caller.tell();
+    },
+  };
+}
+
+export function clockPort(caller: Caller): ClockPort {
+  return {
+    monotonicMs() {
+      caller.begin(Call.monotonic);
+      return caller.ask().f64();
+    },
+    wallSeconds() {
+      caller.begin(Call.wall);
+      return caller.ask().optionalF64();
+    },
+    quality() {
+      caller.begin(Call.quality);
+      return caller.ask().u8() as ClockQuality;
+    },
+    setWall(seconds) {
+      caller.begin(Call.setWall).f64(seconds);
+      caller.tell();
+    },
+  };
+}
+
+/** Timers that the world runs; the callbacks stay here. */
+export class MachineTimers implements TimersPort {
+  readonly #caller: Caller;
+  readonly #callbacks = new Map<number, () => void>();
+
+  constructor(caller: Caller) {
+    this.#caller = caller;
+  }
+
+  set(delayMs: number, callback: () => void): number {
+    this.#caller.begin(Call.timerSet).f64(delayMs);
+    const id = this.#caller.ask().f64();
+    this.#callbacks.set(id, callback);
+    return id;
+  }
+
+  clear(id: number): void {
+    if (!this.#callbacks.delete(id)) return;
+    this.#caller.begin(Call.timerClear).f64(id);
+    this.#caller.tell();
+  }
+
+  fired(id: number): void {
+    const callback = this.#callbacks.get(id);
+    this.#callbacks.delete(id);
+    callback?.();
+  }
+}
+
+export function sleepPort(caller: Caller, wakeCause: WakeCause): SleepPort {
+  return {
+    wakeCause,
+    sleep({ depth, wakeAfterSeconds }) {
+      caller.begin(Call.sleep).u8(DEPTHS.indexOf(depth)).optionalF64(wakeAfterSeconds);
+      caller.tell();
+      throw new Error("the world went on after sleep");
+    },
+    restart() {
+      caller.begin(Call.restart);
+      caller.tell();
+      throw new Error("the world went on after restart");
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import type { Hal } from "../ports/hal.js";
+import type { HashPort } from "../ports/hash.js";
+import type { PanelInput } from "../ports/panel.js";
+import { BootOver, Caller, type SendCall } from "./caller.js";
+import { BRIDGE_VERSION, BridgeError, Call, Capability, DOORS, Event, MAX_MESSAGE_BYTES, Type } from "./codes.js";
+import type { Facts } from "./facts.js";
+import { MachineLinks } from "./machine-links.js";
+import { binsPort, clockPort, flashPort, MachineTimers, peoplePorts, powerPorts, sleepPort } from "./machine-ports.js";
+import { MessageReader, MessageWriter, PLAIN_TEXT, type TextCodec } from "./message.js";
+
+export interface BridgeMachineOptions {
+  /** Runs the firmware. */
+  readonly boot: (hal: Hal) => void;
+  readonly call: SendCall;
+  /** Computes digests when the world does not. */
+  readonly hash: HashPort;
+  readonly text?: TextCodec;
+}
+
+/** The machine's end of the bridge: a `Hal` made of calls, and the firmware behind it. */
+export class BridgeMachine {
+  readonly #options: BridgeMachineOptions;
+  readonly #text: TextCodec;
+  readonly #writer: MessageWriter;
+  readonly #caller: Caller;
+  #hash: HashPort;
+  #running: { readonly hal: Hal; readonly timers: MachineTimers; readonly links: MachineLinks } | undefined;
+
+  constructor(options: BridgeMachineOptions) {
+    this.#options = options;
+    this.#text = options.text ?? PLAIN_TEXT;
+    this.#writer = new MessageWriter(this.#text);
+    this.#caller = new Caller(options.call, this.#text);
+    this.#hash = options.hash;
+  }
+
+  /** Takes one message of the world and gives the one that ends the turn. Throws BridgeError on what is not the protocol. */
+  take(message: Uint8Array): Uint8Array {
+    const reader = new MessageReader(message, this.#text);
+    const type = reader.u8();
+    if (type === Type.worldHello) return this.#hello(reader);
+    if (type !== Type.boot && type !== Type.event) throw new BridgeError(`unexpected message ${type}`);
+    try {
+      if (type === Type.boot) this.#boot(reader.json() as Facts);
+      else this.#event(reader);
+    } catch (error) {
+      if (error instanceof BridgeError) throw error;
+      this.#running = undefined;
+      if (error instanceof BootOver) return this.#writer.begin(Type.stopped).end();
+      return this.#crash(error);
+    }
+    return this.#writer.begin(Type.done).end();
+  }
+
+  #hello(reader: MessageReader): Uint8Array {
+    const version = reader.u8();
+    const offered = reader.u32();
+    if (version !== BRIDGE_VERSION) {
+      // The answer names this end's version; the world refuses it.
+      return this.#writer.begin(Type.machineHello).u8(BRIDGE_VERSION).u32(0).u32(MAX_MESSAGE_BYTES).end();
+    }
+    const taken = offered & Capability.hash;
+    this.#hash = taken === 0 ? this.#options.hash : farHash(this.#caller);
+    return this.#writer.begin(Type.machineHello).u8(BRIDGE_VERSION).u32(taken).u32(MAX_MESSAGE_BYTES).end();
+  }
+
+  #boot(facts: Facts): void {
+    const caller = this.#caller;
+    const timers = new MachineTimers(caller);
+    const links = new MachineLinks(caller, facts.links);
+    const hal: Hal = {
+      board: facts.board,
+      bins: binsPort(caller, facts.bins),
+      ...powerPorts(caller),
+      ...peoplePorts(caller),
+      flash: {
+        identity: flashPort(caller, 0, facts.flash.identity),
+        journal: flashPort(caller, 1, facts.flash.journal),
+        snapshot: flashPort(caller, 2, facts.flash.snapshot),
+      },
+      links,
+      clock: clockPort(caller),
+      timers,
+      entropy: {
+        fill(into) {
+          caller.begin(Call.entropy).u32(into.length);
+          into.set(caller.ask().bytes());
+        },
+      },
+      hash: this.#hash,
+      sleep: sleepPort(caller, facts.wakeCause),
+    };
+    this.#running = { hal, timers, links };
+    this.#options.boot(hal);
+  }
+
+  #event(reader: MessageReader): void {
+    const running = this.#running;
+    if (running === undefined) throw new BridgeError("an event without a boot");
+    const { hal, timers, links } = running;
+    const event = reader.u8();
+    switch (event) {
+      case Event.timer:
+        timers.fired(reader.f64());
+        break;
+      case Event.door: {
+        const bin = reader.u8();
+        hal.bins.onDoor?.(bin, DOORS[reader.u8()] ?? "unknown");
+        break;
+      }
+      case Event.mains:
+        hal.mains.onChange?.(reader.flag());
+        break;
+      case Event.button:
+        hal.button.onPress?.();
+        break;
+      case Event.input:
+        hal.panel.onInput?.(reader.json() as PanelInput);
+        break;
+      case Event.scan:
+        hal.reader.onScan?.(reader.text());
+        break;
+      default:
+        links.take(event, reader);
+    }
+  }
+
+  #crash(error: unknown): Uint8Array {
+    const known = error instanceof Error ? error : new Error(String(error));
+    // Bounded: an engine's stack may be as long as the recursion was deep.
+    const stack = String(known.stack ?? "").slice(0, 4_096);
+    return this.#writer.begin(Type.crash).text(known.name).text(known.message.slice(0, 1_024)).text(stack).end();
+  }
+}
+
+/** Digests that the world computes. */
+function farHash(caller: Caller): HashPort {
+  return {
+    sha512(bytes) {
+      caller.begin(Call.sha512).bytes(bytes);
+      return caller.ask().bytes().slice();
+    },
+    hmacSha512(key, message) {
+      caller.begin(Call.hmac).bytes(key).bytes(message);
+      return caller.ask().bytes().slice();
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { offlineCode } from "../../firmware/codes/hotp.js";
+import { OfflineCodes, type Target } from "../../firmware/codes/offline-codes.js";
+import { Throttle } from "../../firmware/codes/throttle.js";
+import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
+import { EmergencyTarget } from "../../firmware/records/records.js";
+import type { HashPort } from "../../hal/ports/hash.js";
+import { guessesAMonth, guessesWithin, SUCCESSES_AT_LEAST } from "../cloud/code-length.js";
+import type { Bench } from "./bench.js";
+import { LedgerRig } from "./ledger-rig.js";
+
+const DAY_SECONDS = 86_400;
+const MONTH_SECONDS = 30 * DAY_SECONDS;
+const YEAR_SECONDS = 365 * DAY_SECONDS;
+const CODES_KEY = new Uint8Array(32).fill(9);
+const BIN: Target = { kind: EmergencyTarget.bin, bin: 11 };
+const BIN_NAME = "bin:A-12";
+
+export const codesBench: Bench = {
+  name: "codes",
+  summary: "what one try of an offline code costs, and what somebody who only guesses gets",
+  figures: {
+    hmacsPerTry: "HMAC-SHA-512 of a try that is looked at, right or wrong",
+    hmacsPerThrottledTry: "the same, of a try during a wait",
+    guessesPerDay: "tries on the first day, the plug pulled after each",
+    guessesPerMonth: "tries in the first 30 days, the plug pulled after each",
+    guessesPerYear: "tries in the first 365 days",
+    chancePerYear8Digits: "chance to hit an offline code in that year",
+    chancePerYear6Digits:
+      "chance to hit one given code of 6 digits in that year; times the number of active codes for any of them",
+    guessesPerMonthBusy: `tries in 30 days when ${SUCCESSES_AT_LEAST} codes of others are accepted, evenly spaced as far as the waits let them`,
+    guessesPerMonthBusyBound: "the published bound for that, which the cloud chooses code lengths by",
+  },
+  async run(progress) {
+    const { looked, throttled } = hmacs();
+    progress(`${looked} HMACs a try; now somebody guesses for a year`);
+    const year = guesses(YEAR_SECONDS, 0);
+    const month = guesses(MONTH_SECONDS, 0);
+    progress(`and for a month at a box that others use`);
+    return {
+      hmacsPerTry: looked,
+      hmacsPerThrottledTry: throttled,
+      guessesPerDay: guesses(DAY_SECONDS, 0),
+      guessesPerMonth: month,
+      guessesPerMonthBound: guessesWithin(MONTH_SECONDS),
+      guessesPerYear: year,
+      chancePerYear8Digits: year / 1e8,
+      chancePerYear6Digits: year / 1e6,
+      guessesPerMonthBusy: guesses(MONTH_SECONDS, SUCCESSES_AT_LEAST),
+      guessesPerMonthBusyBound: guessesAMonth(SUCCESSES_AT_LEAST),
+    };
+  },
+};
+
+class Desk {
+  readonly rig = new LedgerRig();
+  hmacs = 0;
+  throttle = this.#throttle();
+  codes = this.#codes();
+
+  /** The plug is pulled and comes back. */
+  reboot(losesClock: boolean): void {
+    this.rig.reboot(losesClock);
+    this.throttle = this.#throttle();
+    this.codes = this.#codes();
+  }
+
+  /** Types eight digits for what is asked. */
+  type(right: boolean): string {
+    const prompt = this.codes.next(BIN) ?? this.codes.newer(this.codes.sheet + 1)!;
+    const code = offlineCode(TWEETNACL_HASH, CODES_KEY, BIN_NAME, prompt.sheet, prompt.number);
+    const digits = right ? code : `${code.slice(0, 7)}${(Number(code.slice(7)) + 1) % 10}`;
+    return this.codes.check(BIN, prompt, digits).kind;
+  }
+
+  #throttle(): Throttle {
+    return new Throttle(this.rig.ledger, this.rig.clock);
+  }
+
+  #codes(): OfflineCodes {
+    const { ledger, clock } = this.rig;
+    const hash: HashPort = {
+      sha512: (data) => TWEETNACL_HASH.sha512(data),
+      hmacSha512: (key, message) => {
+        this.hmacs++;
+        return TWEETNACL_HASH.hmacSha512(key, message);
+      },
+    };
+    const label = (bin: number) => `A-${bin + 1}`;
+    return new OfflineCodes({ ledger, throttle: this.throttle, clock, hash, codesKey: CODES_KEY, label });
+  }
+}
+
+function hmacs(): { looked: number; throttled: number } {
+  const desk = new Desk();
+  const cost = (right: boolean, expected: string): number => {
+    const before = desk.hmacs;
+    const verdict = desk.type(right);
+    if (verdict !== expected) throw new Error(`a code was ${verdict}, not ${expected}`);
+    return desk.hmacs - before;
+  };
+  const accepted = cost(true, "accepted");
+  const wrong = [1, 2, 3, 4, 5].map(() => cost(false, "wrong"));
+  return { looked: Math.max(accepted, ...wrong), throttled: cost(true, "throttled") };
+}
+
+/**
+ * Tries that the box looks at within `seconds`, when somebody tries whenever it lets them and pulls the plug after each, with
+ * the clock's supply every third time; and `successes` codes of others are accepted, evenly spaced.
+ */
+function guesses(seconds: number, successes: number): number {
+  const desk = new Desk();
+  const every = successes === 0 ? Number.POSITIVE_INFINITY : seconds / (successes + 1);
+  let now = 0;
+  let tries = 0;
+  let nextSuccess = every;
+  for (;;) {
+    const wait = desk.throttle.waitMs() / 1_000;
+    if (now + wait > seconds) return tries;
+    now += wait;
+    desk.rig.pass(wait);
+    if (now >= nextSuccess) {
+      nextSuccess += every;
+      // The owner comes between two guesses, in the moment when the box takes codes.
+      if (desk.type(true) !== "accepted") throw new Error("the right code was not accepted");
+    }
+    if (desk.type(false) !== "wrong") throw new Error("a wrong code was not looked at");
+    tries++;
+    desk.rig.acknowledge();
+    desk.reboot(tries % 3 === 0);
+  }
+}

@@ -1,0 +1,38 @@
+import { Command } from "commander";
+import pc from "picocolors";
+import type { Bench } from "../bench/bench.js";
+import { codesBench } from "../bench/codes.js";
+import { journalBench } from "../bench/journal.js";
+import { recoveryBench } from "../bench/recovery.js";
+
+const BENCHES: readonly Bench[] = [codesBench, journalBench, recoveryBench];
+
+function helpOf({ name, summary, figures }: Bench): string {
+  const lines = Object.entries(figures).map(([figure, meaning]) => `    ${figure}: ${meaning}`);
+  return [`  ${name}: ${summary}`, ...lines].join("\n");
+}
+
+const program = new Command("bench")
+  .description(
+    "Measures. The last line is JSON: the bench's name, its figures, and the seconds it took. Exit code 2: bad usage.",
+  )
+  .argument("<name>", `one of: ${BENCHES.map((one) => one.name).join(", ")}`)
+  .addHelpText("after", `\nBenches and their figures:\n${BENCHES.map(helpOf).join("\n")}`)
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+async function main(): Promise<number> {
+  const [name] = program.parse().args;
+  const bench = BENCHES.find((one) => one.name === name);
+  if (bench === undefined) {
+    console.error(`There is no bench ${name}: choose one of ${BENCHES.map((one) => one.name).join(", ")}.`);
+    return 2;
+  }
+  const began = performance.now();
+  const figures = await bench.run((text) => console.error(pc.cyan(text)));
+  const seconds = Math.round((performance.now() - began) / 100) / 10;
+  for (const [figure, value] of Object.entries(figures)) console.log(`${figure.padEnd(28)} ${value}`);
+  console.log(JSON.stringify({ bench: name, ...figures, seconds }));
+  return 0;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { Command, Option } from "commander";
+import pc from "picocolors";
+import { BUILD_DIR, ROOT } from "../../xs/bundle.js";
+import { CloudError } from "../cloud/domain.js";
+import { BOARDS, type Board, buildImage } from "./firmware/build.js";
+import { readFigures } from "./firmware/figures.js";
+import { findSdk } from "./firmware/sdk.js";
+
+interface Options {
+  readonly board: Board;
+  readonly out?: string;
+  readonly instruments: boolean;
+}
+
+const program = new Command("firmware")
+  .description(
+    "Builds the image of a board with the Moddable SDK at $MODDABLE. Without ESP-IDF at $IDF_PATH a board's image is linked but not compiled. The last line is JSON; exit code 1: the build failed, 2: bad usage, or no SDK.",
+  )
+  .addOption(new Option("--board <board>", "sim: the SDK's simulator on Linux").choices(BOARDS).makeOptionMandatory())
+  .option("--out <folder>", "where it is built (default: build/moddable/BOARD)")
+  .option("--instruments", "with instruments, to read what the heap holds", false)
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+async function main(): Promise<number> {
+  program.parse();
+  const { board, out, instruments } = program.opts<Options>();
+  const sdk = findSdk(process.env);
+  if ("missing" in sdk) {
+    console.error(sdk.missing);
+    return 2;
+  }
+  const folder = resolve(out ?? join(BUILD_DIR, "..", "moddable", board));
+  console.error(`Building ${board} with ${sdk.moddable}: a few minutes the first time.`);
+  const built = await buildImage({ sdk, board, out: folder, instruments });
+  const figures = readFigures(readFileSync(built.linked, "utf8"));
+  if (built.image === undefined) {
+    console.error(
+      pc.yellow(
+        "There is no ESP-IDF at $IDF_PATH: compiled to bytecode and linked (tsc, xsc, xsl); no native code, nothing to flash.",
+      ),
+    );
+  } else {
+    console.error(`Built ${relative(ROOT, built.image)}`);
+  }
+  for (const [name, value] of Object.entries(figures)) console.error(`${name.padEnd(18)}${value.toLocaleString("en")}`);
+  console.log(JSON.stringify({ board, image: built.image ?? null, ...figures }));
+  return 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof CloudError)) throw error;
+  console.error(pc.red(error.message));
+  process.exitCode = 1;
+}

@@ -1,0 +1,90 @@
+import { spawn } from "node:child_process";
+import { copyFileSync, mkdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { BUILD_DIR, bundlePackages, ROOT } from "../../../xs/bundle.js";
+import { CloudError } from "../../cloud/domain.js";
+import { hasIdf, type Sdk } from "./sdk.js";
+
+export type Board = "ms5" | "ms4" | "sim";
+export const BOARDS: readonly Board[] = ["ms5", "ms4", "sim"];
+
+/** What `make` uses of ESP-IDF until it compiles C: its version. The one that the SDK expects (`EXPECTED_ESP_IDF`). */
+const IDF_VERSION = "v6.0";
+
+/** The packages' own types, beside their bundles for XS, where mcconfig's compiler looks. */
+const TYPES: readonly (readonly [from: string, to: string])[] = [
+  ["firmware/types/mqtt-packet.d.ts", "mqtt-packet.d.ts"],
+  ["node_modules/cbor-x/index.d.ts", "cbor-x.d.ts"],
+  ["node_modules/tweetnacl/nacl.d.ts", "tweetnacl.d.ts"],
+];
+
+export interface BuildOptions {
+  readonly sdk: Sdk;
+  readonly board: Board;
+  /** Absolute. */
+  readonly out: string;
+  /** With instruments: what the heap holds can be read. */
+  readonly instruments: boolean;
+}
+
+export interface Built {
+  /** What xsl made: `mc.xs.c`. */
+  readonly linked: string;
+  /** What can be run or flashed; undefined: only linked, for want of ESP-IDF. */
+  readonly image: string | undefined;
+}
+
+/** Builds the image of a board. Throws CloudError with the end of what the tools said. */
+export async function buildImage({ sdk, board, out, instruments }: BuildOptions): Promise<Built> {
+  await bundlePackages();
+  for (const [from, to] of TYPES) copyFileSync(join(ROOT, from), join(BUILD_DIR, "modules", to));
+  mkdirSync(out, { recursive: true });
+  const kind = instruments ? "instrument" : "release";
+  const run = (program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+    runTool(program, args, { ...toolEnv(sdk), ...env });
+  const options = instruments ? ["-i"] : [];
+  // Always `-t build`: the default target of a debug build ends other simulators on this machine.
+  const finish = ["-t", "build", "manifest.json"];
+  if (board === "sim") {
+    await run("mcconfig", [...options, "-m", "-p", "lin", "-o", out, ...finish]);
+    const place = join(out, "tmp", "lin", "mc", kind, "main");
+    return { linked: join(place, "mc.xs.c"), image: join(out, "bin", "lin", "mc", kind, "main", "mc.so") };
+  }
+  const linked = join(out, "tmp", "esp32", board, kind, "main", "mc.xs.c");
+  const platform = ["-p", `esp32:./hal/moddable/targets/${board}`];
+  if (hasIdf(process.env)) {
+    await run("mcconfig", [...options, "-m", ...platform, "-o", out, ...finish]);
+    return { linked, image: join(out, "bin", "esp32", board, kind, "main") };
+  }
+  const env = { IDF_PATH: out };
+  await run("mcconfig", [...options, ...platform, "-o", out, ...finish], env);
+  const makefile = linked.replace(/mc\.xs\.c$/, "makefile");
+  await run("make", ["-f", makefile, `IDF_VERSION=${IDF_VERSION}`, "SDKCONFIG_H=", linked], env);
+  return { linked, image: undefined };
+}
+
+function toolEnv(sdk: Sdk): NodeJS.ProcessEnv {
+  const path = [join(ROOT, "node_modules", ".bin"), sdk.tools, process.env.PATH ?? ""].join(delimiter);
+  return { ...process.env, MODDABLE: sdk.moddable, PATH: path };
+}
+
+/** Lines of a failing tool that are shown. */
+const SHOWN_LINES = 40;
+
+function runTool(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    const keep = (text: Buffer) => {
+      said = (said + text.toString()).slice(-65_536);
+    };
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    child.once("error", (error) => reject(new CloudError(`${program} cannot be run: ${error.message}`)));
+    child.once("close", (code) => {
+      if (code === 0) return resolve();
+      const lines = said.split("\n").filter((line) => !/^# (xsc|tsc|xsid|cc|copy) |^### warning/.test(line));
+      reject(new CloudError(`${program} ${args.join(" ")} failed:\n${lines.slice(-SHOWN_LINES).join("\n")}`));
+    });
+  });
+}

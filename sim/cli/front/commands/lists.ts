@@ -1,0 +1,176 @@
+import type { Box, Key } from "../../../cloud/domain.js";
+import { type Command, columns } from "../command.js";
+import {
+  accessInWords,
+  boxLog,
+  dateOf,
+  linksInWords,
+  logLine,
+  OFFLINE_SYMBOL,
+  panelInWords,
+  powerInWords,
+  timeOfDay,
+  whereIs,
+} from "../describe.js";
+import type { Desk } from "../desk.js";
+import { expectWords, UsageError } from "../words.js";
+import { labelsOf } from "./bins.js";
+
+const LOG_LINES = 10;
+
+export const LIST_COMMANDS: readonly Command[] = [
+  {
+    name: "keys",
+    usage: "keys [all]",
+    summary: "keys of this place: fob, where it really is, key code",
+    example: "keys",
+    details: ["`keys all` lists those of other locations as well."],
+    complete: () => ["all"],
+    run({ desk }, { words }) {
+      const rows = keysHere(desk, isAll(words)).map((key) => [
+        key.fob ?? "-",
+        whereIs(desk, key),
+        key.name,
+        key.code === undefined ? "" : `key code ${key.code}`,
+        key.roaming ? "roaming" : "",
+      ]);
+      return columns(["fob", "where", "key", "", ""], rows);
+    },
+  },
+  {
+    name: "codes",
+    usage: "codes [all]",
+    summary: "who may take what: booking codes, key codes, badges",
+    example: "codes",
+    complete: () => ["all"],
+    run({ desk }, { words }) {
+      const { accesses, users } = desk.cloud.store.organisation;
+      const keys = new Map(keysHere(desk, isAll(words)).map((key) => [key.id, key]));
+      const name = (id: number) => users.find((user) => user.id === id)?.name ?? `user ${id}`;
+      const booked = accesses.flatMap((access) => {
+        const key = keys.get(access.key);
+        const when = accessInWords(desk, access);
+        return key === undefined
+          ? []
+          : [[`code ${access.code}`, name(access.user), key.name, when, `access ${access.id}`]];
+      });
+      const coded = [...keys.values()].flatMap((key) =>
+        key.code === undefined ? [] : [[`code ${key.code}`, "anybody", key.name, "key code", ""]],
+      );
+      const badges = users.flatMap((user) =>
+        user.badge === undefined ? [] : [[`scan ${user.badge}`, user.name, "all of the user's keys here", "badge", ""]],
+      );
+      return columns(["type", "who", "key", "when", ""], [...booked, ...coded, ...badges]);
+    },
+  },
+  {
+    name: "sheet",
+    usage: "sheet [BIN|all|unmount]",
+    summary: "the printed emergency codes of this box",
+    example: "sheet A-1",
+    details: [
+      "Touch `emergency` at the panel; it asks for a numbered code. Used ones are marked as the cloud knows of them:",
+      "what was used offline shows once it is synced.",
+    ],
+    complete: (desk) => [...labelsOf(desk), "all", "unmount"],
+    run({ desk }, { words }) {
+      expectWords(words, 1, 2);
+      return words[1] === undefined ? wholeSheet(desk) : oneTarget(desk, words[1]);
+    },
+  },
+  {
+    name: "log",
+    usage: "log [N]",
+    summary: `the cloud's log, last ${LOG_LINES} or N; ${OFFLINE_SYMBOL} is recorded offline`,
+    example: "log 20",
+    run({ desk }, { words }) {
+      expectWords(words, 1, 2);
+      const count = Number(words[1] ?? LOG_LINES);
+      if (!Number.isInteger(count) || count < 1) throw new UsageError(`${words[1]} is no number of entries`);
+      const rows = boxLog(desk)
+        .slice(-count)
+        .map((entry) => {
+          const { time, isOffline, what, status } = logLine(desk, entry);
+          return [time, isOffline ? `${OFFLINE_SYMBOL} offline` : "", what, status];
+        });
+      return rows.length === 0 ? ["the cloud knows of no exchange of this box yet"] : columns(undefined, rows);
+    },
+  },
+  {
+    name: "status",
+    usage: "status",
+    summary: "the box, its surroundings and the cloud in a few lines",
+    example: "status",
+    details: ["The panel has a screen of its own of that name: `choose status`."],
+    run({ desk }, { words }) {
+      expectWords(words, 1);
+      return statusOf(desk);
+    },
+  },
+];
+
+function isAll(words: readonly string[]): boolean {
+  expectWords(words, 1, 2);
+  if (words[1] !== undefined && words[1] !== "all") throw new UsageError(`${words[1]} is not all`);
+  return words[1] === "all";
+}
+
+/** Keys that may come to this box, or are in it. */
+function keysHere(desk: Desk, isEvery: boolean): readonly Key[] {
+  const { location } = desk.box;
+  const here = desk.machine.bins.state.contents;
+  return desk.cloud.store.organisation.keys.filter(
+    (key) => isEvery || key.home === location || key.roaming || (key.fob !== undefined && here.includes(key.fob)),
+  );
+}
+
+function wholeSheet(desk: Desk): readonly string[] {
+  const { sheet, targets } = desk.cloud.sheets.sheet(desk.machine.name);
+  const rows = targets.map(({ target, codes }) => {
+    const next = codes.find((code) => code.state === "good");
+    const used = codes.filter((code) => code.state !== "good").length;
+    const shown = next === undefined ? "all used" : `${two(next.number)}: ${grouped(next.code)}`;
+    return [target.replace("bin:", ""), shown, `${used} of ${codes.length} used`];
+  });
+  return [
+    `sheet ${sheet} of ${desk.machine.name}; \`sheet A-1\` shows all codes of a bin`,
+    ...columns(["for", "next", ""], rows),
+  ];
+}
+
+function oneTarget(desk: Desk, text: string): readonly string[] {
+  const wanted = ["all", "unmount"].includes(text.toLowerCase()) ? text.toLowerCase() : `bin:${text.toUpperCase()}`;
+  const { sheet, targets } = desk.cloud.sheets.sheet(desk.machine.name);
+  const found = targets.find(({ target }) => target === wanted);
+  if (found === undefined) throw new UsageError(`sheet ${sheet} has no codes for ${text}`);
+  const rows = found.codes.map(({ number, code, state }) => [
+    two(number),
+    grouped(code),
+    state === "good" ? "" : state,
+  ]);
+  return [`sheet ${sheet}, ${wanted.replace("bin:", "bin ")}`, ...columns(undefined, rows)];
+}
+
+const two = (number: number) => String(number).padStart(2, "0");
+const grouped = (code: string) => `${code.slice(0, 4)} ${code.slice(4)}`;
+
+function statusOf(desk: Desk): readonly string[] {
+  const { machine, cloud, world } = desk;
+  const box: Box = desk.box;
+  const state = cloud.store.boxState(box.id);
+  const seen = state.lastSeen === undefined ? "never" : timeOfDay(desk, state.lastSeen);
+  const now = world.wallSeconds();
+  const disabled = box.bins.filter((bin) => !bin.enabled).map((bin) => bin.label);
+  const crash = machine.crashes.at(-1);
+  return [
+    `${box.id}, ${box.model}, ${machine.state}; ${dateOf(desk, now)}, ${timeOfDay(desk, now)} ${desk.timeZone}`,
+    `panel    ${panelInWords(desk)}`,
+    `power    ${powerInWords(desk)}; ${machine.boots} boots, ${machine.powerCuts} power cuts in this session`,
+    `links    ${linksInWords(desk).join(" · ")}`,
+    `cloud    sees the box ${state.online ? "online" : "offline"}, last heard ${seen}; broker ${desk.brokerName}`,
+    `sheets   ${state.sheets.current} in force, below ${state.sheets.minimum} closed`,
+    ...(disabled.length === 0 ? [] : [`bins     out of service: ${disabled.join(" ")}`]),
+    ...(crash === undefined ? [] : [`crashes  ${machine.crashCount}, the last: ${crash.message}`]),
+    `data     ${desk.data.path}`,
+  ];
+}

@@ -1,0 +1,45 @@
+import { Command, Option } from "commander";
+import pc from "picocolors";
+import { NoXsError } from "../../xs/compile.js";
+import { openEngine, TARGETS, type Target } from "../engines/targets.js";
+import { soak } from "../soak/soak.js";
+import { whole } from "./shared/numbers.js";
+
+const program = new Command("soak")
+  .description(
+    "Random use with random faults in virtual time, held to the invariants. The last line is JSON; exit code 1: an invariant is broken, 2: bad usage.",
+  )
+  .option("--seed <n>", "all chance follows from it", whole, 1)
+  .option("--exchanges <n>", "exchanges at the doors", whole, 500)
+  .addOption(new Option("--target <target>", "engine that runs the firmware").choices(TARGETS).default("node"))
+  .option("--trace", "print every event to stderr", false)
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+program.parse();
+const { seed, exchanges, target, trace } = program.opts<{
+  seed: number;
+  exchanges: number;
+  target: Target;
+  trace: boolean;
+}>();
+const engine = await openEngine(target).catch((error: unknown) => {
+  if (!(error instanceof NoXsError)) throw error;
+  console.error(pc.red(error.message));
+  process.exit(2);
+});
+const result = await soak({
+  seed,
+  exchanges,
+  engine,
+  progress: (done, { machine, world }) => {
+    const days = (world.nowMs / 86_400_000).toFixed(1);
+    console.error(pc.cyan(`${done} of ${exchanges} exchanges, day ${days}, ${machine.powerCuts} power cuts`));
+  },
+  ...(trace && { sink: (line: string) => console.error(pc.dim(line)) }),
+});
+for (const problem of result.problems) console.error(pc.red(problem));
+if (result.failure !== undefined) console.error(pc.red(result.failure));
+const isGood = result.problems.length === 0 && result.failure === undefined;
+if (!isGood) console.error(`Run again: npm run soak -- --seed ${seed} --exchanges ${exchanges}`);
+console.log(JSON.stringify(result));
+process.exitCode = isGood ? 0 : 1;

@@ -1,0 +1,164 @@
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import { Command, Option } from "commander";
+import pc from "picocolors";
+import { CloudError } from "../cloud/domain.js";
+import { DataDirectory, DataError } from "./front/data-directory.js";
+import { DEFAULT_BOX, Desk } from "./front/desk.js";
+import type { Front } from "./front/front.js";
+import { PlainFront } from "./front/plain-front.js";
+import { Session } from "./front/session.js";
+import { TerminalFront } from "./front/terminal/terminal-front.js";
+import { port, whole } from "./shared/numbers.js";
+
+/** Unlikely to be taken, unlike MQTT's own 1883. */
+const DEFAULT_PORT = 18_830;
+/** Scripts begin when box and cloud agree, or after this, ms. */
+const SETTLE_MS = 30_000;
+
+interface Options {
+  readonly box: string;
+  readonly data: string;
+  readonly port: number;
+  readonly broker?: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly ca?: string;
+  readonly language?: string;
+  readonly seed?: number;
+  readonly fresh: boolean;
+  readonly yes: boolean;
+}
+
+const program = new Command("start")
+  .description(
+    "A SmartBox on your desk, in real time: panel, bins, battery and links, with its cloud and an MQTT broker. On a terminal it is a\n" +
+      "picture with an input line; with input from a pipe it carries out one command a line. `help` lists the commands.",
+  )
+  .option("--box <id>", "box of the sample organisation: MS5-PARIS, MS4-TOKYO or MS3-TOKYO", DEFAULT_BOX)
+  .option("--data <dir>", "where everything is kept from one start to the next", ".data")
+  .option("--port <n>", "port of the embedded broker on 127.0.0.1; 0: any free one", port, DEFAULT_PORT)
+  .option("--broker <url>", "use this broker instead: mqtt://host:1883 or mqtts://host:8883")
+  .option(
+    "--user <name>",
+    "with --broker: box and cloud log in as this user (without: the box with an account of its own)",
+  )
+  .option("--password <text>", "with --user")
+  .option("--ca <file>", "with --broker mqtts://: certificate of the authority (PEM)")
+  .addOption(
+    new Option("--language <lang>", "read the panel in this language, not the box's own").choices(["en", "fr", "ja"]),
+  )
+  .option("--seed <n>", "all chance follows from it, and the secrets of a fresh sample: for demos", whole)
+  .option("--fresh", "start over: forget what is in the data directory", false)
+  .option("--yes", "with --fresh: do not ask", false)
+  .addHelpText(
+    "after",
+    "\nExit code 0: quit; 1: a fault of the simulator; 2: something in its way, such as a port that is taken.",
+  )
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+/** Something that the person at the keyboard can put right. */
+class StartError extends Error {}
+
+async function main(): Promise<void> {
+  program.parse();
+  const options = program.opts<Options>();
+  const broker = brokerOf(options);
+  const data = new DataDirectory(options.data);
+  // After a second Ctrl-C as well: the directory is free again.
+  process.on("exit", () => data.release());
+  if (options.fresh && !data.isFresh) {
+    if (!options.yes && !(await confirm(`Forget everything in ${options.data}?`))) return;
+    data.clear();
+  }
+  await play(options, data, broker);
+}
+
+function brokerOf({ broker, port, user, password, ca }: Options) {
+  if (broker === undefined) {
+    if (user !== undefined || password !== undefined || ca !== undefined) {
+      throw new StartError("--user, --password and --ca are for a broker of your own: give --broker URL as well");
+    }
+    return { port };
+  }
+  let authority: string | undefined;
+  try {
+    authority = ca === undefined ? undefined : readFileSync(ca, "utf8");
+  } catch (error) {
+    throw new StartError(`--ca ${ca}: ${(error as Error).message}`);
+  }
+  return { url: broker, username: user, password, authority };
+}
+
+async function confirm(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new StartError("--fresh asks before it forgets anything: give --yes as well");
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+  } finally {
+    lines.close();
+  }
+}
+
+async function play(options: Options, data: DataDirectory, broker: ReturnType<typeof brokerOf>): Promise<void> {
+  const isTerminal = process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== "dumb";
+  let desk: Desk | undefined;
+  let front: Front | undefined;
+  const onProblem = (text: string) => (front === undefined ? console.error(text) : front.notice(text));
+  const { box, seed, language } = options;
+  desk = await Desk.open({ data, box, seed, broker, language, onProblem });
+  const interrupted = interruptOf(
+    () => session.stop(),
+    () => front?.close(),
+  );
+  front = isTerminal
+    ? new TerminalFront(desk, process.stdin, process.stdout, interrupted)
+    : new PlainFront(desk, process.stdin, process.stdout);
+  const session = new Session(desk, front);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupted);
+  // Whoever read the output has gone.
+  process.stdout.on("error", () => session.stop());
+  try {
+    front.open(session);
+    front.notice(
+      `${desk.box.id} is on the desk; its data is in ${data.path}, its broker at ${desk.brokerName}. ` +
+        "Try: help, codes, code 135790, net down, mains off.",
+    );
+    if (!isTerminal) await settle(desk);
+    await session.run();
+  } finally {
+    front.close();
+    await desk.close();
+  }
+  console.log(`Everything is kept in ${data.path}: the next start goes on from here.`);
+}
+
+/** A box that cannot come online is not waited for. */
+async function settle(desk: Desk): Promise<void> {
+  const { machine, surroundings } = desk;
+  await desk.until(() => desk.isLit, SETTLE_MS);
+  const canSync = machine.board.offlineCapable && machine.mains.present && surroundings.state.internet === "up";
+  if (canSync) await desk.untilInSync(SETTLE_MS);
+}
+
+/** The first time politely, the second time at once. */
+function interruptOf(stop: () => void, restore: () => void): () => void {
+  let count = 0;
+  return () => {
+    if (++count === 1) {
+      stop();
+      return;
+    }
+    restore();
+    process.exit(130);
+  };
+}
+
+try {
+  await main();
+} catch (error) {
+  const isKnown = error instanceof CloudError || error instanceof DataError || error instanceof StartError;
+  if (isKnown) console.error(pc.red(error.message));
+  else console.error(error);
+  process.exitCode = isKnown ? 2 : 1;
+}

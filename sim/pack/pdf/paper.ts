@@ -1,0 +1,180 @@
+import PDFDocument from "pdfkit";
+import { FONT_NAMES, type FontName, fontBytes, type Glyphs } from "./fonts.js";
+
+export type PaperSize = "A4" | "LETTER";
+
+/** Points. */
+const MARGIN = 36;
+const TOP = 62;
+const BOTTOM = 44;
+
+export interface TextOptions {
+  readonly font?: FontName;
+  readonly size: number;
+  readonly width?: number;
+  readonly align?: "left" | "center" | "right";
+  readonly color?: string;
+  readonly lineGap?: number;
+}
+
+/** Pages in black and white with a cursor that runs down them. Sizes and places in points; `y` is the cursor. */
+export class Paper {
+  readonly doc: PDFKit.PDFDocument;
+  readonly left = MARGIN;
+  y = MARGIN;
+  readonly #glyphs: Glyphs;
+  /** Setting a line costs milliseconds, and much is measured more than once. */
+  readonly #heights = new Map<string, number>();
+  readonly #widths = new Map<string, number>();
+  /** Only measuring. */
+  #dry = false;
+
+  constructor(options: { size: PaperSize; glyphs: Glyphs; title: string; language: string; createdAt: Date }) {
+    this.#glyphs = options.glyphs;
+    this.doc = new PDFDocument({
+      size: options.size,
+      margin: 0,
+      bufferPages: true,
+      // None at first: its own default is a font that is not embedded.
+      font: "",
+      lang: options.language,
+      displayTitle: true,
+      info: {
+        Title: options.glyphs.printable(options.title),
+        CreationDate: options.createdAt,
+        ModDate: options.createdAt,
+      },
+    });
+    for (const name of FONT_NAMES) this.doc.registerFont(name, fontBytes(name));
+  }
+
+  get width(): number {
+    return this.doc.page.width - 2 * MARGIN;
+  }
+
+  get bottom(): number {
+    return this.doc.page.height - BOTTOM;
+  }
+
+  /** Whether what `write` writes fits on the first page. Nothing is drawn. */
+  fitsFirstPage(write: () => void): boolean {
+    const y = this.y;
+    this.#dry = true;
+    this.y = MARGIN;
+    write();
+    const fits = this.y <= this.bottom;
+    this.#dry = false;
+    this.y = y;
+    return fits;
+  }
+
+  /** The first page, from its top. */
+  backToFirst(): void {
+    this.doc.switchToPage(0);
+    this.y = MARGIN;
+  }
+
+  /** Number of the page under the cursor, from 1. */
+  get page(): number {
+    return this.doc.bufferedPageRange().count;
+  }
+
+  newPage(): void {
+    this.doc.addPage();
+    this.y = TOP;
+  }
+
+  /** A black rectangle with round corners. */
+  plate(x: number, y: number, width: number, height: number, radius: number): void {
+    if (!this.#dry) this.doc.roundedRect(x, y, width, height, radius).fill("black");
+  }
+
+  /** Starts a page when less than `height` is left on this one; answers whether it did. */
+  need(height: number): boolean {
+    if (this.#dry || this.y + height <= this.bottom) return false;
+    this.newPage();
+    return true;
+  }
+
+  heightOf(text: string, options: TextOptions): number {
+    const { width = this.width, lineGap = 0 } = options;
+    const key = `${options.font} ${options.size} ${width} ${lineGap} ${text}`;
+    let height = this.#heights.get(key);
+    if (height === undefined) {
+      height = this.#with(options).heightOfString(this.#glyphs.printable(text), { width, lineGap });
+      this.#heights.set(key, height);
+    }
+    return height;
+  }
+
+  widthOf(text: string, options: TextOptions): number {
+    const key = `${options.font} ${options.size} ${text}`;
+    let width = this.#widths.get(key);
+    if (width === undefined) {
+      width = this.#with(options).widthOfString(this.#glyphs.printable(text));
+      this.#widths.set(key, width);
+    }
+    return width;
+  }
+
+  /** Writes at a place and leaves the cursor alone. */
+  put(text: string, x: number, y: number, options: TextOptions): void {
+    const { width = this.width, align = "left", lineGap = 0, color = "black" } = options;
+    if (this.#dry) return;
+    const doc = this.#with(options).fillColor(color);
+    doc.text(this.#glyphs.printable(text), x, y, { width, align, lineGap });
+    doc.fillColor("black");
+  }
+
+  /** Writes digits and spaces at one pitch, so that codes stand in columns; answers the width. The font's own 1 is narrower. */
+  putDigits(text: string, x: number, y: number, options: TextOptions): number {
+    const pitch = this.widthOf("0", options);
+    const doc = this.#with(options).fillColor(options.color ?? "black");
+    let at = x;
+    for (const letter of text) {
+      const isDigit = letter !== " ";
+      if (isDigit) doc.text(letter, at + (pitch - this.widthOf(letter, options)) / 2, y, { lineBreak: false });
+      at += isDigit ? pitch : pitch * 0.55;
+    }
+    doc.fillColor("black");
+    return at - x;
+  }
+
+  /** Writes at the cursor and moves it below. */
+  line(text: string, options: TextOptions): void {
+    this.put(text, this.left, this.y, options);
+    this.y += this.heightOf(text, options);
+  }
+
+  /** A page's title with a note under it. */
+  title(title: string, note: string): void {
+    this.line(title, { font: "bold", size: 22 });
+    this.y += 7;
+    this.line(note, { size: 12, lineGap: 2 });
+    this.y += 9;
+  }
+
+  rule(y: number, weight = 0.5, from = this.left, to = this.left + this.width): void {
+    if (!this.#dry) this.doc.lineWidth(weight).moveTo(from, y).lineTo(to, y).stroke("black");
+  }
+
+  /** Finishes the document: `decorate` sees each page with its number and the count of all. */
+  async bytes(decorate: (page: number, pages: number) => void): Promise<Uint8Array> {
+    const { count } = this.doc.bufferedPageRange();
+    for (let page = 1; page <= count; page++) {
+      this.doc.switchToPage(page - 1);
+      decorate(page, count);
+    }
+    const chunks: Uint8Array[] = [];
+    return await new Promise((resolve, reject) => {
+      this.doc.on("data", (chunk: Uint8Array) => chunks.push(chunk));
+      this.doc.on("end", () => resolve(Buffer.concat(chunks)));
+      this.doc.on("error", reject);
+      this.doc.end();
+    });
+  }
+
+  #with({ font = "text", size }: TextOptions): PDFKit.PDFDocument {
+    return this.doc.font(font).fontSize(size);
+  }
+}

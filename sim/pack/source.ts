@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
+import { CloudError } from "../cloud/domain.js";
+import { CloudService } from "../cloud/service.js";
+import { CloudStore } from "../cloud/store.js";
+import { Random } from "../random.js";
+import { makeSample } from "../samples/sample.js";
+import type { PackParts } from "./pack.js";
+
+/** As in every scenario that is not told otherwise. */
+const SAMPLE_SEED = 1;
+
+/** The cloud's database in `directory`; without one, the sample organisation. Throws CloudError. */
+export function openSource(directory: string | undefined, nowSeconds: number): PackParts {
+  const store = directory === undefined ? sampleStore(nowSeconds) : storeIn(directory);
+  return { store, hash: TWEETNACL_HASH, nowSeconds };
+}
+
+function storeIn(directory: string): CloudStore {
+  const file = join(directory, "cloud.json");
+  if (!existsSync(file)) {
+    throw new CloudError(
+      `there is no cloud database ${file}: name the folder that \`npm start -- --data\` uses, or leave --data out for the sample organisation`,
+    );
+  }
+  try {
+    return CloudStore.inFile(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new CloudError(`${file} cannot be read (${code}): run this as the user that runs the cloud`);
+  }
+}
+
+function sampleStore(nowSeconds: number): CloudStore {
+  const random = new Random(SAMPLE_SEED);
+  const store = new CloudStore();
+  const cloud = new CloudService({
+    store,
+    now: () => nowSeconds,
+    timers: { set: () => 0, clear: () => {} },
+    random: (count) => random.bytes(count),
+  });
+  makeSample(cloud, SAMPLE_SEED);
+  return store;
+}

@@ -1,0 +1,170 @@
+import { Kind } from "../../firmware/records/records.js";
+import { guessesWithin } from "../cloud/code-length.js";
+import { readJournal } from "../judge/box-memory.js";
+import type { Random } from "../random.js";
+import { expectThat } from "./emergency.js";
+import type { Act, Scenario } from "./scenario.js";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+const DAYS = 30;
+
+export const guesser: Scenario = {
+  name: "guesser",
+  summary: "somebody who knows the rules guesses for a month and pulls the plug: the published bound holds",
+  async play(act) {
+    const { stage, step } = act;
+    step("the box comes up and syncs");
+    stage.machine.start();
+    await stage.untilInSync(5 * MINUTE_MS);
+    const tried = new Guesser(act);
+    for (let day = 1; day <= DAYS; day++) {
+      await tried.until(tried.startMs + day * DAY_MS);
+      if (day === 1 || day % 5 === 0)
+        step(`day ${day}: ${tried.verdicts} verdicts, ${tried.swallowed} tries without one`);
+    }
+    const failures = tried.failuresOnRecord;
+    step(`a month: ${failures} guesses on record; the bound is ${guessesWithin(DAYS * 86_400)}`);
+    expectThat(tried.opened === 0, "no door open");
+    expectThat(failures >= tried.verdicts, "every verdict on record before it was shown");
+    expectThat(failures <= guessesWithin(DAYS * 86_400), `at most ${guessesWithin(DAYS * 86_400)} guesses`);
+    // A guesser who gets much less would mean that this one is not trying.
+    expectThat(failures > 0.9 * guessesWithin(DAYS * 86_400), "a guesser who uses what there is");
+    await act.people.idle();
+    await stage.untilInSync(30 * MINUTE_MS);
+  },
+};
+
+/**
+ * Tries a code whenever the box lets it, and does to the box what can be done from outside: pulls the plug and the battery at
+ * any moment, the verdict's and the wait's among them. It cannot reach the clock, the flash or the keys.
+ */
+class Guesser {
+  readonly #act: Act;
+  readonly #random: Random;
+  readonly startMs: number;
+  verdicts = 0;
+  /** Tries that the power cut kept from being answered. */
+  swallowed = 0;
+  opened = 0;
+  #failures = 0;
+  #countedTo = 0;
+
+  constructor(act: Act) {
+    this.#act = act;
+    this.#random = act.stage.world.random("guesser");
+    this.startMs = act.stage.world.nowMs;
+    act.stage.machine.bins.watch((event) => {
+      if (event.kind === "opened") this.opened++;
+    });
+  }
+
+  async until(endMs: number): Promise<void> {
+    const { world } = this.#act.stage;
+    while (world.nowMs < endMs) {
+      await this.#wakeUp();
+      const waitMs = await this.#try();
+      await this.#waitOut(Math.min(waitMs, endMs - world.nowMs));
+    }
+    this.#countFailures();
+  }
+
+  /** Failures that the journal told of, at the end of each day: the ring may have given up the older ones since. */
+  get failuresOnRecord(): number {
+    return this.#failures;
+  }
+
+  /** One guess. Answers how long the box then makes people wait, as far as this one can tell. */
+  async #try(): Promise<number> {
+    const { machine, world } = this.#act.stage;
+    const cutsBefore = machine.powerCuts;
+    if (this.#random.next() < 0.15) {
+      // Right between the eighth digit and the verdict, in the middle of whatever is written then.
+      machine.armFlashCut({ operation: 1, at: this.#random.int(40), backAfterMs: 2_000 });
+    }
+    await (this.#random.next() < 0.5 ? this.#guessBin() : this.#guessOrdinary());
+    await world.advance(500);
+    machine.disarm();
+    if (machine.powerCuts > cutsBefore) {
+      this.swallowed++;
+      await this.#wakeUp();
+      return 0;
+    }
+    const view = machine.panel.view;
+    const shown = [view?.title, ...(view?.lines ?? [])].find((text) => text?.id.startsWith("refused-"));
+    if (shown?.id.startsWith("refused-wrong-code") === true) this.verdicts++;
+    return 1_000 * Number(shown?.params?.seconds ?? 0);
+  }
+
+  async #guessBin(): Promise<void> {
+    const { machine } = this.#act.stage;
+    const [unit, number] = machine.bins.label(this.#random.int(machine.bins.count)).split("-");
+    this.#choose("emergency");
+    await this.#pause();
+    this.#choose("one-bin");
+    await this.#pause();
+    this.#choose(unit!);
+    await this.#pause();
+    await this.#type(number!);
+    await this.#type(this.#digits(8));
+  }
+
+  async #guessOrdinary(): Promise<void> {
+    await this.#type(this.#digits(6));
+  }
+
+  /** In the middle of a wait the plug is pulled, once or often, for a moment or for long. */
+  async #waitOut(waitMs: number): Promise<void> {
+    const { machine, world } = this.#act.stage;
+    const end = world.nowMs + waitMs;
+    while (world.nowMs < end) {
+      const left = end - world.nowMs;
+      if (this.#random.next() < 0.4) {
+        await world.advance(Math.min(left, this.#random.int(90_000)));
+        machine.powerCut({ backAfterMs: 500 + this.#random.int(4_000) });
+        await this.#wakeUp();
+        if (this.#random.next() < 0.5) return;
+      } else {
+        await world.advance(left);
+      }
+    }
+  }
+
+  /** The box runs, and shows the first screen. */
+  async #wakeUp(): Promise<void> {
+    const { machine, world } = this.#act.stage;
+    await world.until(() => machine.state === "running", 5 * MINUTE_MS, "the box to come back");
+    while (machine.panel.view?.screen !== "idle") {
+      machine.panel.input({ kind: "cancel" });
+      await this.#pause();
+      if (machine.panel.view?.screen !== "idle") await world.advance(1_000);
+    }
+  }
+
+  #choose(id: string): void {
+    this.#act.stage.machine.panel.input({ kind: "choice", id });
+  }
+
+  async #type(digits: string): Promise<void> {
+    for (const digit of digits) this.#act.stage.machine.panel.input({ kind: "digit", digit: Number(digit) });
+    await this.#pause();
+    this.#act.stage.machine.panel.input({ kind: "enter" });
+    await this.#pause();
+  }
+
+  async #pause(): Promise<void> {
+    await this.#act.stage.world.advance(50);
+  }
+
+  #digits(length: number): string {
+    return Array.from({ length }, () => this.#random.int(10)).join("");
+  }
+
+  #countFailures(): void {
+    const { journal } = this.#act.stage.machine.flash;
+    for (const { seq, record } of readJournal(journal, this.#countedTo + 1)) {
+      if (record?.kind === Kind.codeFailure) this.#failures++;
+      this.#countedTo = seq;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import type { Random } from "../random.js";
+import type { Stage } from "../stage/stage.js";
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+
+/** What goes wrong around a box, each with how often out of a hundred mishaps. */
+export class Mishaps {
+  readonly #stage: Stage;
+  readonly #random: Random;
+  /** Cuts armed inside flash operations. */
+  tornWrites = 0;
+  /** Times that the internet or the broker was taken away. */
+  disconnects = 0;
+  #brokerDown = false;
+
+  constructor(stage: Stage, random: Random) {
+    this.#stage = stage;
+    this.#random = random;
+  }
+
+  async one(): Promise<void> {
+    const dice = this.#random.int(100);
+    if (dice < 25) this.#tornWrite();
+    else if (dice < 35) this.#cutAtLock();
+    else if (dice < 45) this.#cut();
+    else if (dice < 60) this.#internet();
+    else if (dice < 68) await this.#broker();
+    else if (dice < 80) this.#mains();
+    else if (dice < 86) this.#jam();
+    else if (dice < 92) await this.#stage.world.advance(this.#random.int(30 * MINUTE_MS));
+    else if (dice < 95) this.#clock();
+    else this.#stage.machine.button.press();
+  }
+
+  /** Everything is well again. */
+  async end(): Promise<void> {
+    const { machine, world, broker } = this.#stage;
+    machine.disarm();
+    machine.restorePower();
+    machine.setMains(true);
+    machine.net.setInternet("ok");
+    for (let bin = 0; bin < machine.bins.count; bin++) machine.bins.jam(bin, false);
+    if (this.#brokerDown) await broker.restart?.();
+    this.#brokerDown = false;
+    await world.advance(MINUTE_MS);
+  }
+
+  #back(): { backAfterMs: number } {
+    return { backAfterMs: SECOND_MS + this.#random.int(3 * MINUTE_MS) };
+  }
+
+  #tornWrite(): void {
+    const at = this.#random.pick(["before", "after", "scattered", this.#random.int(40)] as const);
+    this.#stage.machine.armFlashCut({ operation: 1 + this.#random.int(8), at, ...this.#back() });
+    this.tornWrites++;
+  }
+
+  #cutAtLock(): void {
+    this.#stage.machine.armPulseCut({ doorOpens: this.#random.next() < 0.7, ...this.#back() });
+  }
+
+  #cut(): void {
+    const { machine, world } = this.#stage;
+    world.scheduler.after(this.#random.int(20 * SECOND_MS), () => machine.powerCut(this.#back()));
+  }
+
+  #internet(): void {
+    const { net } = this.#stage.machine;
+    const mode = this.#random.pick(["ok", "ok", "stall", "blackHole", "noInternet"] as const);
+    if (mode !== "ok") this.disconnects++;
+    net.setInternet(mode);
+    if (mode === "ok" && this.#random.next() < 0.3) net.ethernet?.access.drop();
+  }
+
+  async #broker(): Promise<void> {
+    const { broker } = this.#stage;
+    if (this.#brokerDown) await broker.restart?.();
+    else {
+      await broker.crash?.();
+      this.disconnects++;
+    }
+    this.#brokerDown = !this.#brokerDown;
+  }
+
+  #mains(): void {
+    const { machine } = this.#stage;
+    machine.setMains(!machine.mains.present);
+    if (machine.battery.chargePercent < 30) machine.setMains(true);
+  }
+
+  #jam(): void {
+    const { bins } = this.#stage.machine;
+    const bin = this.#random.int(bins.count);
+    bins.jam(bin, this.#random.next() < 0.5);
+  }
+
+  #clock(): void {
+    this.#stage.machine.rtc.lose();
+  }
+}

@@ -1,0 +1,81 @@
+import { type Engine, NODE_ENGINE } from "../engines/engine.js";
+import type { Verdict } from "../judge/judge.js";
+import { Stage } from "../stage/stage.js";
+import { Mishaps } from "./mishaps.js";
+import { Visitors } from "./visitors.js";
+
+const MINUTE_MS = 60_000;
+
+export interface SoakResult extends Verdict {
+  readonly seed: number;
+  readonly visits: number;
+  readonly powerCuts: number;
+  readonly tornWrites: number;
+  readonly disconnects: number;
+  readonly boots: number;
+  readonly virtualDays: number;
+  readonly traceHash: string;
+  readonly failure?: string;
+}
+
+export interface SoakOptions {
+  readonly seed: number;
+  /** Exchanges at the doors to reach. */
+  readonly exchanges: number;
+  readonly progress: (exchanges: number, stage: Stage) => void;
+  readonly sink?: (line: string) => void;
+  /** Runs the firmware; Node if absent. The soak closes it. */
+  readonly engine?: Engine;
+}
+
+/** Random use with random mishaps in virtual time; every so often everything must come to rest and agree. */
+export async function soak(options: SoakOptions): Promise<SoakResult> {
+  const { seed, exchanges, progress, sink, engine = NODE_ENGINE } = options;
+  const stage = await Stage.open({ seed, broker: "virtual", engine, ...(sink && { sink }) });
+  const random = stage.world.random("soak");
+  const visitors = new Visitors(stage, random);
+  const mishaps = new Mishaps(stage, random);
+  let visits = 0;
+  let failure: string | undefined;
+  try {
+    stage.machine.start();
+    // A box that never syncs would let nobody in: the bound keeps the loop from going on for ever.
+    for (; visitors.exchanges < exchanges && visits < exchanges * 10; visits++) {
+      await step(stage, visitors, mishaps);
+      if (visits % 50 === 0) progress(visitors.exchanges, stage);
+    }
+    await visitors.shutDoors();
+    await mishaps.end();
+    await visitors.shutDoors();
+    await stage.untilInSync(120 * MINUTE_MS);
+    await stage.world.advance(2 * MINUTE_MS);
+  } catch (error) {
+    failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+  const { machine, world } = stage;
+  const result = {
+    seed,
+    visits,
+    ...stage.judge.verdict(),
+    powerCuts: machine.powerCuts,
+    tornWrites: mishaps.tornWrites,
+    disconnects: mishaps.disconnects,
+    boots: machine.boots,
+    virtualDays: Math.round(world.nowMs / 86_400) / 1_000,
+    traceHash: world.trace.hash(),
+    ...(failure !== undefined && { failure }),
+  };
+  await stage.close();
+  return result;
+}
+
+async function step(stage: Stage, visitors: Visitors, mishaps: Mishaps): Promise<void> {
+  const random = stage.world.random(`step ${stage.world.nowMs}`);
+  if (random.next() < 0.25) await mishaps.one();
+  const dice = random.int(100);
+  if (dice < 88) await visitors.visit();
+  else if (dice < 92) await visitors.guess();
+  else if (dice < 99) await visitors.useSheet(false);
+  else await visitors.useSheet(true);
+  await stage.world.advance(random.int(20_000));
+}

@@ -1,0 +1,195 @@
+import type { Random } from "../random.js";
+import type { Stage } from "../stage/stage.js";
+
+const KEY_MS = 250;
+const HAND_MS = 1_200;
+/** How long a visitor looks at a screen that does not change before walking away, ms. */
+const PATIENCE_MS = 20_000;
+/** Some leave the door open and walk off; somebody shuts it later. */
+const LEFT_OPEN_CHANCE = 0.03;
+const LEFT_OPEN_MS = 90_000;
+
+/**
+ * People who put up with anything: the box may refuse, go dark, lose power between two keys, or open another bin than expected.
+ * They do what the screen says, finish with their hands what a door lets them, and shut doors.
+ */
+export class Visitors {
+  readonly #stage: Stage;
+  readonly #random: Random;
+  /** Serials of the fobs in people's hands. */
+  readonly carried: string[] = [];
+  exchanges = 0;
+  /** The fob that the present visitor came to return. */
+  #toReturn: string | undefined;
+
+  constructor(stage: Stage, random: Random) {
+    this.#stage = stage;
+    this.#random = random;
+  }
+
+  /** Somebody comes with a code, a badge or a fob. */
+  async visit(): Promise<void> {
+    await this.#wake();
+    this.#toReturn = undefined;
+    if (this.carried.length > 0 && this.#random.next() < 0.55) {
+      this.#toReturn = this.#random.pick(this.carried);
+      await this.#scan(this.#toReturn);
+    } else if (this.#random.next() < 0.2) {
+      await this.#scan(this.#someBadge());
+    } else {
+      const code = this.#someCode();
+      this.#toReturn = this.#carriedFor(code);
+      await this.#type(code);
+    }
+    await this.#follow();
+  }
+
+  /** Somebody guesses. */
+  async guess(): Promise<void> {
+    await this.#wake();
+    await this.#type(String(100_000 + this.#random.int(900_000)));
+    await this.#follow();
+  }
+
+  /** Somebody opens one bin, or all, with the printed sheet. */
+  async useSheet(all: boolean): Promise<void> {
+    await this.#wake();
+    const { cloud, machine } = this.#stage;
+    const bin = this.#random.int(machine.bins.count);
+    const label = machine.bins.label(bin);
+    await this.#choose("emergency");
+    if (all) await this.#choose("all-bins");
+    else {
+      await this.#choose("one-bin");
+      await this.#choose(label.slice(0, 1));
+      await this.#type(label.slice(2));
+    }
+    const asked = machine.panel.view?.title.params;
+    if (machine.panel.view?.screen === "emergency-code" && asked !== undefined) {
+      const sheet = cloud.sheets.sheet(machine.name, Number(asked.sheet));
+      const target = sheet.targets.find((one) => one.target === (all ? "all" : `bin:${label}`));
+      await this.#type(target!.codes[Number(asked.number) - 1]!.code);
+      await this.#wait(all ? 60_000 : PATIENCE_MS, "emergency-result", "refused");
+    }
+    await this.shutDoors();
+    await this.#leave();
+  }
+
+  /** Whoever passes by shuts what stands open; what hangs there stays. */
+  async shutDoors(): Promise<void> {
+    const { bins } = this.#stage.machine;
+    for (let bin = 0; bin < bins.count; bin++) if (bins.isOpen(bin)) bins.close(bin);
+    await this.#stage.world.advance(HAND_MS);
+  }
+
+  async #wake(): Promise<void> {
+    const { machine } = this.#stage;
+    if (machine.state === "asleep") machine.button.press();
+    await this.#wait(PATIENCE_MS, "idle");
+  }
+
+  async #leave(): Promise<void> {
+    const { machine, world } = this.#stage;
+    if (machine.panel.view !== undefined && machine.panel.view.screen !== "idle")
+      machine.panel.input({ kind: "cancel" });
+    await world.advance(KEY_MS);
+  }
+
+  async #type(digits: string): Promise<void> {
+    const { machine, world } = this.#stage;
+    for (const digit of digits) {
+      machine.panel.input({ kind: "digit", digit: Number(digit) });
+      await world.advance(KEY_MS);
+    }
+    machine.panel.input({ kind: "enter" });
+    await world.advance(KEY_MS);
+  }
+
+  async #choose(id: string): Promise<void> {
+    const { machine, world } = this.#stage;
+    if (!machine.panel.view?.choices.some((choice) => choice.id === id)) return;
+    machine.panel.input({ kind: "choice", id });
+    await world.advance(KEY_MS);
+  }
+
+  async #scan(serial: string): Promise<void> {
+    this.#stage.machine.reader.scan(serial);
+    await this.#stage.world.advance(HAND_MS);
+  }
+
+  /** Does what the screen asks until it asks for nothing more, or the box is dark. */
+  async #follow(): Promise<void> {
+    for (let turn = 0; turn < 4; turn++) {
+      await this.#wait(
+        PATIENCE_MS,
+        "bin-open",
+        "refused",
+        "choose-key",
+        "offer-return",
+        "take-or-return",
+        "idle",
+        "thank-you",
+      );
+      const view = this.#stage.machine.panel.view;
+      if (view?.screen === "choose-key") await this.#choose(this.#random.pick(view.choices).id);
+      else if (view?.screen === "offer-return") await this.#choose(this.#toReturn === undefined ? "cancel" : "return");
+      else if (view?.screen === "take-or-return") await this.#choose(this.#toReturn === undefined ? "take" : "return");
+      else break;
+    }
+    await this.#handsOn();
+    await this.#leave();
+  }
+
+  /** Hands do not need the box: an open door is enough, even when the box has just died. */
+  async #handsOn(): Promise<void> {
+    const { machine, world } = this.#stage;
+    const view = machine.panel.view;
+    const named = view?.screen === "bin-open" ? machine.bins.byLabel(String(view.title.params?.bin)) : undefined;
+    const bin = named ?? machine.bins.state.open.indexOf(true);
+    if (bin < 0) return;
+    await world.advance(HAND_MS);
+    if (!machine.bins.isOpen(bin)) return;
+    const asked = view?.screen === "bin-open" ? view.lines[0]?.id : undefined;
+    const isAsExpected = asked === undefined || asked === (this.#toReturn === undefined ? "take-key" : "put-key");
+    if (isAsExpected) this.#exchange(bin);
+    await world.advance(this.#random.next() < LEFT_OPEN_CHANCE ? LEFT_OPEN_MS : HAND_MS);
+    machine.bins.close(bin);
+    await world.advance(HAND_MS);
+  }
+
+  /** Does what this visitor came for, even when the screen has gone dark: the door is open. */
+  #exchange(bin: number): void {
+    const { bins } = this.#stage.machine;
+    const content = bins.content(bin);
+    if (this.#toReturn === undefined && content !== undefined) {
+      this.carried.push(bins.take(bin));
+      this.exchanges++;
+    } else if (this.#toReturn !== undefined && content === undefined) {
+      bins.put(bin, this.#toReturn);
+      this.carried.splice(this.carried.indexOf(this.#toReturn), 1);
+      this.exchanges++;
+    }
+  }
+
+  async #wait(limitMs: number, ...screens: string[]): Promise<void> {
+    const { machine, world } = this.#stage;
+    await world.driver.until(() => screens.includes(machine.panel.view?.screen ?? "dark"), limitMs);
+  }
+
+  #someBadge(): string {
+    return this.#random.pick(this.#stage.cloud.store.organisation.users.flatMap((user) => user.badge ?? []));
+  }
+
+  /** The fob of the key that a code is for, if somebody carries it. */
+  #carriedFor(code: string): string | undefined {
+    const { keys, accesses } = this.#stage.cloud.store.organisation;
+    const access = accesses.find((one) => one.code === code);
+    const fob = keys.find((key) => key.code === code || key.id === access?.key)?.fob;
+    return fob !== undefined && this.carried.includes(fob) ? fob : undefined;
+  }
+
+  #someCode(): string {
+    const { keys, accesses } = this.#stage.cloud.store.organisation;
+    return this.#random.pick([...keys.flatMap((key) => key.code ?? []), ...accesses.map((access) => access.code)]);
+  }
+}

@@ -1,0 +1,63 @@
+import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
+import { boot as bootFirmware } from "../../../firmware/main.js";
+import { Type } from "../../../hal/bridge/codes.js";
+import { BridgeMachine } from "../../../hal/bridge/machine.js";
+import { BridgeWorld, type Carrier } from "../../../hal/bridge/world.js";
+import type { Hal } from "../../../hal/ports/hal.js";
+import type { Engine } from "../../../sim/engines/engine.js";
+
+export interface LoopbackOptions {
+  readonly boot?: (hal: Hal) => void;
+  readonly offerHash?: boolean;
+  /** Looks at, or changes, each message on its way to the machine and back. */
+  readonly toMachine?: (message: Uint8Array) => Uint8Array;
+  readonly fromMachine?: (message: Uint8Array) => Uint8Array;
+}
+
+/** Both ends of the bridge in one process: every message is copied, as a wire does, and the machine lives as an object. */
+export class Loopback implements Engine {
+  readonly #options: LoopbackOptions;
+  /** Messages that ended a turn, and calls. */
+  turns = 0;
+  calls = 0;
+
+  constructor(options: LoopbackOptions = {}) {
+    this.#options = options;
+  }
+
+  boot(hal: Hal): void {
+    const { boot = bootFirmware, offerHash, toMachine = same, fromMachine = same } = this.#options;
+    let serve: (call: Uint8Array) => Uint8Array = () => new Uint8Array();
+    const machine = new BridgeMachine({
+      boot,
+      call: (message) => serve(message.slice()).slice(),
+      hash: TWEETNACL_HASH,
+    });
+    const carry: Carrier = (message, answer) => {
+      let ended: { readonly error: unknown } | undefined;
+      serve = (call) => {
+        this.calls++;
+        try {
+          return answer(call);
+        } catch (error) {
+          ended = { error };
+          return Uint8Array.of(Type.over);
+        }
+      };
+      this.turns++;
+      const end = fromMachine(machine.take(toMachine(message.slice())));
+      if (ended !== undefined) {
+        if (end[0] !== Type.stopped) throw new Error("the machine went on after OVER");
+        throw ended.error;
+      }
+      return end;
+    };
+    new BridgeWorld({ hal, carry, ...(offerHash !== undefined && { offerHash }) }).boot();
+  }
+
+  close(): void {}
+}
+
+function same(message: Uint8Array): Uint8Array {
+  return message;
+}

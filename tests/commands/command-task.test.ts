@@ -1,0 +1,88 @@
+import { beforeEach, expect, test } from "vitest";
+import { CommandTask } from "../../firmware/commands/command-task.js";
+import { CommandKind, Kind } from "../../firmware/records/records.js";
+import { PowerCut } from "../../sim/devices/power-cut.js";
+import { readJournal } from "../../sim/judge/box-memory.js";
+import { LedgerBench } from "../support/ledger-bench.js";
+
+const { oneTouchUnlock, enableBin, disableBin, reboot, closeSheets } = CommandKind;
+const BINS = 5;
+
+let bench: LedgerBench;
+let task: CommandTask;
+let armed: number[];
+let reboots: number;
+let due: (() => void)[];
+
+beforeEach(() => {
+  bench = new LedgerBench();
+  armed = [];
+  reboots = 0;
+  due = [];
+  task = new CommandTask({
+    ledger: bench.ledger,
+    timers: { set: (_ms, callback) => due.push(callback), clear: () => {} },
+    button: { onPress: undefined, lamp: () => {} },
+    sleep: {
+      wakeCause: 0,
+      sleep: () => {
+        throw new PowerCut("asleep");
+      },
+      restart: () => {
+        reboots++;
+        throw new PowerCut("restarted");
+      },
+    },
+    binCount: BINS,
+    armed: (bin) => armed.push(bin),
+    openArmed: () => true,
+    inUse: () => false,
+    changed: () => {},
+  });
+});
+
+const records = () => [...readJournal(bench.flash, 1)].flatMap(({ record }) => record ?? []);
+const receipts = () => records().flatMap((record) => (record.kind === Kind.command ? [record.id] : []));
+
+test("a command that comes again, or after a later one, is not carried out again", () => {
+  task.take({ id: 3, command: oneTouchUnlock, bin: 1 });
+  task.take({ id: 3, command: oneTouchUnlock, bin: 1 });
+  task.take({ id: 2, command: oneTouchUnlock, bin: 2 });
+  task.take({ id: 2, command: disableBin, bin: 2 });
+  expect(armed).toEqual([1]);
+  expect(receipts()).toEqual([3]);
+  expect(bench.ledger.state.enabled.size).toBe(0);
+});
+
+test("the receipt survives a reboot, and with it the number", () => {
+  task.take({ id: 7, command: closeSheets, sheet: 4 });
+  expect(bench.reboot().state).toMatchObject({ command: 7, codes: { sheet: 4 } });
+});
+
+test("without a receipt nothing is done, and the command is taken when it comes again", () => {
+  bench.mains = false;
+  bench.millivolts = 3_000;
+  task.take({ id: 1, command: oneTouchUnlock, bin: 1 });
+  expect([armed, receipts(), bench.ledger.state.command]).toEqual([[], [], 0]);
+  bench.mains = true;
+  task.take({ id: 1, command: oneTouchUnlock, bin: 1 });
+  expect([armed, receipts()]).toEqual([[1], [1]]);
+});
+
+test("a bin that the box does not have, or that is missing, is told and not acted upon", () => {
+  task.take({ id: 1, command: oneTouchUnlock, bin: BINS });
+  task.take({ id: 2, command: oneTouchUnlock });
+  task.take({ id: 3, command: enableBin, bin: 199 });
+  expect(armed).toEqual([]);
+  const refusals = records().filter((record) => record.kind === Kind.refused);
+  expect(refusals).toMatchObject([{ reason: "unknown-bin" }, { reason: "unknown-bin" }, { reason: "unknown-bin" }]);
+});
+
+test("a reboot comes after its receipt, and once", () => {
+  task.take({ id: 1, command: reboot });
+  task.take({ id: 1, command: reboot });
+  expect([receipts(), reboots]).toEqual([[1], 0]);
+  expect(due).toHaveLength(1);
+  expect(due[0]).toThrow(PowerCut);
+  expect(reboots).toBe(1);
+});

@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CommandKind, Exchange, Kind, Outcome } from "../../firmware/records/records.js";
+import { readJournal } from "../../sim/judge/box-memory.js";
+import { Stage } from "../../sim/stage/stage.js";
+
+const MINUTE_MS = 60_000;
+let stage: Stage;
+const box = () => stage.machine.name;
+const records = () => [...readJournal(stage.machine.flash.journal, 1)].flatMap(({ record }) => record ?? []);
+const commands = () => records().filter((record) => record.kind === Kind.command);
+const intents = () => records().filter((record) => record.kind === Kind.intent);
+const screen = () => stage.machine.panel.view?.screen;
+
+beforeEach(async () => {
+  stage = await Stage.open({ seed: 1, broker: "virtual" });
+  stage.machine.start();
+  await stage.untilInSync(5 * MINUTE_MS);
+});
+afterEach(async () => {
+  const crash = stage.machine.crashes[0];
+  await stage.close();
+  if (crash !== undefined) throw new Error(crash.stack);
+});
+
+/** Waits for the receipt of what was just issued. */
+async function received(kind: CommandKind): Promise<void> {
+  const last = stage.cloud.store.boxState(box()).commands.at(-1)!.id;
+  await stage.world.until(
+    () => commands().some((record) => record.kind === Kind.command && record.command === kind && record.id === last),
+    MINUTE_MS,
+    "the command",
+  );
+  await stage.world.advance(10);
+}
+
+async function arm(label: string): Promise<number> {
+  const bin = stage.machine.bins.byLabel(label);
+  stage.cloud.oneTouchUnlock(box(), label);
+  stage.judge.armed(bin);
+  await received(CommandKind.oneTouchUnlock);
+  return bin;
+}
+
+describe("one-touch unlock", () => {
+  it("opens its bin at a press of the flashing button, once", async () => {
+    const bin = await arm("A-1");
+    expect([screen(), stage.machine.button.lamp]).toEqual(["one-touch", "flash"]);
+    await stage.person.pressButton();
+    await stage.person.takeKey(bin);
+    await stage.person.closeDoor(bin);
+    expect(stage.machine.button.lamp).toBe("off");
+    expect(intents()).toMatchObject([{ exchange: Exchange.pickup, bin, auth: 5 }]);
+    await stage.person.pressButton();
+    await stage.world.advance(5_000);
+    expect(intents()).toHaveLength(1);
+  });
+
+  it("is over after a minute", async () => {
+    await arm("A-1");
+    await stage.world.advance(MINUTE_MS);
+    expect([screen(), stage.machine.button.lamp]).toEqual(["idle", "off"]);
+    await stage.person.pressButton();
+    await stage.world.advance(5_000);
+    expect(intents()).toEqual([]);
+  });
+
+  it("of an empty bin names nothing, and leaves the bin in doubt", async () => {
+    const empty = stage.machine.bins.state.contents.indexOf(null);
+    const bin = await arm(stage.machine.bins.label(empty));
+    await stage.person.pressButton();
+    await stage.person.putKey(bin, "777XYZ");
+    await stage.person.closeDoor(bin);
+    expect(intents()).toMatchObject([{ exchange: Exchange.dropoff, bin }]);
+    expect(stage.judge.boxMemory().inventory.content(bin)).toMatchObject({ held: undefined, uncertain: true });
+    await stage.untilInSync(5 * MINUTE_MS);
+    expect(stage.cloud.ingest.log.inventory.in(box(), bin)).toBeUndefined();
+  });
+
+  it("stays armed while another lock moves", async () => {
+    const bin = await arm("A-1");
+    const jammed = stage.machine.bins.state.contents.indexOf(null);
+    stage.machine.bins.jam(jammed, true);
+    await stage.person.scan("777XYZ");
+    expect(screen()).toBe("opening");
+    await stage.person.pressButton();
+    expect(stage.machine.panel.view?.lines[0]?.id).toBe("refused-busy");
+    await stage.world.advance(6_000);
+    await stage.person.pressButton();
+    expect(stage.machine.bins.isOpen(bin)).toBe(true);
+  });
+
+  it("does not take the screen from somebody who types, and typing goes on at its own screen", async () => {
+    stage.machine.panel.input({ kind: "digit", digit: 1 });
+    await arm("A-1");
+    expect(screen()).toBe("enter-code");
+    await stage.person.cancel();
+    await arm("A-2");
+    expect(screen()).toBe("one-touch");
+    await stage.person.type("135790");
+    await stage.person.see("bin-open");
+  });
+});
+
+describe("bins", () => {
+  it("a disabled bin gives nothing out and takes nothing; enabled, it is as before", async () => {
+    const { machine, person, cloud } = stage;
+    const rivoli = machine.bins.state.contents.indexOf("012ABC");
+    const label = machine.bins.label(rivoli);
+    cloud.setBinEnabled(box(), label, false);
+    await received(CommandKind.disableBin);
+    await person.type("135790");
+    await person.see("refused");
+    expect(machine.panel.view?.lines[0]).toEqual({ id: "refused-bin-disabled", params: { bin: label } });
+    machine.powerCut({ backAfterMs: 1_000 });
+    await world(3_000);
+    expect(stage.judge.boxMemory().inventory.enabled(rivoli)).toBe(false);
+    await stage.untilInSync(5 * MINUTE_MS);
+    cloud.setBinEnabled(box(), label, true);
+    await received(CommandKind.enableBin);
+    await person.see("idle", MINUTE_MS);
+    await person.type("135790");
+    await person.takeKey(rivoli);
+  });
+
+  it("enabling a faulty bin gives it another chance", async () => {
+    const { machine, person, cloud } = stage;
+    const bin = machine.bins.state.contents.indexOf(null);
+    machine.bins.jam(bin, true);
+    await person.scan("777XYZ");
+    await world(20_000);
+    expect(stage.judge.boxMemory().inventory.faulty(bin)).toBe(true);
+    cloud.setBinEnabled(box(), machine.bins.label(bin), true);
+    await received(CommandKind.enableBin);
+    expect(stage.judge.boxMemory().inventory.faulty(bin)).toBe(false);
+  });
+});
+
+const world = (ms: number) => stage.world.advance(ms);
+
+describe("other commands", () => {
+  it("reboot: once, after the receipt", async () => {
+    stage.cloud.reboot(box());
+    await received(CommandKind.reboot);
+    await world(5_000);
+    expect(stage.machine.boots).toBe(2);
+    await stage.untilInSync(5 * MINUTE_MS);
+    await world(10 * MINUTE_MS);
+    expect(stage.machine.boots).toBe(2);
+    expect(commands()).toHaveLength(1);
+  });
+
+  it("reboot waits for an open door, but not for ever", async () => {
+    await stage.person.type("135790");
+    await stage.person.see("bin-open");
+    const bin = stage.machine.bins.state.open.indexOf(true);
+    stage.cloud.reboot(box());
+    await received(CommandKind.reboot);
+    await world(30_000);
+    expect(stage.machine.boots).toBe(1);
+    await stage.person.takeKey(bin);
+    await stage.person.closeDoor(bin);
+    await world(5_000);
+    expect(stage.machine.boots).toBe(2);
+    expect(records().filter((record) => record.kind === Kind.outcome)).toMatchObject([{ result: Outcome.done }]);
+
+    await stage.untilInSync(5 * MINUTE_MS);
+    await stage.person.see("idle", MINUTE_MS);
+    await stage.person.scan("777XYZ");
+    await stage.person.see("bin-open");
+    stage.cloud.reboot(box());
+    await world(MINUTE_MS);
+    expect(stage.machine.boots).toBe(2);
+    await world(2 * MINUTE_MS);
+    expect(stage.machine.boots).toBe(3);
+  });
+
+  it("closing sheets makes older ones void at once", async () => {
+    stage.cloud.sheets.rotate(box());
+    stage.cloud.closeSheets(box());
+    await received(CommandKind.closeSheets);
+    const { sheet } = stage.judge.boxMemory().state.codes;
+    expect(sheet).toBeGreaterThan(1);
+    await stage.person.choose("emergency");
+    expect(stage.machine.panel.view?.lines[0]?.params).toEqual({ sheet });
+  });
+});

@@ -1,0 +1,55 @@
+import { afterEach, expect, it } from "vitest";
+import { BoxRig, VAN } from "../support/box-rig.js";
+
+let rig: BoxRig;
+afterEach(() => rig.check());
+
+/** The van's bin is in doubt: the power failed while somebody had its door open. */
+async function inDoubt(): Promise<void> {
+  rig = await BoxRig.started();
+  await rig.person.type(VAN.code);
+  await rig.person.takeKey(VAN.bin);
+  rig.machine.powerCut({ backAfterMs: 10_000 });
+  rig.machine.bins.close(VAN.bin);
+  await rig.rebooted();
+  await rig.idle();
+  expect(rig.content(VAN.bin)).toEqual({ held: { key: VAN.id }, uncertain: true });
+}
+
+it("a code for a key in doubt asks whether it is taken or brought back; brought back, it goes into a sure bin", async () => {
+  await inDoubt();
+  await rig.person.type(VAN.code);
+  expect(rig.machine.panel.view?.screen).toBe("take-or-return");
+  await rig.person.choose("return");
+  await rig.person.see("bin-open");
+  const bin = rig.shownBin();
+  expect(bin).not.toBe(VAN.bin);
+  await rig.person.putKey(bin, VAN.fob);
+  await rig.person.closeDoor(bin);
+  expect(rig.content(bin)).toEqual({ held: { key: VAN.id }, uncertain: false });
+  expect(rig.content(VAN.bin)).toEqual({ held: undefined, uncertain: false });
+});
+
+it("taken, the bin in doubt is opened; left alone, nothing is", async () => {
+  await inDoubt();
+  const before = rig.pulses.length;
+  await rig.person.type(VAN.code);
+  await rig.person.choose("cancel");
+  expect(rig.pulses.length).toBe(before);
+  await rig.person.type(VAN.code);
+  await rig.person.choose("take");
+  await rig.person.see("bin-open");
+  expect(rig.shownBin()).toBe(VAN.bin);
+  rig.machine.bins.close(VAN.bin);
+  await rig.idle();
+});
+
+it("a door that was forced puts its bin in doubt", async () => {
+  rig = await BoxRig.started();
+  expect(rig.content(VAN.bin)).toEqual({ held: { key: VAN.id }, uncertain: false });
+  rig.machine.bins.force(VAN.bin);
+  await rig.world.advance(5_000);
+  rig.machine.bins.close(VAN.bin);
+  await rig.world.advance(5_000);
+  expect(rig.content(VAN.bin)).toEqual({ held: { key: VAN.id }, uncertain: true });
+});

@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { formatText } from "../../firmware/panel/texts/catalogue.js";
+import { Kind } from "../../firmware/records/records.js";
+import { MS3 } from "../../hal/boards/ms3.js";
+import { MS4 } from "../../hal/boards/ms4.js";
+import { BoxRig, VAN } from "../support/box-rig.js";
+
+let rig: BoxRig;
+afterEach(() => rig.check());
+
+describe("boot", () => {
+  it("an MS3 is refused with a sentence that points to the outage plan", async () => {
+    rig = new BoxRig({ machine: { board: MS3 } });
+    rig.machine.start();
+    await rig.world.advance(5_000);
+    expect(rig.screen).toBe("stopped");
+    expect(formatText("en", rig.title!)).toContain("MS3 has no offline mode");
+    expect(formatText("en", rig.title!)).toContain("outage plan");
+    await rig.person.scan(VAN.fob);
+    rig.machine.panel.input({ kind: "digit", digit: 1 });
+    await rig.world.advance(60_000);
+    expect(rig.pulses).toEqual([]);
+    expect(rig.screen).toBe("stopped");
+  });
+
+  it("an MS4 is served", async () => {
+    rig = await BoxRig.started({ machine: { board: MS4 } });
+    expect(await rig.pickUp(VAN.code)).toBe(VAN.fob);
+  });
+
+  for (const [name, identity] of [
+    ["blank", new Uint8Array(64).fill(0xff)],
+    ["of something else", new TextEncoder().encode("hello, world")],
+    ["cut short", Uint8Array.of(0x53, 0x42, 0x49, 0x31, 200, 0, 1, 2, 3, 4)],
+  ] as const) {
+    it(`an identity that is ${name} stops the box with a word about it`, async () => {
+      rig = new BoxRig({ machine: { identity } });
+      rig.machine.start();
+      await rig.world.advance(5_000);
+      expect(rig.title?.id).toBe("not-provisioned");
+      expect(rig.world.trace.tail().some((line) => line.includes("provision the box"))).toBe(true);
+      rig.machine.button.press();
+      await rig.world.advance(60_000);
+      expect(rig.machine.boots).toBe(1);
+    });
+  }
+
+  it("counts its boots and tells why each happened", async () => {
+    rig = await BoxRig.started();
+    for (let i = 0; i < 3; i++) {
+      rig.machine.powerCut({ backAfterMs: 500 });
+      await rig.rebooted();
+    }
+    expect(rig.of(Kind.boot).map((record) => record.boot)).toEqual([1, 2, 3, 4]);
+  });
+
+  it("a hotspot radio that never answers does not keep the screen", async () => {
+    rig = await BoxRig.started({ machine: { net: { wifi: { ssid: "office", passphrase: "correct horse" } } } });
+    const wifi = rig.machine.net.wifi!;
+    wifi.appear({ ssid: "phone", passphrase: "" });
+    await rig.person.choose("hotspot");
+    expect(rig.screen).toBe("hotspot-scan");
+    await rig.person.cancel();
+    expect(rig.screen).toBe("idle");
+    await rig.person.choose("hotspot");
+    await rig.person.see("hotspot-choose", 30_000);
+    await rig.idle();
+  });
+});

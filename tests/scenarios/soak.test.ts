@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { soak } from "../../sim/soak/soak.js";
+
+test.each([1, 2, 3, 4])("random use with random mishaps breaks no invariant, seed %i", async (seed) => {
+  const result = await soak({ seed, exchanges: 150, progress: () => {} });
+  const again = `npm run soak -- --seed ${seed} --exchanges 150`;
+  expect(result.failure, again).toBeUndefined();
+  expect(result, again).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, unauthorised: 0, problems: [] });
+  expect(result.powerCuts).toBeGreaterThan(10);
+  expect(result.disconnects).toBeGreaterThan(3);
+});
+
+test("the same seed gives the same trace", async () => {
+  const once = () => soak({ seed: 5, exchanges: 40, progress: () => {} });
+  expect((await once()).traceHash).toBe((await once()).traceHash);
+});
