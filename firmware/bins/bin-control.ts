@@ -134,17 +134,17 @@ export class BinControl {
     if (this.#bins.door(opening.bin) === "open") {
       opening.timer = this.#timers.set(0, () => this.#stoodOpen(opening, fault));
     } else {
-      this.#await(opening, fault);
+      this.#awaitDoor(opening, fault);
     }
   }
 
   /** Somebody may have shut the door in the very moment of the pulse, which then opens it again. */
   #stoodOpen(opening: Opening, fault: BinFault): void {
-    if (this.#bins.door(opening.bin) === "closed") this.#await(opening, fault);
+    if (this.#bins.door(opening.bin) === "closed") this.#awaitDoor(opening, fault);
     else this.#opened(opening);
   }
 
-  #await(opening: Opening, fault: BinFault): void {
+  #awaitDoor(opening: Opening, fault: BinFault): void {
     const waitMs = fault === BinFault.wontOpen ? this.#settings.openWithinMs : 0;
     opening.timer = this.#timers.set(waitMs, () => this.#unopened(opening, fault));
   }
@@ -160,10 +160,10 @@ export class BinControl {
     if (opening === undefined) {
       if (state === "open") this.#ledger.note({ kind: Kind.door, bin, event: DoorEvent.unexpected });
     } else if (state === "open") {
-      if (opening.phase === "open") this.#awaitClosing(opening);
+      if (opening.phase === "open") this.#watchClosing(opening);
       else this.#opened(opening);
     } else if (state === "unknown") {
-      if (opening.phase === "open") this.#awaitBlindly(opening);
+      if (opening.phase === "open") this.#watchBlindly(opening);
     } else if (opening.phase === "open") {
       this.#finish(opening, true);
     }
@@ -174,11 +174,11 @@ export class BinControl {
     const isKnown = opening.phase === "blind";
     opening.phase = "open";
     if (this.#ledger.state.faulty.has(opening.bin)) this.#recordFault(opening.bin, BinFault.cleared);
-    this.#awaitClosing(opening);
+    this.#watchClosing(opening);
     if (!isKnown) opening.events.opened();
   }
 
-  #awaitClosing(opening: Opening): void {
+  #watchClosing(opening: Opening): void {
     this.#endPulse(opening);
     if (opening.isHeld) return;
     opening.timer = this.#timers.set(this.#settings.heldOpenAfterMs, () => {
@@ -189,7 +189,7 @@ export class BinControl {
   }
 
   /** The contact of an open door fell silent: unless it speaks again soon, nobody will tell of the closing. */
-  #awaitBlindly(opening: Opening): void {
+  #watchBlindly(opening: Opening): void {
     this.#endPulse(opening);
     opening.timer = this.#timers.set(BLIND_OPEN_MS, () => this.#finish(opening, false));
   }
