@@ -76,7 +76,9 @@ function situations(pack: Pack, words: Words): string {
   const plan = pack.sheet === undefined ? "plan-" : "";
   const kinds = ["power", "internet", "cloud"] as const;
   const blocks = kinds.map((kind) => {
-    const ids = [1, 2, 3].map((step) => `${plan}${kind}-${step}` as PackTextId);
+    const ids = [1, 2, 3].map(
+      (step) => (`${plan}${kind}-${step}` === "cloud-2" ? "page-cloud-2" : `${plan}${kind}-${step}`) as PackTextId,
+    );
     return details(words, kind, `${plan}${kind}-sign` as PackTextId, ids);
   });
   const last =
@@ -87,7 +89,7 @@ function situations(pack: Pack, words: Words): string {
 }
 
 function details(words: Words, title: PackTextId, sign: PackTextId | undefined, ids: readonly PackTextId[]): string {
-  const steps = ids.map((id) => `<li>${html(words.say(id, { names: "…" }))}</li>`).join("");
+  const steps = ids.map((id) => `<li>${html(words.say(id))}</li>`).join("");
   const small = sign === undefined ? "" : `<small>${html(words.say(sign))}</small>`;
   return `<details class="rest"><summary>${html(words.say(title))}${small}</summary><ol>${steps}</ol></details>`;
 }

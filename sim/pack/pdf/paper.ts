@@ -62,7 +62,8 @@ export class Paper {
     this.#dry = true;
     this.y = MARGIN;
     write();
-    const fits = this.y <= this.bottom;
+    // The last block ends with a gap that needs no room.
+    const fits = this.y - 9 <= this.bottom;
     this.#dry = false;
     this.y = y;
     return fits;

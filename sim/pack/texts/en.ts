@@ -98,10 +98,11 @@ export const en = {
   "plan-cloud-3": "Take returned keys by hand, with name and time. Hang them in when the box works.",
 
   "page-search": "Key, fob or bin",
+  "page-cloud-2":
+    "The fobs bear no names. Type the key's name into the field at the top: it finds the fob and the bin.",
   "page-none": "Nothing is called that.",
   "page-what": "What has happened?",
   "page-other-codes": "Other codes",
-  "page-next": "next",
   "page-used": "used",
   "page-elsewhere": "Keys that are not in this box",
   "page-choose-box": "Box",

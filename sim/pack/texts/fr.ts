@@ -105,10 +105,11 @@ export const fr: PackTexts = {
   "plan-cloud-3": "Prenez les retours en main propre, avec nom et heure. Rangez-les quand l'armoire remarche.",
 
   "page-search": "Clé, porte-clés ou casier",
+  "page-cloud-2":
+    "Les porte-clés sont anonymes. Tapez le nom de la clé dans le champ tout en haut : il donne le porte-clés et le casier.",
   "page-none": "Rien ne porte ce nom.",
   "page-what": "Que se passe-t-il ?",
   "page-other-codes": "Autres codes",
-  "page-next": "suivant",
   "page-used": "utilisé",
   "page-elsewhere": "Clés qui ne sont pas dans cette armoire",
   "page-choose-box": "Armoire",

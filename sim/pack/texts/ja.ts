@@ -95,10 +95,10 @@ export const ja: PackTexts = {
   "plan-cloud-3": "返却は名前と時刻を控えて手で受け取り、復旧してから戻してください。",
 
   "page-search": "鍵、タグ、ボックス",
+  "page-cloud-2": "タグには名前がありません。画面の一番上に鍵の名前を入力すると、タグの番号とボックスが分かります。",
   "page-none": "見つかりません。",
   "page-what": "何が起きましたか",
   "page-other-codes": "ほかのコード",
-  "page-next": "次",
   "page-used": "使用済み",
   "page-elsewhere": "この本体にない鍵",
   "page-choose-box": "本体",

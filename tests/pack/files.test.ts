@@ -1,0 +1,209 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { afterAll, describe, expect, test } from "vitest";
+import { codesCsv, keysCsv } from "../../sim/pack/csv.js";
+import { grouped, type Pack } from "../../sim/pack/pack.js";
+import { packPage } from "../../sim/pack/page/page.js";
+import { type PaperSize, packPdf } from "../../sim/pack/pdf/pdf.js";
+import { type Language, wordsFor } from "../../sim/pack/texts/texts.js";
+import { BOX, Office } from "./support.js";
+
+const folder = mkdtempSync(join(tmpdir(), "pack-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function hasPdftotext(): boolean {
+  try {
+    execFileSync("pdftotext", ["-v"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Text of each page, spaces folded. */
+function pagesOf(bytes: Uint8Array): string[] {
+  const file = join(folder, "pack.pdf");
+  writeFileSync(file, bytes);
+  const text = execFileSync("pdftotext", ["-layout", file, "-"], { encoding: "utf8", maxBuffer: 1e8 });
+  return text
+    .split("\f")
+    .slice(0, -1)
+    .map((page) => page.replaceAll(/\s+/g, " "));
+}
+
+const goodCodes = (pack: Pack) =>
+  pack
+    .sheet!.targets.flatMap((one) => one.codes)
+    .filter((one) => one.state === "good")
+    .map((one) => one.code);
+
+describe("the PDF", () => {
+  test("is the same, byte for byte, for the same pack", async () => {
+    const pack = new Office().pack();
+    const once = await packPdf(pack, wordsFor(pack, "fr"), "A4");
+    const again = await packPdf(pack, wordsFor(pack, "fr"), "A4");
+    expect(Buffer.from(once.bytes).equals(Buffer.from(again.bytes))).toBe(true);
+    expect(Buffer.from(once.bytes.slice(0, 5)).toString()).toBe("%PDF-");
+  });
+
+  const cases: [string, Language, PaperSize][] = [
+    [BOX, "fr", "A4"],
+    [BOX, "en", "LETTER"],
+    ["MS4-TOKYO", "ja", "A4"],
+    ["MS3-TOKYO", "ja", "LETTER"],
+  ];
+  test.skipIf(!hasPdftotext()).each(cases)(
+    "of %s in %s on %s can be read back: codes, keys, page numbers",
+    async (box, language, size) => {
+      const pack = new Office().pack(box);
+      const { bytes, pages, missing } = await packPdf(pack, wordsFor(pack, language), size);
+      const read = pagesOf(bytes);
+      expect(missing).toEqual([]);
+      expect(read).toHaveLength(pages);
+      read.forEach((page, i) => {
+        expect(page.replaceAll(" ", "")).toContain(`${i + 1}/${pages}`);
+      });
+      const all = read.join(" ").replaceAll(" ", "");
+      for (const { name, fob } of pack.keys) {
+        expect(all, name).toContain(name.replaceAll(" ", ""));
+        // In the list by name and in the list by fob.
+        expect(all.split(fob).length, fob).toBeGreaterThan(2);
+      }
+      if (pack.sheet !== undefined) for (const code of goodCodes(pack)) expect(all).toContain(code);
+    },
+  );
+
+  test.skipIf(!hasPdftotext())("of a superseded sheet says so on every page, and names the one in force", async () => {
+    const office = new Office();
+    office.cloud.sheets.rotate(BOX);
+    const pack = office.pack(BOX, 1);
+    const { bytes } = await packPdf(pack, wordsFor(pack, "en"), "A4");
+    for (const page of pagesOf(bytes)) expect(page).toContain("SUPERSEDED: sheet 2 is in force");
+    const current = office.pack();
+    const { bytes: good } = await packPdf(current, wordsFor(current, "en"), "A4");
+    expect(pagesOf(good).join()).not.toContain("SUPERSEDED");
+  });
+
+  test("puts a box in the place of what its font cannot print, and says so", async () => {
+    const office = new Office();
+    office.cloud.admin.changeKey(1, { name: "Garage 👍 한" });
+    const pack = office.pack();
+    const { missing } = await packPdf(pack, wordsFor(pack, "fr"), "A4");
+    expect([...missing].sort()).toEqual(["👍", "한"].sort());
+  });
+
+  test("of a box with 200 bins and long names keeps every page whole", async () => {
+    const office = new Office();
+    const template = office.cloud.store.organisation.boxes[0]!;
+    const bins = Array.from({ length: 200 }, (_, i) => ({
+      label: `${"ABCDEFGH"[Math.floor(i / 25)]}-${(i % 25) + 1}`,
+      enabled: i % 7 > 0,
+    }));
+    office.cloud.admin.addBox({ ...template, id: "HUGE", username: "box-HUGE", bins });
+    const long = "長い名前の鍵".repeat(10);
+    const keys = office.cloud.admin.addKeys(
+      Array.from({ length: 200 }, (_, i) => ({
+        name: `${long}${i}`,
+        fob: `${1000 + i}HUG`,
+        roaming: false,
+        home: template.location,
+      })),
+    );
+    office.cloud.admin.placeKeys(keys.map((key, i) => ({ key: key.id, where: { box: "HUGE", bin: bins[i]!.label } })));
+    const pack = office.pack("HUGE");
+    const { pages } = await packPdf(pack, wordsFor(pack, "ja"), "A4");
+    expect(pages).toBeGreaterThan(25);
+    expect(pages).toBeLessThan(70);
+  });
+});
+
+describe("the CSV", () => {
+  const read = (text: string) => parse(text, { bom: true, columns: true }) as Record<string, string>[];
+
+  test("is UTF-8 with a byte order mark and CRLF, and reads back", () => {
+    const pack = new Office().pack();
+    const text = codesCsv([pack]);
+    expect(text.startsWith("\ufeff")).toBe(true);
+    expect(text.replaceAll("\r\n", "")).not.toContain("\n");
+    const rows = read(text);
+    expect(rows).toHaveLength(248);
+    expect(rows[0]).toEqual({
+      box: BOX,
+      sheet: "1",
+      "sheet standing": "inForce",
+      opens: "bin",
+      bin: "A-1",
+      number: "1",
+      code: grouped(pack.sheet!.targets[0]!.codes[0]!.code),
+      state: "good",
+      "used at": "",
+    });
+  });
+
+  test("gives no digits of a code that is not good", () => {
+    const office = new Office();
+    office.used(3, 2);
+    const pack = office.pack();
+    const gone = pack.sheet!.targets[3]!.codes.slice(0, 2);
+    const text = codesCsv([pack]);
+    for (const { code } of gone) expect(text).not.toContain(grouped(code));
+    const rows = read(text).filter((row) => row.bin === "A-4");
+    expect(rows.slice(0, 3).map((row) => row.state)).toEqual(["passed", "used", "good"]);
+    expect(rows[1]!["used at"]).toBe("2026-06-01T10:00:00.000Z");
+  });
+
+  test("keeps commas, quotes and Japanese, and disarms formulas", () => {
+    const office = new Office();
+    office.cloud.admin.changeKey(1, { name: '=HYPERLINK("http://x","y"), 鍵' });
+    const pack = office.pack();
+    const rows = read(keysCsv([{ pack, words: wordsFor(pack, "en") }]));
+    const row = rows.find((one) => one["fob serial"] === "012ABC")!;
+    expect(row["key name"]).toBe(`'=HYPERLINK("http://x","y"), 鍵`);
+    expect(row.bin).toBe("A-1");
+  });
+});
+
+describe("the page", () => {
+  test("loads nothing and says so in its policy", () => {
+    const pack = new Office().pack();
+    const page = packPage([{ pack, words: wordsFor(pack, "fr") }]);
+    expect(page).toContain("default-src 'none'");
+    expect(page).not.toMatch(/\b(?:src|href)="(?!#)/);
+    expect(page).not.toMatch(/https?:|url\(|@import|fetch\(|XMLHttpRequest/);
+    for (const code of goodCodes(pack)) expect(page).toContain(grouped(code));
+  });
+
+  test("strikes out what is used and leads with the next good code", () => {
+    const office = new Office();
+    office.used(3, 2);
+    const pack = office.pack();
+    const page = packPage([{ pack, words: wordsFor(pack, "en") }]);
+    const [first, second, third] = pack.sheet!.targets[3]!.codes.map((one) => grouped(one.code));
+    for (const code of [first!, second!]) expect(page.split(code)).toHaveLength(2);
+    expect(page).toContain(`<code><s>${second}</s></code>`);
+    expect(page).toContain(`<summary class="next"><i>03</i><code>${third}</code>`);
+  });
+
+  test("takes names for text", () => {
+    const office = new Office();
+    office.cloud.admin.changeKey(1, { name: `<img src=x onerror="alert('1')">&` });
+    const pack = office.pack();
+    const page = packPage([{ pack, words: wordsFor(pack, "en") }]);
+    expect(page).not.toContain("<img");
+    expect(page).toContain("&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;");
+  });
+
+  test("of a superseded sheet says so; of an MS3 it has steps and no codes", () => {
+    const office = new Office();
+    office.cloud.sheets.rotate(BOX);
+    const old = office.pack(BOX, 1);
+    expect(packPage([{ pack: old, words: wordsFor(old, "en") }])).toContain("SUPERSEDED: sheet 2 is in force");
+    const plan = office.pack("MS3-TOKYO");
+    const page = packPage([{ pack: plan, words: wordsFor(plan, "en") }]);
+    expect(page).toContain("Do not force the doors");
+    expect(page).not.toContain("<code>");
+  });
+});
