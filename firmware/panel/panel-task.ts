@@ -1,4 +1,4 @@
-import type { PanelInput } from "../../hal/ports/panel.js";
+import type { Choice, PanelInput } from "../../hal/ports/panel.js";
 import type { EmergencyFlow } from "./emergency-flow.js";
 import type { ExchangeFlow } from "./exchange-flow.js";
 import type { HotspotFlow } from "./hotspot-flow.js";
@@ -31,16 +31,24 @@ export class PanelTask {
   }
 
   idle(): Screen {
-    const hotspot = this.#flows().hotspot !== undefined && !this.#status().online ? [choice("hotspot")] : [];
+    const choices = () => this.#idleChoices();
     return {
       name: "idle",
       title: text("welcome"),
       lines: [text("enter-code-or-scan")],
       entry: { layout: "digits", groups: [""], maxLength: 16 },
-      choices: [choice("emergency"), ...hotspot, choice("status")],
+      // Looked at for each drawing: going online takes the offer of a hotspot back.
+      get choices() {
+        return choices();
+      },
       timeoutMs: IDLE_REDRAW_MS,
       input: (input) => this.#idleInput(input),
     };
+  }
+
+  #idleChoices(): readonly Choice[] {
+    const hotspot = this.#flows().hotspot !== undefined && !this.#status().online ? [choice("hotspot")] : [];
+    return [choice("emergency"), ...hotspot, choice("status")];
   }
 
   #idleInput(input: PanelInput): void {

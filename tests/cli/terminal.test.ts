@@ -1,0 +1,178 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import type { ReadStream, WriteStream } from "node:tty";
+import { stripVTControlCharacters } from "node:util";
+import pc from "picocolors";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { displayWidth, fill, wrap } from "../../sim/cli/front/columns.js";
+import { completions } from "../../sim/cli/front/commands.js";
+import { DataDirectory } from "../../sim/cli/front/data-directory.js";
+import { Desk } from "../../sim/cli/front/desk.js";
+import { Session } from "../../sim/cli/front/session.js";
+import { drawFrame } from "../../sim/cli/front/terminal/frame.js";
+import { Painter } from "../../sim/cli/front/terminal/painter.js";
+import { TerminalFront } from "../../sim/cli/front/terminal/terminal-front.js";
+import { parseDuration, parseLine, UsageError } from "../../sim/cli/front/words.js";
+
+const PLAIN = pc.createColors(false);
+
+describe("columns", () => {
+  it("count East Asian characters twice and marks not at all", () => {
+    expect(["abc", "鍵箱", "é", "e\u0301", "カギ1"].map(displayWidth)).toEqual([3, 4, 1, 1, 5]);
+    expect([fill("鍵箱の鍵", 6), fill("ab", 4), fill("abcdef", 4)]).toEqual(["鍵箱… ", "ab  ", "abc…"]);
+    expect(wrap("  take what hangs there", 12)).toEqual(["  take what", "  hangs", "  there"]);
+    expect(wrap("ボックスを開けます", 6)).toEqual(["ボック", "スを開", "けます"]);
+  });
+});
+
+describe("a command line", () => {
+  it("is parted into words, with quotes", () => {
+    expect(parseLine(' hotspot "Amelie iPhone" x ')).toEqual({
+      words: ["hotspot", "Amelie iPhone", "x"],
+      rest: '"Amelie iPhone" x',
+    });
+    expect(() => parseLine('a "b')).toThrow(UsageError);
+    expect(["90s", "10m", "1h30m", "2d", "1.5h"].map(parseDuration)).toEqual([90e3, 600e3, 5400e3, 172_800e3, 5400e3]);
+    for (const bad of ["", "10", "m", "0s", "400d", "-1s", "1h 2m"])
+      expect(() => parseDuration(bad)).toThrow(UsageError);
+  });
+
+  it("is completed word by word", () => {
+    const complete = (line: string) => completions(line, (command, index) => [`${command.name}${index}`]);
+    expect(complete("cl")).toEqual({ words: ["close", "cloud"], start: "cl" });
+    expect(complete("put A-1 ")).toEqual({ words: ["put1"], start: "" });
+    expect(complete("cloud un")).toEqual({ words: ["unlock"], start: "un" });
+    expect(complete("cloud unlock ")).toEqual({ words: ["unlock0"], start: "" });
+    expect(complete("nonsense ")).toEqual({ words: [], start: "" });
+  });
+});
+
+/** Enough of a terminal for the front: a picture, a cursor that is kept and put back, and a scroll region. */
+class Screen extends PassThrough {
+  readonly isTTY = true;
+  columns = 80;
+  rows = 24;
+  written: string[] = [];
+
+  constructor() {
+    super();
+    this.on("data", (chunk: Buffer) => this.written.push(chunk.toString("utf8")));
+  }
+
+  news(): string {
+    return this.written.splice(0).join("");
+  }
+}
+
+describe("the painter", () => {
+  it("writes only rows that have changed, and puts the cursor back", () => {
+    const screen = new Screen();
+    const painter = new Painter(screen as unknown as WriteStream);
+    painter.open();
+    expect(screen.news()).toContain("\u001b[23;24r");
+    painter.paint(["one", "two"]);
+    screen.news();
+    painter.paint(["one", "TWO"]);
+    const changed = screen.news();
+    expect(changed).toContain("\u001b[2;1HTWO\u001b[K");
+    expect(changed).not.toContain("one");
+    expect(changed.indexOf("\u001b7")).toBeLessThan(changed.indexOf("TWO"));
+    expect(changed.indexOf("\u001b8")).toBeGreaterThan(changed.indexOf("TWO"));
+    painter.paint(["one", "TWO"]);
+    expect(screen.news()).toBe("");
+    painter.close();
+    painter.close();
+    expect(screen.news()).toBe("\u001b[r\u001b[?25h\u001b[?1049l");
+  });
+});
+
+describe("the picture of a desk", () => {
+  let path: string;
+  let desk: Desk;
+  beforeEach(async () => {
+    path = await mkdtemp(join(tmpdir(), "smartbox-terminal-"));
+    desk = await Desk.open({
+      data: new DataDirectory(path),
+      box: "MS5-PARIS",
+      seed: 1,
+      broker: { port: 0 },
+      language: "ja",
+      onProblem: () => {},
+    });
+  });
+  afterEach(async () => {
+    await desk.close();
+    await rm(path, { recursive: true });
+  });
+
+  it("fits 80 × 24, 120 × 40 and less than that, lit and dark, in Japanese", async () => {
+    const long = { text: "鍵".repeat(100), kind: "outcome" } as const;
+    for (const isLit of [false, true]) {
+      if (isLit) await desk.until(() => desk.isLit, 5_000);
+      expect(desk.isLit).toBe(isLit);
+      for (const [columns, rows] of [
+        [80, 24],
+        [120, 40],
+        [60, 16],
+      ] as const) {
+        const frame = drawFrame(desk, [long, long, long, long, long, long], { columns, rows }, PLAIN);
+        expect(frame.length).toBe(rows - 2);
+        if (columns >= 80) for (const line of frame) expect(displayWidth(line), line).toBeLessThanOrEqual(columns);
+      }
+    }
+    const text = drawFrame(desk, [], { columns: 80, rows: 24 }, PLAIN).join("\n");
+    expect(text).toContain("A-1  [012ABC]");
+    expect(text).toContain("1 緊急");
+    expect(text).toContain("emergency");
+    expect(text).toContain("( reset )");
+    desk.machine.bins.force(0);
+    expect(drawFrame(desk, [], { columns: 80, rows: 24 }, PLAIN).join("\n")).toContain("A-1  [012ABC open");
+  });
+
+  it("leaves the input line alone, completes it, pages long lists, and gives the terminal back", async () => {
+    const screen = new Screen();
+    const keys = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {}, unref: () => {} });
+    let interrupts = 0;
+    const front = new TerminalFront(
+      desk,
+      keys as unknown as ReadStream,
+      screen as unknown as WriteStream,
+      () => interrupts++,
+    );
+    const session = new Session(desk, front);
+    front.open(session);
+    const running = session.run();
+    const seen = async (text: string) => {
+      const all: string[] = [];
+      await expect
+        .poll(() => all.push(screen.news()) && stripVTControlCharacters(all.join("")), { timeout: 20_000 })
+        .toContain(text);
+    };
+    await seen("1 緊急");
+    keys.write("hel\t");
+    await seen("help ");
+    keys.write("\r");
+    await seen("Enter: more");
+    keys.write("\r");
+    await seen("lines 22 to");
+    keys.write("c\t");
+    keys.write("\u0015close all\r");
+    await seen("nothing was open");
+    keys.write("half a line");
+    await seen("half a line");
+    screen.news();
+    front.notice("the broker went away");
+    // Painted beside the line: nothing is written to its row.
+    const painted = screen.news();
+    expect(painted).toContain("the broker went away");
+    for (const wrong of ["\u001b[23;", "\u001b[24;", "half a line"]) expect(painted).not.toContain(wrong);
+    keys.write("\u0003");
+    await expect.poll(() => interrupts).toBe(1);
+    keys.write("\u0015\u0004");
+    await running;
+    front.close();
+    expect(screen.news()).toContain("\u001b[?1049l");
+  });
+});
