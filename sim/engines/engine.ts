@@ -1,0 +1,13 @@
+import { boot } from "../../firmware/main.js";
+import type { Hal } from "../../hal/ports/hal.js";
+
+/** Runs the firmware of one box, boot after boot. */
+export interface Engine {
+  /** Boots the firmware on `hal`; returns when it waits for events. What was running before is gone. */
+  boot(hal: Hal): void;
+  /** Lets go of processes and files. Idempotent. */
+  close(): void;
+}
+
+/** In the simulator's own process: what most tests use. */
+export const NODE_ENGINE: Engine = { boot, close: () => {} };

@@ -1,0 +1,224 @@
+import { spawn, spawnSync } from "node:child_process";
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** What the worker tells about a command that it carried out. */
+export interface XsReport {
+  /** Computrons: XS's own count of what the command cost. */
+  readonly computrons: number;
+  /** Slots in use, garbage since the last collection included. */
+  readonly slots: number;
+  readonly result: Uint8Array;
+}
+
+/** The worker ended: out of memory, stack overflow, or a protocol error. */
+export class XsDied extends Error {}
+/** What was evaluated threw an exception; the message is the exception's. */
+export class XsException extends Error {}
+
+const READ_BYTES = 65_536;
+const COLON = 0x3a;
+
+/**
+ * Where workers come from: a shell that runs one after another on named pipes. It reaps them, which Node could not do while
+ * virtual time runs, for its event loop stands still then.
+ */
+export class XsHost {
+  /** Of the pipes. */
+  readonly dir: string;
+  readonly #next: number;
+  /** Workers take turns on two pairs of pipes: one that is still at its end must not be taken for its successor. */
+  #pair = 0;
+  readonly #clean = () => this.close();
+
+  /** `binary`: the compiled worker. */
+  constructor(binary: string) {
+    this.dir = mkdtempSync(join(tmpdir(), "smartbox-xs-"));
+    const pipe = (name: string) => join(this.dir, name);
+    const next = pipe("next");
+    const all = [next, pipe("to0"), pipe("to1"), pipe("from0"), pipe("from1")];
+    const made = spawnSync("mkfifo", ["-m", "600", ...all], { encoding: "utf8" });
+    if (made.status !== 0) throw new Error(`no named pipes: ${made.error?.message ?? made.stderr}`);
+    // Opened for both directions, a pipe waits for nobody; the shell gets an end of its own, so that its input ends with this.
+    const held = openSync(next, constants.O_RDWR);
+    const shellEnd = openSync(next, constants.O_RDONLY);
+    this.#next = openSync(next, constants.O_WRONLY);
+    closeSync(held);
+    spawn("sh", ["-c", ONE_AFTER_ANOTHER, "sh", binary, this.dir], {
+      stdio: [shellEnd, "ignore", "ignore"],
+    }).unref();
+    closeSync(shellEnd);
+    process.once("exit", this.#clean);
+  }
+
+  /** Starts the next worker, when the one before has ended; `image`: a heap that `XsWorker.save` wrote, to go on from. */
+  start(image = ""): { readonly write: number; readonly read: number } {
+    this.#pair = 1 - this.#pair;
+    writeSync(this.#next, `${this.#pair} ${image}\n`);
+    // Each open waits for the far end's.
+    const write = openSync(join(this.dir, `to${this.#pair}`), constants.O_WRONLY);
+    const read = openSync(join(this.dir, `from${this.#pair}`), constants.O_RDONLY);
+    return { write, read };
+  }
+
+  /** Idempotent. */
+  close(): void {
+    if (!process.listeners("exit").includes(this.#clean)) return;
+    process.off("exit", this.#clean);
+    closeSync(this.#next);
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+const ONE_AFTER_ANOTHER = [
+  "while read -r n image; do",
+  // Without an image there is no second argument.
+  '  if [ -n "$image" ]; then set -- "$1" "$2" -r "$image"; else set -- "$1" "$2"; fi',
+  '  (worker=$1 pipes=$2; shift 2; exec "$worker" smartbox "$@" 3<"$pipes/to$n" 4>"$pipes/from$n" </dev/null)',
+  "done",
+].join("\n");
+
+/**
+ * One XS machine in a process of its own, driven without the host's event loop: every command blocks until it is done, and
+ * what the worker asks meanwhile is answered in place. The simulator stays a plain chain of calls.
+ */
+export class XsWorker {
+  readonly #write: number;
+  readonly #read: number;
+  readonly #serve: (request: Uint8Array) => Uint8Array;
+  #buffer = Buffer.alloc(READ_BYTES);
+  #from = 0;
+  #to = 0;
+  #alive = true;
+
+  /** `serve` answers what the machine asks with `issueCommand`. The worker before it on this host must have been killed. */
+  constructor(host: XsHost, serve: (request: Uint8Array) => Uint8Array, image?: string) {
+    this.#serve = serve;
+    const { write, read } = host.start(image);
+    this.#write = write;
+    this.#read = read;
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** Evaluates a script. Throws XsException with what it throws. */
+  evaluate(source: string): XsReport {
+    return this.#command("e", Buffer.from(source));
+  }
+
+  /** Writes the whole heap to the file `path`. */
+  save(path: string): void {
+    this.#command("w", Buffer.from(path));
+  }
+
+  /** Calls the machine's global function `handleCommand`. */
+  command(message: Uint8Array): XsReport {
+    return this.#command("?", message);
+  }
+
+  /**
+   * Ends the machine in the middle of whatever it waits for: at the end of its input the worker leaves without running another
+   * line of the script. Idempotent.
+   */
+  kill(): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    closeSync(this.#write);
+    closeSync(this.#read);
+  }
+
+  #command(kind: string, body: Uint8Array): XsReport {
+    if (!this.#alive) throw new XsDied("the XS worker is gone");
+    this.#send(kind, body);
+    for (;;) {
+      const message = this.#receive();
+      const rest = message.subarray(1);
+      switch (String.fromCharCode(message[0]!)) {
+        case "?":
+          this.#send("/", this.#answer(rest));
+          break;
+        case ".":
+          return report(rest);
+        case "!":
+          throw new XsException(Buffer.from(rest).toString());
+        default:
+          this.kill();
+          throw new XsDied(`the XS worker sends ${Buffer.from(message.subarray(0, 40)).toString("latin1")}`);
+      }
+    }
+  }
+
+  #answer(request: Uint8Array): Uint8Array {
+    try {
+      return this.#serve(request);
+    } catch (error) {
+      // The caller waits for an answer that will not come: the boot is over, or the simulator is at fault.
+      this.kill();
+      throw error;
+    }
+  }
+
+  #send(kind: string, body: Uint8Array): void {
+    const frame = Buffer.concat([Buffer.from(`${body.length + 1}:${kind}`), body, Buffer.from(",")]);
+    try {
+      for (let at = 0; at < frame.length; ) at += writeSync(this.#write, frame, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
+      this.#died();
+    }
+  }
+
+  /** The content of the next netstring, a copy. */
+  #receive(): Uint8Array {
+    let colon = this.#buffer.subarray(this.#from, this.#to).indexOf(COLON);
+    while (colon < 0) {
+      this.#fill(1);
+      colon = this.#buffer.subarray(this.#from, this.#to).indexOf(COLON);
+    }
+    const length = Number(this.#buffer.toString("latin1", this.#from, this.#from + colon));
+    const start = colon + 1;
+    while (this.#to - this.#from < start + length + 1) this.#fill(start + length + 1 - (this.#to - this.#from));
+    const content = new Uint8Array(this.#buffer.subarray(this.#from + start, this.#from + start + length));
+    this.#from += start + length + 1;
+    return content;
+  }
+
+  /** Reads at least one byte more; makes room for `wanted`. */
+  #fill(wanted: number): void {
+    if (this.#from > 0 && this.#to + wanted > this.#buffer.length) {
+      this.#buffer.copyWithin(0, this.#from, this.#to);
+      this.#to -= this.#from;
+      this.#from = 0;
+    }
+    if (this.#to + wanted > this.#buffer.length) {
+      const grown = Buffer.alloc(2 * (this.#to + wanted));
+      this.#buffer.copy(grown, 0, 0, this.#to);
+      this.#buffer = grown;
+    }
+    if (this.#from === this.#to) {
+      this.#from = 0;
+      this.#to = 0;
+    }
+    const count = readSync(this.#read, this.#buffer, this.#to, this.#buffer.length - this.#to, null);
+    if (count === 0) this.#died();
+    this.#to += count;
+  }
+
+  #died(): never {
+    this.kill();
+    throw new XsDied("the XS worker ended: out of memory, stack overflow, or killed");
+  }
+}
+
+/** `{"currentHeapCount":…,"compute":…,…}\x01result`. */
+function report(message: Uint8Array): XsReport {
+  const split = message.indexOf(1);
+  const head = JSON.parse(Buffer.from(message.subarray(0, split)).toString()) as {
+    currentHeapCount: number;
+    compute: number;
+  };
+  return { computrons: head.compute, slots: head.currentHeapCount, result: message.subarray(split + 1) };
+}

@@ -1,0 +1,22 @@
+/** What an XS worker evaluates: the firmware on the machine's end of the bridge. */
+import { TWEETNACL_HASH } from "../firmware/crypto/tweetnacl-hash.js";
+import { boot } from "../firmware/main.js";
+import { BridgeMachine } from "../hal/bridge/machine.js";
+import { XS_TEXT } from "./text.js";
+
+declare function issueCommand(message: ArrayBufferLike): ArrayBuffer;
+
+const machine = new BridgeMachine({
+  boot: (hal) => {
+    // For whoever measures; the firmware gets it as an argument.
+    Object.assign(globalThis, { hal });
+    boot(hal);
+  },
+  call: (message) => new Uint8Array(issueCommand(message.buffer)),
+  hash: TWEETNACL_HASH,
+  text: XS_TEXT,
+});
+
+Object.assign(globalThis, {
+  handleCommand: (message: ArrayBuffer) => machine.take(new Uint8Array(message)).buffer,
+});

@@ -1,0 +1,2 @@
+export { Decoder } from "cbor-x/decode";
+export { Encoder } from "cbor-x/encode";

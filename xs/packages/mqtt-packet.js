@@ -1,0 +1,3 @@
+import mqtt from "mqtt-packet";
+
+export default mqtt;

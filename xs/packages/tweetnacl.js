@@ -1,0 +1,3 @@
+import nacl from "tweetnacl";
+
+export default nacl;
