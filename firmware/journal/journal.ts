@@ -24,8 +24,9 @@ export interface JournalOptions {
   readonly flash: FlashPort;
   readonly entropy: EntropyPort;
   /**
-   * The owner's whole live state as of the last record that `append` returned, in pieces of 1 to MAX_PAYLOAD bytes. Above half
-   * a sector in all with its frames, no further sector is opened (JournalFullError): choose larger sectors. Called twice in a row (to measure, then to write) from inside `append`, and must give the same
+   * The owner's whole live state as of the last record that `append` returned, in pieces of 1 to MAX_PAYLOAD bytes. While it takes
+   * more than half a sector with its frames, no further sector is opened (JournalFullError): choose larger sectors. Called
+   * twice in a row (to measure, then to write) from inside `append`, and must give the same
    * both times. The owner must have replayed before its first append, or its state would be written over.
    */
   readonly checkpoint: () => Iterable<Uint8Array>;
@@ -312,8 +313,8 @@ export class Journal implements JournalStore {
   }
 
   /**
-   * Makes a new head of the next sector that works. Throws JournalFullError if the next one may not be erased or the
-   * checkpoint is too large, JournalFaultError if sectors or, with `placesFailed`, places in the head failed before it came to that.
+   * Makes a new head of the next sector that works. Throws JournalFullError if the next one may not be erased or the checkpoint
+   * is too large, JournalFaultError if sectors or, with `placesFailed`, places in the head failed before it came to that.
    */
   #openNext(placesFailed: boolean): void {
     checkCheckpoint(this.#checkpoint(), this.#geometry);

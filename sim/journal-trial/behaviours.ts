@@ -57,6 +57,7 @@ const full: Behaviour = {
     const bytes = ample(trial);
     let rank = 0;
     for (let refused = 0; refused < 3; ) {
+      if (trial.list.length * bytes > trial.flash.sizeBytes) throw new Error("never full");
       const answer = trial.append(bytes, "vital", trial.random.int(4) === 0 ? 14 : undefined);
       if (answer === "full" || answer === "fault") refused++;
       const now = ROOMS.indexOf(trial.journal.room);

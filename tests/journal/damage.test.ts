@@ -4,6 +4,7 @@ import type { Journal } from "../../firmware/journal/journal.js";
 import type { NorFlash, SectorFault } from "../../sim/devices/nor-flash.js";
 import { Random } from "../../sim/random.js";
 import {
+  appendUntil,
   type Entry,
   mount,
   newFlash,
@@ -125,7 +126,7 @@ describe("flipped bits", () => {
   test("with a damaged checkpoint and no sector free, vital records still go into the head", () => {
     const flash = newFlash(SMALL);
     const journal = mount(flash);
-    while (journal.room !== "vital-only") journal.append(payloadFor(journal.nextSeq, 32), "vital");
+    appendUntil(journal, "vital-only");
     const last = journal.nextSeq;
     flash.flipBits(headOf(flash) + 70, 0x10);
     expect(mount(flash).append(payloadFor(last, 32), "vital")).toBe(last);
@@ -176,7 +177,7 @@ describe("a part that fails", () => {
   test("a head that takes nothing any more, with the rest in use, is a fault and not a full journal", () => {
     const flash = newFlash(SMALL);
     const journal = mount(flash);
-    while (journal.room !== "vital-only") journal.append(payloadFor(journal.nextSeq, 32), "vital");
+    appendUntil(journal, "vital-only");
     const next = journal.nextSeq;
     flash.setFault(headOf(flash) / 4096, "program-error");
     expect(() => journal.append(payloadFor(next, 32), "vital")).toThrow(JournalFaultError);

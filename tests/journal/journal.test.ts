@@ -15,6 +15,7 @@ import { Random } from "../../sim/random.js";
 import {
   checkpointAsOf,
   type Entry,
+  fill,
   mount,
   newFlash,
   payloadFor,
@@ -31,18 +32,6 @@ function append(journal: Journal, count: number, rank: Rank = "vital", byteLengt
     const payload = payloadFor(journal.nextSeq, byteLength);
     return { seq: journal.append(payload, rank), payload };
   });
-}
-
-/** Appends until the journal refuses; how many it took. */
-function fill(journal: Journal, rank: Rank, byteLength = 32): number {
-  for (let count = 0; ; count++) {
-    try {
-      journal.append(payloadFor(journal.nextSeq, byteLength), rank);
-    } catch (error) {
-      expect(error).toBeInstanceOf(JournalFullError);
-      return count;
-    }
-  }
 }
 
 test("crc32 gives the check value of IEEE 802.3 and goes on from a seed", () => {
@@ -226,6 +215,7 @@ describe("space", () => {
       const seen: Room[] = [journal.room];
       while (journal.room !== "none") {
         append(journal, 1, "vital");
+        if (journal.nextSeq > 60_000) throw new Error("never full");
         if (journal.room !== seen.at(-1)) seen.push(journal.room);
       }
       expect(seen).toEqual(rooms);

@@ -10,7 +10,9 @@ import type { NorFlash, SectorFault } from "../../sim/devices/nor-flash.js";
 import { PowerCut } from "../../sim/devices/power-cut.js";
 import { describeJournal } from "../../sim/journal-reader/describe.js";
 import { JournalImageError, readJournalImage } from "../../sim/journal-reader/reader.js";
+import { saveMachine } from "../../sim/machine/persist.js";
 import { Random } from "../../sim/random.js";
+import { rig } from "../sim/rig.js";
 import {
   mount,
   newFlash,
@@ -245,6 +247,16 @@ describe("npm run journal -- dump", () => {
     expect(missing.stderr).toContain("none.bin");
     expect(run("dump", file, "--sector-bytes", "5").status).toBe(2);
     expect(run("melt", file).status).toBe(2);
+  });
+
+  test("dumps what the simulator saves of a box", async () => {
+    const { box } = rig(() => {}, { journal: { sizeBytes: 65_536, sectorBytes: 16_384, alignBytes: 1 } });
+    const journal = mount(box.flash.journal);
+    journal.append(encodeRecord({ kind: Kind.boot, boot: 1, cause: 0, firmware: "test", at: 5, flags: 1 }), "vital");
+    await saveMachine(box, folder);
+    const { status, stdout } = run("dump", join(folder, "journal.2.bin"), "--sector-bytes", "16384");
+    expect(status).toBe(0);
+    expect(stdout).toContain('"kind":"boot"');
   });
 
   test("the reader shares nothing with the firmware but the names of record fields", () => {

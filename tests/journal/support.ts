@@ -1,5 +1,6 @@
+import { JournalFullError, type Rank, type Room } from "../../firmware/journal/contract.js";
 import type { Journal } from "../../firmware/journal/journal.js";
-import type { Entry, Shape } from "../../sim/journal-trial/parts.js";
+import { type Entry, payloadFor, type Shape } from "../../sim/journal-trial/parts.js";
 
 export * from "../../sim/journal-trial/parts.js";
 
@@ -23,6 +24,30 @@ export function replayAll(journal: Journal): Replayed {
     record: (seq, payload) => records.push({ seq, payload }),
   });
   return { checkpoint, records };
+}
+
+/** More records than any part in these tests holds: a journal that takes more has lost some. */
+const NEVER_FULL = 60_000;
+
+/** Appends vital records until `journal.room` is `room`; throws if that never comes. */
+export function appendUntil(journal: Journal, room: Room, byteLength = 32): void {
+  for (let count = 0; journal.room !== room; count++) {
+    if (count > NEVER_FULL) throw new Error(`${count} records and never ${room}`);
+    journal.append(payloadFor(journal.nextSeq, byteLength), "vital");
+  }
+}
+
+/** Appends until the journal refuses; how many it took. Throws if it never does. */
+export function fill(journal: Journal, rank: Rank, byteLength = 32): number {
+  for (let count = 0; count < NEVER_FULL; count++) {
+    try {
+      journal.append(payloadFor(journal.nextSeq, byteLength), rank);
+    } catch (error) {
+      if (!(error instanceof JournalFullError)) throw error;
+      return count;
+    }
+  }
+  throw new Error(`${NEVER_FULL} records and never full`);
 }
 
 /** True if a case is to run: all, or the one that `JOURNAL_CASE` names. */

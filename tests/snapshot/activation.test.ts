@@ -86,7 +86,8 @@ describe("a cut at every operation of download and activation", () => {
         expect(box.current.version).toBe(7);
         expect(() => box.current.begin(6, V6.file.length)).toThrow(SnapshotError);
       }
-      expect(inForce).toEqual(at === "after" || at === 9 ? new Set([5, 6]) : inForce);
+      // Only a record that was written to its last bit is in force.
+      expect(inForce.has(6)).toBe(at === "after");
       expect(inForce.has(5)).toBe(true);
     },
   );
