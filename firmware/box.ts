@@ -21,7 +21,9 @@ import { text } from "./panel/screen.js";
 import { messageScreen } from "./panel/screens/message.js";
 import { type DeviceStatus, noticesOf } from "./panel/status.js";
 import { PartWatch } from "./parts/part-watch.js";
+import { EMPTY_SHOWN_MS, sleepEmpty } from "./power/empty-cell.js";
 import { PowerTask } from "./power/power-task.js";
+import { ThriftyLinks } from "./power/thrifty-links.js";
 import { keepWatchdogFed } from "./power/watchdog.js";
 import { GapReason, Kind } from "./records/records.js";
 import { FlashSnapshotSlots } from "./snapshot/store.js";
@@ -50,6 +52,7 @@ export class Box {
   readonly #emergency: EmergencyTask;
   readonly #commands: CommandTask;
   readonly #power: PowerTask;
+  readonly #links: ThriftyLinks;
   readonly #partWatch: PartWatch;
   readonly #sync: SyncTask;
   readonly #navigator: Navigator;
@@ -103,7 +106,7 @@ export class Box {
       binCount: bins.count,
       events: this.#exchangeFlow,
     });
-    this.#emergency = new EmergencyTask({ ledger, control, timers });
+    this.#emergency = new EmergencyTask({ ledger, control, timers, clock });
     this.#emergencyFlow = new EmergencyFlow({
       navigator: this.#navigator,
       codes: new OfflineCodes({ ledger, throttle, clock, hash, codesKey: identity.codesKey, label }),
@@ -134,10 +137,16 @@ export class Box {
       panel: hal.panel,
       sleep: hal.sleep,
       ledger,
+      brownOutMillivolts: battery.brownOutMillivolts,
       busy: () => this.#busy(),
+      pulsing: () => control.busy,
+      sinceSync: () => this.#sync.secondsSinceSync(),
+      inSync: () => this.#sync.online && !this.#sync.busy,
       beforeSleep: () => this.#sync.stop(),
+      showEmpty: () => this.#showEmpty(),
       changed,
     });
+    this.#links = new ThriftyLinks(hal.links, timers, () => this.#power.onBattery);
     this.#partWatch = new PartWatch({ faults: () => this.#partFaults(), ledger, clock, timers, changed });
     const host = new BoxHost({
       hal,
@@ -150,7 +159,7 @@ export class Box {
       changed,
     });
     this.#sync = new SyncTask({
-      links: hal.links,
+      links: this.#links,
       clock,
       timers,
       entropy: hal.entropy,
@@ -158,7 +167,7 @@ export class Box {
       host,
       lastSyncWallSeconds: ledger.state.lastSync,
     });
-    const { wifi } = hal.links;
+    const { wifi } = this.#links;
     this.#hotspotFlow =
       wifi && new HotspotFlow({ navigator: this.#navigator, wifi, joined: () => this.#sync.reconnectNow() });
     this.#panel = new PanelTask({
@@ -172,6 +181,10 @@ export class Box {
     const hal = this.#hal;
     keepWatchdogFed(hal.watchdog, hal.timers);
     this.#recordBoot();
+    if (this.#ledger.brownedOut) {
+      sleepEmpty(hal);
+      return;
+    }
     this.#power.start();
     this.#navigator.home();
     this.#exchange.resume();
@@ -187,18 +200,14 @@ export class Box {
 
   #partFaults(): readonly PartFault[] {
     const parts = this.#hal.parts?.faults() ?? [];
-    if (this.#power.reading() !== undefined) return parts;
-    return [{ name: "fuel gauge", reason: "no plausible answer" }, ...parts];
+    return [...this.#power.faults(), ...parts];
   }
 
   #recordBoot(): void {
     const ledger = this.#ledger;
-    ledger.note({
-      kind: Kind.boot,
-      boot: ledger.state.boots + 1,
-      cause: this.#hal.sleep.wakeCause,
-      firmware: FIRMWARE_VERSION,
-    });
+    const cause = this.#hal.sleep.wakeCause;
+    // Vital: the boot's number tells its uptimes, its grace and (without entropy) its sessions from those of the last one.
+    ledger.note({ kind: Kind.boot, boot: ledger.state.boots + 1, cause, firmware: FIRMWARE_VERSION }, "vital");
     const damage = this.#snapshot.damage;
     if (damage !== undefined) ledger.note({ kind: Kind.device, name: "snapshot", reason: damage.slice(0, 64) });
     const unreadable = ledger.journal.skippedPlaces + ledger.undecodable;
@@ -218,6 +227,7 @@ export class Box {
   #pressed(): void {
     this.#power.used();
     if (this.#emergencyFlow.pressed() || this.#commands.pressed()) return;
+    this.#links.again();
     this.#sync.reconnectNow();
   }
 
@@ -236,6 +246,18 @@ export class Box {
     );
   }
 
+  #showEmpty(): void {
+    this.#navigator.show(
+      messageScreen({
+        name: "battery-empty",
+        title: text("refused-battery-empty"),
+        // In case mains come back before it sleeps.
+        timeoutMs: 2 * EMPTY_SHOWN_MS,
+        leave: () => this.#navigator.home(),
+      }),
+    );
+  }
+
   /** Sleep would cut something short. */
   #busy(): boolean {
     return (
@@ -250,6 +272,7 @@ export class Box {
   #changed(): void {
     this.#exchange.settle();
     this.#navigator.draw();
+    this.#links.look(this.#sync.online);
     this.#sync.statusChanged();
   }
 

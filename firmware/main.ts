@@ -3,6 +3,7 @@ import { Box } from "./box.js";
 import type { Identity } from "./identity/contract.js";
 import { IdentityError, readIdentity } from "./identity/identity.js";
 import { text } from "./panel/screen.js";
+import { isCellEmpty, sleepEmpty } from "./power/empty-cell.js";
 
 /**
  * Where every board, the simulator and the rig begin. Returns when everything is wired; the rest happens in callbacks of the
@@ -11,6 +12,10 @@ import { text } from "./panel/screen.js";
 export function boot(hal: Hal): void {
   if (!hal.board.offlineCapable || hal.board.battery === undefined) {
     stopWith(hal, "unsupported-model", { model: hal.board.model });
+    return;
+  }
+  if (isCellEmpty(hal.gauge, hal.mains, hal.board.battery)) {
+    sleepEmpty(hal);
     return;
   }
   let identity: Identity;

@@ -1,10 +1,11 @@
 import { BinError } from "../../hal/ports/bins.js";
-import type { TimersPort } from "../../hal/ports/clock.js";
+import type { ClockPort, TimersPort } from "../../hal/ports/clock.js";
 import type { BinControl } from "../bins/bin-control.js";
 import type { RefusalReason } from "../panel/texts/catalogue.js";
 import { EmergencyTarget, Kind, Outcome } from "../records/records.js";
 import type { OpenAll } from "../state/box-state.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
+import { GRACE_SECONDS } from "./offline-codes.js";
 
 /** What an emergency opening tells the panel. */
 export interface EmergencyEvents {
@@ -24,15 +25,17 @@ export class EmergencyTask {
   readonly #ledger: Ledger;
   readonly #control: BinControl;
   readonly #timers: TimersPort;
+  readonly #clock: ClockPort;
   #events: EmergencyEvents | undefined;
   #isRunning = false;
   /** The bin of an open-all run that was being opened when the power failed, and whose door is shut. */
   #cutOff: number | undefined;
 
-  constructor(parts: { ledger: Ledger; control: BinControl; timers: TimersPort }) {
+  constructor(parts: { ledger: Ledger; control: BinControl; timers: TimersPort; clock: ClockPort }) {
     this.#ledger = parts.ledger;
     this.#control = parts.control;
     this.#timers = parts.timers;
+    this.#clock = parts.clock;
   }
 
   /** An open-all run is under way. */
@@ -57,7 +60,10 @@ export class EmergencyTask {
     this.#nextBin();
   }
 
-  /** What a power cut interrupted: settles a single opening, and goes on with an open-all run. */
+  /**
+   * What a power cut interrupted: settles a single opening, and goes on with an open-all run, as long as its code would still be
+   * good: days later, nobody may be there when the doors spring open. The run ends then, and the code can be typed again.
+   */
   resume(events: EmergencyEvents): void {
     const { opening, openAll } = this.#ledger.state;
     if (opening !== undefined) {
@@ -65,7 +71,14 @@ export class EmergencyTask {
       this.#settle(opening.seq, opening.bin, isOpen ? Outcome.done : Outcome.unconfirmed);
       if (!isOpen) this.#cutOff = opening.bin;
     }
-    if (openAll !== undefined) this.openAll(events);
+    if (openAll === undefined) return;
+    if (this.#isRecent(openAll.at)) this.openAll(events);
+    else this.#settle(openAll.seq, undefined, Outcome.unconfirmed);
+  }
+
+  #isRecent(acceptedAt: number | undefined): boolean {
+    const now = this.#clock.wallSeconds();
+    return now !== undefined && acceptedAt !== undefined && now >= acceptedAt && now - acceptedAt < GRACE_SECONDS;
   }
 
   /** `authority`: the record that burnt the code. Returns why it was not released, or undefined. */

@@ -89,6 +89,9 @@ export class ExchangeTask {
     const waitMs = this.#throttle.waitMs();
     if (waitMs > 0) return refused("throttled", { seconds: Math.ceil(waitMs / 1_000) });
     if (this.#snapshot() === undefined) return refused("no-snapshot");
+    // Where a wrong code could not be put on record, a right one is not looked at either: guesses would be free.
+    const refusal = this.#ledger.refusal("vital");
+    if (refusal !== undefined) return refused(refusal);
     const right = this.#rights.byCode(digits);
     if (right === undefined) return this.#unknownCode();
     const bin = this.#locate(right.key);
@@ -102,7 +105,8 @@ export class ExchangeTask {
     const user = this.#rights.badgeUser(serial);
     if (user !== undefined) {
       const rights = this.#rights.ofUser(user, (key) => this.#locate(key) !== undefined);
-      return rights.length === 0 ? refused("no-keys-for-badge") : { kind: "choose", rights };
+      if (rights.length > 0) return { kind: "choose", rights };
+      return { kind: "refused", ...(this.#rights.badgeRefusal(user) ?? { reason: "no-keys-for-badge" }) };
     }
     const key = this.#rights.keyByFob(serial);
     if (key === undefined && !FOB_SERIAL.test(serial)) return refused("fob-unreadable");

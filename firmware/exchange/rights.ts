@@ -78,6 +78,15 @@ export class Rights {
     return rights;
   }
 
+  /** Why a user can take nothing, where it is a window or the clock that keeps a key back: the first such access tells. */
+  badgeRefusal(user: number): Refusal | undefined {
+    for (const access of this.#snapshot()?.accessesOf(user, 0, ACCESSES_A_PAGE) ?? []) {
+      const refusal = this.windowRefusal(access);
+      if (refusal !== undefined && refusal.reason !== "expired") return refusal;
+    }
+    return undefined;
+  }
+
   #offered(access: AccessInfo, rights: readonly Right[], snapshot: SnapshotView): KeyInfo | undefined {
     if (this.windowRefusal(access) !== undefined) return undefined;
     if (rights.some((right) => right.key.id === access.key)) return undefined;

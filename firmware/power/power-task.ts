@@ -1,10 +1,14 @@
 import type { PowerSettings } from "../../hal/boards/profile.js";
 import type { ClockPort, TimerId, TimersPort } from "../../hal/ports/clock.js";
 import type { PanelPort } from "../../hal/ports/panel.js";
-import type { GaugePort, GaugeReading, MainsPort, SleepPort } from "../../hal/ports/power.js";
+import type { PartFault } from "../../hal/ports/parts.js";
+import { type GaugePort, type GaugeReading, type MainsPort, type SleepPort, WakeCause } from "../../hal/ports/power.js";
 import { Kind, PowerEvent } from "../records/records.js";
 import type { Ledger } from "../state/ledger.js";
-import { plausibleReading } from "./gauge-reading.js";
+import { Backlight } from "./backlight.js";
+import { EMPTY_SHOWN_MS } from "./empty-cell.js";
+import { cautious, disagrees, plausibleCelsius, plausibleReading } from "./gauge-reading.js";
+import { MainsLog } from "./mains-log.js";
 
 /** The battery counts as low below this charge, percent, and as recovered 5 above. */
 const LOW_PERCENT = 20;
@@ -13,59 +17,90 @@ const LOW_HYSTERESIS_PERCENT = 5;
 const RECHECK_MS = 5_000;
 /** How often the gauge is looked at, ms. */
 const GAUGE_EVERY_MS = 30_000;
+/** An empty cell is looked at again after this, ms: a lock's pulse takes its voltage down for a moment. */
+const EMPTY_AGAIN_MS = 2_000;
+/** Looks in a row that make it empty: a gauge whose readings jump does not get there by chance. */
+const EMPTY_LOOKS = 3;
+/** How often a check-in looks whether it is done, ms, and how often in a row it must be. */
+const CHECK_IN_LOOK_MS = 1_000;
+const CHECK_IN_LOOKS = 2;
+/** Check-ins that find no cloud become rarer, down to one in so many. */
+const LONGEST_PAUSE = 7;
+/** Where a lithium-ion cell may be discharged, degrees Celsius (IEC 62133-2: what its maker states, commonly this). */
+const COLDEST_CELSIUS = -20;
+const HOTTEST_CELSIUS = 60;
 
-/** Decides when to sleep. Everything durable is durable already: sleep may come between any two calls. */
-export class PowerTask {
-  readonly #settings: PowerSettings;
-  readonly #clock: ClockPort;
-  readonly #timers: TimersPort;
-  readonly #mains: MainsPort;
-  readonly #gauge: GaugePort;
-  readonly #panel: PanelPort;
-  readonly #sleep: SleepPort;
-  readonly #ledger: Ledger;
+export interface PowerTaskParts {
+  readonly settings: PowerSettings;
+  /** Below it, on battery, nothing is written or opened, mV. */
+  readonly brownOutMillivolts: number;
+  readonly clock: ClockPort;
+  readonly timers: TimersPort;
+  readonly mains: MainsPort;
+  readonly gauge: GaugePort;
+  readonly panel: PanelPort;
+  readonly sleep: SleepPort;
+  readonly ledger: Ledger;
   /** Something would be cut short by sleep: an exchange, an open door, an upload. Puts it off by `busyGraceMs` at most. */
-  readonly #busy: () => boolean;
+  readonly busy: () => boolean;
+  /** A lock is being driven. */
+  readonly pulsing: () => boolean;
+  /** s since the cloud last answered; undefined: nobody knows. */
+  readonly sinceSync: () => number | undefined;
+  /** The cloud has every record and the box every permission. */
+  readonly inSync: () => boolean;
   /** Called just before sleep: close connections. */
-  readonly #beforeSleep: () => void;
-  readonly #changed: () => void;
+  readonly beforeSleep: () => void;
+  /** Tell whoever is there that the cell is empty. */
+  readonly showEmpty: () => void;
+  /** Mains or the battery's state changed: the status strip and the cloud want to know. */
+  readonly changed: () => void;
+}
+
+/**
+ * Decides when to sleep, and for how long (README.md, states). Everything durable is durable already: sleep may come between
+ * any two calls.
+ */
+export class PowerTask {
+  readonly #parts: PowerTaskParts;
+  readonly #backlight: Backlight;
+  readonly #mainsLog: MainsLog;
   #lastUseMs: number;
   #onBatterySinceMs: number | undefined;
   #sleepTimer: TimerId | undefined;
   #isLow = false;
+  /** Woken by the timer, with nobody there: looks in row that found everything in sync. Undefined: no check-in. */
+  #checkIn: number | undefined;
+  /** Looks in a row that found the cell empty. */
+  #emptyLooks = 0;
 
-  constructor(parts: {
-    settings: PowerSettings;
-    clock: ClockPort;
-    timers: TimersPort;
-    mains: MainsPort;
-    gauge: GaugePort;
-    panel: PanelPort;
-    sleep: SleepPort;
-    ledger: Ledger;
-    busy: () => boolean;
-    beforeSleep: () => void;
-    /** Mains or the battery's state changed: the status strip and the cloud want to know. */
-    changed: () => void;
-  }) {
-    this.#settings = parts.settings;
-    this.#clock = parts.clock;
-    this.#timers = parts.timers;
-    this.#mains = parts.mains;
-    this.#gauge = parts.gauge;
-    this.#panel = parts.panel;
-    this.#sleep = parts.sleep;
-    this.#ledger = parts.ledger;
-    this.#busy = parts.busy;
-    this.#beforeSleep = parts.beforeSleep;
-    this.#changed = parts.changed;
-    this.#lastUseMs = this.#clock.monotonicMs();
+  constructor(parts: PowerTaskParts) {
+    this.#parts = parts;
+    this.#lastUseMs = parts.clock.monotonicMs();
+    if (parts.sleep.wakeCause === WakeCause.timer && !parts.mains.present()) this.#checkIn = 0;
+    this.#backlight = new Backlight({
+      settings: parts.settings.backlight,
+      panel: parts.panel,
+      timers: parts.timers,
+      needs: () => ({
+        onBattery: this.onBattery,
+        batteryLow: this.#isLow,
+        quiet: this.#checkIn !== undefined,
+      }),
+    });
+    this.#mainsLog = new MainsLog({
+      clock: parts.clock,
+      timers: parts.timers,
+      present: parts.mains.present(),
+      record: (present) => this.#record(present ? PowerEvent.mainsBack : PowerEvent.mainsLost),
+    });
   }
 
   start(): void {
-    this.#panel.backlight(100);
-    this.#mains.onChange = (present) => this.#onMains(present);
-    if (!this.#mains.present()) this.#onBattery();
+    const { mains } = this.#parts;
+    mains.onChange = (present) => this.#onMains(present);
+    if (!mains.present()) this.#onBattery();
+    this.#backlight.used();
     this.#watchGauge();
   }
 
@@ -77,14 +112,30 @@ export class PowerTask {
     return this.#isLow;
   }
 
-  /** Undefined: the gauge does not answer, or says what cannot be. */
+  /** Undefined: the gauge does not answer, or says what cannot be. Never more charge than the voltage allows. */
   reading(): GaugeReading | undefined {
-    return plausibleReading(this.#gauge);
+    const reading = plausibleReading(this.#parts.gauge);
+    return reading && cautious(reading);
+  }
+
+  /** What is wrong with gauge and cell. */
+  faults(): readonly PartFault[] {
+    const reading = plausibleReading(this.#parts.gauge);
+    if (reading === undefined) return [{ name: "fuel gauge", reason: "no plausible answer" }];
+    // A lock's pulse takes the voltage down for a moment.
+    if (disagrees(reading) && !this.#parts.pulsing()) {
+      return [{ name: "fuel gauge", reason: "charge and voltage disagree" }];
+    }
+    const celsius = plausibleCelsius(reading);
+    const isOutside = celsius !== undefined && (celsius < COLDEST_CELSIUS || celsius > HOTTEST_CELSIUS);
+    return isOutside ? [{ name: "battery", reason: `${Math.round(celsius)} degrees` }] : [];
   }
 
   /** Somebody touched the panel, scanned something, or pressed the button. */
   used(): void {
-    this.#lastUseMs = this.#clock.monotonicMs();
+    this.#lastUseMs = this.#parts.clock.monotonicMs();
+    this.#checkIn = undefined;
+    this.#backlight.used();
   }
 
   #charge(): number | undefined {
@@ -92,85 +143,125 @@ export class PowerTask {
     return reading && Math.round(reading.chargePercent);
   }
 
+  #record(event: PowerEvent): void {
+    this.#parts.ledger.note({ kind: Kind.power, event, charge: this.#charge() });
+  }
+
   #onMains(present: boolean): void {
     if (present === !this.onBattery) return;
-    this.#ledger.note({
-      kind: Kind.power,
-      event: present ? PowerEvent.mainsBack : PowerEvent.mainsLost,
-      charge: this.#charge(),
-    });
+    this.#mainsLog.changed(present);
     if (present) {
       this.#onBatterySinceMs = undefined;
+      this.#checkIn = undefined;
+      this.#emptyLooks = 0;
       this.#cancel();
     } else {
       this.#onBattery();
     }
-    this.#changed();
+    this.#backlight.used();
+    this.#parts.changed();
   }
 
   #onBattery(): void {
-    this.#onBatterySinceMs = this.#clock.monotonicMs();
+    this.#onBatterySinceMs = this.#parts.clock.monotonicMs();
     this.#schedule();
   }
 
   #schedule(): void {
     this.#cancel();
-    this.#sleepTimer = this.#timers.set(Math.max(0, this.#sleepAtMs() - this.#clock.monotonicMs()), () => this.#due());
+    const { clock, timers } = this.#parts;
+    const delayMs = this.#checkIn === undefined ? this.#sleepAtMs() - clock.monotonicMs() : CHECK_IN_LOOK_MS;
+    this.#sleepTimer = timers.set(Math.max(0, delayMs), () => this.#due());
   }
 
   #cancel(): void {
-    if (this.#sleepTimer !== undefined) this.#timers.clear(this.#sleepTimer);
+    if (this.#sleepTimer !== undefined) this.#parts.timers.clear(this.#sleepTimer);
     this.#sleepTimer = undefined;
   }
 
   #hibernates(): boolean {
     const reading = this.reading();
-    return reading !== undefined && reading.chargePercent < this.#settings.hibernateBelowPercent;
+    return reading !== undefined && reading.chargePercent < this.#parts.settings.hibernateBelowPercent;
   }
 
   /** Counted from the loss of mains or the last use, whichever came later. */
   #sleepAtMs(): number {
-    const delayMs = this.#hibernates() ? this.#settings.hibernateAfterMs : this.#settings.sleepAfterMs;
+    const { checkIn, hibernateAfterMs, sleepAfterMs } = this.#parts.settings;
+    const delayMs =
+      this.#checkIn !== undefined ? checkIn.atMostMs : this.#hibernates() ? hibernateAfterMs : sleepAfterMs;
     return Math.max(this.#onBatterySinceMs ?? 0, this.#lastUseMs) + delayMs;
   }
 
   #due(): void {
     this.#sleepTimer = undefined;
-    const overdueMs = this.#clock.monotonicMs() - this.#sleepAtMs();
+    const overdueMs = this.#parts.clock.monotonicMs() - this.#sleepAtMs();
     if (overdueMs < 0) {
-      this.#schedule();
-    } else if (this.#busy() && overdueMs < this.#settings.busyGraceMs) {
-      this.#sleepTimer = this.#timers.set(RECHECK_MS, () => this.#due());
+      if (this.#isCheckedIn()) this.#goToSleep();
+      else this.#schedule();
+    } else if (this.#parts.busy() && overdueMs < this.#parts.settings.busyGraceMs) {
+      this.#sleepTimer = this.#parts.timers.set(RECHECK_MS, () => this.#due());
     } else {
       this.#goToSleep();
     }
   }
 
+  /** Twice in a row: what is offered with the welcome, and what the session itself writes, come a moment later. */
+  #isCheckedIn(): boolean {
+    if (this.#checkIn === undefined) return false;
+    this.#checkIn = this.#parts.inSync() && !this.#parts.busy() ? this.#checkIn + 1 : 0;
+    return this.#checkIn >= CHECK_IN_LOOKS;
+  }
+
   #goToSleep(): void {
+    const { ledger, beforeSleep, sleep } = this.#parts;
     const depth = this.#hibernates() ? "hibernate" : "sleep";
-    this.#ledger.recordAck();
-    this.#ledger.note({
-      kind: Kind.power,
-      event: depth === "sleep" ? PowerEvent.sleep : PowerEvent.hibernate,
-      charge: this.#charge(),
-    });
-    this.#beforeSleep();
-    this.#panel.backlight(0);
-    this.#sleep.sleep({ depth });
+    ledger.recordAck();
+    this.#record(depth === "sleep" ? PowerEvent.sleep : PowerEvent.hibernate);
+    const wakeAfterSeconds = this.#wakeAfterSeconds();
+    beforeSleep();
+    this.#backlight.off();
+    sleep.sleep({ depth, ...(wakeAfterSeconds !== undefined && { wakeAfterSeconds }) });
+  }
+
+  /**
+   * A charge that nobody knows does not keep the box from its check-in: that costs less than a visit. Where the cloud has not
+   * answered for days, asking each day would empty the cell: the pauses grow with the time since it did.
+   */
+  #wakeAfterSeconds(): number | undefined {
+    const { everySeconds, abovePercent } = this.#parts.settings.checkIn;
+    const charge = this.reading()?.chargePercent ?? 100;
+    if (everySeconds === 0 || charge < abovePercent) return undefined;
+    const sinceSync = this.#parts.sinceSync() ?? 0;
+    return Math.max(everySeconds, Math.min(sinceSync, LONGEST_PAUSE * everySeconds));
   }
 
   #watchGauge(): void {
     const reading = this.reading();
-    if (reading !== undefined) this.#judge(reading.chargePercent);
-    this.#timers.set(GAUGE_EVERY_MS, () => this.#watchGauge());
+    if (reading !== undefined) this.#judge(reading);
+    this.#parts.timers.set(this.#emptyLooks > 0 ? EMPTY_AGAIN_MS : GAUGE_EVERY_MS, () => this.#watchGauge());
   }
 
-  #judge(chargePercent: number): void {
+  #judge({ chargePercent, millivolts }: GaugeReading): void {
+    const isEmpty = this.onBattery && millivolts < this.#parts.brownOutMillivolts && !this.#parts.pulsing();
+    this.#emptyLooks = isEmpty ? this.#emptyLooks + 1 : 0;
+    if (this.#emptyLooks === EMPTY_LOOKS) this.#sayEmpty();
     const isLow = chargePercent < (this.#isLow ? LOW_PERCENT + LOW_HYSTERESIS_PERCENT : LOW_PERCENT);
     if (isLow === this.#isLow) return;
     this.#isLow = isLow;
-    const charge = Math.round(chargePercent);
-    if (isLow) this.#ledger.note({ kind: Kind.power, event: PowerEvent.batteryLow, charge });
-    this.#changed();
+    if (isLow) this.#record(PowerEvent.batteryLow);
+    this.#backlight.look();
+    this.#parts.changed();
+  }
+
+  /** Nothing can be written any more: whatever is open settles at a boot with power, as after a power cut. */
+  #sayEmpty(): void {
+    const { timers, showEmpty, beforeSleep, sleep } = this.#parts;
+    this.#cancel();
+    if (this.#checkIn === undefined) showEmpty();
+    this.#sleepTimer = timers.set(EMPTY_SHOWN_MS, () => {
+      beforeSleep();
+      this.#backlight.off();
+      sleep.sleep({ depth: "hibernate" });
+    });
   }
 }

@@ -78,6 +78,8 @@ export interface Grace {
 export type OpenExchange = Extract<Rec, { kind: 2 }> & { readonly seq: number };
 
 export interface OpenAll {
+  /** Wall time at which the code was accepted, s, if it was known. */
+  readonly at: number | undefined;
   /** The record that burnt the code. */
   readonly seq: number;
   readonly sheet: number;

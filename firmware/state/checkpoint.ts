@@ -31,7 +31,7 @@ export function* encodeCheckpoint(state: BoxState): Iterable<Uint8Array> {
       pending: exchange && encodeCbor(exchange),
       ...(exchange && { next: exchange.seq }),
       ...(opening && { entries: [opening.seq, opening.bin, opening.wasUncertain ? 1 : 0] }),
-      ...(openAll && { openAll: [openAll.seq, openAll.sheet, openAll.number, openAll.bin] }),
+      ...(openAll && { openAll: [openAll.seq, openAll.sheet, openAll.number, openAll.bin, openAll.at ?? null] }),
       ...(grace && {
         grace: [grace.seq, grace.target, grace.sheet, grace.number, grace.at ?? null, grace.boot, grace.reuses],
       }),
@@ -104,7 +104,7 @@ interface MainPart {
   readonly pending?: Uint8Array;
   readonly next?: number;
   readonly entries?: readonly [number, number, number];
-  readonly openAll?: readonly [number, number, number, number];
+  readonly openAll?: readonly [number, number, number, number, number | null];
   readonly grace?: readonly [number, number, number, number, number | null, number, number];
 }
 
@@ -128,8 +128,8 @@ function applyMain(state: BoxState, map: object): void {
     state.opening = { seq, bin, wasUncertain: wasUncertain === 1 };
   }
   if (main.openAll !== undefined) {
-    const [seq, sheet, number, bin] = main.openAll;
-    state.openAll = { seq, sheet, number, bin };
+    const [seq, sheet, number, bin, at] = main.openAll;
+    state.openAll = { seq, at: at ?? undefined, sheet, number, bin };
   }
   if (main.grace !== undefined) {
     const [seq, target, sheet, number, at, boot, reuses] = main.grace;

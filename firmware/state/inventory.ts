@@ -7,6 +7,8 @@ export interface BinContent {
   readonly uncertain: boolean;
   /** Nobody ever told the box what is in there: no snapshot, and nothing in the journal. */
   readonly unknown: boolean;
+  /** The journal emptied it by a pick-up, and nobody has looked since: a person may have shut the door on the key. */
+  readonly presumed: boolean;
 }
 
 /** What is in which bin, as the snapshot and the journal together tell it. */
@@ -25,12 +27,12 @@ export class Inventory {
     const change = this.#state.bins.get(bin);
     if (change !== undefined && change.content !== "same") {
       const held = change.content === "empty" ? undefined : change.content;
-      return { held, uncertain: change.uncertain, unknown: false };
+      return { held, uncertain: change.uncertain, unknown: false, presumed: held === undefined };
     }
     const snapshot = this.#snapshot();
     const unknown = snapshot === undefined;
     const uncertain = unknown || change?.uncertain === true || snapshot.bin(bin)?.uncertain === true;
-    return { held: this.#inSnapshot(bin), uncertain, unknown };
+    return { held: this.#inSnapshot(bin), uncertain, unknown, presumed: false };
   }
 
   /** The bin that holds the item; what the journal tells comes before what the snapshot tells. */

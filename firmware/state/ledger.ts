@@ -39,6 +39,8 @@ export class Ledger {
   readonly journal: JournalStore;
   /** Whether there is a session with the cloud: records written without one carry the offline mark. */
   online = false;
+  /** A record of this boot was refused because the cell is nearly empty. */
+  brownedOut = false;
   /** Called after each record. */
   onWrite: ((seq: number) => void) | undefined;
   readonly #parts: LedgerParts;
@@ -147,6 +149,7 @@ export class Ledger {
 
   #refuseInBrownOut(): void {
     if (this.#brownOut()) {
+      this.brownedOut = true;
       throw new WriteRefused("battery-empty", `cell below ${this.#parts.brownOutMillivolts} mV: not writing to flash`);
     }
   }

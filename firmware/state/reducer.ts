@@ -92,9 +92,11 @@ function endExchange(state: BoxState, exchange: OpenExchange, seq: number, resul
   const content = isPickup && !uncertain ? "empty" : contentOf(exchange);
   state.bins.set(exchange.bin, { seq, content, uncertain });
   if (exchange.from !== undefined && exchange.from !== exchange.bin) {
-    // A thing has one place: left in both, it would be offered from a bin where it does not hang.
+    // A thing has one place: left in both, it would be offered from a bin where it does not hang. Where the box had been sure
+    // of it, the scan contradicts the box, and a serial can be copied: what hangs there is not for the next tag to find out.
+    const wasSure = state.bins.get(exchange.from)?.uncertain !== true;
     const wasInHand = exchange.auth === Auth.quickScan;
-    state.bins.set(exchange.from, { seq, content: "empty", uncertain: uncertain && !wasInHand });
+    state.bins.set(exchange.from, { seq, content: "empty", uncertain: wasSure || (uncertain && !wasInHand) });
   }
 }
 
@@ -105,7 +107,7 @@ function applyEmergency(state: BoxState, seq: number, record: Of<typeof Kind.eme
   } else {
     burn(state, seq, record);
     if (record.target === EmergencyTarget.all) {
-      state.openAll = { seq, sheet: record.sheet, number: record.number, bin: -1 };
+      state.openAll = { seq, at: wallTime(record), sheet: record.sheet, number: record.number, bin: -1 };
     }
   }
   if (record.bin === undefined) return;
@@ -163,6 +165,7 @@ function closeSheets(state: BoxState, sheet: number): void {
   state.codes.sheet = sheet;
   state.codes.used.clear();
   state.codes.grace = undefined;
+  state.openAll = undefined;
 }
 
 function applyCommand(state: BoxState, seq: number, record: Of<typeof Kind.command>): void {

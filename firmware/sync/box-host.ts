@@ -42,10 +42,11 @@ export class BoxHost implements SyncHost {
     return this.#parts.identity;
   }
 
-  hello(): Pick<Hello, "model" | "firmware" | "boot" | "bins"> {
+  hello(): Pick<Hello, "model" | "firmware" | "boot" | "bins" | "id"> {
     const { hal, ledger } = this.#parts;
     const model = hal.board.model === "MS4" ? "MS4" : "MS5";
-    return { model, firmware: FIRMWARE_VERSION, boot: ledger.state.boots, bins: hal.bins.count };
+    const { boots: boot, command: id } = ledger.state;
+    return { model, firmware: FIRMWARE_VERSION, boot, bins: hal.bins.count, id };
   }
 
   snapshotVersion(): number {

@@ -12,7 +12,7 @@ export interface SyncHost {
   readonly identity: Identity;
 
   /** What `hello` says besides the journal's numbers. */
-  hello(): Pick<Hello, "model" | "firmware" | "boot" | "bins">;
+  hello(): Pick<Hello, "model" | "firmware" | "boot" | "bins" | "id">;
   /** Of the active snapshot; 0: none. */
   snapshotVersion(): number;
   /**

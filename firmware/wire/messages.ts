@@ -53,6 +53,8 @@ export interface Hello {
   readonly boot: number;
   /** Bins fitted, 1 to 200. */
   readonly bins: number;
+  /** The last command that the box took on; undefined: none, or an older firmware. */
+  readonly id?: number | undefined;
 }
 export const Hello: BodyCodec<Hello> = shape<Hello>({
   protocol: whole(PROTOCOL_VERSION, PROTOCOL_VERSION),
@@ -65,6 +67,7 @@ export const Hello: BodyCodec<Hello> = shape<Hello>({
   firmware: text(1, MAX_FIRMWARE_BYTES),
   boot: uint,
   bins: whole(1, 200),
+  id: optional(uint),
 });
 
 export interface Welcome {

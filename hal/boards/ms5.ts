@@ -5,6 +5,13 @@ export const MS5: BoardProfile = {
   model: "MS5",
   offlineCapable: true,
   battery: { capacityMilliampHours: 3_500, brownOutMillivolts: 3_300 },
-  power: { sleepAfterMs: 120_000, hibernateBelowPercent: 80, hibernateAfterMs: 60_000, busyGraceMs: 180_000 },
+  power: {
+    sleepAfterMs: 120_000,
+    hibernateBelowPercent: 80,
+    hibernateAfterMs: 60_000,
+    busyGraceMs: 180_000,
+    checkIn: { everySeconds: 86_400, abovePercent: 30, atMostMs: 60_000 },
+    backlight: { mainsPercent: 100, batteryPercent: 60, lowPercent: 20, dimAfterMs: 15_000 },
+  },
   bins: { openWithinMs: 1_500, retries: 2, betweenPulsesMs: 500, heldOpenAfterMs: 60_000, mountHoldMs: 5_000 },
 };

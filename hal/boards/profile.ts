@@ -24,6 +24,27 @@ export interface PowerSettings {
   readonly hibernateAfterMs: number;
   /** A person at the panel, an exchange or a sync may put sleep off by at most this much, ms. */
   readonly busyGraceMs: number;
+  readonly checkIn: CheckInSettings;
+  readonly backlight: BacklightSettings;
+}
+
+/** Asleep, the box wakes in the dark to send what is unsent and to fetch permissions, and sleeps again. */
+export interface CheckInSettings {
+  /** From falling asleep to the check-in, s, 60 to 2^31-1; 0: never. */
+  readonly everySeconds: number;
+  /** None below this charge, percent. */
+  readonly abovePercent: number;
+  /** How long it may take, ms. */
+  readonly atMostMs: number;
+}
+
+/** Light of the screen, percent. */
+export interface BacklightSettings {
+  readonly mainsPercent: number;
+  readonly batteryPercent: number;
+  /** On battery when the charge is low, and when nobody has touched anything for `dimAfterMs`. */
+  readonly lowPercent: number;
+  readonly dimAfterMs: number;
 }
 
 export interface BinSettings {

@@ -47,7 +47,8 @@ export interface SleepPort {
   readonly wakeCause: WakeCause;
   /**
    * Ends the program: it does not return. RAM is lost; the next thing that runs is a boot with the wake cause. The button and
-   * returning mains always wake; so does the RTC after `wakeAfterSeconds` (60 to 2^31-1) when given.
+   * returning mains always wake; so does the RTC after `wakeAfterSeconds` (60 to 2^31-1) when given. A button that is held
+   * when sleep begins does not wake before it is let go: a stuck one must not empty the cell.
    */
   sleep(options: { depth: "sleep" | "hibernate"; wakeAfterSeconds?: number }): never;
   /** Ends the program and boots again at once with cause `software`. Does not return. */

@@ -1,12 +1,13 @@
 import { Command } from "commander";
 import pc from "picocolors";
+import { batteryBench } from "../bench/battery.js";
 import type { Bench } from "../bench/bench.js";
 import { codesBench } from "../bench/codes.js";
 import { journalBench } from "../bench/journal.js";
 import { recoveryBench } from "../bench/recovery.js";
 import { xsBench } from "../bench/xs.js";
 
-const BENCHES: readonly Bench[] = [codesBench, journalBench, recoveryBench, xsBench];
+const BENCHES: readonly Bench[] = [batteryBench, codesBench, journalBench, recoveryBench, xsBench];
 
 function helpOf({ name, summary, figures }: Bench): string {
   const lines = Object.entries(figures).map(([figure, meaning]) => `    ${figure}: ${meaning}`);

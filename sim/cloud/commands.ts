@@ -37,6 +37,19 @@ export class Commands {
     return issued;
   }
 
+  /**
+   * The box has taken on command `last`, which this cloud never gave: its database was put back from a copy. What waits gets
+   * numbers above it, or the box would take it for done. Answers whether that was so.
+   */
+  continueAbove(box: string, last: number): boolean {
+    const state = this.#store.boxState(box);
+    if (last < state.nextCommand) return false;
+    state.nextCommand = last + 1;
+    state.commands = state.commands.map((one) => (one.status === "waiting" ? { ...one, id: state.nextCommand++ } : one));
+    this.#store.touch();
+    return true;
+  }
+
   /** What the box has given no receipt for; expires what is too old on the way. */
   waiting(box: string): readonly Command[] {
     const waiting = this.#store.boxState(box).commands.filter((c) => c.status === "waiting");

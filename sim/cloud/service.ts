@@ -169,6 +169,10 @@ export class CloudService {
   #hello(box: string, peer: Peer, opened: { body: Uint8Array; id: Uint8Array; counter: number }): void {
     const hello = Hello.decode(opened.body);
     const epoch = hello.epoch === undefined ? undefined : bytesToHex(hello.epoch);
+    const isBehind = this.#snapshots.continueAbove(box, hello.version);
+    if (this.#commands.continueAbove(box, hello.id ?? 0) || isBehind) {
+      this.#problem(`box ${box} knows more than this database, which was put back from a copy: going on above it`);
+    }
     // `acked` below promises what is durable: commit before it, not after.
     this.store.commit();
     if (this.#snapshots.newest(box) === undefined) this.#tryRefresh(box);

@@ -41,6 +41,19 @@ export class Snapshots {
   }
 
   /**
+   * The box holds `version`, which this cloud did not give it: its database was put back from a copy. What comes next must be
+   * above it, or the box would never take it. Answers whether that was so.
+   */
+  continueAbove(box: string, version: number): boolean {
+    const { snapshot } = this.#store.boxState(box);
+    if (version <= snapshot.version) return false;
+    snapshot.version = version;
+    this.#made.delete(box);
+    this.#store.touch();
+    return true;
+  }
+
+  /**
    * Makes a new version if there is none, if the box is behind, or if something in it changed; answers whether it did. The
    * version is durable before it is told to anybody, since it may never be given to other content. Throws CloudError.
    */

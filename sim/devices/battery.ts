@@ -1,13 +1,30 @@
 import type { ScheduledEvent } from "../clock/scheduler.js";
-import { CURRENTS } from "./currents.js";
+import { type Currents, PROTECTION_MA, SELF_DISCHARGE_PER_MONTH } from "./currents.js";
 import type { Site } from "./site.js";
 
 const MS_PER_HOUR = 3_600_000;
 /** Charger's constant current, mA; the last tenth goes in at a quarter of it. */
 const CHARGE_MA = 700;
+/** A lithium-ion cell is not charged outside of this, degrees Celsius (JEITA). */
+const COLDEST_CHARGE = 0;
+const HOTTEST_CHARGE = 45;
+/** Of a fresh cell at 25 degrees. */
 const INNER_OHM = 0.08;
+const HOURS_PER_MONTH = 730;
 
-/** Open-circuit voltage of a Li-ion cell, mV, over state of charge, percent; straight lines between. */
+/** What a cold cell still gives, share of its capacity, over degrees Celsius (INR18650-35E specification, 7.8). */
+const COLD: readonly (readonly [number, number])[] = [
+  [-20, 0.6],
+  [-10, 0.75],
+  [0, 0.85],
+  [10, 0.95],
+  [25, 1],
+];
+
+/**
+ * Open-circuit voltage of a Li-ion cell (NMC, as INR18650-35E at C/5, without the drop inside), mV, over state of charge,
+ * percent; straight lines between.
+ */
 const CURVE: readonly (readonly [number, number])[] = [
   [0, 3_000],
   [2, 3_250],
@@ -20,6 +37,18 @@ const CURVE: readonly (readonly [number, number])[] = [
   [100, 4_180],
 ];
 
+/** What the board draws by itself, apart from screen, links, lamp and locks. */
+export type BoardLoad = "starting" | "awake" | "sleep" | "hibernate";
+
+export interface BatteryOptions {
+  /** Rated, mAh. */
+  readonly capacityMilliampHours: number;
+  readonly currents: Currents;
+  /** 100 if absent. */
+  readonly chargePercent?: number;
+  readonly present?: boolean;
+}
+
 export interface BatteryState {
   readonly present: boolean;
   readonly chargeMilliampHours: number;
@@ -31,25 +60,52 @@ export interface BatteryState {
  */
 export class Battery {
   readonly #site: Site;
-  readonly capacityMilliampHours: number;
+  /** What the board's loads draw, mA at the cell. */
+  readonly currents: Currents;
+  readonly #ratedMah: number;
+  #health = 1;
+  #celsius = 25;
   readonly #loads = new Map<string, number>();
   readonly #usedMah = new Map<string, number>();
-  #totalMa: number = CURRENTS.selfDischarge;
+  #totalMa = 0;
   #chargeMah: number;
   #present: boolean;
   #mains = false;
   #settledMs = 0;
   #emptyEvent: ScheduledEvent | undefined;
+  #board: BoardLoad | undefined;
   /** The cell is flat: what ran from it stops. */
   onEmpty: (() => void) | undefined;
 
-  constructor(site: Site, options: { capacityMilliampHours: number; chargePercent?: number; present?: boolean }) {
+  constructor(site: Site, options: BatteryOptions) {
     this.#site = site;
-    this.capacityMilliampHours = options.capacityMilliampHours;
+    this.currents = options.currents;
+    this.#ratedMah = options.capacityMilliampHours;
     this.#chargeMah = (options.capacityMilliampHours * (options.chargePercent ?? 100)) / 100;
     this.#present = options.present ?? true;
-    this.#loads.set("cell", CURRENTS.selfDischarge);
     this.#settledMs = site.scheduler.nowMs;
+    this.load("cell", this.#selfDischargeMa());
+  }
+
+  /** What the cell holds when it is full, mAh: its age takes from that. */
+  get capacityMilliampHours(): number {
+    return this.#ratedMah * this.#health;
+  }
+
+  /**
+   * Makes it a worn cell (`health`: share of the rated capacity, 0.5 to 1) at a temperature, -20 to 60 degrees Celsius. The
+   * state of charge stays. A cold cell gives less and drops more; a warm one loses more by itself.
+   */
+  weather({ health = this.#health, celsius = this.#celsius }: { health?: number; celsius?: number }): void {
+    if (!(health >= 0.5 && health <= 1) || !(celsius >= -20 && celsius <= 60)) {
+      throw new RangeError(`a cell of health ${health} at ${celsius} degrees is not modelled`);
+    }
+    this.#settle();
+    this.#chargeMah *= health / this.#health;
+    this.#health = health;
+    this.#celsius = celsius;
+    this.#site.trace("battery", `health ${health} at ${celsius} degrees`);
+    this.load("cell", this.#selfDischargeMa());
     this.#plan();
   }
 
@@ -60,19 +116,20 @@ export class Battery {
   /** In place and not flat. */
   get usable(): boolean {
     this.#settle();
-    return this.#present && this.#chargeMah > 0;
+    return this.#present && this.#givesMah() > 0;
   }
 
   get chargePercent(): number {
     this.#settle();
-    return (100 * this.#chargeMah) / this.capacityMilliampHours;
+    const locked = this.#lockedMah();
+    return Math.max(0, (100 * (this.#chargeMah - locked)) / (this.capacityMilliampHours - locked));
   }
 
   /** At the terminals, mV: the open-circuit curve less what the present load drops inside the cell. 0 when absent. */
   get millivolts(): number {
     if (!this.#present) return 0;
-    const open = interpolate(this.chargePercent);
-    return Math.round(Math.min(4_200, open + this.milliamps * INNER_OHM));
+    const open = between(CURVE, this.chargePercent);
+    return Math.round(Math.min(4_200, open + this.milliamps * this.#ohm()));
   }
 
   /** mA into the cell, negative when it discharges. */
@@ -98,6 +155,13 @@ export class Battery {
     return this.#usedMah;
   }
 
+  /** Declares what the board itself is doing; undefined: it is off. */
+  board(load: BoardLoad | undefined): void {
+    if (this.#board !== undefined) this.load(this.#board, 0);
+    this.#board = load;
+    if (load !== undefined) this.load(load, this.currents[load]);
+  }
+
   /** Declares what `name` draws from now on; 0 takes it away. */
   load(name: string, milliamps: number): void {
     if ((this.#loads.get(name) ?? 0) === milliamps) return;
@@ -111,7 +175,9 @@ export class Battery {
 
   /** Sets the charge as a worn or partly used cell has it. */
   setChargePercent(percent: number): void {
-    this.restore({ present: this.#present, chargeMilliampHours: (this.capacityMilliampHours * percent) / 100 });
+    const locked = this.#lockedMah();
+    const chargeMilliampHours = locked + ((this.capacityMilliampHours - locked) * percent) / 100;
+    this.restore({ present: this.#present, chargeMilliampHours });
     this.#site.trace("battery", `charge ${percent}`);
   }
 
@@ -129,8 +195,28 @@ export class Battery {
     this.#plan();
   }
 
+  #selfDischargeMa(): number {
+    const warmth = 2 ** ((this.#celsius - 25) / 10);
+    return (this.#ratedMah * SELF_DISCHARGE_PER_MONTH * warmth) / HOURS_PER_MONTH + PROTECTION_MA;
+  }
+
+  /** In the cell, and too cold to come out, mAh. */
+  #lockedMah(): number {
+    return this.capacityMilliampHours * (1 - between(COLD, Math.min(25, this.#celsius)));
+  }
+
+  #givesMah(): number {
+    return this.#chargeMah - this.#lockedMah();
+  }
+
+  /** Grows with age and cold. */
+  #ohm(): number {
+    return (INNER_OHM / this.#health ** 3) * 1.4 ** (Math.max(0, 25 - this.#celsius) / 10);
+  }
+
   #chargingMa(): number {
-    if (!this.#present || this.#chargeMah >= this.capacityMilliampHours) return 0;
+    const isTooColdOrHot = this.#celsius < COLDEST_CHARGE || this.#celsius > HOTTEST_CHARGE;
+    if (!this.#present || isTooColdOrHot || this.#chargeMah >= this.capacityMilliampHours) return 0;
     return this.#chargeMah < 0.9 * this.capacityMilliampHours ? CHARGE_MA : CHARGE_MA / 4;
   }
 
@@ -138,6 +224,7 @@ export class Battery {
     let hours = (this.#site.scheduler.nowMs - this.#settledMs) / MS_PER_HOUR;
     this.#settledMs = this.#site.scheduler.nowMs;
     if (!this.#present || hours === 0) return;
+    if (this.#mains && this.#chargingMa() === 0) return;
     if (!this.#mains) {
       this.#discharge(hours);
       return;
@@ -154,34 +241,37 @@ export class Battery {
 
   #discharge(hours: number): void {
     // A flat cell gives nothing more.
-    const given = Math.min(hours, this.#chargeMah / this.#totalMa);
+    const givesMah = Math.max(0, this.#givesMah());
+    const given = Math.min(hours, givesMah / this.#totalMa);
     for (const [name, milliamps] of this.#loads)
       this.#usedMah.set(name, (this.#usedMah.get(name) ?? 0) + milliamps * given);
-    this.#chargeMah = given < hours ? 0 : this.#chargeMah - this.#totalMa * hours;
+    this.#chargeMah -= given < hours ? givesMah : this.#totalMa * hours;
   }
 
   #plan(): void {
     this.#site.scheduler.cancel(this.#emptyEvent);
     this.#emptyEvent = undefined;
-    if (!this.#present || this.#mains || this.#chargeMah <= 0) return;
-    const ms = (this.#chargeMah / this.#totalMa) * MS_PER_HOUR;
+    const givesMah = this.#givesMah();
+    if (!this.#present || this.#mains || givesMah <= 0) return;
+    const ms = (givesMah / this.#totalMa) * MS_PER_HOUR;
     // One millisecond late, so that rounding cannot leave a last grain of charge and plan this again and again.
     this.#emptyEvent = this.#site.scheduler.after(ms + 1, () => this.#flat());
   }
 
   #flat(): void {
     this.#settle();
-    this.#chargeMah = 0;
+    this.#chargeMah = Math.min(this.#chargeMah, this.#lockedMah());
     this.#site.trace("battery", "empty");
     this.onEmpty?.();
   }
 }
 
-function interpolate(percent: number): number {
-  for (let i = 1; i < CURVE.length; i++) {
-    const [low, lowMv] = CURVE[i - 1]!;
-    const [high, highMv] = CURVE[i]!;
-    if (percent <= high) return lowMv + ((percent - low) * (highMv - lowMv)) / (high - low);
+/** On the lines between the points of `curve`, whose first numbers rise. */
+function between(curve: readonly (readonly [number, number])[], x: number): number {
+  for (let i = 1; i < curve.length; i++) {
+    const [low, from] = curve[i - 1]!;
+    const [high, to] = curve[i]!;
+    if (x <= high) return from + ((x - low) * (to - from)) / (high - low);
   }
-  return CURVE.at(-1)![1];
+  return curve.at(-1)![1];
 }

@@ -1,7 +1,6 @@
 import { BinError, type BinsPort, type DoorState } from "../../hal/ports/bins.js";
 import type { ScheduledEvent } from "../clock/scheduler.js";
 import type { Battery } from "./battery.js";
-import { CURRENTS } from "./currents.js";
 import type { Life } from "./life.js";
 import { type Site, WorldError } from "./site.js";
 
@@ -188,7 +187,7 @@ export class Bins {
     if (!on) {
       this.#site.scheduler.cancel(this.#coils.get(coil));
       this.#coils.delete(coil);
-      this.#battery.load("lock", CURRENTS.lock * this.#coils.size);
+      this.#battery.load("lock", this.#battery.currents.lock * this.#coils.size);
       if (coil === "mount") this.#mountFreeUntilMs = this.#site.scheduler.nowMs;
       return;
     }
@@ -196,7 +195,7 @@ export class Bins {
       coil,
       coil === "mount" ? undefined : this.#site.scheduler.after(RELEASE_MS, () => this.letGo(coil)),
     );
-    this.#battery.load("lock", CURRENTS.lock * this.#coils.size);
+    this.#battery.load("lock", this.#battery.currents.lock * this.#coils.size);
     if (coil === "mount") {
       this.#mountFreeUntilMs = Number.POSITIVE_INFINITY;
       this.#site.trace("bins", "release mount");
@@ -262,7 +261,7 @@ export class Bins {
     if (this.#site.scheduler.nowMs < this.#busyUntilMs) throw new BinError(`${what}: another lock is being driven`);
     const until = this.#site.scheduler.nowMs + ms;
     this.#busyUntilMs = until;
-    this.#battery.load("lock", CURRENTS.lock);
+    this.#battery.load("lock", this.#battery.currents.lock);
     this.#site.scheduler.after(ms, () => {
       if (this.#busyUntilMs === until) this.#release();
     });

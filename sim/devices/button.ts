@@ -1,6 +1,5 @@
 import type { ButtonPort } from "../../hal/ports/power.js";
 import type { Battery } from "./battery.js";
-import { CURRENTS } from "./currents.js";
 import type { Life } from "./life.js";
 import type { Site } from "./site.js";
 
@@ -62,7 +61,10 @@ export class Button {
   #light(mode: "off" | "on" | "flash"): void {
     if (mode === this.#lamp) return;
     this.#lamp = mode;
-    this.#battery.load("lamp", mode === "off" ? 0 : mode === "on" ? CURRENTS.lamp : CURRENTS.lamp / 2);
+    this.#battery.load(
+      "lamp",
+      mode === "off" ? 0 : mode === "on" ? this.#battery.currents.lamp : this.#battery.currents.lamp / 2,
+    );
     this.#site.trace("button", `lamp ${mode}`);
   }
 }

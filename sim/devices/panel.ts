@@ -1,6 +1,5 @@
 import type { PanelInput, PanelPort, View } from "../../hal/ports/panel.js";
 import type { Battery } from "./battery.js";
-import { CURRENTS } from "./currents.js";
 import type { Life } from "./life.js";
 import type { Site } from "./site.js";
 
@@ -82,7 +81,7 @@ export class Panel {
   #light(percent: number): void {
     if (percent === this.#backlightPercent) return;
     this.#backlightPercent = percent;
-    this.#battery.load("backlight", (CURRENTS.backlight * percent) / 100);
+    this.#battery.load("backlight", (this.#battery.currents.backlight * percent) / 100);
     this.#site.trace("panel", `backlight ${percent}`);
     this.#changed();
   }

@@ -2,11 +2,11 @@ import type { BoardProfile } from "../../hal/boards/profile.js";
 import type { Hal } from "../../hal/ports/hal.js";
 import { type SleepPort, WakeCause } from "../../hal/ports/power.js";
 import type { ScheduledEvent } from "../clock/scheduler.js";
-import { Battery, type BatteryState } from "../devices/battery.js";
+import { Battery, type BatteryState, type BoardLoad } from "../devices/battery.js";
 import { Bins, type BinsState } from "../devices/bins.js";
 import { boundFlash, type FlashHooks, readOnlyFlash } from "../devices/bound-flash.js";
 import { Button } from "../devices/button.js";
-import { CURRENTS } from "../devices/currents.js";
+import { currentsOf } from "../devices/currents.js";
 import { Entropy } from "../devices/entropy.js";
 import { Gauge } from "../devices/gauge.js";
 import { hashPort } from "../devices/hash.js";
@@ -145,6 +145,7 @@ export class Machine {
       capacityMilliampHours: options.board.battery?.capacityMilliampHours ?? 1,
       chargePercent: options.chargePercent ?? 100,
       present: options.board.battery !== undefined,
+      currents: currentsOf(options.board.model),
     });
     this.battery.onEmpty = () => this.#flat();
     this.gauge = new Gauge(this.battery);
@@ -273,17 +274,17 @@ export class Machine {
   #die(why: string): void {
     if (this.#state === "off") return;
     this.#site.trace("power", `off: ${why}`);
-    this.#leave("off", 0);
+    this.#leave("off");
   }
 
   /** Ends what runs now and goes to `state`. */
-  #leave(state: "off" | "starting" | "asleep", milliamps: number): void {
+  #leave(state: "off" | "starting" | "asleep", draws?: BoardLoad): void {
     this.#site.scheduler.cancel(this.#next);
     this.#next = undefined;
     const life = this.#life;
     this.#life = undefined;
     life?.end();
-    this.battery.load("board", milliamps);
+    this.battery.board(draws);
     this.#enterState(state);
   }
 
@@ -309,7 +310,7 @@ export class Machine {
   }
 
   #reset(cause: WakeCause, delayMs: number): void {
-    this.#leave("starting", CURRENTS.starting);
+    this.#leave("starting", "starting");
     this.#next = this.#site.scheduler.after(delayMs, () => this.#run(cause));
   }
 
@@ -319,7 +320,7 @@ export class Machine {
     this.boots++;
     this.flash.journal.powerOn();
     this.flash.snapshot.powerOn();
-    this.battery.load("board", CURRENTS.awake);
+    this.battery.board("awake");
     this.#site.trace("power", `boot ${this.boots} cause ${cause}`);
     const life = new Life(cause, this.#site.scheduler.nowMs, (of, work) => this.#enter(of, work));
     this.#life = life;
@@ -395,7 +396,7 @@ export class Machine {
           throw new RangeError(`wake-up after ${wakeAfterSeconds} s is out of range`);
         }
         this.#site.trace("power", `${depth}${wakeAfterSeconds === undefined ? "" : ` for ${wakeAfterSeconds} s`}`);
-        this.#leave("asleep", depth === "sleep" ? CURRENTS.sleep : CURRENTS.hibernate);
+        this.#leave("asleep", depth);
         if (wakeAfterSeconds !== undefined) {
           this.#next = this.#site.scheduler.after(wakeAfterSeconds * 1_000, () => this.#wake(WakeCause.timer));
         }

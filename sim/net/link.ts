@@ -1,7 +1,6 @@
 import type { LinkKind, LinkPort } from "../../hal/ports/network.js";
 import type { ScheduledEvent } from "../clock/scheduler.js";
 import type { Battery } from "../devices/battery.js";
-import { CURRENTS } from "../devices/currents.js";
 import type { Life } from "../devices/life.js";
 import type { Site } from "../devices/site.js";
 import type { BoxSocket } from "./box-socket.js";
@@ -82,7 +81,7 @@ export abstract class Link {
     if (on === this.#powered) return;
     this.#powered = on;
     this.site.trace("net", `${this.kind} ${on ? "start" : "stop"}`);
-    this.#battery.load(this.kind, on ? CURRENTS[this.kind] : 0);
+    this.#battery.load(this.kind, on ? this.#battery.currents[this.kind] : 0);
     this.reconsider();
   }
 

@@ -1,13 +1,32 @@
+import type { Machine } from "../machine/machine.js";
 import { Stage, type StageOptions } from "../stage/stage.js";
+import { brownOut } from "./brown-out.js";
 import { cloudDown } from "./cloud-down.js";
+import { deadBattery } from "./dead-battery.js";
 import { emergencyAll } from "./emergency-all.js";
 import { emergencyBin } from "./emergency-bin.js";
+import { flappingMains } from "./flapping-mains.js";
 import { guesser } from "./guesser.js";
 import { outage } from "./outage.js";
 import { People } from "./people.js";
+import { powerCut } from "./power-cut.js";
+import { powerCutNoInternet } from "./power-cut-no-internet.js";
 import type { Scenario, ScenarioOptions, ScenarioResult } from "./scenario.js";
+import { sixMonths } from "./six-months.js";
 
-export const SCENARIOS: readonly Scenario[] = [outage, emergencyBin, emergencyAll, cloudDown, guesser];
+export const SCENARIOS: readonly Scenario[] = [
+  outage,
+  emergencyBin,
+  emergencyAll,
+  cloudDown,
+  guesser,
+  powerCut,
+  powerCutNoInternet,
+  sixMonths,
+  flappingMains,
+  brownOut,
+  deadBattery,
+];
 
 /** Plays a scenario and judges it. A story that goes wrong is a result, not an exception. */
 export async function play(
@@ -42,6 +61,7 @@ export async function play(
       ...stage.judge.verdict(),
       powerCuts: machine.powerCuts,
       boots: machine.boots,
+      usedMilliampHours: Math.round(10 * usedMilliampHours(machine)) / 10,
       virtualSeconds: Math.round(world.nowMs / 1_000),
       traceHash: world.trace.hash(),
       ...(failure !== undefined && { failure }),
@@ -49,6 +69,12 @@ export async function play(
   } finally {
     await stage.close();
   }
+}
+
+function usedMilliampHours({ battery }: Machine): number {
+  let total = 0;
+  for (const mah of battery.usedMilliampHours().values()) total += mah;
+  return total;
 }
 
 /** Whether every invariant held and the story went as told. */

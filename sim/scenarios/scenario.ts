@@ -30,6 +30,8 @@ export interface ScenarioResult extends Verdict {
   readonly broker: string;
   readonly powerCuts: number;
   readonly boots: number;
+  /** What left the cell, self-discharge included. */
+  readonly usedMilliampHours: number;
   readonly virtualSeconds: number;
   /** SHA-256 over the whole trace: the same for the same seed, in virtual time. */
   readonly traceHash: string;

@@ -2,6 +2,7 @@ import { encodeIdentity } from "../../firmware/identity/identity.js";
 import { MS3 } from "../../hal/boards/ms3.js";
 import { MS4 } from "../../hal/boards/ms4.js";
 import { MS5 } from "../../hal/boards/ms5.js";
+import type { BoardProfile } from "../../hal/boards/profile.js";
 import { type Accounts, accountsOf } from "../broker/accounts.js";
 import { PacedDriver } from "../clock/paced.js";
 import { worldTimers } from "../clock/world-timers.js";
@@ -41,6 +42,8 @@ export interface StageOptions {
   readonly parts?: PartsLevel;
   /** Runs the firmware; Node if absent. The stage closes it. */
   readonly engine?: Engine;
+  /** What the box is built on; its model's board if absent. */
+  readonly board?: BoardProfile;
 }
 
 /** The sample organisation with one of its boxes, a broker, a judge and a person in front of the box. */
@@ -83,7 +86,7 @@ export class Stage {
     const transport = await broker.connectCloud();
     cloud.attach(options.broker === "virtual" ? transport : inWorldTime(transport, world.scheduler));
     const engine = options.engine ?? NODE_ENGINE;
-    const machine = makeMachine(world, cloud, broker, SAMPLE_BOXES.ms5, {}, options.parts, engine);
+    const machine = makeMachine(world, cloud, broker, SAMPLE_BOXES.ms5, {}, options.parts, engine, options.board);
     return new Stage({ world, cloud, broker, machine, engine });
   }
 
@@ -177,12 +180,13 @@ export function makeMachine(
   net: NetOptions = {},
   parts: PartsLevel = "ports",
   engine: Engine = NODE_ENGINE,
+  board?: BoardProfile,
 ): Machine {
   const box = cloud.store.organisation.boxes.find((one) => one.id === id)!;
   const { username, password } = broker.boxLogin ?? box;
   const machine = new Machine(world, {
     name: box.id,
-    board: BOARDS[box.model],
+    board: board ?? BOARDS[box.model],
     boot: (hal) => engine.boot(hal),
     identity: encodeIdentity({
       box: box.id,

@@ -11,17 +11,17 @@ afterEach(() => rig.check());
 const bins = (...held: (number | undefined)[]) => held.map((key, bin) => ({ bin, enabled: true, key }));
 
 describe("drop-off", () => {
-  it("by quick scan, into the first bin that is surely empty", async () => {
+  it("by quick scan, into the first bin that the snapshot knows to be empty, before one that a pick-up emptied", async () => {
     await open();
     await rig.pickUp(VAN.code);
     await rig.idle();
-    expect(await rig.giveBack(VAN.fob)).toBe(0);
+    expect(await rig.giveBack(VAN.fob)).toBe(3);
     await rig.person.see("thank-you");
     expect(rig.of(Kind.intent)[1]).toMatchObject({
       exchange: Exchange.dropoff,
       auth: Auth.quickScan,
       key: VAN.id,
-      bin: 0,
+      bin: 3,
     });
     expect(rig.outcomes).toEqual([Outcome.done, Outcome.done]);
   });
@@ -34,12 +34,12 @@ describe("drop-off", () => {
     expect(await rig.giveBack("777XYZ")).toBe(4);
   });
 
-  it("of a key that the box believes to have: that bin is empty afterwards", async () => {
+  it("of a key that the box was sure to have: nobody knows what hangs in that bin then", async () => {
     await open();
     rig.machine.bins.stock(0, undefined);
     expect(await rig.giveBack(VAN.fob)).toBe(3);
     expect(rig.of(Kind.intent)[0]?.from).toBe(0);
-    expect(rig.content(0)).toEqual({ held: undefined, uncertain: false });
+    expect(rig.content(0)).toEqual({ held: undefined, uncertain: true });
     expect(rig.content(3)).toEqual({ held: { key: VAN.id }, uncertain: false });
   });
 
@@ -56,7 +56,7 @@ describe("drop-off", () => {
     await open({ model: { keys: MODEL.keys.map((key) => (key.id === VAN.id ? { ...key, fob: "van/1" } : key)) } });
     await rig.pickUp(VAN.code);
     await rig.idle();
-    expect(await rig.giveBack("van/1")).toBe(0);
+    expect(await rig.giveBack("van/1")).toBe(3);
   });
 
   it("of a key that is at home elsewhere is refused with the place; a roaming one is taken", async () => {
@@ -73,12 +73,30 @@ describe("drop-off", () => {
     expect(rig.outcomes).toEqual([Outcome.done]);
   });
 
-  it("into a full box is refused; the key whose own bin is there is taken all the same", async () => {
+  it("into a full box is refused, even of a key that is sure to hang there: its fob may be a copy", async () => {
     await open({ model: { bins: bins(1, 2) }, machine: { units: [2] } });
-    await rig.person.scan("777XYZ");
-    await rig.isRefused("box-full");
-    rig.machine.bins.stock(0, undefined);
+    for (const serial of ["777XYZ", VAN.fob]) {
+      await rig.person.scan(serial);
+      await rig.isRefused("box-full");
+    }
+    expect(rig.pulses).toEqual([]);
+  });
+
+  it("into a full box goes to the key's own bin where the box doubts that it hangs there", async () => {
+    await open({ model: { bins: bins(1, 2) }, machine: { units: [2] } });
+    rig.machine.bins.force(0);
+    await rig.world.advance(1_000);
+    rig.machine.bins.take(0);
+    await rig.person.closeDoor(0);
     expect(await rig.giveBack(VAN.fob)).toBe(0);
+  });
+
+  it("of a copied fob hands no key to the next tag", async () => {
+    await open();
+    expect(await rig.giveBack(VAN.fob)).toBe(3);
+    await rig.idle();
+    expect(await rig.giveBack("777XYZ")).toBe(4);
+    expect(rig.pulses).toEqual([3, 4]);
   });
 
   it("into a box whose bins are all out of service is refused", async () => {

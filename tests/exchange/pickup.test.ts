@@ -142,8 +142,8 @@ describe("pick-up", () => {
     await rig.person.type(FLAT.code);
     await rig.person.see("offer-return");
     await rig.person.choose("return");
-    await rig.put(FLAT.fob);
-    expect(rig.content(1)).toEqual({ held: { key: FLAT.id }, uncertain: false });
+    expect(await rig.put(FLAT.fob)).toBe(3);
+    expect(rig.content(3)).toEqual({ held: { key: FLAT.id }, uncertain: false });
   });
 
   it("refuses the second person while the first one's door stands open on the same key", async () => {

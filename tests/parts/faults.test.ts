@@ -282,7 +282,7 @@ describe("contacts that bounce", () => {
     for (let i = 0; i < 30; i++) {
       box.bins.stickContact(0, i % 2 ? "open" : "closed");
       if (i === 10) box.bins.force(1);
-      await advance(9);
+      await advance(12);
     }
     expect(news()).toEqual(["A-2 open"]);
     await advance(100);

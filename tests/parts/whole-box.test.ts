@@ -100,7 +100,8 @@ describe("a whole box on its drivers", () => {
   it.each([
     ["0 % and 0 mV", { chargePercent: 0, millivolts: 0 }, true],
     ["255 %", { chargePercent: 255 }, true],
-    ["0 % alone", { chargePercent: 0 }, false],
+    ["0 % of a full cell", { chargePercent: 0 }, true],
+    ["40 % alone", { chargePercent: 40 }, false],
   ])("with a gauge that says %s opens on battery", async (_, lies, isFault) => {
     const { rig } = fitted();
     await rig.start();

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { ClockQuality } from "../../hal/ports/clock.js";
 import type { Hal } from "../../hal/ports/hal.js";
-import { CURRENTS } from "../../sim/devices/currents.js";
+import { atCell, currentsOf, drawsOf } from "../../sim/devices/currents.js";
 import { rig } from "./rig.js";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+const CURRENTS = currentsOf("MS5");
+/** 1.5 % of 3,500 mAh a month, and the protection circuit, mA. */
+const SELF_DISCHARGE = (3_500 * 0.015) / 730 + 0.003;
 
 describe("battery", () => {
   it("lasts more than six months asleep, and empties in a day and a half awake", async () => {
@@ -13,7 +16,7 @@ describe("battery", () => {
     asleep.box.start();
     await asleep.world.advance(182 * DAY_MS);
     expect(asleep.box.state).toBe("asleep");
-    const expected = (CURRENTS.sleep + CURRENTS.selfDischarge) * 182 * 24;
+    const expected = (CURRENTS.sleep + SELF_DISCHARGE) * 182 * 24;
     const used = 3_500 - asleep.box.battery.state.chargeMilliampHours;
     expect(used).toBeGreaterThan(expected);
     expect(used).toBeLessThan(expected + 1);
@@ -22,7 +25,7 @@ describe("battery", () => {
     awake.box.start();
     await awake.world.until(() => awake.box.state === "off", 10 * DAY_MS, "an empty battery");
     const hours = awake.world.nowMs / HOUR_MS;
-    expect(hours).toBeCloseTo(3_500 / (CURRENTS.awake + CURRENTS.selfDischarge), 1);
+    expect(hours).toBeCloseTo(3_500 / (CURRENTS.awake + SELF_DISCHARGE), 1);
   });
 
   it("adds up backlight, radios and locks by name", async () => {
@@ -56,7 +59,7 @@ describe("battery", () => {
     );
     box.start();
     await world.advance(1_000);
-    expect(box.battery.milliamps).toBeCloseTo(-(CURRENTS.hibernate + CURRENTS.selfDischarge), 6);
+    expect(box.battery.milliamps).toBeCloseTo(-(CURRENTS.hibernate + SELF_DISCHARGE), 6);
     expect(box.panel.backlightPercent).toBe(0);
   });
 
@@ -83,6 +86,77 @@ describe("battery", () => {
     const idle = box.battery.millivolts;
     box.battery.load("lock", CURRENTS.lock);
     expect(box.battery.millivolts).toBeLessThan(idle - 100);
+  });
+
+  it("ages: a worn cell holds less and drops more under load", () => {
+    const { box } = rig(() => {}, { mains: false });
+    box.battery.setChargePercent(50);
+    box.battery.load("lock", CURRENTS.lock);
+    const fresh = box.battery.millivolts;
+    box.battery.weather({ health: 0.8 });
+    expect(box.battery.capacityMilliampHours).toBe(2_800);
+    expect(box.battery.chargePercent).toBeCloseTo(50, 9);
+    expect(box.battery.millivolts).toBeLessThan(fresh - 50);
+  });
+
+  it("in the cold keeps a part of its charge to itself, and gives it back when it warms up", async () => {
+    const { world, box } = rig(() => {}, { mains: false });
+    box.start();
+    box.battery.weather({ celsius: -20 });
+    await world.until(() => box.state === "off", 10 * DAY_MS, "a flat cell");
+    const hours = world.nowMs / HOUR_MS;
+    expect(box.battery.chargePercent).toBe(0);
+    box.battery.weather({ celsius: 25 });
+    expect(box.battery.chargePercent).toBeCloseTo(40, 1);
+    expect(hours).toBeCloseTo((0.6 * 3_500) / (CURRENTS.awake + SELF_DISCHARGE / 2 ** 4.5), 0);
+  });
+
+  it("loses more by itself when it is warm: twice as much with each 10 degrees", async () => {
+    const { world, box } = rig((hal) => hal.sleep.sleep({ depth: "sleep" }), { mains: false });
+    box.start();
+    await world.advance(DAY_MS);
+    box.battery.weather({ celsius: 35 });
+    const before = box.battery.usedMilliampHours().get("cell")!;
+    await world.advance(DAY_MS);
+    const warm = box.battery.usedMilliampHours().get("cell")! - before;
+    expect(warm - 24 * 0.003).toBeCloseTo(2 * (before - 24 * 0.003), 2);
+  });
+
+  it.each([-1, 46])("is not charged at %i degrees", async (celsius) => {
+    const { world, box } = rig(() => {}, { chargePercent: 50 });
+    box.battery.weather({ celsius });
+    const before = box.battery.state.chargeMilliampHours;
+    box.start();
+    await world.advance(10 * HOUR_MS);
+    expect(box.battery.state.chargeMilliampHours).toBe(before);
+    box.battery.weather({ celsius: 20 });
+    await world.advance(10 * HOUR_MS);
+    expect(box.battery.chargePercent).toBe(100);
+  });
+
+  it("refuses weather that it has no figures for", () => {
+    const { box } = rig(() => {});
+    expect(() => box.battery.weather({ celsius: -21 })).toThrow(RangeError);
+    expect(() => box.battery.weather({ health: 0.4 })).toThrow(RangeError);
+  });
+
+  it("is loaded by what the table of parts says, converters included", () => {
+    for (const model of ["MS4", "MS5"] as const) {
+      const currents = currentsOf(model);
+      for (const load of Object.keys(currents) as (keyof typeof currents)[]) {
+        const lines = drawsOf(model).filter((line) => line.load === load);
+        expect(lines.every((line) => line.source !== "")).toBe(true);
+        expect(currents[load]).toBeCloseTo(
+          lines.reduce((sum, line) => sum + atCell(line), 0),
+          9,
+        );
+        expect(currents[load]).toBeGreaterThan(0);
+      }
+      expect(currents.hibernate).toBeLessThan(currents.sleep);
+      // 7.2 W at 85 % from 3.7 V.
+      expect(currents.lock).toBeCloseTo(7_200 / 0.85 / 3.7, 6);
+    }
+    expect(currentsOf("MS4").awake).toBeGreaterThan(currentsOf("MS5").awake);
   });
 
   it("reads through a gauge that may be silent, lie, or have no cell to live on", async () => {

@@ -11,6 +11,9 @@ export const BOARDS: readonly Board[] = ["ms5", "ms4", "sim"];
 /** What `make` uses of ESP-IDF until it compiles C: its version. The one that the SDK expects (`EXPECTED_ESP_IDF`). */
 const IDF_VERSION = "v6.0";
 
+/** As the manifest has it; otherwise it is the name of the folder that this checkout is in. */
+const NAME = "smartbox";
+
 /** The packages' own types, beside their bundles for XS, where mcconfig's compiler looks. */
 const TYPES: readonly (readonly [from: string, to: string])[] = [
   ["firmware/types/mqtt-packet.d.ts", "mqtt-packet.d.ts"],
@@ -47,14 +50,14 @@ export async function buildImage({ sdk, board, out, instruments }: BuildOptions)
   const finish = ["-t", "build", "manifest.json"];
   if (board === "sim") {
     await run("mcconfig", [...options, "-m", "-p", "lin", "-o", out, ...finish]);
-    const place = join(out, "tmp", "lin", "mc", kind, "main");
-    return { linked: join(place, "mc.xs.c"), image: join(out, "bin", "lin", "mc", kind, "main", "mc.so") };
+    const place = join(out, "tmp", "lin", "mc", kind, NAME);
+    return { linked: join(place, "mc.xs.c"), image: join(out, "bin", "lin", "mc", kind, NAME, "mc.so") };
   }
-  const linked = join(out, "tmp", "esp32", board, kind, "main", "mc.xs.c");
+  const linked = join(out, "tmp", "esp32", board, kind, NAME, "mc.xs.c");
   const platform = ["-p", `esp32:./hal/moddable/targets/${board}`];
   if (hasIdf(process.env)) {
     await run("mcconfig", [...options, "-m", ...platform, "-o", out, ...finish]);
-    return { linked, image: join(out, "bin", "esp32", board, kind, "main") };
+    return { linked, image: join(out, "bin", "esp32", board, kind, NAME) };
   }
   const env = { IDF_PATH: out };
   await run("mcconfig", [...options, ...platform, "-o", out, ...finish], env);

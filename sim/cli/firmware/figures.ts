@@ -3,12 +3,14 @@ export interface Figures {
   /** Slots of preloaded objects, built-ins of XS included, in ROM. */
   readonly preloadSlots: number;
   readonly preloadSlotBytes: number;
+  /** Of modules and of preloaded functions. */
   readonly bytecodeBytes: number;
+  readonly stringBytes: number;
   /** Names of properties. */
   readonly keys: number;
   /** Objects in ROM that could be changed: each takes a pointer of RAM. */
   readonly aliases: number;
-  /** Slots, bytecode and keys together. */
+  /** Slots, bytecode, strings and keys together. */
   readonly romBytes: number;
 }
 
@@ -21,14 +23,17 @@ export function readFigures(linked: string): Figures {
   const keys = count(linked, "Keys");
   let bytecodeBytes = 0;
   for (const [, bytes] of linked.matchAll(/^static const txU1 gxCode\d+\[(\d+)\];/gm)) bytecodeBytes += Number(bytes);
+  bytecodeBytes += literalBytes(linked, /\(txByte\*\)"((?:\\.|[^\\"])*)"/g);
+  const stringBytes = literalBytes(linked, /\.(?:string = |key = \{ )((?:"(?:\\.|[^\\"])*")+)/g);
   const preloadSlotBytes = preloadSlots * SLOT_BYTES;
   return {
     preloadSlots,
     preloadSlotBytes,
     bytecodeBytes,
+    stringBytes,
     keys,
     aliases: count(linked, "Alias"),
-    romBytes: preloadSlotBytes + bytecodeBytes + keys * POINTER_BYTES,
+    romBytes: preloadSlotBytes + bytecodeBytes + stringBytes + keys * POINTER_BYTES,
   };
 }
 
@@ -36,4 +41,16 @@ function count(linked: string, name: string): number {
   const found = new RegExp(`^#define mx${name}Count (\\d+)$`, "m").exec(linked);
   if (found === null) throw new RangeError(`not what xsl writes: it has no mx${name}Count`);
   return Number(found[1]);
+}
+
+/** Bytes of C string literals: an escape, such as `\xe6`, is one. */
+function literalBytes(linked: string, pattern: RegExp): number {
+  let bytes = 0;
+  for (const [, literal] of linked.matchAll(pattern)) {
+    bytes += literal!
+      .replace(/""/g, "")
+      .replace(/^"|"$/g, "")
+      .replace(/\\(?:x[0-9a-f]{2}|.)/g, "?").length;
+  }
+  return bytes;
 }

@@ -32,8 +32,8 @@ interface Row {
  * perhaps `roaming` (yes or no) and `key code`. All or nothing: throws ImportError with every problem of the file.
  */
 export function importKeys(admin: Admin, organisation: Organisation, csv: string): readonly Key[] {
-  const { rows, problems } = readRows(organisation, csv);
-  problems.push(...duplicates(organisation, rows));
+  const { rows, claims, problems } = readRows(organisation, csv);
+  problems.push(...duplicates(organisation, claims));
   if (problems.length > 0) throw new ImportError(problems.sort((a, b) => a.line - b.line));
   const added = admin.addKeys(rows.map((row) => row.key));
   admin.placeKeys(
@@ -47,7 +47,15 @@ interface Problem {
   readonly message: string;
 }
 
-function readRows(organisation: Organisation, csv: string): { rows: Row[]; problems: Problem[] } {
+/** What a line says is its own, whether or not the rest of the line is good. */
+interface Claim {
+  readonly line: number;
+  readonly fob: string | undefined;
+  readonly code: string | undefined;
+  readonly place: Row["place"];
+}
+
+function readRows(organisation: Organisation, csv: string): { rows: Row[]; claims: Claim[]; problems: Problem[] } {
   const [header, ...records] = readCsv(csv);
   if (header === undefined)
     throw new ImportError([{ line: 1, message: "the file is empty: begin with a line of column names" }]);
@@ -61,6 +69,7 @@ function readRows(organisation: Organisation, csv: string): { rows: Row[]; probl
   if (twice !== undefined)
     throw new ImportError([{ line: header.line, message: `column ${twice} is there twice: remove one` }]);
   const rows: Row[] = [];
+  const claims: Claim[] = [];
   const problems: Problem[] = [];
   for (const { line, fields } of records) {
     const cell = (name: Column): string => fields[columns.indexOf(name)]?.trim() ?? "";
@@ -74,8 +83,10 @@ function readRows(organisation: Organisation, csv: string): { rows: Row[]; probl
     const wrong = (message: string): void => void problems.push({ line, message });
     const row = readRow(organisation, line, cell, wrong);
     if (row !== undefined) rows.push(row);
+    const fob = cell("fob serial").toUpperCase() || undefined;
+    claims.push({ line, fob, code: cell("key code") || undefined, place: row?.place });
   }
-  return { rows, problems };
+  return { rows, claims, problems };
 }
 
 function readCsv(csv: string): { line: number; fields: string[] }[] {
@@ -163,7 +174,7 @@ function placeOf(
 }
 
 /** Serials, bins and key codes that come twice in the file, or that somebody has already. */
-function duplicates({ keys, users, accesses }: Organisation, rows: readonly Row[]): Problem[] {
+function duplicates({ keys, users, accesses }: Organisation, claims: readonly Claim[]): Problem[] {
   const problems: Problem[] = [];
   const fobs = new Map<string, string>();
   for (const k of keys) if (k.fob !== undefined) fobs.set(k.fob, `key ${k.name}'s already`);
@@ -178,9 +189,9 @@ function duplicates({ keys, users, accesses }: Organisation, rows: readonly Row[
     if (other === undefined) taken.set(value, `on line ${line} too`);
     else problems.push({ line, message: `${what} is ${other}: each may be there once` });
   };
-  for (const { line, key, place } of rows) {
-    claim(fobs, key.fob, line, `fob serial ${key.fob}`);
-    claim(codes, key.code, line, "key code");
+  for (const { line, fob, code, place } of claims) {
+    claim(fobs, fob, line, `fob serial ${fob}`);
+    claim(codes, code, line, "key code");
     claim(bins, place && `${place.box}/${place.bin}`, line, `bin ${place?.bin}`);
   }
   return problems;

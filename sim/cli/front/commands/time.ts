@@ -31,12 +31,14 @@ export const TIME_COMMANDS: readonly Command[] = [
       expectWords(words, 2);
       const ms = parseDuration(words[1]!);
       const startedMs = performance.now();
-      let toldMs = startedMs;
+      let told = 0;
       await desk.skip(ms, (done) => {
-        const now = performance.now();
-        if (now - startedMs < PATIENCE_MS || now - toldMs < PATIENCE_MS) return;
-        toldMs = now;
-        progress(`skipping ${words[1]}: ${Math.floor(100 * done)} %`);
+        const percent = Math.floor(100 * done);
+        const elapsedMs = performance.now() - startedMs;
+        if (elapsedMs < PATIENCE_MS || percent === told) return;
+        told = percent;
+        const leftSeconds = Math.ceil((elapsedMs * (1 - done)) / done / 1_000);
+        progress(`skipping ${words[1]}: ${percent} %, about ${leftSeconds} s more`);
       });
       progress(undefined);
       const now = desk.world.wallSeconds();

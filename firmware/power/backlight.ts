@@ -1,0 +1,69 @@
+import type { BacklightSettings } from "../../hal/boards/profile.js";
+import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
+import type { PanelPort } from "../../hal/ports/panel.js";
+
+/** What the light of the screen depends on. */
+export interface LightNeeds {
+  readonly onBattery: boolean;
+  readonly batteryLow: boolean;
+  /** Woken by the timer, with nobody there. */
+  readonly quiet: boolean;
+}
+
+/** The screen's light: full on mains; on battery less, and less again when nobody has touched anything for a while. */
+export class Backlight {
+  readonly #settings: BacklightSettings;
+  readonly #panel: PanelPort;
+  readonly #timers: TimersPort;
+  readonly #needs: () => LightNeeds;
+  #isIdle = false;
+  #idleTimer: TimerId | undefined;
+  #percent: number | undefined;
+
+  constructor(parts: {
+    settings: BacklightSettings;
+    panel: PanelPort;
+    timers: TimersPort;
+    needs: () => LightNeeds;
+  }) {
+    this.#settings = parts.settings;
+    this.#panel = parts.panel;
+    this.#timers = parts.timers;
+    this.#needs = parts.needs;
+  }
+
+  /** Somebody is there. */
+  used(): void {
+    this.#isIdle = false;
+    if (this.#idleTimer !== undefined) this.#timers.clear(this.#idleTimer);
+    this.#idleTimer = this.#timers.set(this.#settings.dimAfterMs, () => {
+      this.#idleTimer = undefined;
+      this.#isIdle = true;
+      this.look();
+    });
+    this.look();
+  }
+
+  /** What it depends on may have changed. */
+  look(): void {
+    this.#set(this.#wanted());
+  }
+
+  off(): void {
+    this.#set(0);
+  }
+
+  #wanted(): number {
+    const { onBattery, batteryLow, quiet } = this.#needs();
+    const { mainsPercent, batteryPercent, lowPercent } = this.#settings;
+    if (!onBattery) return mainsPercent;
+    if (quiet) return 0;
+    return this.#isIdle || batteryLow ? lowPercent : batteryPercent;
+  }
+
+  #set(percent: number): void {
+    if (percent === this.#percent) return;
+    this.#percent = percent;
+    this.#panel.backlight(percent);
+  }
+}

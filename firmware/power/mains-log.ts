@@ -1,0 +1,65 @@
+import type { ClockPort, TimerId, TimersPort } from "../../hal/ports/clock.js";
+
+/** Changes of mains that are recorded at once, and how soon another one may be, ms. */
+const BURST = 8;
+const REFILL_MS = 300_000;
+
+/**
+ * Puts changes of mains on record, but not each flicker of a bad supply: after a burst, only what mains came to, once in five
+ * minutes. A loose plug would otherwise fill the journal and wear the flash.
+ */
+export class MainsLog {
+  readonly #clock: ClockPort;
+  readonly #timers: TimersPort;
+  readonly #record: (present: boolean) => void;
+  #tokens = BURST;
+  #refilledMs: number;
+  #recorded: boolean;
+  #present: boolean;
+  #timer: TimerId | undefined;
+
+  constructor(parts: {
+    clock: ClockPort;
+    timers: TimersPort;
+    /** What the journal knows already. */
+    present: boolean;
+    record: (present: boolean) => void;
+  }) {
+    this.#clock = parts.clock;
+    this.#timers = parts.timers;
+    this.#record = parts.record;
+    this.#recorded = parts.present;
+    this.#present = parts.present;
+    this.#refilledMs = parts.clock.monotonicMs();
+  }
+
+  changed(present: boolean): void {
+    this.#present = present;
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#timer !== undefined) this.#timers.clear(this.#timer);
+    this.#timer = undefined;
+    if (this.#present === this.#recorded) return;
+    this.#refill();
+    if (this.#tokens > 0) {
+      this.#tokens--;
+      this.#recorded = this.#present;
+      this.#record(this.#present);
+    } else {
+      const waitMs = this.#refilledMs + REFILL_MS - this.#clock.monotonicMs();
+      this.#timer = this.#timers.set(Math.max(1, waitMs), () => {
+        this.#timer = undefined;
+        this.#settle();
+      });
+    }
+  }
+
+  #refill(): void {
+    const now = this.#clock.monotonicMs();
+    const due = Math.floor((now - this.#refilledMs) / REFILL_MS);
+    this.#refilledMs += due * REFILL_MS;
+    this.#tokens = Math.min(BURST, this.#tokens + due);
+  }
+}

@@ -1,0 +1,139 @@
+/* What hal/moddable/native.ts and hal/moddable/esp32/native.ts ask of ESP-IDF 6 (SDK's EXPECTED_ESP_IDF). */
+#include "xsmc.h"
+#include "xsHost.h"
+#include "mc.xs.h"
+
+#include "bootloader_random.h"
+#include "driver/gpio.h"
+#include "esp_random.h"
+#include "esp_sleep.h"
+#include "esp_system.h"
+#include "esp_task_wdt.h"
+#include "esp_timer.h"
+#include "esp_wifi.h"
+
+/* The numbers of WakeCause in hal/ports/power.ts. */
+enum {
+	kPowerOn = 0,
+	kButton = 1,
+	kMainsBack = 2,
+	kTimer = 3,
+	kWatchdog = 4,
+	kBrownOut = 5,
+	kSoftware = 6
+};
+
+void xs_smartbox_monotonicMs(xsMachine *the)
+{
+	xsmcSetNumber(xsResult, (double)(esp_timer_get_time() / 1000));
+}
+
+/* The generator is true only while the radio runs; the SAR ADC feeds it when that is off (ESP-IDF, "Random Number Generation"). */
+void xs_smartbox_fillRandom(xsMachine *the)
+{
+	void *bytes;
+	xsUnsignedValue length;
+	wifi_mode_t mode;
+	int isRadioOff = (ESP_OK != esp_wifi_get_mode(&mode)) || (WIFI_MODE_NULL == mode);
+
+	xsmcGetBufferWritable(xsArg(0), &bytes, &length);
+	if (isRadioOff)
+		bootloader_random_enable();
+	esp_fill_random(bytes, length);
+	if (isRadioOff)
+		bootloader_random_disable();
+	xsmcSetTrue(xsResult);
+}
+
+/*
+	A user of the task watchdog of its own: the SDK's loop feeds the loop's task, however little of the firmware still runs.
+*/
+void xs_smartbox_armWatchdog(xsMachine *the)
+{
+	static esp_task_wdt_user_handle_t user;
+	static int armedMs;
+	int ms = xsmcToInteger(xsArg(0));
+
+	if (armedMs != ms) {
+		esp_task_wdt_config_t config = { .timeout_ms = ms, .idle_core_mask = 0, .trigger_panic = true };
+		esp_err_t err = esp_task_wdt_reconfigure(&config);
+		if (ESP_ERR_INVALID_STATE == err)
+			err = esp_task_wdt_init(&config);
+		if ((ESP_OK == err) && !user)
+			err = esp_task_wdt_add_user("firmware", &user);
+		if (ESP_OK != err)
+			xsUnknownError("no watchdog: %d", err);
+		armedMs = ms;
+	}
+	esp_task_wdt_reset_user(user);
+}
+
+/* wakeCause(): EXT0 is the button, EXT1 the mains; see deepSleep. */
+void xs_smartbox_wakeCause(xsMachine *the)
+{
+	int cause = kPowerOn;
+
+	switch (esp_reset_reason()) {
+		case ESP_RST_DEEPSLEEP:
+			switch (esp_sleep_get_wakeup_cause()) {
+				case ESP_SLEEP_WAKEUP_EXT0:
+					cause = kButton;
+					break;
+				case ESP_SLEEP_WAKEUP_EXT1:
+					cause = kMainsBack;
+					break;
+				case ESP_SLEEP_WAKEUP_TIMER:
+					cause = kTimer;
+					break;
+				default:
+					break;
+			}
+			break;
+		case ESP_RST_PANIC:
+		case ESP_RST_INT_WDT:
+		case ESP_RST_TASK_WDT:
+		case ESP_RST_WDT:
+			cause = kWatchdog;
+			break;
+		case ESP_RST_BROWNOUT:
+			cause = kBrownOut;
+			break;
+		case ESP_RST_SW:
+			cause = kSoftware;
+			break;
+		default:
+			break;
+	}
+	xsmcSetInteger(xsResult, cause);
+}
+
+/*
+	deepSleep(buttonPin, mainsPin, seconds, isDeep): level-triggered, so that mains that came back in the meantime wakes at once. A
+	button that is held wakes when it is let go: a stuck one would wake the box again and again until the cell is flat. Both pins
+	have pull resistors on the board. seconds 0: no timer.
+*/
+void xs_smartbox_deepSleep(xsMachine *the)
+{
+	gpio_num_t button = (gpio_num_t)xsmcToInteger(xsArg(0));
+	int mains = xsmcToInteger(xsArg(1));
+	xsNumberValue seconds = xsmcToNumber(xsArg(2));
+
+	esp_sleep_disable_wakeup_source(ESP_SLEEP_WAKEUP_ALL);
+	if (ESP_OK != esp_sleep_enable_ext0_wakeup(button, 0 == gpio_get_level(button) ? 1 : 0))
+		xsUnknownError("pin %d cannot wake", (int)button);
+	if (ESP_OK != esp_sleep_enable_ext1_wakeup_io(1ULL << mains, ESP_EXT1_WAKEUP_ANY_HIGH))
+		xsUnknownError("pin %d cannot wake", mains);
+	if (seconds > 0)
+		esp_sleep_enable_timer_wakeup((uint64_t)seconds * 1000000ULL);
+#if SOC_PM_SUPPORT_RTC_SLOW_MEM_PD
+	if (xsmcToBoolean(xsArg(3)))
+		esp_sleep_pd_config(ESP_PD_DOMAIN_RTC_SLOW_MEM, ESP_PD_OPTION_OFF);
+#endif
+	esp_wifi_stop();
+	esp_deep_sleep_start();
+}
+
+void xs_smartbox_restart(xsMachine *the)
+{
+	esp_restart();
+}

@@ -1,0 +1,118 @@
+import PWM from "embedded:io/pwm";
+import Preference from "preference";
+import { boot } from "../../../firmware/main.js";
+import { boardPorts } from "../../boards/board-ports.js";
+import type { BoardProfile } from "../../boards/profile.js";
+import { touchPanel } from "../../boards/touch-panel.js";
+import type { BoardWiring } from "../../boards/wiring.js";
+import type { ClockPort } from "../../ports/clock.js";
+import type { Hal } from "../../ports/hal.js";
+import type { SleepPort, WakeCause } from "../../ports/power.js";
+import { BoardEntropy } from "../entropy.js";
+import { NATIVE_HASH } from "../hash.js";
+import { armWatchdog, monotonicMs } from "../native.js";
+import { type DroppingLink, socketsOf } from "../net/link-sockets.js";
+import { Drawing } from "../panel/draw.js";
+import { ScreenPanel } from "../panel/screen-panel.js";
+import { BoardTimers } from "../timers.js";
+import { CONSOLE } from "../trace.js";
+import { PartitionFlash } from "./flash.js";
+import { ESP32_IO } from "./io.js";
+import { deepSleep, restart, wakeCause } from "./native.js";
+import { SystemTime } from "./system-time.js";
+import { WifiLink } from "./wifi-link.js";
+
+export interface BoardParts {
+  readonly profile: BoardProfile;
+  readonly wiring: BoardWiring;
+  readonly backlightPin: number;
+  /** The links besides Wi-Fi, before it. */
+  readonly links: readonly DroppingLink[];
+}
+
+/** Bins of the base unit and of each expansion unit, `12,12` in NVS; a box that was never told has one unit. */
+const UNITS = { domain: "smartbox", key: "units", unset: "12" } as const;
+
+/** Puts a board's HAL together and boots the firmware on it. */
+export function start({ profile, wiring, backlightPin, links }: BoardParts): void {
+  const timers = new BoardTimers();
+  const wifi = new WifiLink(timers);
+  const all = [...links, wifi];
+  const ports = boardPorts({ io: ESP32_IO, wiring, settings: profile.bins, units: unitsFitted(), timers, monotonicMs });
+  const panel = new ScreenPanel({ drawing: new Drawing(screen), timers, light: backlight(backlightPin) });
+  touchPanel({ io: ESP32_IO, wiring, timers }).onTouch = (x, y) => panel.touched(x, y);
+  const connect = socketsOf(all, timers);
+  const systemTime = new SystemTime();
+  systemTime.follow(ports.clock);
+  const hal: Hal = {
+    ...ports,
+    board: profile,
+    panel,
+    clock: followed(ports.clock, systemTime),
+    flash: {
+      identity: new PartitionFlash("identity", true),
+      journal: new PartitionFlash("journal"),
+      snapshot: new PartitionFlash("snapshot"),
+    },
+    links: {
+      all,
+      wifi,
+      connect: (link, options) => {
+        if (options.tlsAuthority !== undefined && link.up) systemTime.linkUp();
+        return connect(link, options);
+      },
+    },
+    timers,
+    entropy: new BoardEntropy(),
+    hash: NATIVE_HASH,
+    watchdog: watchdog(),
+    sleep: sleepPort(wiring),
+    trace: CONSOLE,
+  };
+  boot(hal);
+}
+
+function unitsFitted(): readonly number[] {
+  const told = Preference.get(UNITS.domain, UNITS.key);
+  return (typeof told === "string" ? told : UNITS.unset).split(",").map(Number);
+}
+
+/** The same clock; what sets it sets the system's time as well. */
+function followed(clock: ClockPort, systemTime: SystemTime): ClockPort {
+  return {
+    monotonicMs: () => clock.monotonicMs(),
+    wallSeconds: () => clock.wallSeconds(),
+    quality: () => clock.quality(),
+    setWall: (seconds) => {
+      clock.setWall(seconds);
+      systemTime.follow(clock);
+    },
+  };
+}
+
+function backlight(pin: number): (percent: number) => void {
+  const pwm = new PWM({ pin, hz: 1_000 });
+  const full = 2 ** pwm.resolution - 1;
+  return (percent) => pwm.write(Math.round((full * percent) / 100));
+}
+
+function watchdog(): Hal["watchdog"] {
+  let timeoutMs = 0;
+  return {
+    start: (ms) => {
+      if (!(ms >= 1_000 && ms <= 60_000)) throw new RangeError(`watchdog time-out ${ms} ms is out of range`);
+      timeoutMs = ms;
+      armWatchdog(ms);
+    },
+    feed: () => armWatchdog(timeoutMs),
+  };
+}
+
+function sleepPort({ pins }: BoardWiring): SleepPort {
+  return {
+    wakeCause: wakeCause() as WakeCause,
+    sleep: ({ depth, wakeAfterSeconds }) =>
+      deepSleep(pins.button, pins.mains, wakeAfterSeconds ?? 0, depth === "hibernate"),
+    restart: () => restart(),
+  };
+}

@@ -1,0 +1,45 @@
+import { FlashError, type FlashPort } from "../../ports/flash.js";
+import { checkRange, checkSector } from "../flash-range.js";
+import { FlashFile } from "./native.js";
+
+export interface FileFlashOptions {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly readOnly?: boolean;
+}
+
+/** A partition in a file. What was written is there after the process is killed. */
+export class FileFlash implements FlashPort {
+  readonly sizeBytes: number;
+  readonly sectorBytes = 4_096;
+  readonly alignBytes = 1;
+  readonly #file: FlashFile;
+  readonly #readOnly: boolean;
+
+  constructor(options: FileFlashOptions) {
+    this.sizeBytes = options.sizeBytes;
+    this.#readOnly = options.readOnly ?? false;
+    this.#file = new FlashFile(options.path, options.sizeBytes, this.#readOnly);
+  }
+
+  read(offset: number, into: Uint8Array): void {
+    checkRange("read", this, offset, into.length);
+    demand("read", offset, this.#file.read(offset, into));
+  }
+
+  program(offset: number, bytes: Uint8Array): void {
+    if (this.#readOnly) throw new FlashError(`program at ${offset}: the partition is read-only`);
+    checkRange("program", this, offset, bytes.length);
+    demand("program", offset, this.#file.program(offset, bytes));
+  }
+
+  erase(offset: number): void {
+    if (this.#readOnly) throw new FlashError(`erase at ${offset}: the partition is read-only`);
+    checkSector(this, offset);
+    demand("erase", offset, this.#file.erase(offset, this.sectorBytes));
+  }
+}
+
+function demand(operation: string, offset: number, error: string | undefined): void {
+  if (error !== undefined) throw new FlashError(`${operation} at ${offset}: ${error}`);
+}

@@ -1,0 +1,36 @@
+import type { TimersPort } from "../../ports/clock.js";
+import type { LinkPort, Links, SocketOptions, SocketPort } from "../../ports/network.js";
+import { BoardSocket } from "./board-socket.js";
+import { resolve } from "./resolve.js";
+import { tcp } from "./tcp.js";
+import { tls } from "./tls.js";
+
+/** A link that tells when it goes down, before the firmware is told. */
+export interface DroppingLink extends LinkPort {
+  onDown: (() => void) | undefined;
+}
+
+/** The `connect` of the links port: sockets end with their link. */
+export function socketsOf(links: readonly DroppingLink[], timers: TimersPort): Links["connect"] {
+  const open = new Map<LinkPort, Set<BoardSocket>>();
+  for (const link of links) {
+    const sockets = new Set<BoardSocket>();
+    open.set(link, sockets);
+    link.onDown = () => {
+      for (const socket of sockets) timers.set(0, () => socket.drop("the link went down"));
+    };
+  }
+  return (link, { host, port, tlsAuthority }: SocketOptions): SocketPort => {
+    const sockets = open.get(link)!;
+    const socket: BoardSocket = new BoardSocket({
+      timers,
+      target: `${host}:${port}`,
+      // Later in every case: callbacks never come from inside `connect`.
+      resolve: (done) => timers.set(0, () => (link.up ? resolve(host, done) : socket.drop("the link is down"))),
+      open: tlsAuthority === undefined ? tcp(port) : tls(host, port, tlsAuthority),
+      ended: () => sockets.delete(socket),
+    });
+    sockets.add(socket);
+    return socket;
+  };
+}

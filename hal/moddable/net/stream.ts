@@ -1,0 +1,18 @@
+/** A connection under way or open, in the manner of ECMA-419's TCP. `write` takes at most what `onWritable` announced. */
+export interface Stream {
+  write(bytes: Uint8Array): void;
+  /** What has arrived; undefined when nothing has. */
+  read(): ArrayBuffer | undefined;
+  close(): void;
+}
+
+export interface StreamEvents {
+  /** Bytes that can be written now. The first call says that the connection is up. */
+  readonly onWritable: (bytes: number) => void;
+  readonly onReadable: () => void;
+  /** Over; nothing follows. */
+  readonly onError: (reason?: string) => void;
+}
+
+/** Connects to an IPv4 address. */
+export type OpenStream = (address: string, events: StreamEvents) => Stream;

@@ -1,0 +1,22 @@
+import TCP from "embedded:io/socket/tcp";
+import { enter } from "../crash.js";
+import type { OpenStream } from "./stream.js";
+
+/** Plain TCP. */
+export function tcp(port: number): OpenStream {
+  return (address, events) => {
+    const socket = new TCP({
+      address,
+      port,
+      nodelay: true,
+      onReadable: () => enter(events.onReadable),
+      onWritable: (bytes) => enter(() => events.onWritable(bytes)),
+      onError: () => enter(events.onError),
+    });
+    return {
+      write: (bytes) => socket.write(bytes),
+      read: () => socket.read() as ArrayBuffer | undefined,
+      close: () => socket.close(),
+    };
+  };
+}

@@ -1,0 +1,119 @@
+import TCP, { type Options } from "embedded:io/socket/tcp";
+import TLSSocket from "embedded:io/socket/tcp/tls";
+import Timer from "timer";
+import { enter } from "../crash.js";
+import { certificateDer } from "./pem.js";
+import type { OpenStream, StreamEvents } from "./stream.js";
+
+/**
+ * TLS 1.2 of the SDK over its TCP. Its handshake runs inside TCP's callbacks and throws there, which would end the program:
+ * what it throws becomes the stream's error. Our own callbacks run later, from a timer, so that nothing of the firmware is
+ * inside that guard.
+ */
+export function tls(host: string, port: number, authority: string): OpenStream {
+  return (address, events) => {
+    const later = new Later(events);
+    const socket = new TLSSocket({
+      TCP: { io: guarded((reason) => later.fail(reason)) },
+      host,
+      address,
+      port,
+      nodelay: true,
+      secure: { certificate: certificateDer(authority) },
+      onReadable: () => later.readable(() => socket.read()),
+      onWritable: (bytes) => later.writable(bytes),
+      onError: () => later.fail(undefined),
+    });
+    return {
+      write: (bytes) => void socket.write(bytes),
+      read: () => later.take(),
+      close: () => {
+        later.stop();
+        socket.close();
+      },
+    };
+  };
+}
+
+interface TCPCallbacks {
+  readonly onReadable?: (bytes: number) => void;
+  readonly onWritable?: (bytes: number) => void;
+  readonly onError?: () => void;
+}
+
+/** TCP whose callbacks throw nothing. */
+function guarded(fail: (reason: string) => void): new (options: Options) => TCP {
+  const guard =
+    (callback: ((bytes: number) => void) | undefined) =>
+    (bytes = 0): void => {
+      try {
+        callback?.(bytes);
+      } catch (error) {
+        fail(error instanceof Error && error.message !== "" ? error.message : "TLS failed");
+      }
+    };
+  return class extends TCP {
+    constructor(options: Options) {
+      const { onReadable, onWritable, onError } = options as TCPCallbacks;
+      super({
+        ...options,
+        onReadable: guard(onReadable),
+        onWritable: guard(onWritable),
+        onError: guard(onError),
+      });
+    }
+  };
+}
+
+/** Carries what happened out of the guard, in order. */
+class Later {
+  readonly #events: StreamEvents;
+  readonly #arrived: ArrayBuffer[] = [];
+  #room: number | undefined;
+  #failure: { readonly reason: string | undefined } | undefined;
+  #timer: Timer | undefined;
+  #isStopped = false;
+
+  constructor(events: StreamEvents) {
+    this.#events = events;
+  }
+
+  writable(bytes: number): void {
+    this.#room = bytes;
+    this.#soon();
+  }
+
+  readable(read: () => ArrayBuffer | undefined): void {
+    const bytes = read();
+    if (bytes !== undefined) this.#arrived.push(bytes);
+    this.#soon();
+  }
+
+  fail(reason: string | undefined): void {
+    this.#failure ??= { reason };
+    this.#soon();
+  }
+
+  take(): ArrayBuffer | undefined {
+    return this.#arrived.shift();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    if (this.#timer !== undefined) Timer.clear(this.#timer);
+  }
+
+  #soon(): void {
+    if (this.#isStopped) return;
+    this.#timer ??= Timer.set(() => enter(() => this.#tell()), 0);
+  }
+
+  #tell(): void {
+    this.#timer = undefined;
+    const room = this.#room;
+    this.#room = undefined;
+    if (room !== undefined) this.#events.onWritable(room);
+    while (this.#arrived.length > 0 && !this.#isStopped) this.#events.onReadable();
+    if (this.#failure !== undefined && !this.#isStopped) this.#events.onError(this.#failure.reason);
+  }
+}

@@ -1,0 +1,57 @@
+import { expectThat } from "./emergency.js";
+import { cutMains, restoreMains, tells, untilDark, visit, wakeUp } from "./on-battery.js";
+import type { Scenario } from "./scenario.js";
+
+const MINUTE_MS = 60_000;
+const EXCHANGES = 10;
+const DAYS = 14;
+
+export const powerCutNoInternet: Scenario = {
+  name: "power-cut-no-internet",
+  summary: "mains and internet are out for two weeks: the box wakes, works and sleeps, and tells it all afterwards",
+  async play(act) {
+    const { stage, people, step } = act;
+    const { machine, world } = stage;
+    step("an ordinary day");
+    machine.start();
+    await stage.untilInSync(5 * MINUTE_MS);
+    step("mains and internet are lost");
+    machine.net.setInternet("blackHole");
+    cutMains(act);
+    await untilDark(act);
+
+    step(`${EXCHANGES} exchanges in two weeks, each after a press of the button`);
+    for (let i = 0; i < EXCHANGES; i++) {
+      await world.advance((DAYS / EXCHANGES) * 24 * 60 * MINUTE_MS);
+      // A check-in finds no cloud, and gives up by itself.
+      if (machine.state !== "asleep") await untilDark(act);
+      await visit(act);
+    }
+    expectThat(
+      machine.battery.chargePercent > 90,
+      `two weeks that cost little (${machine.battery.chargePercent} % left)`,
+    );
+
+    step("mains return first, the internet later");
+    restoreMains(act);
+    await people.idle();
+    await world.until(() => tells(act, "notice-offline"), MINUTE_MS, "the offline notice");
+    await people.comeAndGo(1);
+    machine.net.setInternet("ok");
+    await stage.untilInSync(30 * MINUTE_MS);
+    const marked = stage.cloud.store.data.exchanges.filter((exchange) => exchange.offline).length;
+    expectThat(marked === EXCHANGES + 1, `${EXCHANGES + 1} exchanges with the offline mark (${marked})`);
+
+    step("and once more: the mains is out for a moment only");
+    machine.setMains(false);
+    await world.advance(MINUTE_MS);
+    machine.setMains(true);
+    await world.advance(5 * MINUTE_MS);
+    expectThat(machine.state === "running", "a box that stays awake");
+    machine.setMains(false);
+    await untilDark(act);
+    await wakeUp(act);
+    machine.setMains(true);
+    await stage.untilInSync(10 * MINUTE_MS);
+  },
+};

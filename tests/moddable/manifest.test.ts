@@ -1,0 +1,127 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { ROOT, readSources, resolveImport } from "../tidy/sources.js";
+
+/** What mcconfig would only tell where there is an SDK: the manifest names what the image is made of. */
+
+interface Part {
+  readonly modules?: Readonly<Record<string, string>>;
+  readonly preload?: readonly string[] | string;
+  readonly creation?: { readonly main?: string };
+}
+interface Manifest extends Part {
+  readonly platforms: Readonly<Record<string, Part>>;
+}
+
+const read = (path: string) => JSON.parse(readFileSync(join(ROOT, path), "utf8")) as Manifest;
+const manifest = read("manifest.json");
+const targets = ["ms5", "ms4"].map((name) => read(`hal/moddable/targets/${name}/manifest.json`));
+const sources = new Map(readSources().map((source) => [source.path, source]));
+
+/** Every image: its main module, and what it may load. */
+const images = [
+  { name: "sim", parts: [manifest, manifest.platforms.lin!] },
+  { name: "ms5", parts: [manifest, manifest.platforms.esp32!, targets[0]!] },
+  { name: "ms4", parts: [manifest, manifest.platforms.esp32!, targets[1]!] },
+].map(({ name, parts }) => ({
+  name,
+  main: parts.map((part) => part.creation?.main).findLast((main) => main !== undefined)!,
+  modules: Object.assign({}, ...parts.map((part) => part.modules ?? {})) as Record<string, string>,
+  preload: parts.flatMap((part) => part.preload ?? []),
+}));
+
+/** Values that are imported; types leave nothing behind. */
+function valueImports(path: string): string[] {
+  const { text } = sources.get(path)!;
+  return [...text.matchAll(/^(?:import|export)\s+(?!type\b)(?:[\w*{][^;"']*?\sfrom\s+)?"([^"]+)"/gm)].map(
+    (one) => one[1]!,
+  );
+}
+
+/** All that a module loads, itself included: paths of sources, and names of other modules. */
+function closure(main: string): { own: Set<string>; others: Set<string> } {
+  const own = new Set<string>();
+  const others = new Set<string>();
+  const visit = (path: string) => {
+    if (own.has(path)) return;
+    own.add(path);
+    for (const specifier of valueImports(path)) {
+      if (specifier.startsWith(".")) visit(resolveImport(path, specifier));
+      else others.add(specifier);
+    }
+  };
+  visit(`${main}.ts`);
+  return { own, others };
+}
+
+test.each(images)("$name: every source it loads has a module of the same name", ({ main, modules }) => {
+  const { own } = closure(main);
+  expect(own.size).toBeGreaterThan(90);
+  const lost = [...own].filter((path) => modules[`${dirname(path)}/*`] !== `./${dirname(path)}/*`);
+  expect(lost, "whose folder is to be added to modules in manifest.json").toEqual([]);
+});
+
+test.each(images)("$name: every source it loads is preloaded, but its main module", ({ main, preload }) => {
+  const { own } = closure(main);
+  const names = [...own].map((path) => path.replace(/\.ts$/, "")).filter((name) => name !== main);
+  expect(
+    names.filter((name) => !preload.includes(name)),
+    "to be added to preload in manifest.json",
+  ).toEqual([]);
+});
+
+test.each(images)("$name: what is preloaded exists, once, and is not a main module", ({ main, preload }) => {
+  const own = preload.filter((name) => /^(firmware|hal)\//.test(name));
+  expect(own.filter((name) => !existsSync(join(ROOT, `${name}.ts`)))).toEqual([]);
+  expect(own.filter((name, at) => own.indexOf(name) !== at)).toEqual([]);
+  expect(own).not.toContain(main);
+});
+
+test.each(images)("$name: the three packages come from the bundles for XS", ({ main, modules, preload }) => {
+  const packages = [...closure(main).others].filter((name) =>
+    ["mqtt-packet", "cbor-x/encode", "tweetnacl"].includes(name),
+  );
+  expect(packages.sort()).toEqual(["cbor-x/encode", "mqtt-packet", "tweetnacl"]);
+  for (const name of packages) {
+    expect(modules[name]).toBe(`./build/xs/modules/${name.replace("/encode", "")}`);
+    expect(preload).toContain(name);
+  }
+});
+
+test("nothing of Moddable's is imported outside hal/moddable", () => {
+  const sdk =
+    /^(embedded:|commodetto\/|mc\/|timer$|time$|crypt$|net$|sntp$|preference$|instrumentation$|debug$|Resource$)/;
+  const wrong = [...sources.values()]
+    .filter(({ path }) => !path.startsWith("hal/moddable/"))
+    .flatMap(({ path, imports }) => imports.filter((one) => sdk.test(one)).map((one) => `${path}: ${one}`));
+  expect(wrong).toEqual([]);
+});
+
+test("nothing of hal/moddable is dead: every image together loads all of it", () => {
+  const loaded = new Set(images.flatMap(({ main }) => [...closure(main).own]));
+  // For the task that will take updates over the air; nothing calls it yet.
+  const hooks = ["hal/moddable/esp32/update.ts"];
+  const files = [...sources.keys()].filter((path) => path.startsWith("hal/moddable/") && !path.endsWith(".d.ts"));
+  const types = ["hal/moddable/net/stream.ts", "hal/moddable/lin/happening.ts"];
+  expect(files.filter((path) => !loaded.has(path) && !hooks.includes(path) && !types.includes(path))).toEqual([]);
+});
+
+test("the partitions do not overlap, and hold what the firmware asks for", () => {
+  const lines = readFileSync(join(ROOT, "hal/moddable/esp32/partitions.csv"), "utf8")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"));
+  const rows = lines.map((line) => line.split(",").map((field) => field.trim()));
+  const parts = rows.map(([name, , , at, size]) => ({ name: name!, at: Number(at), size: Number(size) }));
+  for (const [i, part] of parts.entries()) {
+    const before = parts[i - 1];
+    if (before !== undefined) expect(part.at, part.name).toBeGreaterThanOrEqual(before.at + before.size);
+    expect(part.size % 4_096, part.name).toBe(0);
+    if (part.name.startsWith("ota_")) expect(part.at % 0x10000, part.name).toBe(0);
+  }
+  const last = parts.at(-1)!;
+  expect(last.at + last.size).toBeLessThanOrEqual(8 * 1_048_576);
+  const sizes = Object.fromEntries(parts.map(({ name, size }) => [name, size]));
+  expect(sizes).toMatchObject({ journal: 1_048_576, snapshot: 2_097_152 });
+  expect(sizes.identity).toBeGreaterThanOrEqual(16_384);
+});

@@ -1,0 +1,101 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodeIdentity } from "../../../firmware/identity/identity.js";
+import { accountsOf } from "../../../sim/broker/accounts.js";
+import type { Box } from "../../../sim/cloud/domain.js";
+import { hexToBytes } from "../../../sim/cloud/domain.js";
+import { CloudService } from "../../../sim/cloud/service.js";
+import { CloudStore } from "../../../sim/cloud/store.js";
+import { NorFlash } from "../../../sim/devices/nor-flash.js";
+import { readJournal } from "../../../sim/judge/box-memory.js";
+import { makeSample, SAMPLE_BOXES } from "../../../sim/samples/sample.js";
+import { type BrokerSide, mosquittoBroker } from "../../../sim/stage/broker-side.js";
+
+/** 2026-11-02T08:00:00Z: the sample's accesses hold then. */
+const START_SECONDS = 1_793_606_400;
+const IDENTITY_BYTES = 16_384;
+const JOURNAL = { sizeBytes: 1_048_576, sectorBytes: 4_096, alignBytes: 1 };
+
+/** The sample organisation in a cloud, a mosquitto with TLS, and a folder with the flash of one of its boxes, in real time. */
+export class Site {
+  readonly cloud: CloudService;
+  readonly broker: BrokerSide;
+  readonly box: Box;
+  readonly folder: string;
+  readonly #timers: Set<NodeJS.Timeout>;
+
+  private constructor(cloud: CloudService, broker: BrokerSide, timers: Set<NodeJS.Timeout>) {
+    this.cloud = cloud;
+    this.broker = broker;
+    this.#timers = timers;
+    this.box = cloud.store.organisation.boxes.find((one) => one.id === SAMPLE_BOXES.ms5)!;
+    this.folder = mkdtempSync(join(tmpdir(), "smartbox-moddable-"));
+    writeFileSync(join(this.folder, "identity"), this.#identity());
+  }
+
+  /** `more`: what the organisation has beyond the sample. */
+  static async open(more: (cloud: CloudService) => void = () => {}): Promise<Site> {
+    const began = performance.now();
+    const timers = new Set<NodeJS.Timeout>();
+    const byId = new Map<number, NodeJS.Timeout>();
+    const cloud = new CloudService({
+      store: new CloudStore(),
+      now: () => START_SECONDS + Math.floor((performance.now() - began) / 1_000),
+      timers: {
+        set(delayMs, callback) {
+          const timer = setTimeout(() => {
+            timers.delete(timer);
+            callback();
+          }, delayMs);
+          timers.add(timer);
+          byId.set(byId.size + 1, timer);
+          return byId.size;
+        },
+        clear: (id) => clearTimeout(byId.get(id)),
+      },
+      random: (count) => new Uint8Array(randomBytes(count)),
+    });
+    makeSample(cloud, 1);
+    more(cloud);
+    const broker = await mosquittoBroker(accountsOf(cloud.store.organisation.boxes, "cloud password"));
+    cloud.attach(await broker.connectCloud());
+    return new Site(cloud, broker, timers);
+  }
+
+  /** Last record of the box that the cloud has. */
+  get cloudHas(): number {
+    const { epoch, epochs } = this.cloud.store.boxState(this.box.id);
+    return epoch === undefined ? 0 : (epochs[epoch]?.through ?? 0);
+  }
+
+  /** Sequence numbers on the box's flash, in order. */
+  journal(): number[] {
+    const image = new Uint8Array(readFileSync(join(this.folder, "journal")));
+    return [...readJournal(new NorFlash({ ...JOURNAL, image }), 1)].map((item) => item.seq);
+  }
+
+  async close(): Promise<void> {
+    this.cloud.close();
+    for (const timer of this.#timers) clearTimeout(timer);
+    await this.broker.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #identity(): Uint8Array {
+    const { id, sealingKey, codesKey, lookupKey, username, password } = this.box;
+    const { host, port, authority } = this.broker;
+    const bytes = new Uint8Array(IDENTITY_BYTES).fill(0xff);
+    bytes.set(
+      encodeIdentity({
+        box: id,
+        sealingKey: hexToBytes(sealingKey),
+        codesKey: hexToBytes(codesKey),
+        lookupKey: hexToBytes(lookupKey),
+        broker: { host, port, username, password, authority },
+      }),
+    );
+    return bytes;
+  }
+}
