@@ -47,7 +47,11 @@ function rankOf({ inventory, control }: BinsInView, bin: number, before: number 
   if (held !== undefined && !(bin === before && uncertain)) return undefined;
   // It may hold anybody's key, and any tag can be scanned: opening it would hand that key out.
   if (unknown) return undefined;
-  return doubtOf(held === undefined && !uncertain, presumed, bin === before) + (control.door(bin) === "open" ? OPEN_DOOR : 0) + (inventory.faulty(bin) ? FAULTY : 0);
+  return (
+    doubtOf(held === undefined && !uncertain, presumed, bin === before) +
+    (control.door(bin) === "open" ? OPEN_DOOR : 0) +
+    (inventory.faulty(bin) ? FAULTY : 0)
+  );
 }
 
 function doubtOf(isEmpty: boolean, presumed: boolean, isBefore: boolean): number {

@@ -1,11 +1,11 @@
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { NoXsError } from "../../xs/compile.js";
 import { CloudError } from "../cloud/domain.js";
 import { openEngine, TARGETS, type Target } from "../engines/targets.js";
 import { PARTS_LEVELS, type PartsLevel } from "../machine/parts-level.js";
 import { isGood, play, SCENARIOS } from "../scenarios/play.js";
 import { BROKER_KINDS, type BrokerKind } from "../stage/broker-side.js";
+import { NoXsError } from "../xs/compile.js";
 import { whole } from "./shared/numbers.js";
 
 interface Options {

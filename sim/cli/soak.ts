@@ -1,8 +1,8 @@
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { NoXsError } from "../../xs/compile.js";
 import { openEngine, TARGETS, type Target } from "../engines/targets.js";
 import { soak } from "../soak/soak.js";
+import { NoXsError } from "../xs/compile.js";
 import { whole } from "./shared/numbers.js";
 
 const program = new Command("soak")

@@ -45,7 +45,9 @@ export class Commands {
     const state = this.#store.boxState(box);
     if (last < state.nextCommand) return false;
     state.nextCommand = last + 1;
-    state.commands = state.commands.map((one) => (one.status === "waiting" ? { ...one, id: state.nextCommand++ } : one));
+    state.commands = state.commands.map((one) =>
+      one.status === "waiting" ? { ...one, id: state.nextCommand++ } : one,
+    );
     this.#store.touch();
     return true;
   }

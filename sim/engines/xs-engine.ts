@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { BridgeWorld } from "../../hal/bridge/world.js";
 import type { Hal } from "../../hal/ports/hal.js";
-import { bundleScript } from "../../xs/bundle.js";
-import { compileXs } from "../../xs/compile.js";
+import { bundleScript } from "../xs/bundle.js";
+import { compileXs } from "../xs/compile.js";
 import type { Engine } from "./engine.js";
 import { XsHost, XsWorker } from "./xs-worker.js";
 

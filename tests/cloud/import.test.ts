@@ -65,6 +65,11 @@ describe("the key list", () => {
       `${HEADER}\nx,100AAA,,Paris Marais,,5555\ny,100AAB,,Paris Marais,,5555`,
       [/line 3: key code is on line 2 too/],
     ],
+    [
+      "fobs twice on lines that have other faults",
+      `${HEADER}\nx,100AAA,,London,,\ny,100AAA,,London,,`,
+      [/line 2: home location/, /line 3: home location/, /line 3: fob serial 100AAA is on line 2 too/],
+    ],
     ["a code in use", `${HEADER}\nx,100AAA,,Paris Marais,,135790`, [/key code is the booking code of access 1/]],
     [
       "an unknown location",

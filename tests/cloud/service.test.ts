@@ -223,6 +223,20 @@ describe("snapshots", () => {
     expect(versions).toEqual([1, 2, 3]);
   });
 
+  test("go on above what a box holds when the database was put back from a copy, and commands do too", () => {
+    const { world, box } = online();
+    world.cloud.reboot(BOX);
+    const before = world.cloud.snapshot(BOX)!.version;
+    world.problems.length = 0;
+    const welcome = box.connect(2, { version: before + 40, id: 77 });
+    expect(welcome.version).toBe(before + 41);
+    expect(world.problems).toHaveLength(1);
+    expect(world.problems[0]).toMatch(/knows more than this database/);
+    world.timers.advance(1_000);
+    expect(box.bodies<{ id: number }>(Lane.command).at(-1)?.id).toBeGreaterThan(77);
+    expect(world.cloud.reboot(BOX).id).toBeGreaterThan(78);
+  });
+
   test("that cannot be built are refused with the cause, and the old one stays", () => {
     const { world, box } = online();
     const { version } = world.cloud.snapshot(BOX)!;

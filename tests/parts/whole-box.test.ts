@@ -34,7 +34,7 @@ describe("a whole box on its drivers", () => {
     await rig.start();
     expect(await rig.pickUp(VAN.code)).toBe(VAN.fob);
     await rig.idle();
-    expect(await rig.giveBack(VAN.fob)).toBe(0);
+    expect(await rig.giveBack(VAN.fob)).toBe(3);
     await rig.idle();
     expect(rig.outcomes).toEqual([Outcome.done, Outcome.done]);
     expect(rig.of(Kind.device)).toEqual([]);
@@ -143,7 +143,7 @@ describe("a whole box on its drivers", () => {
     expect(rig.pulses).toEqual([0]);
     isNoisy = false;
     await rig.world.advance(15_000);
-    expect(await rig.giveBack(VAN.fob)).toBe(0);
+    expect(await rig.giveBack(VAN.fob)).toBe(3);
   });
 
   it("with a dead reader says so; one that comes and goes does not fill the journal", async () => {

@@ -42,13 +42,21 @@ test.skipIf(whyNoMosquitto())(
     const lines: string[] = [];
     const secrets: string[] = [];
     let child: ChildProcess | undefined;
-    const result = await play(outage, { seed: 3, broker: "mosquitto" }, { exchanges: 5, killBroker: false }, (_, stage) => {
-      child ??= eavesdrop(stage, lines);
-      const { keys, users, accesses, boxes } = stage.cloud.store.organisation;
-      secrets.push(...keys.flatMap((key) => [key.name, key.fob ?? "", key.code ?? ""]));
-      secrets.push(...users.flatMap((user) => [user.name, user.badge ?? ""]), ...accesses.map((access) => access.code));
-      secrets.push(...boxes.map((box) => box.id));
-    });
+    const result = await play(
+      outage,
+      { seed: 3, broker: "mosquitto" },
+      { exchanges: 5, killBroker: false },
+      (_, stage) => {
+        child ??= eavesdrop(stage, lines);
+        const { keys, users, accesses, boxes } = stage.cloud.store.organisation;
+        secrets.push(...keys.flatMap((key) => [key.name, key.fob ?? "", key.code ?? ""]));
+        secrets.push(
+          ...users.flatMap((user) => [user.name, user.badge ?? ""]),
+          ...accesses.map((access) => access.code),
+        );
+        secrets.push(...boxes.map((box) => box.id));
+      },
+    );
     child?.kill();
     if (child !== undefined && child.exitCode === null) await once(child, "exit");
     expect(result.failure).toBeUndefined();
@@ -57,7 +65,15 @@ test.skipIf(whyNoMosquitto())(
     const prefix = `smartbox/${SAMPLE_BOXES.ms5}/`;
     const topics = new Set(lines.map((line) => line.split(" ")[0]!));
     for (const topic of topics) expect(DOCUMENTED.map((name) => prefix + name)).toContain(topic);
-    for (const name of ["up/hello", "up/records", "up/fetch", "up/state", "down/welcome", "down/ack", "down/snapshot"]) {
+    for (const name of [
+      "up/hello",
+      "up/records",
+      "up/fetch",
+      "up/state",
+      "down/welcome",
+      "down/ack",
+      "down/snapshot",
+    ]) {
       expect(topics).toContain(prefix + name);
     }
     const payloads = lines.map((line) => line.split(" ")[1] ?? "");

@@ -1,4 +1,4 @@
-import { whyNoXs as why } from "../../xs/compile.js";
+import { whyNoXs as why } from "../../sim/xs/compile.js";
 
 /** Why tests on real XS cannot run here, or undefined. In CI they must: there it counts as a failure. Compiles XS if need be. */
 export function whyNoXs(): string | undefined {

@@ -95,7 +95,7 @@ test("no file is dead: each is imported by another, or is where a command, a boa
     path === "tests/support/summary-reporter.ts" ||
     path.startsWith("hal/boards/") ||
     path.startsWith("hal/moddable/") ||
-    path.startsWith("xs/");
+    path.startsWith("sim/xs/");
   expect(sources.map(({ path }) => path).filter((path) => !isEntry(path) && !reached.has(path))).toEqual([]);
 });
 

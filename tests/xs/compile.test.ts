@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { compileXs, NoXsError } from "../../xs/compile.js";
+import { compileXs, NoXsError } from "../../sim/xs/compile.js";
 
 let folder: string;
 const path = process.env.PATH;

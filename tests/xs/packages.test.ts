@@ -5,7 +5,7 @@ import stockMqtt from "mqtt-packet";
 import stockNacl from "tweetnacl";
 import { beforeAll, expect, test } from "vitest";
 import { KEYS } from "../../firmware/wire/keys.js";
-import { bundlePackages } from "../../xs/bundle.js";
+import { bundlePackages } from "../../sim/xs/bundle.js";
 
 /** The modules for XS against the stock packages, both on Node: byte for byte. */
 

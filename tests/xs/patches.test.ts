@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PATCHES, PatchError, patched } from "../../xs/patches.js";
+import { PATCHES, PatchError, patched } from "../../sim/xs/patches.js";
 
 test("a patch changes its place and nothing else", () => {
   const source = "a\nlet writeNumber = writeNumberCached\nlet toGenerate = true\nb";

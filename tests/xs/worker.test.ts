@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { XsDied, XsException, XsHost, XsWorker } from "../../sim/engines/xs-worker.js";
-import { compileXs } from "../../xs/compile.js";
+import { compileXs } from "../../sim/xs/compile.js";
 import { whyNoXs } from "../support/xs.js";
 
 const missing = whyNoXs();

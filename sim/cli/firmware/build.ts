@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { BUILD_DIR, bundlePackages, ROOT } from "../../../xs/bundle.js";
 import { CloudError } from "../../cloud/domain.js";
+import { BUILD_DIR, bundlePackages, ROOT } from "../../xs/bundle.js";
 import { hasIdf, type Sdk } from "./sdk.js";
 
 export type Board = "ms5" | "ms4" | "sim";

@@ -6,7 +6,7 @@ import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import { PATCHES, PatchError, patched } from "./patches.js";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-export const ROOT = dirname(HERE);
+export const ROOT = join(HERE, "..", "..");
 /** Where everything built for XS goes; not in git. */
 export const BUILD_DIR = join(ROOT, "build", "xs");
 export const PACKAGES = ["mqtt-packet", "cbor-x", "tweetnacl"] as const;

@@ -32,7 +32,7 @@ export function compileXs(buildDir = BUILD_DIR): XsTools {
   const outDir = join(buildDir, "engine");
   const tools = { worker: join(outDir, "xsnap-worker"), bytecode: join(outDir, "bytecode") };
   const stamp = join(outDir, "stamp");
-  const tool = join(ROOT, "xs", "bytecode.c");
+  const tool = join(ROOT, "sim", "xs", "bytecode.c");
   const wanted = `xsnap ${version} ${system} ${process.arch}\n${readFileSync(tool, "utf8")}`;
   const isThere = () => existsSync(stamp) && readFileSync(stamp, "utf8") === wanted && existsSync(tools.worker);
   if (isThere()) return tools;

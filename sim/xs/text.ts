@@ -1,4 +1,4 @@
-import type { TextCodec } from "../hal/bridge/message.js";
+import type { TextCodec } from "../../hal/bridge/message.js";
 
 /** The worker has them built in; `globalThis` because the bundle takes the bare names away from the packages. */
 const encoder = new globalThis.TextEncoder();

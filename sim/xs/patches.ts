@@ -119,7 +119,7 @@ export function patched(packageName: string, file: string, source: string, patch
     const places = [...text.matchAll(patch.pattern)].length;
     if (places !== patch.places) {
       throw new PatchError(
-        `${packageName}/${file}: ${patch.pattern} stands there ${places} times, not ${patch.places}: look at what the new version does there, then change xs/patches.ts`,
+        `${packageName}/${file}: ${patch.pattern} stands there ${places} times, not ${patch.places}: look at what the new version does there, then change sim/xs/patches.ts`,
       );
     }
     text = text.replace(patch.pattern, patch.replacement);

@@ -1,10 +1,10 @@
 /** What `npm run bench -- xs` evaluates in a worker: single pieces of work, without a HAL. */
-import { equalCodes, offlineCode } from "../firmware/codes/hotp.js";
-import { TWEETNACL_HASH } from "../firmware/crypto/tweetnacl-hash.js";
-import { encodePacket } from "../firmware/sync/mqtt/packet-writer.js";
-import { openEnvelope, seal } from "../firmware/wire/envelope.js";
-import { Lane, topicOf } from "../firmware/wire/lanes.js";
-import { MAX_BATCH_RECORDS, MAX_PIECE_BYTES, Records } from "../firmware/wire/messages.js";
+import { equalCodes, offlineCode } from "../../firmware/codes/hotp.js";
+import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
+import { encodePacket } from "../../firmware/sync/mqtt/packet-writer.js";
+import { openEnvelope, seal } from "../../firmware/wire/envelope.js";
+import { Lane, topicOf } from "../../firmware/wire/lanes.js";
+import { MAX_BATCH_RECORDS, MAX_PIECE_BYTES, Records } from "../../firmware/wire/messages.js";
 
 const key = new Uint8Array(32).fill(7);
 const session = new Uint8Array(8).fill(1);

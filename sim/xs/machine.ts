@@ -1,7 +1,7 @@
 /** What an XS worker evaluates: the firmware on the machine's end of the bridge. */
-import { TWEETNACL_HASH } from "../firmware/crypto/tweetnacl-hash.js";
-import { boot } from "../firmware/main.js";
-import { BridgeMachine } from "../hal/bridge/machine.js";
+import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
+import { boot } from "../../firmware/main.js";
+import { BridgeMachine } from "../../hal/bridge/machine.js";
 import { XS_TEXT } from "./text.js";
 
 declare function issueCommand(message: ArrayBufferLike): ArrayBuffer;
