@@ -5,7 +5,6 @@ import type { RefusalReason } from "../panel/texts/catalogue.js";
 import { EmergencyTarget, Kind, Outcome } from "../records/records.js";
 import type { OpenAll } from "../state/box-state.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
-import { GRACE_SECONDS } from "./offline-codes.js";
 
 /** What an emergency opening tells the panel. */
 export interface EmergencyEvents {
@@ -19,6 +18,8 @@ export interface EmergencyEvents {
 
 /** Between two bins of a run: the supply recovers, and people see which door springs open next. */
 const BETWEEN_BINS_MS = 1_000;
+/** A run that a power cut stopped goes on by itself within this time of its code, s. */
+const RESUME_WITHIN_SECONDS = 7_200;
 
 /** Carries out what an accepted offline code allows. Every opening has its own record before the lock moves. */
 export class EmergencyTask {
@@ -61,8 +62,8 @@ export class EmergencyTask {
   }
 
   /**
-   * What a power cut interrupted: settles a single opening, and goes on with an open-all run, as long as its code would still be
-   * good: days later, nobody may be there when the doors spring open. The run ends then, and the code can be typed again.
+   * What a power cut interrupted: settles a single opening, and goes on with an open-all run, where its code was
+   * accepted not long ago: days later, nobody may be there when the doors spring open. The run ends then, and asks for a code.
    */
   resume(events: EmergencyEvents): void {
     const { opening, openAll } = this.#ledger.state;
@@ -78,7 +79,9 @@ export class EmergencyTask {
 
   #isRecent(acceptedAt: number | undefined): boolean {
     const now = this.#clock.wallSeconds();
-    return now !== undefined && acceptedAt !== undefined && now >= acceptedAt && now - acceptedAt < GRACE_SECONDS;
+    return (
+      now !== undefined && acceptedAt !== undefined && now >= acceptedAt && now - acceptedAt < RESUME_WITHIN_SECONDS
+    );
   }
 
   /** `authority`: the record that burnt the code. Returns why it was not released, or undefined. */

@@ -207,6 +207,18 @@ describe("all bins", () => {
     });
   }
 
+  it("a power cut of days in the middle: nobody may be there, so that no door springs open by itself", async () => {
+    await open();
+    await rig.askFor("all-bins");
+    rig.machine.armPulseCut({ doorOpens: true, backAfterMs: 5 * 86_400_000 });
+    await rig.person.type(rig.printed("all", 1));
+    await rig.rebooted(6 * 86_400_000);
+    const before = rig.pulses.length;
+    await rig.world.advance(120_000);
+    expect(rig.pulses.length).toBe(before);
+    expect(rig.memory.state.openAll).toBeUndefined();
+  });
+
   it("a power cut between the burn and the first bin: the run begins after the boot", async () => {
     await open();
     await rig.askFor("all-bins");
