@@ -5,8 +5,10 @@ import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
 import { EmergencyTarget } from "../../firmware/records/records.js";
 import type { HashPort } from "../../hal/ports/hash.js";
 import { guessesAMonth, guessesWithin, SUCCESSES_AT_LEAST } from "../cloud/code-length.js";
+import { whyNoXs } from "../xs/compile.js";
 import type { Bench } from "./bench.js";
 import { LedgerRig } from "./ledger-rig.js";
+import { costOnXs } from "./xs-cost.js";
 
 const DAY_SECONDS = 86_400;
 const MONTH_SECONDS = 30 * DAY_SECONDS;
@@ -21,6 +23,7 @@ export const codesBench: Bench = {
   figures: {
     hmacsPerTry: "HMAC-SHA-512 of a try that is looked at, right or wrong",
     hmacsPerThrottledTry: "the same, of a try during a wait",
+    codeCheckComputrons: "check of one offline code on real XS, both HMACs by tweetnacl; left out without a compiler",
     guessesPerDay: "tries on the first day, the plug pulled after each",
     guessesPerMonth: "tries in the first 30 days, the plug pulled after each",
     guessesPerYear: "tries in the first 365 days",
@@ -32,6 +35,9 @@ export const codesBench: Bench = {
   },
   async run(progress) {
     const { looked, throttled } = hmacs();
+    const isXsHere = whyNoXs() === undefined;
+    progress(isXsHere ? "one check on real XS" : `no figure from XS: ${whyNoXs()}`);
+    const onXs = isXsHere ? { codeCheckComputrons: (await costOnXs(["codeCheck"])).codeCheck } : {};
     progress(`${looked} HMACs a try; now somebody guesses for a year`);
     const year = guesses(YEAR_SECONDS, 0);
     const month = guesses(MONTH_SECONDS, 0);
@@ -39,6 +45,7 @@ export const codesBench: Bench = {
     return {
       hmacsPerTry: looked,
       hmacsPerThrottledTry: throttled,
+      ...onXs,
       guessesPerDay: guesses(DAY_SECONDS, 0),
       guessesPerMonth: month,
       guessesPerMonthBound: guessesWithin(MONTH_SECONDS),

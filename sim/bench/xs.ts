@@ -10,6 +10,7 @@ import { Stage } from "../stage/stage.js";
 import { bundlePackages, bundleScript, ROOT } from "../xs/bundle.js";
 import { compileXs } from "../xs/compile.js";
 import type { Bench, Figures } from "./bench.js";
+import { costOnXs } from "./xs-cost.js";
 
 const MINUTE_MS = 60_000;
 /** Codes of the sample organisation (sim/samples). */
@@ -54,26 +55,19 @@ async function measurePieces(): Promise<Figures> {
   loaded.evaluate((await bundleScript("machine.ts")).source);
   const loadedSlots = loaded.evaluate("gc()").slots;
   loaded.kill();
-  const worker = new XsWorker(host, (request) => request);
-  try {
-    const bareSlots = worker.evaluate("gc()").slots;
-    worker.evaluate((await bundleScript("bench.ts")).source);
-    const cost = (name: string) => {
-      // The first run allocates what later ones use again.
-      worker.evaluate(`work.${name}()`);
-      return worker.evaluate(`work.${name}()`).computrons - worker.evaluate("work.nothing()").computrons;
-    };
-    return {
-      codeCheckComputrons: cost("codeCheck"),
-      syncBatchComputrons: cost("syncBatch"),
-      snapshotChunkComputrons: cost("snapshotChunk"),
-      loadedSlots,
-      bareSlots,
-    };
-  } finally {
-    worker.kill();
-    host.close();
-  }
+  host.close();
+  const { codeCheck, syncBatch, snapshotChunk, bareSlots } = await costOnXs([
+    "codeCheck",
+    "syncBatch",
+    "snapshotChunk",
+  ]);
+  return {
+    codeCheckComputrons: codeCheck,
+    syncBatchComputrons: syncBatch,
+    snapshotChunkComputrons: snapshotChunk,
+    loadedSlots,
+    bareSlots,
+  };
 }
 
 async function measureBox(): Promise<Figures> {
