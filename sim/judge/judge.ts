@@ -108,6 +108,7 @@ export class Judge {
     this.#doors.event(event);
     if (event.kind === "pulse") this.#pulse(event.bin);
     if (event.kind === "opened") {
+      this.#rules.opened(event.bin, this.#world.nowMs);
       this.#doors.opened(event.bin, this.#pulsed.get(event.bin) ?? "nobody", this.#world.nowMs);
       this.#pulsed.delete(event.bin);
     }

@@ -5,6 +5,8 @@ import { resolveWindow } from "../cloud/windows.js";
 
 /** Somebody may open a bin for so long after showing a right, ms: retries, another bin for a drop-off, an early reboot. */
 const CLAIM_MS = 90_000;
+/** Pulses of one opening come within this time: a contact that does not tell of the open door makes the box try again, ms. */
+const PULSES_MS = 10_000;
 /** Clocks of box and world may differ by this, s. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 /** Times that one offline code may be accepted: once, and five times within its grace. */
@@ -40,6 +42,8 @@ export class Rulebook {
   #claims: Claim[] = [];
   #allRun: AllRun | undefined;
   readonly #uses = new Map<string, number>();
+  /** The claim by which the lock was last worked for an exchange, and when and where its door opened. */
+  #working: { readonly bin: number; readonly claimedMs: number; openedMs: number | undefined } | undefined;
   #printed: Map<string, string[]> | undefined;
 
   constructor(cloud: CloudService, box: string) {
@@ -72,8 +76,26 @@ export class Rulebook {
   permits(opening: Opening, kind: "exchange" | "emergency"): boolean {
     const { bin, atMs } = opening;
     this.#claims = this.#claims.filter((claim) => atMs - claim.atMs <= CLAIM_MS);
-    if (kind === "exchange") return this.#claims.some((claim) => this.#justifies(claim, opening));
+    if (kind === "exchange") return this.#byClaim(opening);
     return this.#byBinCode(bin) || this.#byAllRun(bin, atMs);
+  }
+
+  /** A door has opened. What showed the right to it is spent: the next door needs a right of its own. */
+  opened(bin: number, atMs: number): void {
+    const working = this.#working;
+    if (working?.bin !== bin || working.openedMs !== undefined) return;
+    working.openedMs = atMs;
+    this.#claims = this.#claims.filter((claim) => claim.kind === "bin" || claim.atMs !== working.claimedMs);
+  }
+
+  #byClaim(opening: Opening): boolean {
+    const { bin, atMs } = opening;
+    const openedMs = this.#working?.bin === bin ? this.#working.openedMs : undefined;
+    if (openedMs !== undefined && atMs - openedMs <= PULSES_MS) return true;
+    const claim = this.#claims.findLast((one) => this.#justifies(one, opening));
+    if (claim === undefined) return false;
+    this.#working = { bin, claimedMs: claim.atMs, openedMs: undefined };
+    return true;
   }
 
   #byBinCode(bin: number): boolean {
@@ -90,8 +112,8 @@ export class Rulebook {
     const run = this.#allRun;
     if (run === undefined) return false;
     const begunAt = run.begun.get(bin);
-    // Pulses of one opening come within seconds; a second opening of the same bin needs a code of its own.
-    if (begunAt !== undefined && atMs - begunAt > 10_000) return false;
+    // A second opening of the same bin needs a code of its own.
+    if (begunAt !== undefined && atMs - begunAt > PULSES_MS) return false;
     if (run.begun.size === 0) this.#use(run.code);
     run.begun.set(bin, begunAt ?? atMs);
     return true;
