@@ -28,7 +28,7 @@ export interface Verdict {
 }
 
 /**
- * Watches a box from outside and holds it to the invariants (DESIGN: who opened what by what right, what the journal said before
+ * Watches a box from outside and holds it to the invariants (who opened what by what right, what the journal said before
  * the lock moved, what the cloud has in the end). Knows nothing of the firmware's RAM.
  */
 export class Judge {

@@ -28,6 +28,27 @@ describe("one bin", () => {
     await rig.idle();
   });
 
+  it("the plug pulled after each digit: nothing opens, nothing counts, and the code is still good", async () => {
+    await open();
+    const code = rig.printed("bin:A-2", 1);
+    for (let digits = 0; digits < code.length; digits++) {
+      await rig.askForBin("A", "2");
+      for (const digit of code.slice(0, digits)) rig.machine.panel.input({ kind: "digit", digit: Number(digit) });
+      await rig.world.advance(10);
+      rig.machine.powerCut({ backAfterMs: 1_000 });
+      await rig.rebooted();
+      await rig.idle();
+    }
+    expect(rig.pulses).toEqual([]);
+    expect(rig.of(Kind.codeFailure)).toEqual([]);
+    await rig.askForBin("A", "2");
+    expect(rig.title?.params?.number).toBe("01");
+    await rig.person.type(code);
+    await rig.person.see("emergency-result");
+    rig.machine.bins.close(1);
+    await rig.idle();
+  });
+
   it("opens a bin that is out of service", async () => {
     await open({ model: { bins: MODEL.bins.map((bin) => ({ ...bin, enabled: false })) } });
     await rig.askForBin("A", "1");
