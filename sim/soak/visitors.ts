@@ -145,6 +145,8 @@ export class Visitors {
     const { machine, world } = this.#stage;
     const view = machine.panel.view;
     const named = view?.screen === "bin-open" ? machine.bins.byLabel(String(view.title.params?.bin)) : undefined;
+    // Doors that spring open for somebody else's emergency code are not for this visitor.
+    if (view?.screen === "opening-all" || view?.screen === "emergency-result") return;
     const bin = named ?? machine.bins.state.open.indexOf(true);
     if (bin < 0) return;
     await world.advance(HAND_MS);
