@@ -19,6 +19,8 @@ export class Visitors {
   /** Serials of the fobs in people's hands. */
   readonly carried: string[] = [];
   exchanges = 0;
+  /** Doors that stood open before the present visitor came: not theirs to use. */
+  #openBefore: readonly boolean[] = [];
   /** The fob that the present visitor came to return. */
   #toReturn: string | undefined;
 
@@ -84,6 +86,7 @@ export class Visitors {
 
   async #wake(): Promise<void> {
     const { machine } = this.#stage;
+    this.#openBefore = machine.bins.state.open;
     if (machine.state === "asleep") machine.button.press();
     await this.#wait(PATIENCE_MS, "idle");
   }
@@ -147,7 +150,7 @@ export class Visitors {
     const named = view?.screen === "bin-open" ? machine.bins.byLabel(String(view.title.params?.bin)) : undefined;
     // Doors that spring open for somebody else's emergency code are not for this visitor.
     if (view?.screen === "opening-all" || view?.screen === "emergency-result") return;
-    const bin = named ?? machine.bins.state.open.indexOf(true);
+    const bin = named ?? machine.bins.state.open.findIndex((isOpen, i) => isOpen && this.#openBefore[i] !== true);
     if (bin < 0) return;
     await world.advance(HAND_MS);
     if (!machine.bins.isOpen(bin)) return;
