@@ -8,6 +8,7 @@ import { Simulator } from "./support/simulator.js";
 
 // Real time passes, more slowly on a busy host; each wait has a limit of its own, and tells what it has seen.
 vi.setConfig({ testTimeout: 240_000 });
+const SOON = { timeout: 30_000 };
 
 describe.concurrent("a story over two starts", () => {
   it("keeps what happened, offline too, and syncs it by itself", async ({ room }) => {
@@ -32,7 +33,11 @@ describe.concurrent("a story over two starts", () => {
     await second.do("status", /internet down/);
     await second.do("net up", /internet up/);
     await second.do("wait synced", /synced: /);
-    await expect.poll(() => second.output).toMatch(/cloud .*⊘ offline PICKUP {2}A-5 .*Key Code User · done/);
+    // Not expect.poll, which looks for the one test that is running: here there are several.
+    await vi.waitFor(
+      () => expect(second.output).toMatch(/cloud .*⊘ offline PICKUP {2}A-5 .*Key Code User · done/),
+      SOON,
+    );
     await second.do("scan 012ABC", /\[bin-open\] Bin A-1 is open/);
     await second.do("put A-1 012ABC", /hangs in bin A-1/);
     await second.do("close A-1", /closed A-1/);
