@@ -26,6 +26,8 @@ const CHECK_IN_LOOK_MS = 1_000;
 const CHECK_IN_LOOKS = 2;
 /** Check-ins that find no cloud become rarer, down to one in so many. */
 const LONGEST_PAUSE = 7;
+/** What a status message can carry. */
+const LONGEST_SECONDS = 0xffffffff;
 /** Where a lithium-ion cell may be discharged, degrees Celsius (IEC 62133-2: what its maker states, commonly this). */
 const COLDEST_CELSIUS = -20;
 const HOTTEST_CELSIUS = 60;
@@ -67,6 +69,8 @@ export class PowerTask {
   readonly #mainsLog: MainsLog;
   #lastUseMs: number;
   #onBatterySinceMs: number | undefined;
+  /** This boot saw mains go: `#onBatterySinceMs` is when. */
+  #sawLoss = false;
   #sleepTimer: TimerId | undefined;
   #isLow = false;
   /** Woken by the timer, with nobody there: looks in row that found everything in sync. Undefined: no check-in. */
@@ -118,6 +122,22 @@ export class PowerTask {
     return reading && cautious(reading);
   }
 
+  /**
+   * s since mains was lost. Undefined: mains are there, or the loss was before this boot and one of its time and the present
+   * one is unknown.
+   */
+  secondsSinceMains(): number | undefined {
+    if (this.#onBatterySinceMs === undefined) return undefined;
+    const { clock, ledger } = this.#parts;
+    const hereSeconds = Math.floor((clock.monotonicMs() - this.#onBatterySinceMs) / 1_000);
+    if (this.#sawLoss) return hereSeconds;
+    const lostAt = ledger.state.mainsLost?.at;
+    const now = clock.wallSeconds();
+    if (lostAt === undefined || now === undefined) return undefined;
+    // A clock that jumped must neither make the outage shorter than what this boot has seen of it, nor longer than can be told.
+    return Math.min(Math.max(hereSeconds, now - lostAt), LONGEST_SECONDS);
+  }
+
   /** What is wrong with gauge and cell. */
   faults(): readonly PartFault[] {
     const reading = plausibleReading(this.#parts.gauge);
@@ -156,6 +176,7 @@ export class PowerTask {
       this.#emptyLooks = 0;
       this.#cancel();
     } else {
+      this.#sawLoss = true;
       this.#onBattery();
     }
     this.#backlight.used();

@@ -12,6 +12,8 @@ export interface BoxState {
   acked: number;
   /** Wall time of the last record that tells of a session with the cloud, s; undefined: never, or the clock was unknown. */
   lastSync: number | undefined;
+  /** Mains are away since then; undefined: there, as far as the journal tells. */
+  mainsLost: MainsLost | undefined;
   /** Last command taken on. */
   command: number;
   snapshot: ActiveSnapshot | undefined;
@@ -29,6 +31,15 @@ export interface BoxState {
   opening: { readonly seq: number; readonly bin: number; readonly wasUncertain: boolean } | undefined;
   /** An open-all run that is not over. */
   openAll: OpenAll | undefined;
+}
+
+export interface MainsLost {
+  /** Wall time of the first record without mains, s; undefined when the clock was unknown. */
+  readonly at: number | undefined;
+  /** The clock had been set from the cloud in that boot. */
+  readonly synced: boolean;
+  /** Percent at that time; undefined: that record does not tell. */
+  readonly charge: number | undefined;
 }
 
 export interface ActiveSnapshot {
@@ -103,6 +114,7 @@ export function emptyState(): BoxState {
     boots: 0,
     acked: 0,
     lastSync: undefined,
+    mainsLost: undefined,
     command: 0,
     snapshot: undefined,
     bins: new Map(),

@@ -1,5 +1,5 @@
 import { decodeCbor, encodeCbor } from "../wire/cbor.js";
-import type { BoxState } from "./box-state.js";
+import type { BoxState, MainsLost } from "./box-state.js";
 import { inPieces, PackedReader, packBin, packNumber, unpackBin } from "./packed.js";
 
 /**
@@ -13,13 +13,14 @@ const Part = { main: 1, bins: 5, used: 6, enabled: 7, faulty: 8 } as const;
 const ENTRIES_BYTES = 220;
 
 export function* encodeCheckpoint(state: BoxState): Iterable<Uint8Array> {
-  const { throttle, codes, exchange, opening, openAll, snapshot } = state;
+  const { throttle, codes, exchange, opening, openAll, snapshot, mainsLost } = state;
   yield encodeCbor({
     part: Part.main,
     boot: state.boots,
     acked: state.acked,
     command: state.command,
     time: state.lastSync,
+    ...(mainsLost && { mains: [mainsLost.at ?? null, mainsLost.synced ? 1 : 0, mainsLost.charge ?? null] }),
     ...(snapshot && { version: snapshot.version, slot: snapshot.slot, asOf: snapshot.asOf }),
     throttle: [throttle.failures, throttle.at ?? null],
     sheet: codes.sheet,
@@ -96,6 +97,7 @@ interface MainPart {
   readonly acked: number;
   readonly command: number;
   readonly time?: number;
+  readonly mains?: readonly [number | null, number, number | null];
   readonly version?: number;
   readonly slot: 0 | 1;
   readonly asOf: number;
@@ -108,6 +110,10 @@ interface MainPart {
   readonly grace?: readonly [number, number, number, number, number | null, number, number];
 }
 
+function mainsLostOf([at, synced, charge]: NonNullable<MainPart["mains"]>): MainsLost {
+  return { at: at ?? undefined, synced: synced === 1, charge: charge ?? undefined };
+}
+
 function applyMain(state: BoxState, map: object): void {
   const main = map as MainPart;
   if (main.boot !== undefined) {
@@ -115,6 +121,7 @@ function applyMain(state: BoxState, map: object): void {
     state.acked = main.acked;
     state.command = main.command;
     state.lastSync = main.time;
+    state.mainsLost = main.mains && mainsLostOf(main.mains);
     state.throttle.failures = main.throttle[0];
     state.throttle.at = main.throttle[1] ?? undefined;
     state.codes.sheet = main.sheet;

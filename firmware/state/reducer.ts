@@ -17,6 +17,7 @@ type Of<K extends Kind> = Extract<Rec, { kind: K }>;
 
 /** Takes one record into account. Depends on nothing but its arguments, so that boot and live use agree. */
 export function applyRecord(state: BoxState, seq: number, record: Rec): void {
+  applyMains(state, record);
   switch (record.kind) {
     case Kind.boot:
       state.boots = record.boot;
@@ -61,6 +62,23 @@ export function applyRecord(state: BoxState, seq: number, record: Rec): void {
       break;
     default:
       break;
+  }
+}
+
+/**
+ * By the mark that every record carries: a loss that nobody was awake for, or that a bad supply's limit kept off the record
+ * (firmware/power/mains-log.ts), is known from the next record of any kind.
+ */
+function applyMains(state: BoxState, record: Rec): void {
+  const lost = state.mainsLost;
+  if ((record.flags & Flag.onBattery) === 0) {
+    state.mainsLost = undefined;
+  } else if (lost === undefined) {
+    const charge = record.kind === Kind.power ? record.charge : undefined;
+    state.mainsLost = { at: wallTime(record), synced: (record.flags & Flag.synced) !== 0, charge };
+  } else if (record.kind === Kind.clockSet && record.previous !== undefined && lost.at !== undefined && !lost.synced) {
+    // The clock that stamped the loss has just been put right. One that was right then has gone wrong since.
+    state.mainsLost = { ...lost, at: lost.at + record.at - record.previous };
   }
 }
 

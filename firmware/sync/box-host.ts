@@ -93,6 +93,7 @@ export class BoxHost implements SyncHost {
       charge: reading && Math.round(reading.chargePercent),
       millivolts: reading && Math.round(reading.millivolts),
       celsius: celsius === undefined ? undefined : Math.round(celsius),
+      sinceMains: power.secondsSinceMains(),
       faults: faults(),
     };
   }

@@ -83,4 +83,5 @@ export const KEYS = {
   from: 75,
   used: 76,
   entries: 77,
+  sinceMains: 78,
 } as const;

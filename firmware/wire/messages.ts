@@ -130,6 +130,8 @@ export interface Status {
   readonly charge?: number | undefined;
   readonly millivolts?: number | undefined;
   readonly celsius?: number | undefined;
+  /** s since mains was lost; absent on mains, and where nobody knows. */
+  readonly sinceMains?: number | undefined;
   /** s between the last sync and the start of this session. */
   readonly staleness: number;
   /** 1 to 16 bytes. */
@@ -147,6 +149,7 @@ export const Status: BodyCodec<Status> = shape<Status>({
   charge: optional(uint),
   millivolts: optional(uint),
   celsius: optional(whole(-0x80000000, 0x7fffffff)),
+  sinceMains: optional(uint),
   staleness: whole53,
   link: text(1, MAX_LINK_BYTES),
   faults: list(0, MAX_FAULTS, text(1, MAX_FAULT_BYTES)),

@@ -23,10 +23,11 @@ import { Admin } from "./admin.js";
 import { Commands } from "./commands.js";
 import { bytesToHex, CloudError, hexToBytes } from "./domain.js";
 import { Ingest } from "./ingest/ingest.js";
+import { type BoxPower, boxPower } from "./power.js";
 import { Conversation, type Drop, type Opened, type Session } from "./session.js";
 import { Sheets } from "./sheets.js";
 import { Snapshots } from "./snapshots.js";
-import type { Command } from "./state.js";
+import type { BoxState, Command } from "./state.js";
 import type { CloudStore } from "./store.js";
 import type { CloudTransport } from "./transport.js";
 
@@ -134,6 +135,11 @@ export class CloudService {
     return this.#command(box, CommandKind.closeSheets, { sheet: this.sheets.revoke(box) });
   }
 
+  /** Mains, battery and temperature of a box as it last told; undefined: never yet. Throws CloudError for an unknown box. */
+  power(box: string): BoxPower | undefined {
+    return boxPower(this.store.boxState(box));
+  }
+
   /** Newest snapshot that was made for the box; for tests and for people who want to see it. */
   snapshot(box: string): { readonly version: number; readonly bytes: Uint8Array } | undefined {
     return this.#snapshots.newest(box);
@@ -201,10 +207,15 @@ export class CloudService {
     if (isFirst) this.#proven(box, session);
     if (lane === Lane.records) this.#records(box, peer, session, Records.decode(body));
     else if (lane === Lane.fetch) this.#fetch(box, session, Fetch.decode(body));
-    else if (lane === Lane.status) state.status = { ...Status.decode(body) };
+    else if (lane === Lane.status) this.#status(state, Status.decode(body));
     else this.#setOnline(box, State.decode(body).online);
     if (isFirst) this.#sendCommands(box);
     this.#keepTime(box, peer, session);
+  }
+
+  #status(state: BoxState, status: Status): void {
+    state.status = { ...status };
+    state.statusAt = Math.floor(this.#parts.now());
   }
 
   /** The box is in this session: only now is what its hello said worth anything. */

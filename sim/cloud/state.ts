@@ -1,4 +1,5 @@
 import type { CommandKind, Exchange } from "../../firmware/records/records.js";
+import type { Status } from "../../firmware/wire/messages.js";
 import type { Organisation } from "./domain.js";
 
 /** When something happened, as far as the box could tell. */
@@ -114,7 +115,10 @@ export interface BoxState {
   online: boolean;
   /** Seconds since 1970 UTC of the last message that opened. */
   lastSeen: number | undefined;
-  status: Readonly<Record<string, unknown>> | undefined;
+  /** The box's last `status` message; shown, never relied on. */
+  status: Status | undefined;
+  /** When it came, seconds since 1970 UTC. Absent in databases of older versions. */
+  statusAt?: number | undefined;
 }
 
 /** Where a key or an unknown fob is. */

@@ -95,10 +95,32 @@ describe("a session", () => {
     const status = { uptime: 5, mains: true, charge: 90, staleness: 0, link: "wifi", faults: [], count: 0, next: 1 };
     box.send(Lane.status, Status, status);
     expect(world.cloud.store.boxState(BOX).status).toMatchObject({ charge: 90, link: "wifi" });
+    expect(world.cloud.power(BOX)).toMatchObject({ chargePercent: 90, mainsLostAt: undefined });
     expect(box.bodies<Time>(Lane.time)).toEqual([]);
     world.timers.advance(6 * 3_600_000);
     box.send(Lane.status, Status, status);
     expect(box.bodies<Time>(Lane.time)).toEqual([{ time: START_SECONDS + 2 + 6 * 3_600 }]);
+  });
+});
+
+describe("the power of a box", () => {
+  test("is unknown before the first status, and then as last told, with the loss of mains in the cloud's time", () => {
+    const { world, box } = online();
+    expect(world.cloud.power(BOX)).toBeUndefined();
+    const about = { uptime: 5, staleness: 0, link: "wifi", faults: [], count: 0, next: 1 };
+    const toldAt = Math.floor(START_SECONDS + world.timers.nowMs / 1_000);
+    const told = { mains: false, charge: 61, millivolts: 3_801, celsius: -4, sinceMains: 7_000 };
+    box.send(Lane.status, Status, { ...about, ...told });
+    world.timers.advance(3_600_000);
+    expect(world.cloud.power(BOX)).toEqual({
+      toldAt,
+      mains: false,
+      chargePercent: 61,
+      millivolts: 3_801,
+      celsius: -4,
+      mainsLostAt: toldAt - 7_000,
+    });
+    expect(() => world.cloud.power("NOWHERE")).toThrow("there is no box NOWHERE");
   });
 });
 

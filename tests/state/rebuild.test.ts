@@ -54,11 +54,15 @@ const body: fc.Arbitrary<Body> = fc.oneof(
 );
 
 test("whatever was written, a boot rebuilds the state that the box had before", () => {
-  const steps = fc.array(fc.record({ body, back: fc.integer({ min: 1, max: 3 }) }), { minLength: 1, maxLength: 500 });
+  const step = fc.record({ body, back: fc.integer({ min: 1, max: 3 }), mains: fc.boolean(), seconds: fc.nat(9_000) });
+  const steps = fc.array(step, { minLength: 1, maxLength: 500 });
   fc.assert(
     fc.property(steps, fc.integer({ min: 4, max: 8 }), (list, sectors) => {
       const bench = new LedgerBench({ sectors });
-      for (const { body: draft, back } of list) {
+      for (const { body: draft, back, mains, seconds } of list) {
+        const hadMains = bench.mains;
+        bench.mains = mains;
+        bench.clock.pass(seconds);
         const of = bench.ledger.journal.nextSeq - back;
         const resolved = "of" in draft && draft.of !== undefined ? { ...draft, of: Math.max(1, of) } : draft;
         try {
@@ -66,6 +70,7 @@ test("whatever was written, a boot rebuilds the state that the box had before", 
         } catch (error) {
           // A state of 200 changed bins does not fit twice into a sector of 4 KiB: refused, which is not what is tested here.
           if (!(error instanceof WriteRefused)) throw error;
+          bench.mains = hadMains;
         }
         bench.ledger.journal.acknowledge(bench.ledger.journal.nextSeq - 1);
       }
@@ -89,6 +94,7 @@ test("the pieces of the largest state fit the journal's payload", () => {
     state.faulty.add(bin);
     state.codes.used.set(bin, 10);
   }
+  state.mainsLost = { at: 2 ** 32, synced: true, charge: 100 };
   state.exchange = {
     seq,
     kind: Kind.intent,

@@ -10,6 +10,7 @@ import {
   panelInWords,
   powerInWords,
   timeOfDay,
+  toldPowerInWords,
   whereIs,
 } from "../describe.js";
 import type { Desk } from "../desk.js";
@@ -168,6 +169,7 @@ function statusOf(desk: Desk): readonly string[] {
     `power    ${powerInWords(desk)}; ${machine.boots} boots, ${machine.powerCuts} power cuts in this session`,
     `links    ${linksInWords(desk).join(" · ")}`,
     `cloud    sees the box ${state.online ? "online" : "offline"}, last heard ${seen}; broker ${desk.brokerName}`,
+    `told     ${toldPowerInWords(desk)}`,
     `sheets   ${state.sheets.current} in force, below ${state.sheets.minimum} closed`,
     ...(disabled.length === 0 ? [] : [`bins     out of service: ${disabled.join(" ")}`]),
     ...(crash === undefined ? [] : [`crashes  ${machine.crashCount}, the last: ${crash.message}`]),
