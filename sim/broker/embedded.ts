@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { Aedes, type AuthenticateError, type Client } from "aedes";
 import { MAX_SEALED_BYTES } from "../../firmware/wire/envelope.js";
 import { CloudError } from "../cloud/domain.js";
+import { listenOnLoopback } from "../cloud/listen.js";
 import { type Accounts, publishPrefix, subscribePrefix } from "./accounts.js";
 
 const NOT_AUTHORISED = 5;
@@ -61,7 +62,7 @@ export class EmbeddedBroker {
     });
     const server = createServer((socket) => void aedes.handle(socket));
     const broker = new EmbeddedBroker(aedes, server);
-    await listen(server, options.port).catch(async (error: unknown) => {
+    await listenOnLoopback(server, options.port).catch(async (error: unknown) => {
       await broker.stop();
       throw error;
     });
@@ -100,19 +101,4 @@ function roleOf(accounts: Accounts, username: string | undefined, password: stri
 
 function refusal(message: string, returnCode: number): AuthenticateError {
   return Object.assign(new Error(message), { returnCode });
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") {
-        reject(
-          new CloudError(`port ${port} is taken by another program: stop it, or choose another port (0: any free one)`),
-        );
-      } else if (error.code === "EACCES") {
-        reject(new CloudError(`port ${port} may not be used without more rights: choose one above 1023`));
-      } else reject(error);
-    });
-    server.listen(port, "127.0.0.1", () => resolve());
-  });
 }

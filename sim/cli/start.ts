@@ -13,6 +13,7 @@ import { port, whole } from "./shared/numbers.js";
 
 /** Unlikely to be taken, unlike MQTT's own 1883. */
 const DEFAULT_PORT = 18_830;
+const DEFAULT_PAGE_PORT = 18_880;
 /** Scripts begin when box and cloud agree, or after this, ms. */
 const SETTLE_MS = 30_000;
 
@@ -20,6 +21,7 @@ interface Options {
   readonly box: string;
   readonly data: string;
   readonly port: number;
+  readonly http: number;
   readonly broker?: string;
   readonly user?: string;
   readonly password?: string;
@@ -38,6 +40,7 @@ const program = new Command("start")
   .option("--box <id>", "box of the sample organisation: MS5-PARIS, MS4-TOKYO or MS3-TOKYO", DEFAULT_BOX)
   .option("--data <dir>", "where everything is kept from one start to the next", ".data")
   .option("--port <n>", "port of the embedded broker on 127.0.0.1; 0: any free one", port, DEFAULT_PORT)
+  .option("--http <n>", "port of the cloud's page on 127.0.0.1; 0: any free one", port, DEFAULT_PAGE_PORT)
   .option("--broker <url>", "use this broker instead: mqtt://host:1883 or mqtts://host:8883")
   .option(
     "--user <name>",
@@ -105,8 +108,8 @@ async function play(options: Options, data: DataDirectory, broker: ReturnType<ty
   let desk: Desk | undefined;
   let front: Front | undefined;
   const onProblem = (text: string) => (front === undefined ? console.error(text) : front.notice(text));
-  const { box, seed, language } = options;
-  desk = await Desk.open({ data, box, seed, broker, language, onProblem });
+  const { box, seed, language, http: pagePort } = options;
+  desk = await Desk.open({ data, box, seed, broker, pagePort, language, onProblem });
   const interrupted = interruptOf(
     () => session.stop(),
     () => front?.close(),
@@ -121,8 +124,8 @@ async function play(options: Options, data: DataDirectory, broker: ReturnType<ty
   try {
     front.open(session);
     front.notice(
-      `${desk.box.id} is on the desk; its data is in ${data.path}, its broker at ${desk.brokerName}. ` +
-        "Try: help, codes, code 135790, net down, mains off.",
+      `${desk.box.id} is on the desk; its data is in ${data.path}, its broker at ${desk.brokerName}, the cloud's page at ${desk.pageUrl} ` +
+        "— try: help, codes, code 135790, net down, mains off.",
     );
     if (!isTerminal) await settle(desk);
     await session.run();

@@ -214,10 +214,27 @@ describe.concurrent("a broker of one's own", () => {
   });
 });
 
+describe.concurrent("the cloud's page", () => {
+  it("is served while the simulator runs, with what the box told", async ({ room }) => {
+    const box = room.start();
+    const [, url = ""] = await box.see(/the cloud's page at (http:\S+)/);
+    await box.do("wait synced", /synced/);
+    await box.do("mains off", /mains off/);
+    await vi.waitFor(
+      async () => expect(await (await fetch(url)).text()).toMatch(/Mains<\/dt><dd>lost \d+ s ago/),
+      SOON,
+    );
+    expect(await box.end()).toBe(0);
+    await expect(fetch(url)).rejects.toThrow();
+  });
+});
+
 describe.concurrent("bad starts", () => {
   it("names a port that is taken", async ({ room }) => {
     const port = await room.listen();
-    expect(await room.refused("--port", String(port))).toContain(`port ${port} is taken by another program`);
+    const cause = `port ${port} is taken by another program`;
+    expect(await room.refused("--port", String(port))).toContain(cause);
+    expect(await room.refused("--http", String(port))).toContain(cause);
   });
 
   it("refuses options that make no sense", async ({ room }) => {

@@ -1,13 +1,10 @@
-import { Exchange } from "../../../firmware/records/records.js";
 import type { View } from "../../../hal/ports/panel.js";
+import { entryWords, type LogEntry } from "../../cloud/box-log.js";
 import type { Access, Key } from "../../cloud/domain.js";
-import type { EmergencyEntry, ExchangeEntry, When } from "../../cloud/state.js";
+import type { When } from "../../cloud/state.js";
 import { resolveWindow } from "../../cloud/windows.js";
 import type { Desk } from "./desk.js";
 import { LINK_KINDS } from "./surroundings.js";
-
-/** Beside whatever was recorded without a link to the cloud. */
-export const OFFLINE_SYMBOL = "⊘";
 
 /** The screen in one line; what is typed is left out. */
 export function panelInWords(desk: Desk): string {
@@ -63,16 +60,6 @@ export function linksInWords(desk: Desk): readonly string[] {
   return [...links, `internet ${state.internet}`, ...hotspot];
 }
 
-/** The log of one box in the order of its journal. */
-export function boxLog(desk: Desk): readonly (ExchangeEntry | EmergencyEntry)[] {
-  const { data } = desk.cloud.store;
-  const box = desk.machine.name;
-  const epochs = Object.keys(data.boxes[box]?.epochs ?? {});
-  const order = (a: ExchangeEntry | EmergencyEntry, b: ExchangeEntry | EmergencyEntry) =>
-    epochs.indexOf(a.epoch) - epochs.indexOf(b.epoch) || a.seq - b.seq;
-  return [...data.exchanges, ...data.emergencies].filter((entry) => entry.box === box).sort(order);
-}
-
 export interface LogLine {
   readonly time: string;
   readonly isOffline: boolean;
@@ -80,18 +67,14 @@ export interface LogLine {
   readonly status: string;
 }
 
-export function logLine(desk: Desk, entry: ExchangeEntry | EmergencyEntry): LogLine {
+export function logLine(desk: Desk, entry: LogEntry): LogLine {
   return { time: whenInWords(desk, entry), isOffline: entry.offline, what: entryInWords(entry), status: entry.status };
 }
 
-function entryInWords(entry: ExchangeEntry | EmergencyEntry): string {
-  if ("exchange" in entry) {
-    const kind = entry.exchange === Exchange.pickup ? "PICKUP " : "DROPOFF";
-    const what = entry.keyName ?? (entry.fob === undefined ? "unknown" : `unknown fob ${entry.fob}`);
-    return `${kind} ${entry.binLabel.padEnd(4)} ${what} · ${entry.userName}`;
-  }
-  const target = entry.target === "bin" ? `bin ${entry.bins[0]?.binLabel ?? "?"}` : entry.target;
-  return `EMERGENCY ${target} · sheet ${entry.sheet} code ${String(entry.number).padStart(2, "0")}`;
+function entryInWords(entry: LogEntry): string {
+  const { kind, where, what, who } = entryWords(entry);
+  if (!("exchange" in entry)) return `${kind} ${entry.target === "bin" ? `bin ${where}` : where} · ${what}`;
+  return `${kind.padEnd(7)} ${where.padEnd(4)} ${what} · ${who}`;
 }
 
 function whenInWords(desk: Desk, when: When): string {

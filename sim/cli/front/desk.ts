@@ -3,6 +3,7 @@ import { formatText } from "../../../firmware/panel/texts/catalogue.js";
 import type { Text } from "../../../hal/ports/panel.js";
 import { PacedDriver, realHost } from "../../clock/paced.js";
 import { type Box, CloudError } from "../../cloud/domain.js";
+import { PageServer } from "../../cloud/page/server.js";
 import type { CloudService } from "../../cloud/service.js";
 import { CloudStore } from "../../cloud/store.js";
 import type { Machine } from "../../machine/machine.js";
@@ -25,6 +26,8 @@ export interface DeskOptions {
   readonly seed: number | undefined;
   /** A port for the embedded broker, or a broker that is there already. */
   readonly broker: { readonly port: number } | Omit<BrokerUrl, "onState">;
+  /** Port of the cloud's page on 127.0.0.1; 0: any free one. */
+  readonly pagePort: number;
   /** Catalogue to read the panel in; absent: the box's own. */
   readonly language: string | undefined;
   /** Something went wrong beside the box: for people. */
@@ -48,6 +51,7 @@ interface Parts {
   readonly skipping: { on: boolean };
   readonly cloud: CloudService;
   readonly broker: BrokerSide;
+  readonly page: PageServer;
   readonly machine: Machine;
   readonly surroundings: Surroundings;
   readonly saver: Saver;
@@ -64,6 +68,8 @@ export class Desk {
   readonly surroundings: Surroundings;
   /** Of the broker, for people. */
   readonly brokerName: string;
+  /** Address of the cloud's page. */
+  readonly pageUrl: string;
   language: string | undefined;
   /** Set to end waits early: the simulator is to stop. */
   stopping = false;
@@ -79,6 +85,7 @@ export class Desk {
     this.person = new Person(parts.machine);
     this.surroundings = parts.surroundings;
     this.brokerName = `${parts.broker.host}:${parts.broker.port}`;
+    this.pageUrl = parts.page.url;
     this.language = options.language;
     this.#saveTimer = setInterval(() => {
       if (!parts.saver.hasChanged) return;
@@ -120,7 +127,9 @@ export class Desk {
       "url" in options.broker
         ? urlBroker({ ...options.broker, onState: onProblem })
         : await embeddedBroker(options.broker.port, makeAccounts(world, cloud));
+    let page: PageServer | undefined;
     try {
+      page = await PageServer.start(cloud, options.pagePort, () => world.wallSeconds());
       const machine = makeMachine(world, cloud, broker, box.id, { wifi: BUILDING_WIFI });
       const folder = data.boxFolder(box.id);
       await data.soundly(folder, () => loadMachine(machine, folder));
@@ -137,10 +146,24 @@ export class Desk {
       const transport = savedFirst(await broker.connectCloud(), saver, traffic, onProblem);
       cloud.attach(inWorldTime(transport, world.scheduler));
       machine.start();
-      const parts = { data, world, driver, traffic, skipping, cloud, broker, machine, surroundings, saver, saveWorld };
+      const parts = {
+        data,
+        world,
+        driver,
+        traffic,
+        skipping,
+        cloud,
+        broker,
+        page,
+        machine,
+        surroundings,
+        saver,
+        saveWorld,
+      };
       return new Desk(parts, options);
     } catch (error) {
       world.close();
+      await page?.stop();
       await broker.stop();
       throw error;
     }
@@ -219,6 +242,7 @@ export class Desk {
       this.#parts.saveWorld();
     } finally {
       this.world.close();
+      await this.#parts.page.stop();
       await this.#parts.broker.stop();
     }
   }

@@ -1,6 +1,7 @@
 import { createInterface, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { boxLog, choicesInWords, logLine, OFFLINE_SYMBOL, panelInWords, timeOfDay } from "./describe.js";
+import { boxLog, OFFLINE_SYMBOL } from "../../cloud/box-log.js";
+import { choicesInWords, logLine, panelInWords, timeOfDay } from "./describe.js";
 import type { Desk } from "./desk.js";
 import type { Front } from "./front.js";
 import type { Session } from "./session.js";
@@ -30,7 +31,7 @@ export class PlainFront implements Front {
   open(session: Session): void {
     const desk = this.#desk;
     const { machine } = desk;
-    for (const entry of boxLog(desk)) this.#logged.add(logId(entry));
+    for (const entry of boxLog(desk.cloud.store.data, desk.machine.name)) this.#logged.add(logId(entry));
     this.#endings.push(
       machine.panel.watch(() => this.#lookAtPanel(desk)),
       machine.bins.watch((event) => {
@@ -104,7 +105,7 @@ export class PlainFront implements Front {
     const { online } = desk.cloud.store.boxState(desk.machine.name);
     if (online !== this.#isOnline) this.#say("cloud", `sees the box ${online ? "online" : "offline"}`);
     this.#isOnline = online;
-    for (const entry of boxLog(desk)) {
+    for (const entry of boxLog(desk.cloud.store.data, desk.machine.name)) {
       const id = logId(entry);
       if (entry.status === "pending" || this.#logged.has(id)) continue;
       this.#logged.add(id);

@@ -17,14 +17,24 @@ export class Room {
 
   /** With any free port and English texts, unless `options` say otherwise. */
   start(...options: string[]): Simulator {
-    const simulator = new Simulator(["--data", this.data, "--port", "0", "--language", "en", ...options]);
+    const simulator = new Simulator([
+      "--data",
+      this.data,
+      "--port",
+      "0",
+      "--http",
+      "0",
+      "--language",
+      "en",
+      ...options,
+    ]);
     this.#simulators.push(simulator);
     return simulator;
   }
 
   /** Tries to start in vain, and answers what is told: a message, and never a stack. */
   async refused(...options: string[]): Promise<string> {
-    const simulator = new Simulator(["--data", this.data, "--port", "0", ...options]);
+    const simulator = new Simulator(["--data", this.data, "--port", "0", "--http", "0", ...options]);
     this.#simulators.push(simulator);
     expect([await simulator.end(), simulator.output]).toEqual([2, simulator.output]);
     expect(simulator.output).not.toMatch(/^ +at /m);

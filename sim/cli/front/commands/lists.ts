@@ -1,12 +1,11 @@
+import { boxLog, OFFLINE_SYMBOL } from "../../../cloud/box-log.js";
 import type { Box, Key } from "../../../cloud/domain.js";
 import { type Command, columns } from "../command.js";
 import {
   accessInWords,
-  boxLog,
   dateOf,
   linksInWords,
   logLine,
-  OFFLINE_SYMBOL,
   panelInWords,
   powerInWords,
   timeOfDay,
@@ -88,7 +87,7 @@ export const LIST_COMMANDS: readonly Command[] = [
       expectWords(words, 1, 2);
       const count = Number(words[1] ?? LOG_LINES);
       if (!Number.isInteger(count) || count < 1) throw new UsageError(`${words[1]} is no number of entries`);
-      const rows = boxLog(desk)
+      const rows = boxLog(desk.cloud.store.data, desk.machine.name)
         .slice(-count)
         .map((entry) => {
           const { time, isOffline, what, status } = logLine(desk, entry);
@@ -170,6 +169,7 @@ function statusOf(desk: Desk): readonly string[] {
     `links    ${linksInWords(desk).join(" · ")}`,
     `cloud    sees the box ${state.online ? "online" : "offline"}, last heard ${seen}; broker ${desk.brokerName}`,
     `told     ${toldPowerInWords(desk)}`,
+    `page     ${desk.pageUrl}`,
     `sheets   ${state.sheets.current} in force, below ${state.sheets.minimum} closed`,
     ...(disabled.length === 0 ? [] : [`bins     out of service: ${disabled.join(" ")}`]),
     ...(crash === undefined ? [] : [`crashes  ${machine.crashCount}, the last: ${crash.message}`]),

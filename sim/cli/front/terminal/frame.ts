@@ -1,16 +1,7 @@
 import type { View } from "../../../../hal/ports/panel.js";
+import { boxLog, OFFLINE_SYMBOL } from "../../../cloud/box-log.js";
 import { clip, displayWidth, fill, wrap } from "../columns.js";
-import {
-  boxLog,
-  choicesInWords,
-  dateOf,
-  linksInWords,
-  logLine,
-  OFFLINE_SYMBOL,
-  powerInWords,
-  timeOfDay,
-  whyDark,
-} from "../describe.js";
+import { choicesInWords, dateOf, linksInWords, logLine, powerInWords, timeOfDay, whyDark } from "../describe.js";
 import type { Desk } from "../desk.js";
 import type { Colours } from "./colours.js";
 
@@ -183,7 +174,7 @@ function drawCloud(desk: Desk, columns: number, c: Colours): string {
 }
 
 function drawLog(desk: Desk, rows: number, columns: number, c: Colours): string[] {
-  const lines = boxLog(desk)
+  const lines = boxLog(desk.cloud.store.data, desk.machine.name)
     .slice(-rows)
     .map((entry) => {
       const { time, isOffline, what, status } = logLine(desk, entry);

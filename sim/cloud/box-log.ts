@@ -1,0 +1,37 @@
+import { Exchange } from "../../firmware/records/records.js";
+import type { CloudData, EmergencyEntry, ExchangeEntry } from "./state.js";
+
+/** Beside whatever was recorded without a link to the cloud. */
+export const OFFLINE_SYMBOL = "⊘";
+
+export type LogEntry = ExchangeEntry | EmergencyEntry;
+
+/** Exchanges and emergency openings of one box in the order of its journals. */
+export function boxLog(data: CloudData, box: string): readonly LogEntry[] {
+  const epochs = Object.keys(data.boxes[box]?.epochs ?? {});
+  const order = (a: LogEntry, b: LogEntry) => epochs.indexOf(a.epoch) - epochs.indexOf(b.epoch) || a.seq - b.seq;
+  return [...data.exchanges, ...data.emergencies].filter((entry) => entry.box === box).sort(order);
+}
+
+export interface EntryWords {
+  /** `PICKUP`, `DROPOFF` or `EMERGENCY`. */
+  readonly kind: string;
+  /** A bin's label, `all` or `unmount`. */
+  readonly where: string;
+  readonly what: string;
+  /** Absent for emergency openings: a sheet of paper has no name. */
+  readonly who?: string;
+}
+
+export function entryWords(entry: LogEntry): EntryWords {
+  if ("exchange" in entry) {
+    return {
+      kind: entry.exchange === Exchange.pickup ? "PICKUP" : "DROPOFF",
+      where: entry.binLabel,
+      what: entry.keyName ?? (entry.fob === undefined ? "unknown" : `unknown fob ${entry.fob}`),
+      who: entry.userName,
+    };
+  }
+  const where = entry.target === "bin" ? (entry.bins[0]?.binLabel ?? "?") : entry.target;
+  return { kind: "EMERGENCY", where, what: `sheet ${entry.sheet} code ${String(entry.number).padStart(2, "0")}` };
+}
