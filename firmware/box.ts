@@ -139,6 +139,7 @@ export class Box {
       ledger,
       brownOutMillivolts: battery.brownOutMillivolts,
       busy: () => this.#busy(),
+      mustStayAwake: () => throttle.startsOverAtBoot,
       pulsing: () => control.busy,
       sinceSync: () => this.#sync.secondsSinceSync(),
       inSync: () => this.#sync.online && !this.#sync.busy,

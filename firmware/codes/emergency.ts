@@ -3,7 +3,7 @@ import type { ClockPort, TimersPort } from "../../hal/ports/clock.js";
 import type { BinControl } from "../bins/bin-control.js";
 import type { RefusalReason } from "../panel/texts/catalogue.js";
 import { EmergencyTarget, Kind, Outcome } from "../records/records.js";
-import type { OpenAll } from "../state/box-state.js";
+import { ALL_BINS_TARGET, type OpenAll } from "../state/box-state.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 
 /** What an emergency opening tells the panel. */
@@ -14,6 +14,8 @@ export interface EmergencyEvents {
   allDone(notOpened: readonly number[]): void;
   /** The run stopped: no record can be written for the next bin. */
   stopped(reason: RefusalReason): void;
+  /** A power cut stopped the run after `bin`, and nobody knows how long ago: it goes on with its code. */
+  interrupted(bin: number): void;
 }
 
 /** Between two bins of a run: the supply recovers, and people see which door springs open next. */
@@ -29,8 +31,6 @@ export class EmergencyTask {
   readonly #clock: ClockPort;
   #events: EmergencyEvents | undefined;
   #isRunning = false;
-  /** The bin of an open-all run that was being opened when the power failed, and whose door is shut. */
-  #cutOff: number | undefined;
 
   constructor(parts: { ledger: Ledger; control: BinControl; timers: TimersPort; clock: ClockPort }) {
     this.#ledger = parts.ledger;
@@ -52,7 +52,7 @@ export class EmergencyTask {
 
   /**
    * Starts, or goes on with, the run that the journal holds: every bin, disabled and faulty ones too, one after another. A run
-   * that is under way goes on by the new record, from the first bin.
+   * that is under way goes on by the new record.
    */
   openAll(events: EmergencyEvents): void {
     this.#events = events;
@@ -63,25 +63,35 @@ export class EmergencyTask {
 
   /**
    * What a power cut interrupted: settles a single opening, and goes on with an open-all run, where its code was
-   * accepted not long ago: days later, nobody may be there when the doors spring open. The run ends then, and asks for a code.
+   * accepted not long ago: days later, nobody may be there when the doors spring open. The run ends then. Where no clock tells how long ago it
+   * was, the same code goes on with it.
    */
   resume(events: EmergencyEvents): void {
     const { opening, openAll } = this.#ledger.state;
     if (opening !== undefined) {
       const isOpen = this.#control.door(opening.bin) === "open";
       this.#settle(opening.seq, opening.bin, isOpen ? Outcome.done : Outcome.unconfirmed);
-      if (!isOpen) this.#cutOff = opening.bin;
     }
     if (openAll === undefined) return;
-    if (this.#isRecent(openAll.at)) this.openAll(events);
-    else this.#settle(openAll.seq, undefined, Outcome.unconfirmed);
+    const ageSeconds = this.#age(openAll.at);
+    if (ageSeconds === undefined && this.#codeWorksAgain(openAll)) {
+      if (openAll.bin >= 0) events.interrupted(openAll.bin);
+    } else if (ageSeconds !== undefined && ageSeconds < RESUME_WITHIN_SECONDS) {
+      this.openAll(events);
+    } else {
+      this.#settle(openAll.seq, undefined, Outcome.unconfirmed);
+    }
   }
 
-  #isRecent(acceptedAt: number | undefined): boolean {
+  /** Seconds; undefined where a clock was unknown, or went back. */
+  #age(at: number | undefined): number | undefined {
     const now = this.#clock.wallSeconds();
-    return (
-      now !== undefined && acceptedAt !== undefined && now >= acceptedAt && now - acceptedAt < RESUME_WITHIN_SECONDS
-    );
+    return now === undefined || at === undefined || now < at ? undefined : now - at;
+  }
+
+  #codeWorksAgain({ sheet, number }: OpenAll): boolean {
+    const { grace } = this.#ledger.state.codes;
+    return grace?.target === ALL_BINS_TARGET && grace.sheet === sheet && grace.number === number;
   }
 
   /** `authority`: the record that burnt the code. Returns why it was not released, or undefined. */
@@ -128,7 +138,7 @@ export class EmergencyTask {
     const notOpened: number[] = [];
     // Whichever opened is not faulty any more; those before a power cut are on record as well.
     for (let bin = 0; bin < this.#control.count; bin++) {
-      if (faulty.has(bin) || bin === this.#cutOff) notOpened.push(bin);
+      if (faulty.has(bin) || run.cutOff.has(bin)) notOpened.push(bin);
     }
     this.#events?.allDone(notOpened);
   }
@@ -152,7 +162,6 @@ export class EmergencyTask {
   #open(bin: number, authority: number, next: () => void): void {
     this.#control.open(bin, authority, {
       opened: () => {
-        if (this.#cutOff === bin) this.#cutOff = undefined;
         this.#settle(authority, bin, Outcome.done);
         this.#events?.opened(bin);
         next();

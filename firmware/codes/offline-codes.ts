@@ -65,6 +65,11 @@ export class OfflineCodes {
     return this.#ledger.state.codes.sheet;
   }
 
+  /** Milliseconds until the next code is looked at; 0: now. */
+  waitMs(): number {
+    return this.#throttle.waitMs();
+  }
+
   /** The code to ask for. Undefined: the sheet in force has none left for this target, and a newer one is needed. */
   prompt(target: Target): Prompt | undefined {
     const grace = this.#grace(target);

@@ -37,6 +37,12 @@ export class Throttle {
     return Math.max(0, this.#untilMs - this.#clock.monotonicMs());
   }
 
+  /** A penalty runs that the clock cannot carry over a reboot: after sleep it would start again, and again. */
+  get startsOverAtBoot(): boolean {
+    if (this.waitMs() === 0) return false;
+    return this.#ledger.state.throttle.at === undefined || this.#clock.wallSeconds() === undefined;
+  }
+
   /**
    * Records a wrong code; `target` is an EmergencyTarget, 0 for an ordinary code. To be called before the verdict is shown:
    * a failure that a power cut could undo would be a free guess. Throws WriteRefused, and then no verdict may be shown.

@@ -1,5 +1,6 @@
 import type { BinControl } from "../bins/bin-control.js";
 import type { Throttle } from "../codes/throttle.js";
+import { waitRefusal } from "../codes/wait-refusal.js";
 import type { RefusalReason } from "../panel/texts/catalogue.js";
 import { Auth, Exchange, type Held, Kind, Outcome } from "../records/records.js";
 import type { KeyInfo, SnapshotView } from "../snapshot/contract.js";
@@ -87,7 +88,7 @@ export class ExchangeTask {
   /** A booking code or a key code of 4 to 16 digits. */
   enterCode(digits: string): Answer {
     const waitMs = this.#throttle.waitMs();
-    if (waitMs > 0) return refused("throttled", { seconds: Math.ceil(waitMs / 1_000) });
+    if (waitMs > 0) return { kind: "refused", ...waitRefusal("throttled", waitMs) };
     if (this.#snapshot() === undefined) return refused("no-snapshot");
     // Where a wrong code could not be put on record, a right one is not looked at either: guesses would be free.
     const refusal = this.#ledger.refusal("vital");
@@ -196,8 +197,8 @@ export class ExchangeTask {
       if (!(error instanceof WriteRefused)) throw error;
       return refused(error.reason);
     }
-    const seconds = Math.ceil(this.#throttle.waitMs() / 1_000);
-    return seconds > 0 ? refused("wrong-code-wait", { seconds }) : refused("wrong-code");
+    const waitMs = this.#throttle.waitMs();
+    return waitMs > 0 ? { kind: "refused", ...waitRefusal("wrong-code-wait", waitMs) } : refused("wrong-code");
   }
 
   #pickupRefusal(right: Right, bin: number): Refusal | undefined {

@@ -1,8 +1,10 @@
 import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
+import type { Text } from "../../hal/ports/panel.js";
 import type { ButtonPort } from "../../hal/ports/power.js";
 import type { EmergencyEvents, EmergencyTask } from "../codes/emergency.js";
 import { OFFLINE_CODE_DIGITS } from "../codes/hotp.js";
 import type { OfflineCodes, Prompt, Target, Verdict } from "../codes/offline-codes.js";
+import { waitRefusal } from "../codes/wait-refusal.js";
 import { EmergencyTarget } from "../records/records.js";
 import type { Navigator } from "./navigator.js";
 import { choice, text } from "./screen.js";
@@ -16,6 +18,8 @@ const RESULT_MS = 30_000;
 const UNMOUNT_ARMED_MS = 60_000;
 const BIN_NUMBER_DIGITS = 3;
 const SHEET_DIGITS = 3;
+/** A screen has room for this many choices. */
+const CHOICES = 8;
 
 /** Screens of the printed codes: from idle, with no snapshot, no clock and no link, to an open door. */
 export class EmergencyFlow implements EmergencyEvents {
@@ -49,7 +53,7 @@ export class EmergencyFlow implements EmergencyEvents {
       messageScreen({
         name: "emergency",
         title: text("emergency"),
-        lines: [text("emergency-sheet-ready", { sheet: this.#codes.sheet })],
+        lines: [text("emergency-sheet-ready", { sheet: this.#codes.sheet }), ...this.#waitLines()],
         choices: [choice("one-bin"), choice("all-bins"), choice("unmount"), choice("cancel")],
         timeoutMs: ENTRY_TIMEOUT_MS,
         leave: () => this.#navigator.home(),
@@ -80,7 +84,7 @@ export class EmergencyFlow implements EmergencyEvents {
 
   failed(bin: number): void {
     if (this.#task.running) this.#progress(bin);
-    else this.#result("refused-bin-wont-open", { bin: this.#label(bin) });
+    else this.#stuck(bin);
   }
 
   allDone(notOpened: readonly number[]): void {
@@ -93,13 +97,26 @@ export class EmergencyFlow implements EmergencyEvents {
     this.#result(`refused-${reason}`);
   }
 
+  /** The code works again for a while: nobody has to ask a manager first. */
+  #stuck(bin: number): void {
+    const again = () => this.#ask({ kind: EmergencyTarget.bin, bin });
+    this.#result("refused-bin-stuck", { bin: this.#label(bin) }, { lines: [text("press-door-same-code")], again });
+  }
+
+  interrupted(bin: number): void {
+    this.#result("all-interrupted", { bin: this.#label(bin) });
+  }
+
   #label(bin: number): string {
     return this.#labels[bin] ?? String(bin);
   }
 
-  #chooseUnit(): void {
-    const units = [...new Set(this.#labels.map((label) => label.slice(0, 1)))].slice(0, 8);
-    if (units.length === 1) {
+  #chooseUnit(page = 0): void {
+    const all = [...new Set(this.#labels.map((label) => label.slice(0, 1)))];
+    const each = all.length > CHOICES ? CHOICES - 1 : CHOICES;
+    const units = all.slice(page * each, (page + 1) * each);
+    const more = all.length > CHOICES ? [choice("more")] : [];
+    if (all.length === 1) {
       this.#askBin(units[0]!);
       return;
     }
@@ -107,10 +124,13 @@ export class EmergencyFlow implements EmergencyEvents {
       messageScreen({
         name: "emergency-unit",
         title: text("which-unit"),
-        choices: units.map((unit) => ({ id: unit, label: text("unit-name", { unit }) })),
+        choices: [...units.map((unit) => ({ id: unit, label: text("unit-name", { unit }) })), ...more],
         timeoutMs: ENTRY_TIMEOUT_MS,
         leave: () => this.menu(),
-        choose: (unit) => this.#askBin(unit),
+        choose: (id) => {
+          if (id === "more") this.#chooseUnit((page + 1) * each < all.length ? page + 1 : 0);
+          else this.#askBin(id);
+        },
       }),
     );
   }
@@ -137,24 +157,42 @@ export class EmergencyFlow implements EmergencyEvents {
   }
 
   #askCode(target: Target, prompt: Prompt): void {
-    const { sheet, number, isAgain } = prompt;
-    const what =
-      target.kind === EmergencyTarget.all ? "all" : target.kind === EmergencyTarget.unmount ? "unmount" : "bin";
-    const bin = target.bin === undefined ? {} : { bin: this.#label(target.bin) };
+    const { isAgain } = prompt;
+    const lines = () => [...(isAgain ? [text("code-works-again")] : []), ...this.#waitLines()];
     this.#entry({
       name: "emergency-code",
-      title: text(`ask-code-${what}`, { ...bin, sheet, number: String(number).padStart(2, "0") }),
-      lines: isAgain ? [text("code-works-again")] : [],
+      title: this.#asked(target, prompt),
+      // Looked at for each drawing: the wait may be over by the last digit.
+      get lines() {
+        return lines();
+      },
       maxLength: OFFLINE_CODE_DIGITS,
       groupLength: OFFLINE_CODE_DIGITS / 2,
       choices: [...(isAgain ? [choice("next-code")] : []), choice("newer-sheet"), choice("cancel")],
       done: (typed) => {
-        if (typed.length < OFFLINE_CODE_DIGITS) this.#result("refused-code-too-short", { digits: OFFLINE_CODE_DIGITS });
-        else this.#verdict(target, this.#codes.check(target, prompt, typed));
+        const again = () => this.#askCode(target, prompt);
+        if (typed.length < OFFLINE_CODE_DIGITS) {
+          this.#result("refused-code-too-short", { digits: OFFLINE_CODE_DIGITS }, { again });
+        } else this.#verdict(target, prompt, this.#codes.check(target, prompt, typed));
       },
       cancel: () => this.menu(),
       choose: (id) => this.#otherCode(id, target),
     });
+  }
+
+  /** Which code the screen asks for. */
+  #asked({ kind, bin }: Target, { sheet, number }: Prompt): Text {
+    const what = kind === EmergencyTarget.all ? "all" : kind === EmergencyTarget.unmount ? "unmount" : "bin";
+    const where = bin === undefined ? {} : { bin: this.#label(bin) };
+    return text(`ask-code-${what}`, { ...where, sheet, number: String(number).padStart(2, "0") });
+  }
+
+  /** Told before anybody types eight digits in vain. */
+  #waitLines(): readonly Text[] {
+    const waitMs = this.#codes.waitMs();
+    if (waitMs === 0) return [];
+    const { reason, params } = waitRefusal("throttled", waitMs);
+    return [text(`refused-${reason}`, params)];
   }
 
   #otherCode(id: string, target: Target): void {
@@ -188,16 +226,21 @@ export class EmergencyFlow implements EmergencyEvents {
     this.#navigator.show(new EntryScreen(options, () => this.#navigator.draw()));
   }
 
-  #verdict(target: Target, verdict: Verdict): void {
-    if (verdict.kind === "accepted") this.#accepted(target, verdict.authority);
-    else if (verdict.kind === "refused") this.#result(`refused-${verdict.reason}`);
-    else this.#wrong(verdict.kind, Math.ceil(verdict.waitMs / 1_000));
-  }
-
-  #wrong(kind: "wrong" | "throttled", seconds: number): void {
-    if (kind === "throttled") this.#result("refused-throttled", { seconds });
-    else if (seconds > 0) this.#result("refused-wrong-code-wait", { seconds });
-    else this.#result("refused-wrong-code");
+  #verdict(target: Target, prompt: Prompt, verdict: Verdict): void {
+    const again = () => this.#askCode(target, prompt);
+    if (verdict.kind === "accepted") {
+      this.#accepted(target, verdict.authority);
+    } else if (verdict.kind === "refused") {
+      this.#result(`refused-${verdict.reason}`);
+    } else if (verdict.waitMs > 0) {
+      const { reason, params } = waitRefusal(
+        verdict.kind === "wrong" ? "wrong-code-wait" : "throttled",
+        verdict.waitMs,
+      );
+      this.#result(`refused-${reason}`, params, { lines: [text("while-waiting")], again });
+    } else {
+      this.#result("refused-wrong-code", undefined, { lines: [this.#asked(target, prompt)], again });
+    }
   }
 
   #accepted(target: Target, authority: number): void {
@@ -248,16 +291,23 @@ export class EmergencyFlow implements EmergencyEvents {
     this.#navigator.show(messageScreen({ name: "opening-all", title: text("opening-all", params) }));
   }
 
-  #result(id: TextId, params?: Readonly<Record<string, string | number>>): void {
+  /** `again`: the way back for somebody who mistyped, without all the menus. */
+  #result(
+    id: TextId,
+    params?: Readonly<Record<string, string | number>>,
+    { lines, again }: { readonly lines?: readonly Text[]; readonly again?: () => void } = {},
+  ): void {
     this.#navigator.show(
       messageScreen({
         name: id.startsWith("refused-") ? "refused" : "emergency-result",
         title: text(id, params),
-        choices: [choice("emergency-again"), choice("done")],
+        lines: lines ?? [],
+        choices: [...(again === undefined ? [] : [choice("try-again")]), choice("emergency-again"), choice("done")],
         timeoutMs: RESULT_MS,
         leave: () => this.#navigator.home(),
         choose: (chosen) => {
-          if (chosen === "emergency-again") this.menu();
+          if (chosen === "try-again") again?.();
+          else if (chosen === "emergency-again") this.menu();
           else this.#navigator.home();
         },
       }),

@@ -45,6 +45,8 @@ export interface PowerTaskParts {
   readonly ledger: Ledger;
   /** Something would be cut short by sleep: an exchange, an open door, an upload. Puts it off by `busyGraceMs` at most. */
   readonly busy: () => boolean;
+  /** Sleep would undo what only the processor's own clock counts. Puts it off for as long as that takes. */
+  readonly mustStayAwake: () => boolean;
   /** A lock is being driven. */
   readonly pulsing: () => boolean;
   /** s since the cloud last answered; undefined: nobody knows. */
@@ -219,11 +221,16 @@ export class PowerTask {
     if (overdueMs < 0) {
       if (this.#isCheckedIn()) this.#goToSleep();
       else this.#schedule();
-    } else if (this.#parts.busy() && overdueMs < this.#parts.settings.busyGraceMs) {
+    } else if (this.#mayPutOff(overdueMs)) {
       this.#sleepTimer = this.#parts.timers.set(RECHECK_MS, () => this.#due());
     } else {
       this.#goToSleep();
     }
+  }
+
+  #mayPutOff(overdueMs: number): boolean {
+    const { busy, mustStayAwake, settings } = this.#parts;
+    return mustStayAwake() || (busy() && overdueMs < settings.busyGraceMs);
   }
 
   /** Twice in a row: what is offered with the welcome, and what the session itself writes, come a moment later. */

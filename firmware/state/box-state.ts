@@ -97,6 +97,8 @@ export interface OpenAll {
   readonly number: number;
   /** The bin last begun, -1 before the first. */
   bin: number;
+  /** Bins whose opening a power cut cut off, and whose doors were shut when the power was back. */
+  readonly cutOff: Set<number>;
 }
 
 /** Bins are their own numbers; then the two targets that are not bins. */

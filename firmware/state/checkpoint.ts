@@ -5,9 +5,9 @@ import { inPieces, PackedReader, packBin, packNumber, unpackBin } from "./packed
 /**
  * The state as a few CBOR maps, which the journal writes at the start of each sector so that boot never reads further back.
  * `part` 1 is everything but the maps; the others are the maps' entries, packed (`packed.ts`): 5 bins, 6 used codes, 7 bins
- * enabled or disabled, 8 faulty bins. 2 to 4 had other shapes and are not used again.
+ * enabled or disabled, 8 faulty bins, 9 bins of an open-all run that a power cut cut off. 2 to 4 had other shapes and are not used again.
  */
-const Part = { main: 1, bins: 5, used: 6, enabled: 7, faulty: 8 } as const;
+const Part = { main: 1, bins: 5, used: 6, enabled: 7, faulty: 8, cutOff: 9 } as const;
 
 /** What is left of a record's payload of 240 bytes when the map around the entries is taken off. */
 const ENTRIES_BYTES = 220;
@@ -47,6 +47,7 @@ export function* encodeCheckpoint(state: BoxState): Iterable<Uint8Array> {
       map(state.enabled, ([bin, { enabled, seq }]) => [bin, ...packNumber((seq - first) * 2 + (enabled ? 1 : 0))]),
     ],
     [Part.faulty, map(state.faulty, (bin) => [bin])],
+    [Part.cutOff, map(openAll?.cutOff ?? [], (bin) => [bin])],
   ];
   for (const [part, list] of parts) {
     for (const entries of inPieces(list, ENTRIES_BYTES)) yield encodeCbor({ part, first, entries });
@@ -86,6 +87,7 @@ function applyEntry(state: BoxState, part: unknown, packed: PackedReader, first:
   const bin = packed.byte();
   if (part === Part.used) state.codes.used.set(bin, packed.byte());
   if (part === Part.faulty) state.faulty.add(bin);
+  if (part === Part.cutOff) state.openAll?.cutOff.add(bin);
   if (part === Part.enabled) {
     const number = packed.number();
     state.enabled.set(bin, { enabled: number % 2 === 1, seq: first + Math.floor(number / 2) });
@@ -136,7 +138,7 @@ function applyMain(state: BoxState, map: object): void {
   }
   if (main.openAll !== undefined) {
     const [seq, sheet, number, bin, at] = main.openAll;
-    state.openAll = { seq, at: at ?? undefined, sheet, number, bin };
+    state.openAll = { seq, at: at ?? undefined, sheet, number, bin, cutOff: new Set() };
   }
   if (main.grace !== undefined) {
     const [seq, target, sheet, number, at, boot, reuses] = main.grace;

@@ -11,7 +11,7 @@ import {
   Outcome,
   type Rec,
 } from "../records/records.js";
-import { type BoxState, type OpenExchange, targetIndex } from "./box-state.js";
+import { type BoxState, type OpenAll, type OpenExchange, targetIndex } from "./box-state.js";
 
 type Of<K extends Kind> = Extract<Rec, { kind: K }>;
 
@@ -125,13 +125,21 @@ function applyEmergency(state: BoxState, seq: number, record: Of<typeof Kind.eme
   } else {
     burn(state, seq, record);
     if (record.target === EmergencyTarget.all) {
-      state.openAll = { seq, at: wallTime(record), sheet: record.sheet, number: record.number, bin: -1 };
+      state.openAll = runOf(state.openAll, seq, record);
     }
   }
   if (record.bin === undefined) return;
   const wasUncertain = state.bins.get(record.bin)?.uncertain ?? false;
   state.opening = { seq, bin: record.bin, wasUncertain };
   doubt(state, seq, record.bin);
+}
+
+/** The same code again, while its run is not over, goes on with that: most doors stand open already. */
+function runOf(before: OpenAll | undefined, seq: number, record: Of<typeof Kind.emergency>): OpenAll {
+  const { sheet, number } = record;
+  const goesOn = before?.sheet === sheet && before.number === number;
+  const { bin, cutOff } = goesOn ? before : { bin: -1, cutOff: new Set<number>() };
+  return { seq, at: wallTime(record), sheet, number, bin, cutOff };
 }
 
 function doubt(state: BoxState, seq: number, bin: number): void {
@@ -164,6 +172,8 @@ function endEmergency(state: BoxState, seq: number, record: Of<typeof Kind.emerg
   const opening = state.opening;
   if (opening?.seq !== record.of) return;
   state.opening = undefined;
+  if (record.result === Outcome.unconfirmed) state.openAll?.cutOff.add(opening.bin);
+  else state.openAll?.cutOff.delete(opening.bin);
   const change = state.bins.get(opening.bin);
   if (record.result === Outcome.notOpened && change !== undefined) {
     state.bins.set(opening.bin, { seq, content: change.content, uncertain: opening.wasUncertain });

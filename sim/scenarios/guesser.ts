@@ -93,7 +93,7 @@ class Guesser {
     const view = machine.panel.view;
     const shown = [view?.title, ...(view?.lines ?? [])].find((text) => text?.id.startsWith("refused-"));
     if (shown?.id.startsWith("refused-wrong-code") === true) this.verdicts++;
-    return 1_000 * Number(shown?.params?.seconds ?? 0);
+    return 1_000 * (Number(shown?.params?.seconds ?? 0) + 60 * Number(shown?.params?.minutes ?? 0));
   }
 
   async #guessBin(): Promise<void> {

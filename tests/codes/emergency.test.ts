@@ -62,7 +62,7 @@ describe("one bin", () => {
     await rig.askForBin("A", "1");
     await rig.person.type(rig.printed("bin:A-1", 1));
     await rig.person.see("refused");
-    expect(rig.refusal).toBe("bin-wont-open");
+    expect(rig.refusal).toBe("bin-stuck");
     rig.machine.bins.jam(0, false);
     await rig.person.choose("emergency-again");
     await rig.person.choose("one-bin");
@@ -133,7 +133,7 @@ describe("one bin", () => {
     rig.machine.panel.input({ kind: "enter" });
     rig.machine.panel.input({ kind: "enter" });
     await rig.person.see("refused");
-    expect(rig.refusal).toBe("bin-wont-open");
+    expect(rig.refusal).toBe("bin-stuck");
     expect(rig.of(Kind.emergency)).toHaveLength(1);
   });
 
@@ -153,6 +153,128 @@ describe("one bin", () => {
     await rig.refused(VAN.code, "throttled");
     await rig.world.advance(30_000);
     expect(await rig.pickUp(VAN.code)).toBe(VAN.fob);
+  });
+});
+
+describe("who is kept waiting", () => {
+  const failed = async (times: number) => {
+    for (let i = 0; i < times; i++) {
+      await rig.askForBin("A", "1");
+      await rig.person.type("00000000");
+      await rig.person.see("refused");
+      await rig.person.cancel();
+      if (i >= 4) await rig.world.advance(1_000 * 30 * 2 ** (i - 4));
+    }
+  };
+
+  it("is told which code was asked for, and tries again without the whole way through the menus", async () => {
+    await open();
+    await rig.askForBin("B", "2");
+    await rig.person.type("00000000");
+    await rig.person.see("refused");
+    expect(rig.machine.panel.view?.lines).toEqual([
+      { id: "ask-code-bin", params: { bin: "B-2", sheet: 1, number: "01" } },
+    ]);
+    await rig.person.choose("try-again");
+    expect(rig.title).toEqual({ id: "ask-code-bin", params: { bin: "B-2", sheet: 1, number: "01" } });
+    await rig.person.type(rig.printed("bin:B-2", 1));
+    await rig.person.see("emergency-result");
+  });
+
+  it("is told before typing, in minutes where it is long, and what works meanwhile", async () => {
+    await open();
+    await failed(6);
+    await rig.askForBin("A", "1");
+    await rig.person.type("00000000");
+    await rig.person.see("refused");
+    expect([rig.refusal, rig.refusalParams]).toEqual(["wrong-code-wait", { seconds: 120 }]);
+    expect(rig.machine.panel.view?.lines).toEqual([{ id: "while-waiting" }]);
+    await rig.person.cancel();
+    await rig.world.advance(120_000);
+    await rig.askForBin("A", "1");
+    await rig.person.type("00000000");
+    await rig.person.see("refused");
+    expect([rig.refusal, rig.refusalParams]).toEqual(["wrong-code-wait-minutes", { minutes: 4 }]);
+    await rig.person.cancel();
+    await rig.world.advance(60_000);
+    await rig.person.choose("emergency");
+    expect(rig.machine.panel.view?.lines).toContainEqual({ id: "refused-throttled-minutes", params: { minutes: 3 } });
+    await rig.person.cancel();
+    await rig.askForBin("A", "1");
+    expect(rig.machine.panel.view?.lines).toEqual([{ id: "refused-throttled-minutes", params: { minutes: 3 } }]);
+    await rig.person.type(rig.printed("bin:A-1", 1));
+    await rig.isRefused("throttled-minutes");
+    await rig.refused(VAN.code, "throttled-minutes");
+    await rig.world.advance(180_000);
+    await rig.askForBin("A", "1");
+    expect(rig.machine.panel.view?.lines).toEqual([]);
+  });
+
+  it("on battery and without a clock is not kept waiting for ever: the box stays awake until the wait is over", async () => {
+    await open({ model: null, machine: { rtc: { set: false } } });
+    await failed(8);
+    await rig.askForBin("A", "1");
+    await rig.person.type("00000000");
+    expect([rig.refusal, rig.refusalParams]).toEqual(["wrong-code-wait-minutes", { minutes: 8 }]);
+    rig.machine.setMains(false);
+    await rig.world.advance(470_000);
+    expect([rig.machine.state, rig.machine.boots]).toEqual(["running", 1]);
+    await rig.world.advance(190_000);
+    expect(rig.machine.state).toBe("asleep");
+    rig.machine.button.press();
+    await rig.person.see("idle");
+    rig.machine.button.press();
+    await rig.world.advance(1_000);
+  });
+
+  it("on battery with a clock sleeps, and has waited meanwhile", async () => {
+    await open();
+    await failed(9);
+    rig.machine.setMains(false);
+    await rig.askForBin("A", "1");
+    await rig.person.type("00000000");
+    await rig.isRefused("wrong-code-wait-minutes");
+    await rig.world.until(() => rig.machine.state === "asleep", 200_000, "sleep");
+    await rig.world.advance(960_000);
+    rig.machine.button.press();
+    await rig.person.see("idle");
+    await rig.askForBin("A", "1");
+    await rig.person.type(rig.printed("bin:A-1", 1));
+    await rig.person.see("emergency-result");
+  });
+
+  it("a door that stays shut: the screen names the way out that is at hand", async () => {
+    await open();
+    rig.machine.bins.jam(0, true);
+    await rig.askForBin("A", "1");
+    await rig.person.type(rig.printed("bin:A-1", 1));
+    await rig.person.see("refused");
+    expect(rig.machine.panel.view?.lines).toEqual([{ id: "press-door-same-code" }]);
+    rig.machine.bins.jam(0, false);
+    await rig.person.choose("try-again");
+    await rig.person.type(rig.printed("bin:A-1", 1));
+    await rig.person.see("emergency-result");
+  });
+});
+
+describe("more than eight units", () => {
+  it("can all be reached", async () => {
+    await open({ model: null, machine: { units: Array.from({ length: 10 }, () => 1) } });
+    await rig.person.choose("emergency");
+    await rig.person.choose("one-bin");
+    expect(rig.machine.panel.view?.choices).toHaveLength(8);
+    await rig.person.choose("more");
+    expect(rig.machine.panel.view?.choices.map((choice) => choice.id)).toEqual(["H", "I", "J", "more"]);
+    await rig.person.choose("more");
+    await rig.person.choose("A");
+    await rig.idle();
+    await rig.person.choose("emergency");
+    await rig.person.choose("one-bin");
+    await rig.person.choose("more");
+    await rig.person.choose("J");
+    await rig.person.type("1");
+    await rig.person.type(rig.printed("bin:J-1", 1));
+    await rig.person.see("emergency-result");
   });
 });
 
@@ -183,7 +305,7 @@ describe("all bins", () => {
     expect(rig.pulses.length).toBeLessThanOrEqual(6);
   });
 
-  it("a second code while a run is under way starts it over, in one line and not in two", async () => {
+  it("the same code again while a run is under way does not begin a second one", async () => {
     await open();
     await rig.askFor("all-bins");
     await rig.person.type(rig.printed("all", 1));
@@ -204,10 +326,7 @@ describe("all bins", () => {
     expect((await result())?.id).toBe("all-opened");
     const gapsMs = pulsedAtMs.slice(1).map((atMs, i) => atMs - pulsedAtMs[i]!);
     expect(Math.min(...gapsMs)).toBeGreaterThanOrEqual(1_000);
-    const perBin = rig.of(Kind.emergency).filter((record) => record.bin !== undefined);
-    const again = perBin.findLastIndex((record) => record.bin === 0);
-    expect(perBin.slice(again).map((record) => record.bin)).toEqual([0, 1, 2, 3, 4]);
-    expect(perBin.length).toBeLessThanOrEqual(8);
+    expect(rig.pulses).toEqual([0, 1, 2, 3, 4]);
   });
 
   for (const doorOpens of [true, false]) {
@@ -227,6 +346,44 @@ describe("all bins", () => {
       await rig.idle();
     });
   }
+
+  it("two power cuts, each before its door opened: both bins are on the list", async () => {
+    await open();
+    await rig.askFor("all-bins");
+    await rig.person.type(rig.printed("all", 1));
+    await rig.world.until(() => rig.machine.bins.isOpen(0), 30_000, "the first door");
+    for (const reboots of [1, 2]) {
+      rig.machine.armPulseCut({ doorOpens: false, backAfterMs: 5_000 });
+      await rig.rebooted();
+      expect(rig.machine.boots).toBe(1 + reboots);
+    }
+    expect(await result()).toEqual({ id: "all-opened-but", params: { bins: "A-2 B-1" } });
+    await rig.idle();
+  });
+
+  it("a power cut of a box without a clock: it says so, and the same code goes on where it stopped", async () => {
+    await open({ model: null, machine: { rtc: { set: false } } });
+    await rig.askFor("all-bins");
+    await rig.person.type(rig.printed("all", 1));
+    await rig.world.until(() => rig.machine.bins.isOpen(1), 30_000, "the second door");
+    rig.machine.armPulseCut({ doorOpens: true, backAfterMs: 5_000 });
+    await rig.rebooted();
+    const before = rig.pulses.length;
+    await rig.person.see("emergency-result");
+    expect(rig.title).toEqual({ id: "all-interrupted", params: { bin: "A-3" } });
+    await rig.world.advance(20_000);
+    expect(rig.pulses).toHaveLength(before);
+    await rig.person.choose("emergency-again");
+    await rig.person.choose("all-bins");
+    expect(rig.machine.panel.view?.lines).toEqual([{ id: "code-works-again" }]);
+    await rig.person.type(rig.printed("all", 1));
+    expect((await result())?.id).toBe("all-opened");
+    expect(rig.pulses).toEqual([0, 1, 2, 3, 4]);
+    await rig.idle();
+    rig.machine.powerCut({ backAfterMs: 1_000 });
+    await rig.rebooted();
+    expect(rig.screen).toBe("idle");
+  });
 
   it("a power cut of days in the middle: nobody may be there, so that no door springs open by itself", async () => {
     await open();
@@ -272,6 +429,19 @@ describe("all bins", () => {
     await rig.person.choose("all-bins");
     await rig.person.type(rig.printed("all", 1));
     expect((await result())?.id).toBe("all-opened");
+    expect(rig.pulses).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it("when the run is over, the same code starts it again from the first bin", async () => {
+    await open();
+    for (const times of [1, 2]) {
+      await rig.askFor("all-bins");
+      await rig.person.type(rig.printed("all", 1));
+      expect((await result())?.id).toBe("all-opened");
+      expect(rig.pulses).toHaveLength(5 * times);
+      for (let bin = 0; bin < 5; bin++) rig.machine.bins.close(bin);
+      await rig.idle();
+    }
   });
 });
 

@@ -108,7 +108,7 @@ test("the pieces of the largest state fit the journal's payload", () => {
     at: 2 ** 32,
     flags: 15,
   };
-  state.openAll = { seq, at: 2 ** 32, sheet: 999, number: 99, bin: 199 };
+  state.openAll = { seq, at: 2 ** 32, sheet: 999, number: 99, bin: 199, cutOff: new Set(state.faulty) };
   state.opening = { seq, bin: 199, wasUncertain: true };
   state.codes.grace = { seq, target: 201, sheet: 999, number: 99, at: 2 ** 32, boot: 2 ** 31, reuses: 5 };
   for (const piece of encodeCheckpoint(state)) expect(piece.length).toBeLessThanOrEqual(240);

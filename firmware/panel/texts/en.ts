@@ -28,7 +28,10 @@ export const en = {
 
   "refused-wrong-code": "This code is not right. Check it and try again.",
   "refused-wrong-code-wait": "This code is not right. Wait {seconds} seconds before the next try.",
+  "refused-wrong-code-wait-minutes": "This code is not right. Wait {minutes} minutes before the next try.",
   "refused-throttled": "Too many wrong codes. Try again in {seconds} seconds.",
+  "refused-throttled-minutes": "Too many wrong codes. Try again in {minutes} minutes.",
+  "while-waiting": "Badges and fobs work meanwhile. Leave the box plugged in.",
   "refused-code-too-short": "The code has at least {digits} digits.",
   "refused-no-snapshot": "This box has not been set up by the cloud yet. Printed emergency codes work.",
   "refused-clock-unknown":
@@ -39,6 +42,8 @@ export const en = {
   "refused-no-keys-for-badge": "There is no key for this badge here now.",
   "refused-bin-disabled": "Bin {bin} is out of service. Ask your manager.",
   "refused-bin-wont-open": "Bin {bin} did not open. Ask your manager, or use a printed emergency code.",
+  "refused-bin-stuck": "Bin {bin} did not open.",
+  "press-door-same-code": "Press its door, and use the same code again",
   "refused-box-full": "Every bin is taken. Ask your manager where to leave the key.",
   "refused-no-working-bin": "No bin can be opened now. Ask your manager where to leave the key.",
   "refused-wrong-location": "This key belongs to {location}. Please return it there.",
@@ -57,6 +62,8 @@ export const en = {
   "choice-one-bin": "One bin",
   "choice-all-bins": "All bins",
   "choice-unmount": "Release from the wall",
+  "choice-more": "More",
+  "choice-try-again": "Try again",
   "choice-emergency-again": "Another emergency code",
   "choice-next-code": "Use the next code",
   "choice-newer-sheet": "My sheet is newer",
@@ -73,6 +80,7 @@ export const en = {
   "opening-all": "Opening all bins: {bin} ({done} of {total})",
   "all-opened": "All bins have been opened",
   "all-opened-but": "All bins have been opened but: {bins}",
+  "all-interrupted": "Opening all bins stopped after bin {bin}. The same code goes on.",
   "unmount-press": "Hold the box, then press the flashing button",
   unmounted: "The wall latch is released: lift the box off",
 
