@@ -19,8 +19,7 @@ export function codesCsv(packs: readonly Pack[]): string {
         target.startsWith("bin:") ? "bin" : target,
         target.startsWith("bin:") ? target.slice(4) : "",
         number,
-        // In two groups it stays text: a spreadsheet would take the leading zero from a number.
-        state === "good" ? grouped(code) : "",
+        state === "good" ? textCode(code) : "",
         state,
         usedAt === undefined ? "" : new Date(usedAt * 1_000).toISOString(),
       ]),
@@ -44,11 +43,28 @@ export function keysCsv(packs: readonly { readonly pack: Pack; readonly words: W
 }
 
 function csv(rows: readonly (readonly (string | number)[])[]): string {
-  return BOM + rows.map((row) => `${row.map((cell) => field(String(cell))).join(",")}\r\n`).join("");
+  return BOM + rows.map((row) => `${row.map((cell) => field(cell)).join(",")}\r\n`).join("");
 }
 
-function field(text: string): string {
-  // A name that begins like a formula would be run by a spreadsheet.
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+/** Text everywhere: as a number it would lose its leading zero, and a space between digits parts thousands in French. */
+function textCode(code: string): string {
+  return grouped(code).replace(" ", "\u00b7");
+}
+
+/** Begins like a formula, which a spreadsheet would run; in Japan also in full width. */
+const FORMULA = /^[=+\-@\t\r\uff0b\uff0d\uff1d\uff20]/;
+/** `000123` would lose its zeros, and `123E45` become a number of 48 digits. */
+const NUMBER = /^\d[\d\s.,:/-]*(?:E[+-]?\d+)?$/i;
+/** `012MAR` is as good a fob serial as any other, and a day in March. */
+const DATE =
+  /^\d{1,4}[-/. ]?(?:jan|f[eé]v|feb|mars?|a[pv]r|ma[iy]|jun|jui[nl]|jul|ao[uû]|aug|sep|oct|nov|d[eé]c)[a-zéû]*\.?[-/. ]?\d{0,4}$/i;
+
+/** Words of names and serials; numbers of sheets and codes may be numbers. */
+function plainText(text: string): string {
+  return FORMULA.test(text) || NUMBER.test(text) || DATE.test(text) ? `'${text}` : text;
+}
+
+function field(cell: string | number): string {
+  const safe = typeof cell === "number" ? String(cell) : plainText(cell);
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -34,6 +34,28 @@ function pagesOf(bytes: Uint8Array): string[] {
     .map((page) => page.replaceAll(/\s+/g, " "));
 }
 
+interface Word {
+  readonly text: string;
+  readonly xMin: number;
+  readonly xMax: number;
+  readonly yMin: number;
+}
+
+/** Where each word of each page stands, points. */
+function boxesOf(bytes: Uint8Array): Word[][] {
+  const file = join(folder, "pack.pdf");
+  writeFileSync(file, bytes);
+  const xml = execFileSync("pdftotext", ["-bbox", file, "-"], { encoding: "utf8", maxBuffer: 1e8 });
+  return xml
+    .split("<page ")
+    .slice(1)
+    .map((page) =>
+      [...page.matchAll(/<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="[\d.]+">(.*?)<\/word>/g)].map(
+        ([, xMin, yMin, xMax, text]) => ({ text: text!, xMin: Number(xMin), yMin: Number(yMin), xMax: Number(xMax) }),
+      ),
+    );
+}
+
 const goodCodes = (pack: Pack) =>
   pack
     .sheet!.targets.flatMap((one) => one.codes)
@@ -95,6 +117,42 @@ describe("the PDF", () => {
     expect([...missing].sort()).toEqual(["👍", "한"].sort());
   });
 
+  test("has no box for a line break or a tab in a name: they are spaces on paper", async () => {
+    const office = new Office();
+    office.cloud.admin.changeKey(1, { name: "Garage\nleft\tdoor" });
+    const pack = office.pack();
+    const { missing, bytes } = await packPdf(pack, wordsFor(pack, "en"), "A4");
+    expect(missing).toEqual([]);
+    if (hasPdftotext()) expect(pagesOf(bytes).join()).toContain("Garage left door");
+  });
+
+  test.skipIf(!hasPdftotext())("keeps the sheet's number and long fobs clear of long names", async () => {
+    const office = new Office();
+    const location = office.cloud.admin.addLocation({ name: "W".repeat(64), timeZone: "UTC", language: "en" });
+    const template = office.cloud.store.organisation.boxes[0]!;
+    const id = "W".repeat(32);
+    office.cloud.admin.addBox({
+      ...template,
+      id,
+      username: "box-W",
+      location: location.id,
+      bins: [{ label: "A-100", enabled: true }],
+    });
+    const [key] = office.cloud.admin.addKeys([
+      { name: "Garage", fob: "W".repeat(16), roaming: false, home: location.id },
+    ]);
+    office.cloud.admin.placeKeys([{ key: key!.id, where: { box: id, bin: "A-100" } }]);
+    const pack = office.pack(id);
+    const { bytes } = await packPdf(pack, wordsFor(pack, "en"), "A4");
+    const [, codes] = boxesOf(bytes);
+    const sheet = codes!.find((word) => word.text === "Sheet")!;
+    for (const word of codes!)
+      if (word !== sheet && word.yMin < 45 && word.xMin < sheet.xMin) expect(word.xMax).toBeLessThan(sheet.xMin);
+    const bin = codes!.find((word) => word.text === "A-100")!;
+    const fob = codes!.find((word) => word.text === "W".repeat(16))!;
+    expect(fob.xMin).toBeGreaterThan(bin.xMax);
+  });
+
   test("of a box with 200 bins and long names keeps every page whole", async () => {
     const office = new Office();
     const template = office.cloud.store.organisation.boxes[0]!;
@@ -137,7 +195,7 @@ describe("the CSV", () => {
       opens: "bin",
       bin: "A-1",
       number: "1",
-      code: grouped(pack.sheet!.targets[0]!.codes[0]!.code),
+      code: grouped(pack.sheet!.targets[0]!.codes[0]!.code).replace(" ", "\u00b7"),
       state: "good",
       "used at": "",
     });
@@ -149,7 +207,7 @@ describe("the CSV", () => {
     const pack = office.pack();
     const gone = pack.sheet!.targets[3]!.codes.slice(0, 2);
     const text = codesCsv([pack]);
-    for (const { code } of gone) expect(text).not.toContain(grouped(code));
+    for (const { code } of gone) expect(text).not.toMatch(new RegExp(`${code.slice(0, 4)}.?${code.slice(4)}`));
     const rows = read(text).filter((row) => row.bin === "A-4");
     expect(rows.slice(0, 3).map((row) => row.state)).toEqual(["passed", "used", "good"]);
     expect(rows[1]!["used at"]).toBe("2026-06-01T10:00:00.000Z");
@@ -163,6 +221,23 @@ describe("the CSV", () => {
     const row = rows.find((one) => one["fob serial"] === "012ABC")!;
     expect(row["key name"]).toBe(`'=HYPERLINK("http://x","y"), 鍵`);
     expect(row.bin).toBe("A-1");
+  });
+
+  test("leaves nothing for a spreadsheet to take for a number, a date or a formula", () => {
+    const office = new Office();
+    const home = office.cloud.store.organisation.locations[0]!.id;
+    const fobs = ["000123", "123E45", "012MAR", "3DEC", "7AVR"];
+    office.cloud.admin.addKeys(fobs.map((fob) => ({ name: `Key of ${fob}`, fob, roaming: false, home })));
+    office.cloud.admin.changeKey(1, { name: "3/4" });
+    office.cloud.admin.changeKey(2, { name: "\uff1d1+1" });
+    const pack = office.pack();
+    const rows = read(keysCsv([{ pack, words: wordsFor(pack, "en") }]));
+    for (const fob of fobs)
+      expect(rows.find((row) => row["key name"] === `Key of ${fob}`)?.["fob serial"]).toBe(`'${fob}`);
+    for (const name of ["'3/4", "'\uff1d1+1"]) expect(rows.map((row) => row["key name"])).toContain(name);
+    expect(rows.map((row) => row["fob serial"])).toContain("012ABC");
+    // A space between digits parts thousands in French.
+    for (const { code } of read(codesCsv([pack]))) expect(code).toMatch(/^\d{4}\u00b7\d{4}$/);
   });
 });
 
@@ -184,6 +259,7 @@ describe("the page", () => {
     const [first, second, third] = pack.sheet!.targets[3]!.codes.map((one) => grouped(one.code));
     for (const code of [first!, second!]) expect(page.split(code)).toHaveLength(2);
     expect(page).toContain(`<code><s>${second}</s></code>`);
+    expect(page).toContain("Used so far: 1");
     expect(page).toContain(`<summary class="next"><i>03</i><code>${third}</code>`);
   });
 
@@ -200,7 +276,9 @@ describe("the page", () => {
     const office = new Office();
     office.cloud.sheets.rotate(BOX);
     const old = office.pack(BOX, 1);
-    expect(packPage([{ pack: old, words: wordsFor(old, "en") }])).toContain("SUPERSEDED: sheet 2 is in force");
+    const superseded = packPage([{ pack: old, words: wordsFor(old, "en") }]);
+    expect(superseded).toContain("SUPERSEDED: sheet 2 is in force");
+    expect(superseded).toContain("Fetch sheet 2 and destroy this one");
     const plan = office.pack("MS3-TOKYO");
     const page = packPage([{ pack: plan, words: wordsFor(plan, "en") }]);
     expect(page).toContain("Do not force the doors");

@@ -1,6 +1,7 @@
 import type { SheetCode, SheetTarget } from "../../cloud/sheets.js";
 import { byName, grouped, type Pack, type PackBin, twoDigits } from "../pack.js";
 import { contentOf } from "../pdf/codes.js";
+import { facts } from "../pdf/first-page.js";
 import { placeText } from "../pdf/keys.js";
 import type { PackTextId, Words } from "../texts/texts.js";
 import { SCRIPT } from "./script.js";
@@ -44,11 +45,10 @@ ${entries.map((entry) => section(entry)).join("\n")}
 function section({ pack, words }: PageEntry): string {
   const { sheet } = pack;
   const isOld = sheet !== undefined && sheet.standing !== "inForce";
-  const old = isOld ? `<p class="old">${html(words.say("superseded", { sheet: sheet.inForce }))}</p>` : "";
-  const facts = [
-    words.say("made", { time: words.time(pack.madeAt) }),
-    pack.lastSeen === undefined ? words.say("never-seen") : words.say("seen", { time: words.time(pack.lastSeen) }),
-  ];
+  const note = sheet?.standing === "closed" ? "closed-note" : "superseded-note";
+  const old = isOld
+    ? `<p class="old">${html(words.say("superseded", { sheet: sheet.inForce }))}</p><p class="lead">${html(words.say(note, { sheet: sheet.inForce }))}</p>`
+    : "";
   const target = (name: string) => sheet?.targets.find((one) => one.target === name);
   const whole =
     sheet === undefined ? "" : wholeBox(words, target("all")!, "all") + wholeBox(words, target("unmount")!, "unmount");
@@ -62,7 +62,7 @@ function section({ pack, words }: PageEntry): string {
   return `<section id="${html(pack.box)}" lang="${words.language}">
 ${old}
 <header><h1>${html(pack.box)}</h1>${sheet === undefined ? "" : `<p class="sheet">${html(words.say("sheet"))}</p>`}</header>
-<p class="facts">${html(pack.location.name)} · ${pack.model}<br>${facts.map(html).join("<br>")}</p>
+<p class="facts">${html(pack.location.name)} · ${pack.model}<br>${facts(pack, words).map(html).join("<br>")}</p>
 <p class="lead">${html(words.say(sheet === undefined ? "plan-purpose" : "purpose"))}</p>
 <h2 class="rest">${html(words.say("page-what"))}</h2>
 ${situations(pack, words)}

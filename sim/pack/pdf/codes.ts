@@ -45,7 +45,7 @@ export function codePages(paper: Paper, pack: Pack, words: Words): void {
 /** What hangs in a bin, in words. */
 export function contentOf({ content, enabled }: PackBin, words: Words): string {
   const name = content === undefined ? words.say("empty") : (content.name ?? words.say("no-key"));
-  const doubt = content?.certain === false ? ` (${words.say("unsure")})` : "";
+  const doubt = content?.certain === false ? ` (${words.say("unsure").replaceAll(" ", "\u00a0")})` : "";
   return `${name}${doubt}${enabled ? "" : ` · ${words.say("disabled")}`}`;
 }
 
@@ -61,7 +61,10 @@ function pair(paper: Paper, words: Words, cards: readonly Card[]): void {
     const x = paper.left + i * (width + GUTTER);
     paper.rule(paper.y, 1.2, x, x + width);
     paper.put(card.title, x, paper.y + 6, { ...TITLE, width });
-    if (card.fob !== undefined) paper.put(card.fob, x, paper.y + 6, { ...FOB, width, align: "right" });
+    if (card.fob !== undefined) {
+      const room = width - paper.widthOf(card.title, TITLE) - 10;
+      paper.put(card.fob, x, paper.y + 6, { ...FOB, size: paper.sizeFor(card.fob, FOB, room), width, align: "right" });
+    }
     paper.put(card.note, x, paper.y + 26, { size: 12, width, lineGap: 1 });
     for (const [place, code] of card.target.codes.entries()) {
       const column = Math.floor(place / ROWS);

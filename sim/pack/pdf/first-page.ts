@@ -66,7 +66,9 @@ function titleBlock(paper: Paper, pack: Pack, words: Words, size: number): void 
   paper.line(words.say(sheet === undefined ? "plan-purpose" : "purpose"), { font: "bold", size: 13, lineGap: 2 });
   paper.y += 3;
   if (sheet !== undefined) paper.line(words.say("secret"), body(size));
-  paper.line(facts(pack, words), body(size));
+  // A line ends between two facts, not within one.
+  const whole = facts(pack, words).map((fact) => fact.replaceAll(" ", "\u00a0"));
+  paper.line(whole.join(" · "), body(size));
   if (sheet !== undefined && sheet.standing !== "inForce") {
     paper.y += 4;
     const note = sheet.standing === "closed" ? "closed-note" : "superseded-note";
@@ -75,7 +77,8 @@ function titleBlock(paper: Paper, pack: Pack, words: Words, size: number): void 
   paper.y += 8;
 }
 
-function facts(pack: Pack, words: Words): string {
+/** When it was made, what the box told last, how many codes it says were used. */
+export function facts(pack: Pack, words: Words): readonly string[] {
   const seen =
     pack.lastSeen === undefined ? words.say("never-seen") : words.say("seen", { time: words.time(pack.lastSeen) });
   const all = [words.say("made", { time: words.time(pack.madeAt) }), seen];
@@ -83,7 +86,7 @@ function facts(pack: Pack, words: Words): string {
     const used = pack.sheet.targets.flatMap((target) => target.codes).filter((code) => code.state === "used").length;
     all.push(words.say("used-count", { count: used }));
   }
-  return all.join(" · ");
+  return all;
 }
 
 function situation(
@@ -105,7 +108,7 @@ function heading(paper: Paper, title: string, sign?: string): void {
   paper.y += 6;
   paper.line(title, { font: "bold", size: 16 });
   if (sign !== undefined) {
-    paper.y += 1;
+    paper.y += 2.5;
     paper.line(sign, { size: 11, color: "#333333", lineGap: 1.5 });
   }
   paper.y += 5;
@@ -131,7 +134,8 @@ function steps(
       align: "center",
       color: "white",
     });
-    paper.put(text, paper.left + STEP_INDENT, paper.y, { ...body(size), width });
+    const even = paper.evenWidth(text, { ...body(size), width });
+    paper.put(text, paper.left + STEP_INDENT, paper.y, { ...body(size), width: even });
     paper.y += Math.max(height, 16) + 3.5;
   }
   paper.y += 5;

@@ -48,7 +48,12 @@ export class Glyphs {
 
   printable(text: string): string {
     let result = "";
-    for (const letter of text.normalize("NFC").replaceAll("\u202f", "\u00a0")) result += this.#one(letter);
+    // Narrow spaces are not in the font; tabs, line ends and what only joins or varies emoji have no shape of their own.
+    const plain = text
+      .normalize("NFC")
+      .replaceAll("\u202f", "\u00a0")
+      .replaceAll(/\p{Cc}+/gu, " ");
+    for (const letter of plain.replaceAll(/[\ufe00-\ufe0f\u200b-\u200f\u2060\ufeff]/g, "")) result += this.#one(letter);
     return result;
   }
 

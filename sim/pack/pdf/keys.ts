@@ -6,7 +6,7 @@ interface Column {
   readonly title: string;
   /** Share of the width. */
   readonly share: number;
-  readonly style: TextOptions;
+  style(key: PackKey): TextOptions;
   text(key: PackKey): string;
 }
 
@@ -16,12 +16,13 @@ const PAD = 2.4;
 
 /** The same keys twice, since a fob bears no name: by name, to find its bin, and by fob, to know what one is holding. */
 export function keyPages(paper: Paper, pack: Pack, words: Words): void {
-  const key: Column = { title: words.say("column-key"), share: 0.52, style: NAME, text: (one) => one.name };
-  const fob: Column = { title: words.say("column-fob"), share: 0.18, style: SERIAL, text: (one) => one.fob };
+  const key: Column = { title: words.say("column-key"), share: 0.52, style: () => NAME, text: (one) => one.name };
+  const fob: Column = { title: words.say("column-fob"), share: 0.18, style: () => SERIAL, text: (one) => one.fob };
   const bin: Column = {
     title: words.say("column-bin"),
     share: 0.3,
-    style: NAME,
+    // Where a key hangs is read from afar; that it is out is a sentence.
+    style: (one) => (one.place.kind === "here" ? SERIAL : NAME),
     text: (one) => placeText(one.place, words),
   };
   paper.newPage();
@@ -55,8 +56,7 @@ function head(paper: Paper, columns: readonly Column[]): void {
 
 function row(paper: Paper, columns: readonly Column[], key: PackKey): void {
   const cells = columns.map(({ share, style, text }) => {
-    const isBin = text(key) === (key.place.kind === "here" ? key.place.bin : undefined);
-    const options = { ...(isBin ? SERIAL : style), width: share * paper.width - PAD };
+    const options = { ...style(key), width: share * paper.width - PAD };
     return { text: text(key), options, height: paper.heightOf(text(key), options), share };
   });
   const height = Math.max(...cells.map((cell) => cell.height)) + 2 * PAD;

@@ -118,6 +118,31 @@ export class Paper {
     return width;
   }
 
+  /** `text`, or as much of it as fits on one line of `width`, with an ellipsis. */
+  shortened(text: string, options: TextOptions, width: number): string {
+    if (this.widthOf(text, options) <= width) return text;
+    const letters = [...text];
+    while (letters.length > 0 && this.widthOf(`${letters.join("")}…`, options) > width) letters.pop();
+    return `${letters.join("")}…`;
+  }
+
+  /** The largest size up to that of `options` with which `text` stays on one line of `width`. */
+  sizeFor(text: string, options: TextOptions, width: number): number {
+    return Math.min(options.size, (options.size * width) / Math.max(this.widthOf(text, options), 1));
+  }
+
+  /** A little narrower than `width` where that makes no more lines: a last line of one word, or of one kana, looks like a mistake. */
+  evenWidth(text: string, options: TextOptions): number {
+    const { width = this.width } = options;
+    const height = this.heightOf(text, options);
+    let even = width;
+    for (let share = 0.96; share >= 0.84; share -= 0.04) {
+      if (this.heightOf(text, { ...options, width: share * width }) > height) break;
+      even = share * width;
+    }
+    return even;
+  }
+
   /** Writes at a place and leaves the cursor alone. */
   put(text: string, x: number, y: number, options: TextOptions): void {
     const { width = this.width, align = "left", lineGap = 0, color = "black" } = options;
@@ -141,9 +166,9 @@ export class Paper {
     return at - x;
   }
 
-  /** Writes at the cursor and moves it below. */
+  /** Writes at the cursor, in lines of like length, and moves it below. */
   line(text: string, options: TextOptions): void {
-    this.put(text, this.left, this.y, options);
+    this.put(text, this.left, this.y, { ...options, width: this.evenWidth(text, options) });
     this.y += this.heightOf(text, options);
   }
 

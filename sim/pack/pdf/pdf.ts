@@ -48,11 +48,11 @@ function decorate(paper: Paper, pack: Pack, words: Words, page: number, pages: n
   }
   if (page > 1) {
     const y = isOld ? 36 : 30;
-    paper.put(`${pack.box} · ${pack.location.name}`, paper.left, y, { font: "bold", size: 12 });
-    if (sheet !== undefined) {
-      const label = words.say("sheet", { sheet: sheet.sheet });
-      paper.put(label, paper.left, y, { font: "bold", size: 12, align: "right" });
-    }
+    const style = { font: "bold", size: 12 } as const;
+    const label = sheet === undefined ? "" : words.say("sheet", { sheet: sheet.sheet });
+    const room = paper.width - paper.widthOf(label, style) - 16;
+    paper.put(paper.shortened(`${pack.box} · ${pack.location.name}`, style, room), paper.left, y, style);
+    paper.put(label, paper.left, y, { ...style, align: "right" });
   }
   const foot = height - 32;
   paper.put(words.say("made", { time: words.time(pack.madeAt) }), paper.left, foot, { size: 9.5 });

@@ -43,18 +43,18 @@ export const en = {
   "how-3": "Does the screen name a sheet older than {sheet}? Touch “{choice-newer-sheet}” and type {sheet}.",
   "how-4": "A door jammed, or the power failed? The same code works again for {grace} minutes.",
   "how-5":
-    "After {free} wrong codes the box waits: half a minute, then longer each time. Pulling the plug does not shorten it.",
+    "After {free} wrong codes everybody waits: half a minute, then longer, an hour at most. Leave the box plugged in; badges and fobs work meanwhile.",
 
   "codes-title": "Codes",
   "codes-note": "The screen asks for a number. A code that is crossed out is used up and opens nothing.",
   all: "All bins",
-  "all-note": "Opens every bin, one after another. After a power cut it goes on by itself.",
+  "all-note": "Opens every bin, one after another. After a power cut it goes on by itself, or with the same code.",
   unmount: "Release from the wall",
   "unmount-note": "Hold the box, type the code, then press the flashing button within a minute.",
   bin: "Bin {bin}",
   empty: "empty",
   disabled: "out of service",
-  unsure: "not sure",
+  unsure: "to be checked",
   "no-key": "fob of no known key",
 
   "by-name": "Keys by name",

@@ -22,7 +22,7 @@ export const fr: PackTexts = {
   "power-1":
     "Appuyez sur le petit bouton noir sous l'écran et attendez que l'écran s'allume. Sur batterie, il s'éteint de nouveau après {minutes} minutes.",
   "power-2":
-    "Utilisez l'armoire comme d'habitude : codes de réservation, codes de clé, badges et porte-clés marchent, et les clés peuvent être rendues.",
+    "Utilisez l'armoire comme d'habitude : codes de réservation, codes de clé, badges et porte-clés fonctionnent, et les clés peuvent être rendues.",
   "power-3": "Quelqu'un n'a pas de code valable ? Ouvrez le casier avec cette feuille, voir plus bas.",
   internet: "Pas d'internet",
   "internet-sign": "L'écran affiche « {notice-offline} »",
@@ -33,9 +33,9 @@ export const fr: PackTexts = {
   "internet-3":
     "Elle ignore les réservations faites depuis. Cherchez la clé dans la liste et ouvrez son casier avec cette feuille.",
   cloud: "Le cloud est en panne",
-  "cloud-sign": "Internet marche, mais l'armoire affiche « {notice-offline} » et l'application ne répond pas",
+  "cloud-sign": "Internet fonctionne, mais l'armoire affiche « {notice-offline} » et l'application ne répond pas",
   "cloud-1":
-    "Continuez : les codes et badges que l'armoire connaît marchent toujours. Un partage de connexion n'y change rien.",
+    "Continuez : les codes et badges que l'armoire connaît restent valables. Un partage de connexion n'y change rien.",
   "cloud-2":
     "Les porte-clés sont anonymes. Cherchez la clé par son nom, page {names} : vous y trouvez son porte-clés et son casier.",
   "cloud-3":
@@ -44,22 +44,23 @@ export const fr: PackTexts = {
   "how-title": "Ouvrir avec cette feuille",
   "how-1": "Touchez « {choice-emergency} », puis « {choice-one-bin} », « {choice-all-bins} » ou « {choice-unmount} ».",
   "how-2":
-    "L'écran nomme une feuille et un numéro de code : « {ask} ». Cherchez ce numéro ici, tapez ses 8 chiffres et validez. Puis barrez-le.",
-  "how-3": "L'écran nomme une feuille plus ancienne que {sheet} ? Touchez « {choice-newer-sheet} » et tapez {sheet}.",
-  "how-4": "Porte coincée, ou coupure de courant ? Le même code marche encore pendant {grace} minutes.",
+    "L'écran indique une feuille et un numéro de code : « {ask} ». Cherchez ce numéro ici, tapez ses 8 chiffres et validez. Puis barrez-le.",
+  "how-3": "L'écran indique une feuille plus ancienne que {sheet} ? Touchez « {choice-newer-sheet} » et tapez {sheet}.",
+  "how-4": "Porte coincée, ou coupure de courant ? Le même code reste valable {grace} minutes.",
   "how-5":
-    "Après {free} codes faux, l'armoire fait attendre : une demi-minute, puis de plus en plus. Débrancher n'y change rien.",
+    "Après {free} codes erronés, chacun doit attendre : une demi-minute, puis davantage, une heure au plus. Laissez l'armoire branchée ; badges et porte-clés fonctionnent.",
 
   "codes-title": "Codes",
   "codes-note": "L'écran demande un numéro. Un code barré a servi et n'ouvre plus rien.",
   all: "Tous les casiers",
-  "all-note": "Ouvre tous les casiers, l'un après l'autre. Après une coupure, la suite vient d'elle-même.",
+  "all-note":
+    "Ouvre tous les casiers, l'un après l'autre. Après une coupure, la suite vient seule ou avec le même code.",
   unmount: "Décrocher du mur",
   "unmount-note": "Tenez l'armoire, tapez le code, puis appuyez dans la minute sur le bouton qui clignote.",
   bin: "Casier {bin}",
   empty: "vide",
   disabled: "hors service",
-  unsure: "pas sûr",
+  unsure: "à vérifier",
   "no-key": "porte-clés sans clé connue",
 
   "by-name": "Clés par nom",
@@ -73,7 +74,7 @@ export const fr: PackTexts = {
   nowhere: "dans aucune armoire",
 
   log: "Qui a pris quoi",
-  "log-note": "Notez ce que vous faites sans le cloud, et remettez cette page au responsable quand tout remarche.",
+  "log-note": "Notez ce que vous faites sans le cloud, et remettez cette page au responsable quand tout est rétabli.",
   "column-when": "Date, heure",
   "column-who": "Nom",
   "column-out": "Sortie",
@@ -99,10 +100,11 @@ export const fr: PackTexts = {
     "D'abord un partage de connexion : donnez-lui le nom et le mot de passe du Wi-Fi de l'armoire, et éteignez ce Wi-Fi. L'armoire s'y joint d'elle-même.",
   "plan-internet-2": "Ou redémarrez la box : débranchez, attendez 30 secondes, rebranchez. Puis l'armoire, de même.",
   "plan-internet-3": "En attendant, remettez des doubles et notez chacun à la dernière page.",
-  "plan-cloud-sign": "Internet marche, mais aucun code n'est accepté et l'application ne répond pas",
+  "plan-cloud-sign": "Internet fonctionne, mais aucun code n'est accepté et l'application ne répond pas",
   "plan-cloud-1": "Rien ne s'ouvre avant le retour du cloud. Ne forcez pas les portes : les serrures cassent.",
   "plan-cloud-2": "Remettez des doubles. Les listes disent quelle clé est où, dès que l'armoire s'ouvre de nouveau.",
-  "plan-cloud-3": "Prenez les retours en main propre, avec nom et heure. Rangez-les quand l'armoire remarche.",
+  "plan-cloud-3":
+    "Prenez les retours en main propre, avec nom et heure. Rangez-les quand l'armoire fonctionne de nouveau.",
 
   "page-search": "Clé, porte-clés ou casier",
   "page-cloud-2":
