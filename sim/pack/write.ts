@@ -1,4 +1,4 @@
-import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CloudError } from "../cloud/domain.js";
 import { codesCsv, keysCsv } from "./csv.js";
@@ -57,9 +57,15 @@ async function writeFiles(directory: string, contents: readonly [string, string 
 /** For the owner's eyes only, and never half: a torn pack must not be taken for a whole one. */
 async function writePrivate(path: string, content: string | Uint8Array): Promise<void> {
   const fresh = `${path}.new`;
-  await writeFile(fresh, content, { mode: 0o600 });
-  await chmod(fresh, 0o600);
-  await rename(fresh, path);
+  try {
+    await writeFile(fresh, content, { mode: 0o600 });
+    await chmod(fresh, 0o600);
+    await rename(fresh, path);
+  } catch (error) {
+    // Half a list of codes opens bins as well as a whole one.
+    await rm(fresh, { force: true });
+    throw error;
+  }
 }
 
 function why(error: NodeJS.ErrnoException, directory: string): string {

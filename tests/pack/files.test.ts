@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
@@ -9,6 +9,7 @@ import { grouped, type Pack } from "../../sim/pack/pack.js";
 import { packPage } from "../../sim/pack/page/page.js";
 import { type PaperSize, packPdf } from "../../sim/pack/pdf/pdf.js";
 import { type Language, wordsFor } from "../../sim/pack/texts/texts.js";
+import { writePack } from "../../sim/pack/write.js";
 import { BOX, Office } from "./support.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pack-"));
@@ -238,6 +239,16 @@ describe("the CSV", () => {
     expect(rows.map((row) => row["fob serial"])).toContain("012ABC");
     // A space between digits parts thousands in French.
     for (const { code } of read(codesCsv([pack]))) expect(code).toMatch(/^\d{4}\u00b7\d{4}$/);
+  });
+});
+
+describe("a folder that does not take everything", () => {
+  test("is told of, and no half file with codes is left in it", async () => {
+    const pack = new Office().pack();
+    const out = join(folder, "stubborn");
+    mkdirSync(join(out, `${BOX}-sheet-1.html`), { recursive: true });
+    await expect(writePack(pack, wordsFor(pack, "en"), "A4", out)).rejects.toThrow(/is not what it should be/);
+    expect(readdirSync(out).sort()).toEqual([`${BOX}-sheet-1.html`, `${BOX}-sheet-1.pdf`]);
   });
 });
 
