@@ -219,7 +219,8 @@ export class ExchangeTask {
       return this.#refuse(refusal, { key, access: undefined });
     }
     const before = key === undefined ? this.#inventory.binOf(item) : this.#locate(key);
-    const bin = chooseFreeBin(this.#bins, before, tried);
+    const isOut = key !== undefined && (before === undefined || this.#inventory.content(before).uncertain);
+    const bin = chooseFreeBin(this.#bins, { before, isOut }, tried);
     const isFaulty = bin !== undefined && this.#inventory.faulty(bin);
     if (bin === undefined || (isFaulty && faultyTried === FAULTY_TRIED_MAX)) {
       return this.#refuse({ reason: this.#whyNoBin() }, { key, access: undefined });

@@ -138,6 +138,15 @@ export class Admin {
     store.commit();
   }
 
+  /** Says that somebody looked: nothing hangs in this bin. */
+  emptyBin(box: string, label: string): void {
+    const { inventory, store } = this.#parts;
+    inventory.clear(box, this.binNumber(box, label));
+    inventory.edited(box);
+    store.touchPermissions();
+    store.commit();
+  }
+
   /** Throws CloudError for a box or a bin that is not there. */
   binNumber(box: string, label: string): number {
     const found = this.#organisation.boxes.find((b) => b.id === box);

@@ -80,10 +80,11 @@ export function fingerprintOf(model: BoxModel, inventoryEdits: number): string {
 function binsOf(box: Box, inventory: Inventory): BinModel[] {
   return box.bins.map(({ enabled }, bin) => {
     const there = inventory.in(box.id, bin);
-    if (there === undefined) return { bin, enabled };
-    const { item, certain } = there;
+    const uncertain = inventory.isDoubtful(box.id, bin);
+    if (there === undefined) return { bin, enabled, uncertain };
+    const { item } = there;
     const held = item.startsWith("key:") ? { key: Number(item.slice(4)) } : { fob: item.slice(4) };
-    return { bin, enabled, ...held, uncertain: !certain };
+    return { bin, enabled, ...held, uncertain };
   });
 }
 

@@ -10,11 +10,16 @@ export interface Movement {
 /** Which key or fob is where. A bin holds at most one. */
 export class Inventory {
   readonly #items: Record<ItemId, Whereabouts>;
+  /** Bins that nothing is known to hang in, and of which that is not sure. */
+  readonly #doubtful: Record<string, true>;
   readonly #byBin = new Map<string, ItemId>();
   readonly #edits = new Map<string, number>();
 
   constructor(data: CloudData) {
     this.#items = data.inventory;
+    // Absent in databases of earlier versions.
+    data.doubtful ??= {};
+    this.#doubtful = data.doubtful;
     for (const [item, { place }] of Object.entries(this.#items)) {
       if (place !== undefined) this.#byBin.set(binId(place.box, place.bin), item);
     }
@@ -33,6 +38,11 @@ export class Inventory {
   in(box: string, bin: number): { readonly item: ItemId; readonly certain: boolean } | undefined {
     const item = this.#byBin.get(binId(box, bin));
     return item === undefined ? undefined : { item, certain: this.#items[item]!.place!.certain };
+  }
+
+  /** Whether nobody can say what is in the bin: what `in` answers may not hang there, and where it answers nothing, something may. */
+  isDoubtful(box: string, bin: number): boolean {
+    return this.in(box, bin)?.certain === false || this.#doubtful[binId(box, bin)] === true;
   }
 
   whereabouts(item: ItemId): Whereabouts | undefined {
@@ -80,9 +90,18 @@ export class Inventory {
     this.#setCertain(box, bin, true);
   }
 
+  /** Somebody looked: nothing hangs in the bin. */
+  clear(box: string, bin: number): void {
+    const item = this.#byBin.get(binId(box, bin));
+    if (item !== undefined) this.forget(item);
+    this.trust(box, bin);
+  }
+
   #setCertain(box: string, bin: number, certain: boolean): void {
     const item = this.#byBin.get(binId(box, bin));
     if (item !== undefined) this.#items[item] = { ...this.#items[item]!, place: { box, bin, certain } };
+    else if (certain) delete this.#doubtful[binId(box, bin)];
+    else this.#doubtful[binId(box, bin)] = true;
   }
 
   /** Forgets where `item` is. */
@@ -104,6 +123,7 @@ export class Inventory {
   }
 
   #empty(box: string, bin: number, unless: ItemId): void {
+    delete this.#doubtful[binId(box, bin)];
     const there = this.#byBin.get(binId(box, bin));
     if (there === undefined || there === unless) return;
     this.#byBin.delete(binId(box, bin));

@@ -139,6 +139,8 @@ export interface CloudData {
   organisation: Organisation;
   boxes: Record<string, BoxState>;
   inventory: Record<ItemId, Whereabouts>;
+  /** Bins, as `box/bin`, that are thought to be empty and may hold something; what hangs in a bin carries its own doubt. */
+  doubtful?: Record<string, true>;
   exchanges: ExchangeEntry[];
   emergencies: EmergencyEntry[];
   events: EventEntry[];

@@ -12,11 +12,11 @@ export function inventoryProblems(machine: Machine, box: Inventory, cloud: Cloud
     const known = box.content(bin);
     const fob = known.held?.fob ?? keys.find((key) => key.id === known.held?.key)?.fob;
     if (!known.uncertain && fob !== real) problems.push(says("box", label, fob, real));
-    const there = cloud.ingest.log.inventory.in(machine.name, bin);
-    const item = there?.item;
+    const { inventory } = cloud.ingest.log;
+    const item = inventory.in(machine.name, bin)?.item;
     const cloudFob = item?.startsWith("fob:") ? item.slice(4) : keys.find((key) => `key:${key.id}` === item)?.fob;
-    const isCertain = there?.certain ?? !known.uncertain;
-    if (isCertain && cloudFob !== real) problems.push(says("cloud", label, cloudFob, real));
+    if (!inventory.isDoubtful(machine.name, bin) && cloudFob !== real)
+      problems.push(says("cloud", label, cloudFob, real));
   }
   return problems;
 }

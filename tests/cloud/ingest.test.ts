@@ -11,6 +11,7 @@ import {
   Outcome,
   type Rec,
 } from "../../firmware/records/records.js";
+import { modelOf } from "../../sim/cloud/box-snapshot.js";
 import { bytesToHex } from "../../sim/cloud/domain.js";
 import { at, BOX, EPOCH, START_SECONDS, World } from "./support/world.js";
 
@@ -234,6 +235,47 @@ describe("the inventory", () => {
     expect(feed.inventory.in(BOX, 22)?.item).toBe(`key:${key!.id}`);
     feed.world.cloud.admin.removeKey(key!.id);
     expect(feed.inventory.in(BOX, 22)?.item).toBe("fob:777ZZZ");
+  });
+
+  test("a key that turns up elsewhere than it was sure to be leaves its bin in doubt: the fob may be a copy", () => {
+    const feed = new Feed();
+    const box2 = { box: "MS4-TOKYO", epoch: new Uint8Array(8).fill(3) };
+    feed.take(1, [intent(Exchange.dropoff, 21, { key: 1 }), outcome(1, Outcome.done)]);
+    expect(feed.inventory.isDoubtful(BOX, 0)).toBe(true);
+    const key = feed.key("Master key, fire panel");
+    const bin = feed.inventory.whereabouts(`key:${key}`)!.place!.bin;
+    feed.take(1, [intent(Exchange.dropoff, 7, { key }), outcome(1, Outcome.done)], box2);
+    expect(feed.inventory.isDoubtful(BOX, bin)).toBe(true);
+    // What the box tells of its own bin settles it.
+    feed.take(3, [intent(Exchange.dropoff, 0, { fob: "777ZZZ" }), outcome(3, Outcome.done)]);
+    expect(feed.inventory.isDoubtful(BOX, 0)).toBe(false);
+  });
+
+  test("a key brought back from a bin that was in doubt leaves it empty", () => {
+    const feed = new Feed();
+    feed.take(1, [intent(Exchange.pickup, 0, { key: 1, user: 1 }), outcome(1, Outcome.unconfirmed)]);
+    feed.take(3, [intent(Exchange.dropoff, 21, { key: 1 }), outcome(3, Outcome.done)]);
+    expect(feed.inventory.isDoubtful(BOX, 0)).toBe(false);
+  });
+
+  test("an empty bin that was opened with nothing said of what for is in doubt, also after a restart", () => {
+    const feed = new Feed();
+    const emergency = { kind: Kind.emergency, target: EmergencyTarget.bin, sheet: 1, number: 2, ...at(T) } as const;
+    feed.take(1, [
+      { ...emergency, bin: 22 },
+      { kind: Kind.emergencyOutcome, of: 1, bin: 22, result: Outcome.done, ...at(T) },
+      { ...emergency, bin: 23, number: 3 },
+      { kind: Kind.emergencyOutcome, of: 3, bin: 23, result: Outcome.notOpened, ...at(T) },
+      intent(Exchange.dropoff, 21, {}),
+      outcome(5, Outcome.done),
+    ]);
+    const again = new World({ store: feed.world.cloud.store, sample: false });
+    const { inventory } = again.cloud.ingest.log;
+    expect([21, 22, 23].map((bin) => inventory.isDoubtful(BOX, bin))).toEqual([true, true, false]);
+    const { bins } = modelOf(again.cloud.store, again.cloud.ingest.log.index, inventory, BOX, T);
+    expect([21, 22, 23].map((bin) => bins[bin]!.uncertain)).toEqual([true, true, false]);
+    again.cloud.admin.emptyBin(BOX, "B-11");
+    expect(inventory.isDoubtful(BOX, 22)).toBe(false);
   });
 
   test("a late report of an older movement does not undo a newer one at another box", () => {

@@ -11,7 +11,7 @@ import {
 } from "../../../firmware/records/records.js";
 import { Inventory, type Movement } from "../inventory.js";
 import { OrganisationIndex } from "../organisation.js";
-import type { EmergencyEntry, EpochState, ExchangeEntry, ExchangeStatus, Source, When } from "../state.js";
+import type { EmergencyEntry, EpochState, ExchangeEntry, ExchangeStatus, Source, When, Whereabouts } from "../state.js";
 import type { CloudStore } from "../store.js";
 import { detailOf, nameIn } from "./names.js";
 
@@ -121,16 +121,31 @@ export class ExchangeLog {
   #settle(entry: ExchangeEntry, result: Outcome, by: Movement): void {
     entry.status = STATUS[result];
     this.#pending.delete(sourceId(entry));
-    // A one-touch opening of an empty bin names nothing that could have moved.
-    if (result === Outcome.notOpened || (entry.key === undefined && entry.fob === undefined)) return;
+    if (result === Outcome.notOpened) return;
+    if (entry.key === undefined && entry.fob === undefined) {
+      // A one-touch opening of an empty bin names nothing: whoever opened it may have put anything in.
+      this.inventory.doubt(entry.box, entry.bin);
+      return;
+    }
     const item = Inventory.itemOf(entry, this.index);
     const certain = result !== Outcome.unconfirmed;
+    const before = this.inventory.whereabouts(item)?.place;
     const isElsewhere =
       entry.exchange === Exchange.pickup && certain
         ? this.inventory.take(item, entry.box, entry.bin, entry.userName, by)
         : this.inventory.put(item, entry.box, entry.bin, certain, by);
+    const isAway = before !== undefined && (before.box !== entry.box || before.bin !== entry.bin);
+    if (isAway && (before.certain || !certain)) this.#left(before);
     // The other box's snapshot says that the key is there.
     if (isElsewhere) this.#store.touchPermissions();
+  }
+
+  /**
+   * Something is said to be elsewhere than it was sure to be, or perhaps to be there. A serial can be copied: were its bin
+   * empty from now on, the box would hand what hangs there to the next tag.
+   */
+  #left({ box, bin }: NonNullable<Whereabouts["place"]>): void {
+    if (this.inventory.in(box, bin) === undefined) this.inventory.doubt(box, bin);
   }
 
   #emergency(source: Source, rec: Of<typeof Kind.emergency>, when: When): void {
@@ -143,7 +158,7 @@ export class ExchangeLog {
     }
     this.#emergencies.set(sourceId(source), entry);
     if (rec.bin === undefined) return;
-    const wasCertain = this.inventory.in(source.box, rec.bin)?.certain ?? true;
+    const wasCertain = !this.inventory.isDoubtful(source.box, rec.bin);
     entry.bins.push({ bin: rec.bin, binLabel: this.#label(source.box, rec.bin), wasCertain, status: "pending" });
     // From here on somebody may have reached in, whether or not the end of it is ever told.
     this.inventory.doubt(source.box, rec.bin);

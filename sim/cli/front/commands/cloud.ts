@@ -38,6 +38,19 @@ export const CLOUD_COMMANDS: readonly Command[] = [
     run: ({ desk }, { words }) => setEnabled(desk, words, true),
   },
   {
+    name: "empty",
+    usage: "cloud empty BIN",
+    summary: "somebody looked: nothing hangs there (an emergency opening leaves that in doubt)",
+    example: "cloud empty A-1",
+    complete: labelsOf,
+    run({ desk }, { words }) {
+      expectWords(words, 2);
+      const label = labelOf(desk, words[1]);
+      desk.cloud.admin.emptyBin(desk.machine.name, label);
+      return [`bin ${label} is empty for sure, once the box has synced`];
+    },
+  },
+  {
     name: "add-access",
     usage: "cloud add-access USER KEY [START END [ZONE]]",
     summary: "let a user take a key, always or from START to END (ZONE: local, or such as Europe/Paris)",
