@@ -104,6 +104,18 @@ describe("the cloud's page", () => {
     expect(page).not.toContain("<img");
   });
 
+  test("marks bins in doubt and bins out of service", async () => {
+    const { world, text } = rig();
+    const { inventory } = world.cloud.ingest.log;
+    inventory.doubt("MS5-PARIS", 0);
+    inventory.doubt("MS5-PARIS", 23);
+    world.cloud.setBinEnabled("MS5-PARIS", "A-2", false);
+    const page = await text();
+    expect(page).toContain('<li class="doubt"><b>A-1</b> Rue de Rivoli 12 front door, perhaps</li>');
+    expect(page).toContain('<li class="doubt"><b>B-12</b> empty, perhaps</li>');
+    expect(page).toMatch(/<li class="disabled"><b>A-2<\/b> .*, out of service<\/li>/);
+  });
+
   test("points to the outage plan for an MS3", async () => {
     expect(await rig().text()).toContain("npm run pack -- --box MS3-TOKYO");
   });

@@ -114,7 +114,8 @@ function binItem(
   index: OrganisationIndex,
 ): Html {
   const there = inventory.in(box.id, number);
-  const kind = !bin.enabled ? "disabled" : there === undefined ? "empty" : there.certain ? "full" : "doubt";
+  const isDoubtful = inventory.isDoubtful(box.id, number);
+  const kind = !bin.enabled ? "disabled" : isDoubtful ? "doubt" : there === undefined ? "empty" : "full";
   const holds = there === undefined ? "empty" : nameOf(there.item, index);
   const more = !bin.enabled ? ", out of service" : kind === "doubt" ? ", perhaps" : "";
   return html`<li class="${kind}"><b>${bin.label}</b> ${holds}${more}</li>`;
