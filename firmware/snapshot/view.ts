@@ -1,5 +1,6 @@
 import { u16, u32 } from "../wire/little-endian.js";
 import { utf8Decode } from "../wire/utf8.js";
+import { BinRows } from "./bin-rows.js";
 import { isLocation, isOffset } from "./check.js";
 import {
   type AccessInfo,
@@ -35,8 +36,8 @@ const UNREADABLE_NAME = "\ufffd";
 const MAX_ACCESSES_AT_ONCE = 32;
 
 /**
- * Look-ups in a slot. Each reads a few bytes per probe and keeps nothing. The rows were checked when they were downloaded;
- * they are checked again here, since flash rots: what makes no sense counts as absent.
+ * Look-ups in a slot. Each reads a few bytes per probe and keeps nothing but a window of the bins' rows. The rows were checked
+ * when they were downloaded; they are checked again here, since flash rots: what makes no sense counts as absent.
  */
 export class FlashSnapshotView implements SnapshotView {
   readonly version: number;
@@ -46,11 +47,13 @@ export class FlashSnapshotView implements SnapshotView {
   readonly location: LocationInfo;
   readonly #file: SlotFile;
   readonly #header: Header;
+  readonly #binRows: BinRows;
 
   /** Throws SnapshotError when the location cannot be read. */
   constructor(file: SlotFile, header: Header) {
     this.#file = file;
     this.#header = header;
+    this.#binRows = new BinRows(file, header);
     this.version = header.version;
     this.asOf = header.asOf;
     this.epoch = header.epoch;
@@ -59,7 +62,7 @@ export class FlashSnapshotView implements SnapshotView {
   }
 
   bin(bin: number): BinInfo | undefined {
-    const row = this.#rowOf(Section.bins, bin);
+    const row = this.#binRows.rowOf(bin);
     if (row === undefined) return undefined;
     const key = u32(row, 8);
     const fob = unpadAscii(row, 12, FOB_BYTES);

@@ -1,5 +1,5 @@
 import type { Held } from "../records/records.js";
-import type { SnapshotView } from "../snapshot/contract.js";
+import type { BinInfo, SnapshotView } from "../snapshot/contract.js";
 import type { BoxState } from "./box-state.js";
 
 export interface BinContent {
@@ -31,8 +31,9 @@ export class Inventory {
     }
     const snapshot = this.#snapshot();
     const unknown = snapshot === undefined;
-    const uncertain = unknown || change?.uncertain === true || snapshot.bin(bin)?.uncertain === true;
-    return { held: this.#inSnapshot(bin), uncertain, unknown, presumed: false };
+    const info = snapshot?.bin(bin);
+    const uncertain = unknown || change?.uncertain === true || info?.uncertain === true;
+    return { held: heldIn(info), uncertain, unknown, presumed: false };
   }
 
   /** The bin that holds the item; what the journal tells comes before what the snapshot tells. */
@@ -54,12 +55,11 @@ export class Inventory {
   faulty(bin: number): boolean {
     return this.#state.faulty.has(bin);
   }
+}
 
-  #inSnapshot(bin: number): Held | undefined {
-    const info = this.#snapshot()?.bin(bin);
-    if (info?.key !== undefined) return { key: info.key };
-    return info?.fob !== undefined ? { fob: info.fob } : undefined;
-  }
+function heldIn(info: BinInfo | undefined): Held | undefined {
+  if (info?.key !== undefined) return { key: info.key };
+  return info?.fob !== undefined ? { fob: info.fob } : undefined;
 }
 
 function same(a: Held, b: Held): boolean {

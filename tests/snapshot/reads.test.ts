@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { lookupHash } from "../../firmware/snapshot/lookup-hash.js";
+import { FlashError } from "../../hal/ports/flash.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
 import { forgetReads, makeFlash } from "./support/flash.js";
 import { nodeHash, randomModel } from "./support/models.js";
@@ -50,6 +51,42 @@ test("a key by its fob among 2,000", () => {
   const { reads, bytes } = worst(fobs, (fob) => expect(view.keyByFob(fob)).toBeDefined());
   expect(reads).toBeLessThanOrEqual(16);
   expect(bytes).toBeLessThanOrEqual(368);
+});
+
+test("every bin once, as the search for a key or for a free bin does", () => {
+  forgetReads(flash);
+  const fresh = slotsOn(flash).open(0, model.version);
+  const opening = flash.reads;
+  for (let bin = 0; bin < 200; bin++) expect(fresh.bin(bin)).toBeDefined();
+  expect(flash.reads - opening).toBeLessThanOrEqual(13);
+  expect(flash.bytesRead).toBeLessThanOrEqual(364 + 200 * 28);
+});
+
+test("one bin of 200", () => {
+  const bins = model.bins.map(({ bin }) => bin);
+  const { reads, bytes } = worst(bins, (bin) => slotsOn(flash).open(0, model.version).bin(bin));
+  // Header, location, its name and offsets come with every opening.
+  const opening = worst([0], () => slotsOn(flash).open(0, model.version));
+  expect(reads - opening.reads).toBe(1);
+  expect(bytes - opening.bytes).toBeLessThanOrEqual(16 * 28);
+});
+
+test("a read that failed leaves nothing behind that passes for rows", () => {
+  const fresh = slotsOn(flash).open(0, model.version);
+  const expected = fresh.bin(0);
+  fresh.bin(199);
+  const read = flash.read;
+  flash.read = (_, into) => {
+    into.fill(0);
+    throw new FlashError("bus fault");
+  };
+  try {
+    expect(() => fresh.bin(0)).toThrow(FlashError);
+  } finally {
+    flash.read = read;
+  }
+  expect(fresh.bin(0)).toEqual(expected);
+  expect(expected).toBeDefined();
 });
 
 test("32 accesses of a user take no more than their rows and one search", () => {
