@@ -87,7 +87,7 @@ export class XsEngine implements Engine {
   /** Collects garbage and counts the slots that are left in use. */
   slotsInUse(): number {
     if (this.#worker === undefined) throw new Error("nothing was booted");
-    return this.#worker.evaluate("gc()").slots;
+    return this.#worker.command(new Uint8Array(0)).slots;
   }
 
   /** Computrons of one HAL call without operands, as the firmware makes it. */

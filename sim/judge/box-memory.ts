@@ -45,7 +45,14 @@ export function readMemory(machine: Machine): BoxMemory {
 
 /** The journal's records from `fromSeq` on. */
 export function* readJournal(flash: NorFlash, fromSeq: number): Iterable<{ seq: number; record: Rec | undefined }> {
-  const cursor = mount(flash, () => []).read(fromSeq);
+  yield* records(
+    mount(flash, () => []),
+    fromSeq,
+  );
+}
+
+function* records(journal: Journal, fromSeq: number): Iterable<{ seq: number; record: Rec | undefined }> {
+  const cursor = journal.read(fromSeq);
   for (let item = cursor.next(); item !== undefined; item = cursor.next()) {
     yield { seq: item.seq, record: decode(item.payload) };
   }
@@ -65,9 +72,9 @@ const TAIL_RECORDS = 40;
 
 /** Why `bin` is being opened, as the flash says when it is read as a boot would read it: an opening without an outcome yet. */
 export function reasonOnFlash(flash: NorFlash, bin: number): "exchange" | "emergency" | undefined {
-  const { nextSeq } = mount(flash, () => []);
+  const journal = mount(flash, () => []);
   const open = new Map<number, "exchange" | "emergency">();
-  for (const { seq, record } of readJournal(flash, Math.max(1, nextSeq - TAIL_RECORDS))) {
+  for (const { seq, record } of records(journal, Math.max(1, journal.nextSeq - TAIL_RECORDS))) {
     if (record?.kind === Kind.intent && record.bin === bin) open.set(seq, "exchange");
     if (record?.kind === Kind.emergency && record.bin === bin) open.set(seq, "emergency");
     if (record?.kind === Kind.outcome || record?.kind === Kind.emergencyOutcome) open.delete(record.of);
