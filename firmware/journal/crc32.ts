@@ -20,3 +20,10 @@ export function crc32(bytes: Uint8Array, start = 0, end = bytes.length, seed = 0
   for (let i = start; i < end; i++) crc = TABLE[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
   return ~crc >>> 0;
 }
+
+/** The same over the four bytes of `word`, low byte first. */
+export function crc32Word(word: number, seed = 0): number {
+  let crc = ~seed;
+  for (let shift = 0; shift < 32; shift += 8) crc = TABLE[(crc ^ (word >>> shift)) & 0xff]! ^ (crc >>> 8);
+  return ~crc >>> 0;
+}

@@ -31,6 +31,15 @@ export class FlashWindow {
     return offset - this.#start;
   }
 
+  /** How many bytes in a row are erased from `offset` on, before `limit`, as far as one read tells. */
+  blank(offset: number, limit: number): number {
+    const from = this.at(offset, 1, limit);
+    const end = Math.min(this.#end, limit) - this.#start;
+    let at = from;
+    while (at < end && this.bytes[at] === 0xff) at++;
+    return at - from;
+  }
+
   close(): void {
     this.#end = this.#start = 0;
   }

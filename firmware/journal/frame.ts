@@ -1,5 +1,5 @@
 import { MAX_PAYLOAD } from "./contract.js";
-import { crc32 } from "./crc32.js";
+import { crc32, crc32Word } from "./crc32.js";
 import type { Geometry } from "./geometry.js";
 import type { SectorHeader } from "./sector-header.js";
 
@@ -65,9 +65,5 @@ export function verifies(header: SectorHeader, offset: number, bytes: Uint8Array
 
 /** The CRC of what a frame is tied to: this life of its sector, and its place in it. */
 function seedOf(header: SectorHeader, offset: number): number {
-  const place = new Uint8Array(8);
-  const view = new DataView(place.buffer);
-  view.setUint32(0, header.crc, true);
-  view.setUint32(4, offset, true);
-  return crc32(place);
+  return crc32Word(offset, crc32Word(header.crc));
 }

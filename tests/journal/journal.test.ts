@@ -6,7 +6,7 @@ import {
   type Rank,
   type Room,
 } from "../../firmware/journal/contract.js";
-import { crc32 } from "../../firmware/journal/crc32.js";
+import { crc32, crc32Word } from "../../firmware/journal/crc32.js";
 import { Journal } from "../../firmware/journal/journal.js";
 import { encodeHeader } from "../../firmware/journal/sector-header.js";
 import { EntropyError } from "../../hal/ports/entropy.js";
@@ -39,6 +39,8 @@ test("crc32 gives the check value of IEEE 802.3 and goes on from a seed", () => 
   expect(crc32(bytes)).toBe(0xcbf4_3926);
   expect(crc32(bytes, 4, 9, crc32(bytes, 0, 4))).toBe(0xcbf4_3926);
   expect(crc32(bytes, 3, 3)).toBe(0);
+  expect(crc32Word(0x34333231)).toBe(crc32(bytes, 0, 4));
+  expect(crc32Word(0x38373635, crc32Word(0x34333231))).toBe(crc32(bytes, 0, 8));
 });
 
 describe.each(SHAPES)("$sectors sectors of $sectorBytes aligned to $alignBytes", (shape) => {
