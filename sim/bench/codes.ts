@@ -37,7 +37,7 @@ export const codesBench: Bench = {
     const { looked, throttled } = hmacs();
     const isXsHere = whyNoXs() === undefined;
     progress(isXsHere ? "one check on real XS" : `no figure from XS: ${whyNoXs()}`);
-    const onXs = isXsHere ? { codeCheckComputrons: (await costOnXs(["codeCheck"])).codeCheck } : {};
+    const onXs = isXsHere ? { codeCheckComputrons: (await costOnXs(["codeCheck"])).costs.codeCheck.computrons } : {};
     progress(`${looked} HMACs a try; now somebody guesses for a year`);
     const year = guesses(YEAR_SECONDS, 0);
     const month = guesses(MONTH_SECONDS, 0);

@@ -5,24 +5,37 @@ import { compileXs } from "../xs/compile.js";
 /** Pieces of work of `sim/xs/bench.ts`. */
 export type Piece = "codeCheck" | "syncBatch" | "snapshotChunk";
 
-/** Slots of a bare machine, and computrons of each piece of work on it. Throws NoXsError without a compiler. */
+export interface Cost {
+  readonly computrons: number;
+  /** That it takes from the free ones, garbage included: what must be free lest it begins with a collection. */
+  readonly slots: number;
+}
+
+/** Each piece of work on a machine of its own, and the slots of a bare one. Throws NoXsError without a compiler. */
 export async function costOnXs<P extends Piece>(
   pieces: readonly P[],
-): Promise<Record<P, number> & { bareSlots: number }> {
+): Promise<{ readonly costs: Record<P, Cost>; readonly bareSlots: number }> {
   const host = new XsHost(compileXs().worker);
   const worker = new XsWorker(host, (request) => request);
   try {
     const bareSlots = worker.evaluate("gc()").slots;
     worker.evaluate((await bundleScript("bench.ts")).source);
-    const cost = (name: Piece) => {
-      // The first run allocates what later ones use again.
-      worker.evaluate(`work.${name}()`);
-      return worker.evaluate(`work.${name}()`).computrons - worker.evaluate("work.nothing()").computrons;
-    };
-    const costs = Object.fromEntries(pieces.map((piece) => [piece, cost(piece)])) as Record<P, number>;
-    return { ...costs, bareSlots };
+    const costs = Object.fromEntries(pieces.map((piece) => [piece, costOf(worker, piece)])) as Record<P, Cost>;
+    return { costs, bareSlots };
   } finally {
     worker.kill();
     host.close();
   }
+}
+
+function costOf(worker: XsWorker, piece: Piece): Cost {
+  const run = (name: Piece | "nothing"): Cost => {
+    const { slots } = worker.evaluate("gc()");
+    const after = worker.evaluate(`work.${name}()`);
+    return { computrons: after.computrons, slots: after.slots - slots };
+  };
+  // The first run allocates what later ones use again.
+  run(piece);
+  const [work, nothing] = [run(piece), run("nothing")];
+  return { computrons: work.computrons - nothing.computrons, slots: work.slots - nothing.slots };
 }

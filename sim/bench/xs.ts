@@ -10,7 +10,7 @@ import { Stage } from "../stage/stage.js";
 import { bundlePackages, bundleScript, ROOT } from "../xs/bundle.js";
 import { compileXs } from "../xs/compile.js";
 import type { Bench, Figures } from "./bench.js";
-import { costOnXs } from "./xs-cost.js";
+import { type Cost, costOnXs } from "./xs-cost.js";
 
 const MINUTE_MS = 60_000;
 /** Codes of the sample organisation (sim/samples). */
@@ -23,13 +23,14 @@ export const xsBench: Bench = {
   name: "xs",
   summary: "what the firmware costs on real XS (computrons: XS's own count, about 24 instructions each on a Cortex-M)",
   figures: {
-    codeCheckComputrons: "check of one offline code, both HMACs by tweetnacl",
-    syncBatchComputrons: "64 records of 32 bytes made into a sealed publish",
-    snapshotChunkComputrons: "1 KB of a snapshot opened and authenticated",
     bootComputrons: "boot of a box with 40 exchanges in its journal, until it waits for events",
     pickupComputrons:
       "a pick-up by booking code, offline, from the first digit to the idle screen, median of 9; bridge included",
     dropoffComputrons: "a return by quick scan, offline, likewise",
+    codeCheckComputrons: "check of one offline code, both HMACs by tweetnacl",
+    syncBatchComputrons: "64 records of 32 bytes made into a sealed publish",
+    snapshotChunkComputrons: "1 KB of a snapshot opened and authenticated",
+    "…Slots of each of these": "what it takes from the free slots between two collections, garbage included",
     bridgeCallComputrons: "the bridge's share: one HAL call without operands",
     pickupCalls: "HAL calls of that pick-up",
     dropoffCalls: "HAL calls of that return",
@@ -40,37 +41,37 @@ export const xsBench: Bench = {
     ...Object.fromEntries(MODULES.map((name) => [figureOf(name), `of that, ${name}`])),
   },
   async run(progress) {
+    progress("a box with some history");
+    const loadedSlots = await measureLoaded();
+    const box = await measureBox(loadedSlots);
     progress("single pieces of work");
     const pieces = await measurePieces();
-    progress("a box with some history");
-    const box = await measureBox();
     progress("bytecode");
-    return { ...pieces, ...box, ...(await measureBytecode()) };
+    return { ...box, ...pieces, loadedSlots, ...(await measureBytecode()) };
   },
 };
 
-async function measurePieces(): Promise<Figures> {
+async function measureLoaded(): Promise<number> {
   const host = new XsHost(compileXs().worker);
   const loaded = new XsWorker(host, (request) => request);
   loaded.evaluate((await bundleScript("machine.ts")).source);
   const loadedSlots = loaded.evaluate("gc()").slots;
   loaded.kill();
   host.close();
-  const { codeCheck, syncBatch, snapshotChunk, bareSlots } = await costOnXs([
-    "codeCheck",
-    "syncBatch",
-    "snapshotChunk",
-  ]);
+  return loadedSlots;
+}
+
+async function measurePieces(): Promise<Figures> {
+  const { costs, bareSlots } = await costOnXs(["codeCheck", "syncBatch", "snapshotChunk"]);
   return {
-    codeCheckComputrons: codeCheck,
-    syncBatchComputrons: syncBatch,
-    snapshotChunkComputrons: snapshotChunk,
-    loadedSlots,
+    ...figuresOf("codeCheck", costs.codeCheck),
+    ...figuresOf("syncBatch", costs.syncBatch),
+    ...figuresOf("snapshotChunk", costs.snapshotChunk),
     bareSlots,
   };
 }
 
-async function measureBox(): Promise<Figures> {
+async function measureBox(loadedSlots: number): Promise<Figures> {
   const engine = await XsEngine.open({ hashOfBoard: false });
   const stage = await Stage.open({ seed: 1, broker: "virtual", engine });
   try {
@@ -86,9 +87,14 @@ async function measureBox(): Promise<Figures> {
     // Until the connection has timed out and tries are far between.
     await world.advance(10 * MINUTE_MS);
     const spent = async (work: () => Promise<unknown>): Promise<Spent> => {
-      const before = { computrons: engine.computrons, calls: engine.calls };
+      const slots = machine.state === "running" ? engine.slotsInUse() : loadedSlots;
+      const { computrons, calls } = engine;
       await work();
-      return { computrons: engine.computrons - before.computrons, calls: engine.calls - before.calls };
+      return {
+        computrons: engine.computrons - computrons,
+        calls: engine.calls - calls,
+        slots: engine.slots - slots,
+      };
     };
     const pickups: Spent[] = [];
     const dropoffs: Spent[] = [];
@@ -96,19 +102,17 @@ async function measureBox(): Promise<Figures> {
       pickups.push(await spent(() => people.pickUp(BOOKING_CODE)));
       dropoffs.push(await spent(() => people.giveBack(people.carried[0]!)));
     }
-    const pickup = median(pickups);
-    const dropoff = median(dropoffs);
     machine.powerCut();
     await world.advance(1_000);
     machine.restorePower();
     const boot = await spent(() => world.until(() => machine.state === "running", MINUTE_MS, "the boot"));
     return {
-      bootComputrons: boot.computrons,
-      pickupComputrons: pickup.computrons,
-      dropoffComputrons: dropoff.computrons,
+      ...figuresOf("boot", boot),
+      ...figuresOf("pickup", median(pickups)),
+      ...figuresOf("dropoff", median(dropoffs)),
       bridgeCallComputrons: engine.costOfCall(),
-      pickupCalls: pickup.calls,
-      dropoffCalls: dropoff.calls,
+      pickupCalls: median(pickups).calls,
+      dropoffCalls: median(dropoffs).calls,
       idleSlots,
     };
   } finally {
@@ -116,14 +120,18 @@ async function measureBox(): Promise<Figures> {
   }
 }
 
-interface Spent {
-  readonly computrons: number;
+interface Spent extends Cost {
   readonly calls: number;
 }
 
-/** Some exchanges carry a checkpoint of the journal or a try to connect with them. */
+function figuresOf(name: string, { computrons, slots }: Cost): Figures {
+  return { [`${name}Computrons`]: computrons, [`${name}Slots`]: slots };
+}
+
+/** Of each figure: some exchanges carry a checkpoint of the journal or a try to connect with them, some a collection of garbage. */
 function median(all: readonly Spent[]): Spent {
-  return [...all].sort((a, b) => a.computrons - b.computrons)[Math.floor(all.length / 2)]!;
+  const middle = (figure: keyof Spent) => all.map((one) => one[figure]).sort((a, b) => a - b)[(all.length - 1) / 2]!;
+  return { computrons: middle("computrons"), slots: middle("slots"), calls: middle("calls") };
 }
 
 async function measureBytecode(): Promise<Figures> {

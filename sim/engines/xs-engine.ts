@@ -19,6 +19,7 @@ export class XsEngine implements Engine {
   #worker: XsWorker | undefined;
   #serve: ((call: Uint8Array) => Uint8Array) | undefined;
   #computrons = 0;
+  #slots = 0;
   #calls = 0;
   #loadComputrons = 0;
   #image: string | undefined;
@@ -41,6 +42,11 @@ export class XsEngine implements Engine {
     return this.#computrons;
   }
 
+  /** Slots in use after the last turn, garbage since the last collection included. */
+  get slots(): number {
+    return this.#slots;
+  }
+
   /** HAL calls so far. */
   get calls(): number {
     return this.#calls;
@@ -60,8 +66,9 @@ export class XsEngine implements Engine {
       offerHash: this.#options.hashOfBoard ?? true,
       carry: (message, serve) => {
         this.#serve = serve;
-        const { computrons, result } = worker.command(message);
+        const { computrons, slots, result } = worker.command(message);
         this.#computrons += computrons;
+        this.#slots = slots;
         return result;
       },
     });
