@@ -58,6 +58,8 @@ export class ExchangeTask {
   readonly #throttle: Throttle;
   readonly #bins: BinsInView;
   readonly #events: ExchangeEvents;
+  /** The exchange that a reset interrupted while its door was open. */
+  #resumed: number | undefined;
   /** How the exchange ended, while that cannot be written. */
   #owed: { readonly seq: number; readonly result: Outcome } | undefined;
 
@@ -178,6 +180,7 @@ export class ExchangeTask {
       this.#end(left.seq, Outcome.unconfirmed);
       return;
     }
+    this.#resumed = left.seq;
     this.#control.adopt(
       left.bin,
       this.#openingEvents(left.exchange, left.bin, left.seq, () => {}),
@@ -284,7 +287,10 @@ export class ExchangeTask {
   /** Once per intent: later calls find the exchange ended, and what could not be written stays what it was. */
   #end(authority: number, result: Outcome): void {
     if (this.#ledger.state.exchange?.seq !== authority) return;
-    const ended = this.#owed?.seq === authority ? this.#owed : { seq: authority, result };
+    // The person may have found the box dark and walked off before it asked for anything.
+    const isDoubtful = result === Outcome.leftOpen && this.#resumed === authority;
+    const outcome = isDoubtful ? Outcome.unconfirmed : result;
+    const ended = this.#owed?.seq === authority ? this.#owed : { seq: authority, result: outcome };
     this.#owed = undefined;
     try {
       this.#ledger.write({ kind: Kind.outcome, of: authority, result: ended.result }, "vital");

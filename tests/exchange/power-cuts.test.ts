@@ -62,6 +62,17 @@ describe("a power cut in a pick-up", () => {
     expect(rig.outcomes).toEqual([Outcome.done]);
   });
 
+  it("in the pulse, the door opens and the person has walked off: unconfirmed, the key may hang there, and no other is put there", async () => {
+    rig = await BoxRig.started();
+    rig.machine.armPulseCut({ doorOpens: true, backAfterMs: 1_000 });
+    await rig.person.type(VAN.code);
+    await rig.rebooted();
+    await rig.world.advance(70_000);
+    expect(rig.outcomes).toEqual([Outcome.unconfirmed]);
+    await rig.person.closeDoor(0);
+    expect(rig.content(0)).toEqual({ held: { key: VAN.id }, uncertain: true });
+  });
+
   it("while the door stands open, which is shut before the box is back: unconfirmed", async () => {
     rig = await BoxRig.started();
     await rig.person.type(VAN.code);
