@@ -2,9 +2,18 @@ import { type Engine, NODE_ENGINE } from "../engines/engine.js";
 import type { Verdict } from "../judge/judge.js";
 import { Stage } from "../stage/stage.js";
 import { Mishaps } from "./mishaps.js";
+import { PassingDays, STARTS } from "./passing-days.js";
 import { Visitors } from "./visitors.js";
 
 const MINUTE_MS = 60_000;
+/** A soak goes round such a ring many times, and fills it while the cloud is away. */
+const SMALL_JOURNAL = { sizeBytes: 65_536, sectorBytes: 4_096, alignBytes: 1 } as const;
+
+interface Cast {
+  readonly visitors: Visitors;
+  readonly mishaps: Mishaps;
+  readonly days: PassingDays;
+}
 
 export interface SoakResult extends Verdict {
   readonly seed: number;
@@ -31,21 +40,28 @@ export interface SoakOptions {
 /** Random use with random mishaps in virtual time; every so often everything must come to rest and agree. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
   const { seed, exchanges, progress, sink, engine = NODE_ENGINE } = options;
-  const stage = await Stage.open({ seed, broker: "virtual", engine, ...(sink && { sink }) });
+  const stage = await Stage.open({
+    seed,
+    broker: "virtual",
+    engine,
+    journal: SMALL_JOURNAL,
+    startWallSeconds: STARTS[seed % STARTS.length]!,
+    ...(sink && { sink }),
+  });
   const random = stage.world.random("soak");
   const visitors = new Visitors(stage, random);
-  const mishaps = new Mishaps(stage, random);
+  const cast = { visitors, mishaps: new Mishaps(stage, random), days: new PassingDays(stage, random, visitors) };
   let visits = 0;
   let failure: string | undefined;
   try {
     stage.machine.start();
     // A box that never syncs would let nobody in: the bound keeps the loop from going on for ever.
     for (; visitors.exchanges < exchanges && visits < exchanges * 10; visits++) {
-      await step(stage, visitors, mishaps);
+      await step(stage, cast);
       if (visits % 50 === 0) progress(visitors.exchanges, stage);
     }
     await visitors.shutDoors();
-    await mishaps.end();
+    await cast.mishaps.end();
     await visitors.shutDoors();
     await stage.untilInSync(120 * MINUTE_MS);
     await stage.world.advance(2 * MINUTE_MS);
@@ -58,8 +74,8 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     visits,
     ...stage.judge.verdict(),
     powerCuts: machine.powerCuts,
-    tornWrites: mishaps.tornWrites,
-    disconnects: mishaps.disconnects,
+    tornWrites: cast.mishaps.tornWrites,
+    disconnects: cast.mishaps.disconnects,
     boots: machine.boots,
     virtualDays: Math.round(world.nowMs / 86_400) / 1_000,
     traceHash: world.trace.hash(),
@@ -69,11 +85,12 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   return result;
 }
 
-async function step(stage: Stage, visitors: Visitors, mishaps: Mishaps): Promise<void> {
+async function step(stage: Stage, { visitors, mishaps, days }: Cast): Promise<void> {
   const random = stage.world.random(`step ${stage.world.nowMs}`);
   if (random.next() < 0.25) await mishaps.one();
   const dice = random.int(100);
-  if (dice < 88) await visitors.visit();
+  if (dice < 3) await days.pass();
+  else if (dice < 88) await visitors.visit();
   else if (dice < 92) await visitors.guess();
   else if (dice < 99) await visitors.useSheet(false);
   else await visitors.useSheet(true);

@@ -39,11 +39,22 @@ export class Visitors {
     } else if (this.#random.next() < 0.2) {
       await this.#scan(this.#someBadge());
     } else {
-      const code = this.#someCode();
-      this.#toReturn = this.#carriedFor(code);
-      await this.#type(code);
+      await this.#useCode(this.#someCode());
     }
     await this.#follow();
+  }
+
+  /** Somebody comes with this code. */
+  async withCode(code: string): Promise<void> {
+    await this.#wake();
+    await this.#useCode(code);
+    await this.#follow();
+  }
+
+  /** To return the key if somebody carries it, to take it otherwise. */
+  async #useCode(code: string): Promise<void> {
+    this.#toReturn = this.#carriedFor(code);
+    await this.#type(code);
   }
 
   /** Somebody guesses. */
@@ -86,9 +97,9 @@ export class Visitors {
 
   async #wake(): Promise<void> {
     const { machine } = this.#stage;
-    this.#openBefore = machine.bins.state.open;
     if (machine.state === "asleep") machine.button.press();
     await this.#wait(PATIENCE_MS, "idle");
+    this.#openBefore = machine.bins.state.open;
   }
 
   async #leave(): Promise<void> {
@@ -122,6 +133,7 @@ export class Visitors {
 
   /** Does what the screen asks until it asks for nothing more, or the box is dark. */
   async #follow(): Promise<void> {
+    const { machine, world } = this.#stage;
     for (let turn = 0; turn < 4; turn++) {
       await this.#wait(
         PATIENCE_MS,
@@ -133,14 +145,17 @@ export class Visitors {
         "idle",
         "thank-you",
       );
-      const view = this.#stage.machine.panel.view;
+      const { view } = machine.panel;
       if (view?.screen === "choose-key") await this.#choose(this.#random.pick(view.choices).id);
       else if (view?.screen === "offer-return") await this.#choose(this.#toReturn === undefined ? "cancel" : "return");
       else if (view?.screen === "take-or-return") await this.#choose(this.#toReturn === undefined ? "take" : "return");
       else break;
     }
     await this.#handsOn();
+    const told = machine.panel.view?.lines.find((line) => line.id === "refused-throttled");
     await this.#leave();
+    // Most come back when the box said that they may; the others go on trying.
+    if (told !== undefined && this.#random.next() < 0.7) await world.advance(Number(told.params?.seconds) * 1_000);
   }
 
   /** Hands do not need the box: an open door is enough, even when the box has just died. */

@@ -12,7 +12,7 @@ import { CloudStore } from "../cloud/store.js";
 import { type Engine, NODE_ENGINE } from "../engines/engine.js";
 import { readMemory } from "../judge/box-memory.js";
 import { Judge } from "../judge/judge.js";
-import { Machine } from "../machine/machine.js";
+import { type FlashGeometry, Machine } from "../machine/machine.js";
 import type { PartsLevel } from "../machine/parts-level.js";
 import { Person } from "../machine/people.js";
 import { World } from "../machine/world.js";
@@ -44,6 +44,10 @@ export interface StageOptions {
   readonly engine?: Engine;
   /** What the box is built on; its model's board if absent. */
   readonly board?: BoardProfile;
+  /** True time when the story begins, s since 1970 UTC. */
+  readonly startWallSeconds?: number;
+  /** The journal's partition, if not the board's. */
+  readonly journal?: FlashGeometry;
 }
 
 /** The sample organisation with one of its boxes, a broker, a judge and a person in front of the box. */
@@ -86,7 +90,8 @@ export class Stage {
     const transport = await broker.connectCloud();
     cloud.attach(options.broker === "virtual" ? transport : inWorldTime(transport, world.scheduler));
     const engine = options.engine ?? NODE_ENGINE;
-    const machine = makeMachine(world, cloud, broker, SAMPLE_BOXES.ms5, {}, options.parts, engine, options.board);
+    const { parts, board, journal } = options;
+    const machine = makeMachine(world, cloud, broker, SAMPLE_BOXES.ms5, { parts, engine, board, journal });
     return new Stage({ world, cloud, broker, machine, engine });
   }
 
@@ -130,10 +135,11 @@ export class Stage {
 
 function makeWorld(options: StageOptions): World {
   const trace = new TraceLog({ keep: 400, ...(options.sink && { sink: options.sink }) });
-  if (options.broker === "virtual") return new World({ seed: options.seed, trace });
+  const { seed, startWallSeconds } = options;
+  const common = { seed, trace, ...(startWallSeconds !== undefined && { startWallSeconds }) };
+  if (options.broker === "virtual") return new World(common);
   return new World({
-    seed: options.seed,
-    trace,
+    ...common,
     network: (scheduler) => new RealNetwork(scheduler),
     driver: (scheduler, network) => new PacedDriver(scheduler, { rate: PACE, external: () => network.external }),
   });
@@ -177,16 +183,20 @@ export function makeMachine(
   cloud: CloudService,
   broker: BrokerSide,
   id: string,
-  net: NetOptions = {},
-  parts: PartsLevel = "ports",
-  engine: Engine = NODE_ENGINE,
-  board?: BoardProfile,
+  options: {
+    readonly net?: NetOptions | undefined;
+    readonly parts?: PartsLevel | undefined;
+    readonly engine?: Engine | undefined;
+    readonly board?: BoardProfile | undefined;
+    readonly journal?: FlashGeometry | undefined;
+  } = {},
 ): Machine {
+  const { net = {}, parts = "ports", engine = NODE_ENGINE, journal } = options;
   const box = cloud.store.organisation.boxes.find((one) => one.id === id)!;
   const { username, password } = broker.boxLogin ?? box;
   const machine = new Machine(world, {
     name: box.id,
-    board: board ?? BOARDS[box.model],
+    board: options.board ?? BOARDS[box.model],
     boot: (hal) => engine.boot(hal),
     identity: encodeIdentity({
       box: box.id,
@@ -204,6 +214,7 @@ export function makeMachine(
     parts,
     units: unitsOf(box.bins.map((bin) => bin.label)),
     net,
+    ...(journal && { journal }),
   });
   for (const [bin] of box.bins.entries()) {
     const item = cloud.ingest.log.inventory.in(box.id, bin)?.item;

@@ -130,7 +130,7 @@ export class Desk {
     let page: PageServer | undefined;
     try {
       page = await PageServer.start(cloud, options.pagePort, () => world.wallSeconds());
-      const machine = makeMachine(world, cloud, broker, box.id, { wifi: BUILDING_WIFI });
+      const machine = makeMachine(world, cloud, broker, box.id, { net: { wifi: BUILDING_WIFI } });
       const folder = data.boxFolder(box.id);
       await data.soundly(folder, () => loadMachine(machine, folder));
       const siteFile = `boxes/${box.id}/surroundings.json`;
