@@ -40,6 +40,30 @@ describe("layout", () => {
     expect(boxes.find((box) => box.label === "X")?.action).toEqual({ kind: "cancel" });
   });
 
+  test("the question for a printed code is whole: bin, number and sheet, over keys that a finger can hit", () => {
+    const params = { bin: "C-12", sheet: 117, number: "07" };
+    const choice = (id: string) => ({ id, label: text(`choice-${id}`) });
+    for (const language of ["en", "fr"]) {
+      for (const id of ["ask-code-bin", "ask-code-all", "ask-code-unmount"]) {
+        const choices = ["next-code", "newer-sheet", "cancel"].map(choice);
+        const title = { id, params };
+        const view = { ...IDLE, screen: "emergency-code", title, lines: [], choices, language };
+        const boxes = layOut(view, 0, SIZE);
+        const titles = boxes.filter((box) => box.style === "title");
+        const said = titles.map((box) => box.label).join(" ");
+        for (const part of id === "ask-code-bin" ? ["C-12", "07", "117"] : ["07", "117"]) expect(said).toContain(part);
+        for (const { label, width } of titles) expect(label.length * 10).toBeLessThanOrEqual(width);
+        for (const key of keys(boxes)) expect(key.height).toBeGreaterThanOrEqual(24);
+        const bottoms = boxes.map((box) => box.y + box.height);
+        expect(Math.max(...bottoms)).toBeLessThanOrEqual(SIZE.height);
+        const last = titles.at(-1)!;
+        const entry = boxes.find((box) => box.style === "entry")!;
+        expect(entry.y).toBeGreaterThanOrEqual(last.y + last.height);
+        expect(boxes.find((box) => box.label === "1")!.y).toBeGreaterThanOrEqual(entry.y + entry.height);
+      }
+    }
+  });
+
   test("every view fits: nothing outside the screen, no two keys on the same place, every choice there", () => {
     const view = fc.record({
       screen: fc.constantFrom("idle", "choose-key", "hotspot-passphrase"),
