@@ -19,15 +19,22 @@ import type { BoardWiring } from "./wiring.js";
 /** The ports that drivers on ECMA-419 IO provide; flash, network, display and sleep come from the platform. */
 export type BoardPorts = Required<Pick<Hal, "bins" | "gauge" | "mains" | "button" | "reader" | "clock" | "parts">>;
 
-export interface BoardOptions {
+/** The rest of a HAL. */
+export type BareHal = Omit<Hal, keyof BoardPorts>;
+
+/** A board before its drivers. */
+export interface IoBoard {
   readonly io: BoardIo;
   readonly wiring: BoardWiring;
-  readonly settings: BinSettings;
   /** Bins of the base unit and of each expansion unit. */
   readonly units: readonly number[];
-  readonly timers: TimersPort;
   /** Milliseconds since this boot, as in `ClockPort`. */
   readonly monotonicMs: () => number;
+}
+
+export interface BoardOptions extends IoBoard {
+  readonly settings: BinSettings;
+  readonly timers: TimersPort;
 }
 
 /** Puts a board's drivers together. Parts that do not answer are no error here. Throws RangeError when `units` do not fit. */

@@ -1,3 +1,4 @@
+import { IoError } from "../io/io-error.js";
 import { BinError } from "../ports/bins.js";
 import { EntropyError } from "../ports/entropy.js";
 import { FlashError } from "../ports/flash.js";
@@ -56,6 +57,8 @@ function errorOf(kind: number, message: string): Error {
       return new EntropyError(message);
     case ErrorClass.range:
       return new RangeError(message);
+    case ErrorClass.io:
+      return new IoError(message);
     default:
       return new BridgeError(`error of unknown class ${kind}: ${message}`);
   }

@@ -20,7 +20,7 @@ export const Type = {
 /** Bits of HELLO. */
 export const Capability = { hash: 1 } as const;
 
-export const ErrorClass = { flash: 1, bin: 2, entropy: 3, range: 4 } as const;
+export const ErrorClass = { flash: 1, bin: 2, entropy: 3, range: 4, io: 5 } as const;
 
 export const Call = {
   unlock: 0x01,
@@ -58,6 +58,16 @@ export const Call = {
   sleep: 0x60,
   restart: 0x61,
   trace: 0x68,
+  digitalOpen: 0x70,
+  digitalRead: 0x71,
+  digitalWrite: 0x72,
+  smbusOpen: 0x74,
+  smbusRead: 0x75,
+  smbusWrite: 0x76,
+  serialOpen: 0x78,
+  serialRead: 0x79,
+  serialWrite: 0x7a,
+  ioClose: 0x7c,
 } as const;
 
 export const Event = {
@@ -74,12 +84,14 @@ export const Event = {
   socketData: 11,
   socketWritable: 12,
   socketClosed: 13,
+  ioReadable: 14,
 } as const;
 
 /** Place in the list is the number on the wire. */
 export const DOORS = ["open", "closed", "unknown"] as const;
 export const LAMPS = ["off", "on", "flash"] as const;
 export const DEPTHS = ["sleep", "hibernate"] as const;
+export const PIN_MODES = ["Input", "InputPullUp", "Output"] as const;
 export const PARTITIONS = ["identity", "journal", "snapshot"] as const;
 
 /** The far end broke the protocol, or speaks another version of it. */

@@ -1,4 +1,6 @@
+import type { IoBoard } from "../boards/board-ports.js";
 import type { BoardProfile } from "../boards/profile.js";
+import type { BoardWiring } from "../boards/wiring.js";
 import type { Hal } from "../ports/hal.js";
 import type { LinkKind } from "../ports/network.js";
 import type { WakeCause } from "../ports/power.js";
@@ -18,9 +20,11 @@ export interface Facts {
   readonly bins: readonly string[];
   readonly flash: Readonly<Record<(typeof PARTITIONS)[number], FlashFacts>>;
   readonly links: readonly LinkKind[];
+  /** The board's drivers run on the machine, on IO calls. */
+  readonly io?: { readonly wiring: BoardWiring; readonly units: readonly number[] };
 }
 
-export function factsOf(hal: Hal): Facts {
+export function factsOf(hal: Hal, board?: IoBoard): Facts {
   const { identity, journal, snapshot } = hal.flash;
   const bins: string[] = [];
   for (let bin = 0; bin < hal.bins.count; bin++) bins.push(hal.bins.label(bin));
@@ -30,6 +34,7 @@ export function factsOf(hal: Hal): Facts {
     bins,
     flash: { identity: geometry(identity), journal: geometry(journal), snapshot: geometry(snapshot) },
     links: hal.links.all.map((link) => link.kind),
+    ...(board !== undefined && { io: { wiring: board.wiring, units: board.units } }),
   };
 }
 

@@ -1,9 +1,12 @@
+import type { BoardOptions, BoardPorts } from "../boards/board-ports.js";
+import type { BoardProfile } from "../boards/profile.js";
 import type { Hal } from "../ports/hal.js";
 import type { HashPort } from "../ports/hash.js";
 import type { PanelInput } from "../ports/panel.js";
 import { BootOver, Caller, type SendCall } from "./caller.js";
 import { BRIDGE_VERSION, BridgeError, Call, Capability, DOORS, Event, MAX_MESSAGE_BYTES, Type } from "./codes.js";
 import type { Facts } from "./facts.js";
+import { MachineIo } from "./machine-io.js";
 import { MachineLinks } from "./machine-links.js";
 import { binsPort, clockPort, flashPort, MachineTimers, peoplePorts, powerPorts, sleepPort } from "./machine-ports.js";
 import { MessageReader, MessageWriter, PLAIN_TEXT, type TextCodec } from "./message.js";
@@ -15,6 +18,8 @@ export interface BridgeMachineOptions {
   /** Computes digests when the world does not. */
   readonly hash: HashPort;
   readonly text?: TextCodec;
+  /** Puts the board's drivers together where the world has only its IO; absent: this machine has none. */
+  readonly drivers?: (options: BoardOptions) => BoardPorts;
 }
 
 /** The machine's end of the bridge: a `Hal` made of calls, and the firmware behind it. */
@@ -24,7 +29,9 @@ export class BridgeMachine {
   readonly #writer: MessageWriter;
   readonly #caller: Caller;
   #hash: HashPort;
-  #running: { readonly hal: Hal; readonly timers: MachineTimers; readonly links: MachineLinks } | undefined;
+  #running:
+    | { readonly hal: Hal; readonly timers: MachineTimers; readonly links: MachineLinks; readonly io: MachineIo }
+    | undefined;
 
   constructor(options: BridgeMachineOptions) {
     this.#options = options;
@@ -68,18 +75,20 @@ export class BridgeMachine {
     const caller = this.#caller;
     const timers = new MachineTimers(caller);
     const links = new MachineLinks(caller, facts.links);
+    const io = new MachineIo(caller);
     const hal: Hal = {
       board: facts.board,
       bins: binsPort(caller, facts.bins),
       ...powerPorts(caller),
       ...peoplePorts(caller),
+      clock: clockPort(caller),
+      ...(facts.io && this.#drivers(facts.board, { ...facts.io, io, timers })),
       flash: {
         identity: flashPort(caller, 0, facts.flash.identity),
         journal: flashPort(caller, 1, facts.flash.journal),
         snapshot: flashPort(caller, 2, facts.flash.snapshot),
       },
       links,
-      clock: clockPort(caller),
       timers,
       entropy: {
         fill(into) {
@@ -90,14 +99,21 @@ export class BridgeMachine {
       hash: this.#hash,
       sleep: sleepPort(caller, facts.wakeCause),
     };
-    this.#running = { hal, timers, links };
+    this.#running = { hal, timers, links, io };
     this.#options.boot(hal);
+  }
+
+  #drivers(board: BoardProfile, options: Omit<BoardOptions, "settings" | "monotonicMs">): BoardPorts {
+    const { drivers } = this.#options;
+    if (drivers === undefined) throw new BridgeError("the world has only IO, and this machine has no drivers");
+    const { monotonicMs } = clockPort(this.#caller);
+    return drivers({ ...options, settings: board.bins, monotonicMs });
   }
 
   #event(reader: MessageReader): void {
     const running = this.#running;
     if (running === undefined) throw new BridgeError("an event without a boot");
-    const { hal, timers, links } = running;
+    const { hal, timers, links, io } = running;
     const event = reader.u8();
     switch (event) {
       case Event.timer:
@@ -119,6 +135,9 @@ export class BridgeMachine {
         break;
       case Event.scan:
         hal.reader.onScan?.(reader.text());
+        break;
+      case Event.ioReadable:
+        io.readable(reader.u32());
         break;
       default:
         links.take(event, reader);

@@ -1,3 +1,5 @@
+import type { IoBoard } from "../boards/board-ports.js";
+import { IoError } from "../io/io-error.js";
 import { BinError } from "../ports/bins.js";
 import { EntropyError } from "../ports/entropy.js";
 import { FlashError, type FlashPort } from "../ports/flash.js";
@@ -19,6 +21,7 @@ import {
 } from "./codes.js";
 import { factsOf } from "./facts.js";
 import { MessageReader, MessageWriter } from "./message.js";
+import { WorldIo } from "./world-io.js";
 import { WorldLinks } from "./world-links.js";
 
 /**
@@ -30,6 +33,8 @@ export type Carrier = (message: Uint8Array, serve: (call: Uint8Array) => Uint8Ar
 export interface BridgeWorldOptions {
   readonly hal: Hal;
   readonly carry: Carrier;
+  /** The machine runs the drivers, on this; then `hal` is one of `withoutDrivers`. */
+  readonly board?: IoBoard;
   /** Computes digests for the machine; true if absent. */
   readonly offerHash?: boolean;
 }
@@ -55,16 +60,18 @@ export class BridgeWorld {
   readonly #events = new MessageWriter();
   readonly #replies = new MessageWriter();
   readonly #links: WorldLinks;
+  readonly #board: IoBoard | undefined;
+  readonly #io: WorldIo | undefined;
   #busy = false;
 
-  constructor({ hal, carry, offerHash = true }: BridgeWorldOptions) {
+  constructor({ hal, carry, board, offerHash = true }: BridgeWorldOptions) {
     this.#hal = hal;
     this.#carry = carry;
     this.#offered = offerHash ? Capability.hash : 0;
-    this.#links = new WorldLinks(hal.links, {
-      begin: (event) => this.#event(event),
-      deliver: () => this.#deliver(),
-    });
+    const out = { begin: (event: number) => this.#event(event), deliver: () => this.#deliver() };
+    this.#links = new WorldLinks(hal.links, out);
+    this.#board = board;
+    this.#io = board && new WorldIo(board.io, out);
     this.#listen();
   }
 
@@ -88,7 +95,7 @@ export class BridgeWorld {
     if ((taken & ~this.#offered) !== 0)
       throw new BridgeError(`the machine takes capabilities ${taken} that are not offered`);
     this.#links.maxMessageBytes = Math.min(MAX_MESSAGE_BYTES, hello.u32());
-    this.#events.begin(Type.boot).json(factsOf(this.#hal));
+    this.#events.begin(Type.boot).json(factsOf(this.#hal, this.#board));
     this.#deliver();
   }
 
@@ -149,7 +156,8 @@ export class BridgeWorld {
       if (operation < Call.flashRead) this.#serveParts(operation, reader, reply);
       else if (operation < Call.linkUp) this.#serveFlash(operation, reader, reply);
       else if (operation < Call.monotonic) this.#links.serve(operation, reader, reply);
-      else this.#serveBoard(operation, reader, reply);
+      else if (operation < Call.digitalOpen) this.#serveBoard(operation, reader, reply);
+      else this.#serveIo(operation, reader, reply);
       reader.end();
     } catch (error) {
       const kind = classOf(error);
@@ -157,6 +165,11 @@ export class BridgeWorld {
       return this.#replies.begin(Type.throw).u8(kind).text(error.message).end();
     }
     return this.#replies.end();
+  }
+
+  #serveIo(operation: number, reader: MessageReader, reply: MessageWriter): void {
+    if (this.#io === undefined) throw new BridgeError(`IO call ${operation} without a board`);
+    this.#io.serve(operation, reader, reply);
   }
 
   #serveParts(operation: number, reader: MessageReader, reply: MessageWriter): void {
@@ -289,6 +302,7 @@ function classOf(error: unknown): number | undefined {
   if (error instanceof FlashError) return ErrorClass.flash;
   if (error instanceof BinError) return ErrorClass.bin;
   if (error instanceof EntropyError) return ErrorClass.entropy;
+  if (error instanceof IoError) return ErrorClass.io;
   if (error instanceof RangeError) return ErrorClass.range;
   return undefined;
 }

@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import type { BareHal, IoBoard } from "../../hal/boards/board-ports.js";
 import { BridgeWorld } from "../../hal/bridge/world.js";
+import { withoutDrivers } from "../../hal/bridge/world-io.js";
 import type { Hal } from "../../hal/ports/hal.js";
 import { bundleScript } from "../xs/bundle.js";
 import { compileXs } from "../xs/compile.js";
@@ -58,11 +60,20 @@ export class XsEngine implements Engine {
   }
 
   boot(hal: Hal): void {
+    this.#run(hal);
+  }
+
+  bootOnIo(hal: BareHal, board: IoBoard): void {
+    this.#run(withoutDrivers(hal, board), board);
+  }
+
+  #run(hal: Hal, board?: IoBoard): void {
     this.#worker?.kill();
     const worker = this.#start();
     this.#worker = worker;
     const world = new BridgeWorld({
       hal,
+      ...(board && { board }),
       offerHash: this.#options.hashOfBoard ?? true,
       carry: (message, serve) => {
         this.#serve = serve;

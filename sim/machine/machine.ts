@@ -1,15 +1,14 @@
+import type { BareHal, IoBoard } from "../../hal/boards/board-ports.js";
 import type { BoardProfile } from "../../hal/boards/profile.js";
 import type { Hal } from "../../hal/ports/hal.js";
 import { type SleepPort, WakeCause } from "../../hal/ports/power.js";
 import type { ScheduledEvent } from "../clock/scheduler.js";
 import { Battery, type BatteryState, type BoardLoad } from "../devices/battery.js";
 import { Bins, type BinsState } from "../devices/bins.js";
-import { boundFlash, type FlashHooks, readOnlyFlash } from "../devices/bound-flash.js";
 import { Button } from "../devices/button.js";
 import { currentsOf } from "../devices/currents.js";
 import { Entropy } from "../devices/entropy.js";
 import { Gauge } from "../devices/gauge.js";
-import { hashPort } from "../devices/hash.js";
 import { Life } from "../devices/life.js";
 import { Mains } from "../devices/mains.js";
 import { type CutPlan, NorFlash } from "../devices/nor-flash.js";
@@ -18,11 +17,10 @@ import { PowerCut } from "../devices/power-cut.js";
 import { Reader } from "../devices/reader.js";
 import { Rtc } from "../devices/rtc.js";
 import type { Site } from "../devices/site.js";
-import { timersPort } from "../devices/timers.js";
-import { watchdogPort } from "../devices/watchdog.js";
 import { BoxNet, type NetOptions } from "../net/links.js";
 import type { WifiCredentials } from "../net/wifi.js";
 import type { BoardParts } from "../parts/board-parts.js";
+import { bareHal } from "./bare-hal.js";
 import { directPorts, type PartsLevel, partsAt } from "./parts-level.js";
 import type { World } from "./world.js";
 
@@ -48,6 +46,8 @@ export interface MachineOptions {
   readonly board: BoardProfile;
   /** Runs the firmware on a boot's HAL; returns when everything is set up. */
   readonly boot: (hal: Hal) => void;
+  /** In place of `boot` at register level: the firmware brings its drivers along. */
+  readonly bootOnIo?: ((hal: BareHal, board: IoBoard) => void) | undefined;
   /** Content of the identity partition, written at the factory. */
   readonly identity: Uint8Array;
   /** Bins of the base unit and of each expansion unit; `[12]` if absent. */
@@ -119,6 +119,7 @@ export class Machine {
 
   readonly #site: Site;
   readonly #boot: (hal: Hal) => void;
+  readonly #bootOnIo: MachineOptions["bootOnIo"];
   #state: "off" | "starting" | "running" | "asleep" = "off";
   #life: Life | undefined;
   #next: ScheduledEvent | undefined;
@@ -134,6 +135,7 @@ export class Machine {
     this.world = world;
     this.board = options.board;
     this.#boot = options.boot;
+    this.#bootOnIo = options.bootOnIo;
     const site: Site = {
       scheduler: world.scheduler,
       random: (name) => world.random(`${options.name} ${name}`),
@@ -326,7 +328,7 @@ export class Machine {
     this.#life = life;
     this.#enterState("running");
     if (!life.running) return;
-    life.call(() => this.#boot(this.#hal(life)));
+    life.call(() => this.#runFirmware(life));
   }
 
   /** The loop's edge: the only place that takes what firmware code throws. */
@@ -356,35 +358,16 @@ export class Machine {
     this.#site.trace("firmware", `crash ${message}`);
   }
 
-  #hal(life: Life): Hal {
-    const site = this.#site;
-    const hooks: FlashHooks = { beforeWrite: (device) => this.#beforeWrite(device), onCut: () => this.#cutInFlash() };
-    const timers = timersPort(site, life);
-    return {
-      board: this.board,
-      ...(this.parts?.ports(life, timers) ?? directPorts(this, life)),
-      panel: this.panel.port(life),
-      flash: {
-        identity: readOnlyFlash(life, this.flash.identity),
-        journal: boundFlash(site, life, "journal", this.flash.journal, hooks),
-        snapshot: boundFlash(site, life, "snapshot", this.flash.snapshot, hooks),
-      },
-      links: this.net.port(life),
-      timers,
-      entropy: this.entropy.port(life),
-      hash: hashPort(life),
-      watchdog: watchdogPort(site, life, () => {
-        site.trace("power", "watchdog");
-        this.#reset(WakeCause.watchdog, BOOT_MS);
-      }),
+  /** Firmware on drivers of its own gets the board's IO, any other the ports. */
+  #runFirmware(life: Life): void {
+    const bare = bareHal(this, this.#site, life, {
+      flash: { beforeWrite: (device) => this.#beforeWrite(device), onCut: () => this.#cutInFlash() },
+      watchdog: () => this.#reset(WakeCause.watchdog, BOOT_MS),
       sleep: this.#sleepPort(life),
-      trace: {
-        line: (text) => {
-          life.check();
-          site.trace("firmware", text.slice(0, 200));
-        },
-      },
-    };
+    });
+    if (this.parts === undefined) this.#boot({ ...bare, ...directPorts(this, life) });
+    else if (this.#bootOnIo !== undefined) this.#bootOnIo(bare, this.parts.io(life));
+    else this.#boot({ ...bare, ...this.parts.ports(life, bare.timers) });
   }
 
   #sleepPort(life: Life): SleepPort {

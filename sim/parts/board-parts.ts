@@ -1,4 +1,4 @@
-import { type BoardPorts, boardPorts } from "../../hal/boards/board-ports.js";
+import { type BoardPorts, boardPorts, type IoBoard } from "../../hal/boards/board-ports.js";
 import { type Fitted, fittedBins } from "../../hal/boards/fitted-bins.js";
 import type { BoardProfile } from "../../hal/boards/profile.js";
 import type { BoardWiring } from "../../hal/boards/wiring.js";
@@ -106,23 +106,26 @@ export class BoardParts {
 
   /** Drivers of a new boot on these parts. */
   ports(life: Life, timers: TimersPort): BoardPorts {
+    return boardPorts({ ...this.io(life), settings: this.#settings, timers });
+  }
+
+  /** What a new boot's drivers stand on. */
+  io(life: Life): IoBoard {
     const buses = new Map([
       [this.#wiring.buses.system.port, this.buses.system],
       [this.#wiring.buses.bins.port, this.buses.bins],
     ]);
     const lines = new Map([[this.#wiring.reader.port, this.readerLine]]);
     const { scheduler } = this.#site;
-    return boardPorts({
+    return {
       io: boardIo({ scheduler, pins: this.#pins, buses, lines }, life),
       wiring: this.#wiring,
-      settings: this.#settings,
       units: this.#units,
-      timers,
       monotonicMs: () => {
         life.check();
         return scheduler.nowMs - life.bornMs;
       },
-    });
+    };
   }
 
   /** The board's 3.3 V dips or goes away: what it feeds starts anew. The gauge has the cell, the RTC its backup. */

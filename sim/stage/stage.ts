@@ -198,6 +198,7 @@ export function makeMachine(
     name: box.id,
     board: options.board ?? BOARDS[box.model],
     boot: (hal) => engine.boot(hal),
+    bootOnIo: engine.bootOnIo && ((hal, io) => engine.bootOnIo!(hal, io)),
     identity: encodeIdentity({
       box: box.id,
       sealingKey: hexToBytes(box.sealingKey),

@@ -1,6 +1,7 @@
 /** What an XS worker evaluates: the firmware on the machine's end of the bridge. */
 import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
 import { boot } from "../../firmware/main.js";
+import { boardPorts } from "../../hal/boards/board-ports.js";
 import { BridgeMachine } from "../../hal/bridge/machine.js";
 import { XS_TEXT } from "./text.js";
 
@@ -14,6 +15,7 @@ const machine = new BridgeMachine({
     boot(hal);
   },
   call: (message) => new Uint8Array(issueCommand(message.buffer)),
+  drivers: boardPorts,
   hash: TWEETNACL_HASH,
   text: XS_TEXT,
 });

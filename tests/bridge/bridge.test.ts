@@ -44,6 +44,15 @@ test("the outage story leaves the same trace over the bridge as without it", { t
   }
 });
 
+test("with the drivers on the machine, on IO calls, the trace is the same too", { timeout: 120_000 }, async () => {
+  const options = { exchanges: 10, killBroker: false };
+  const direct = await play(outage, { seed: 3, broker: "virtual", parts: "registers" }, options, () => {});
+  expect(direct.failure).toBeUndefined();
+  const engine = new Loopback();
+  const bridged = await play(outage, { seed: 3, broker: "virtual", parts: "registers", engine }, options, () => {});
+  expect(bridged).toEqual(direct);
+});
+
 test("facts travel once, and reading them makes no call", () => {
   const { hal, machine, loopback } = booted();
   const before = loopback.calls;

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { BinError } from "../../hal/ports/bins.js";
 import { ClockQuality } from "../../hal/ports/clock.js";
-import { PARTS_LEVELS } from "../../sim/machine/parts-level.js";
-import { board } from "./rig.js";
+import { board, WAYS } from "./rig.js";
 
-/** What the ports promise, held against both ways to reach the devices. */
-describe.each(PARTS_LEVELS)("the ports by way of %s", (level) => {
+/** What the ports promise, held against all ways to reach the devices. */
+describe.each(WAYS)("the ports by way of %s", (level) => {
   it("label the bins, and know no other", async () => {
     const { hal } = await board(level);
     expect(hal.bins.count).toBe(11);

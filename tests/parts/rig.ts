@@ -1,23 +1,33 @@
 import type { Hal } from "../../hal/ports/hal.js";
 import type { MachineOptions } from "../../sim/machine/machine.js";
-import type { PartsLevel } from "../../sim/machine/parts-level.js";
+import { PARTS_LEVELS } from "../../sim/machine/parts-level.js";
+import { Loopback } from "../bridge/support/loopback.js";
 import { rig } from "../sim/rig.js";
 
-/** A box with nine bins whose firmware only keeps the HAL of its newest boot and writes down what it is told. */
-export async function board(level: PartsLevel, machine: Partial<MachineOptions> = {}) {
+/** `bridged`: at register level, with the drivers at the far end of the bridge. */
+export const WAYS = [...PARTS_LEVELS, "bridged"] as const;
+type Way = (typeof WAYS)[number];
+
+/** A box with eleven bins whose firmware only keeps the HAL of its newest boot and writes down what it is told. */
+export async function board(way: Way, machine: Partial<MachineOptions> = {}) {
   const told: string[] = [];
   let hal: Hal | undefined;
-  const { world, box } = rig(
-    (given) => {
-      hal = given;
-      given.bins.onDoor = (bin, state) => told.push(`${given.bins.label(bin)} ${state}`);
-      given.mains.onChange = (present) => told.push(`mains ${present}`);
-      given.button.onPress = () => told.push("press");
-      given.reader.onScan = (serial) => told.push(`scan ${serial}`);
-      if (given.parts) given.parts.onChange = () => told.push(`faults ${names(given)}`);
-    },
-    { units: [8, 3], parts: level, rtc: { set: true }, ...machine },
-  );
+  const boot = (given: Hal) => {
+    hal = given;
+    given.bins.onDoor = (bin, state) => told.push(`${given.bins.label(bin)} ${state}`);
+    given.mains.onChange = (present) => told.push(`mains ${present}`);
+    given.button.onPress = () => told.push("press");
+    given.reader.onScan = (serial) => told.push(`scan ${serial}`);
+    if (given.parts) given.parts.onChange = () => told.push(`faults ${names(given)}`);
+  };
+  const bridge = new Loopback({ boot });
+  const { world, box } = rig(boot, {
+    units: [8, 3],
+    parts: way === "ports" ? "ports" : "registers",
+    ...(way === "bridged" && { bootOnIo: (bare, io) => bridge.bootOnIo(bare, io) }),
+    rtc: { set: true },
+    ...machine,
+  });
   box.start();
   await world.advance(1_000);
   return {

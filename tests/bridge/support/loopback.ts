@@ -1,8 +1,10 @@
 import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
 import { boot as bootFirmware } from "../../../firmware/main.js";
+import { type BareHal, boardPorts, type IoBoard } from "../../../hal/boards/board-ports.js";
 import { Type } from "../../../hal/bridge/codes.js";
 import { BridgeMachine } from "../../../hal/bridge/machine.js";
 import { BridgeWorld, type Carrier } from "../../../hal/bridge/world.js";
+import { withoutDrivers } from "../../../hal/bridge/world-io.js";
 import type { Hal } from "../../../hal/ports/hal.js";
 import type { Engine } from "../../../sim/engines/engine.js";
 
@@ -26,10 +28,19 @@ export class Loopback implements Engine {
   }
 
   boot(hal: Hal): void {
+    this.#run(hal);
+  }
+
+  bootOnIo(hal: BareHal, board: IoBoard): void {
+    this.#run(withoutDrivers(hal, board), board);
+  }
+
+  #run(hal: Hal, board?: IoBoard): void {
     const { boot = bootFirmware, offerHash, toMachine = same, fromMachine = same } = this.#options;
     let serve: (call: Uint8Array) => Uint8Array = () => new Uint8Array();
     const machine = new BridgeMachine({
       boot,
+      drivers: boardPorts,
       call: (message) => serve(message.slice()).slice(),
       hash: TWEETNACL_HASH,
     });
@@ -52,7 +63,7 @@ export class Loopback implements Engine {
       }
       return end;
     };
-    new BridgeWorld({ hal, carry, ...(offerHash !== undefined && { offerHash }) }).boot();
+    new BridgeWorld({ hal, carry, ...(board && { board }), ...(offerHash !== undefined && { offerHash }) }).boot();
   }
 
   close(): void {}
