@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { Kind, Outcome } from "../../firmware/records/records.js";
-import type { BoardParts } from "../../sim/parts/board-parts.js";
 import { Random } from "../../sim/random.js";
 import { outage } from "../../sim/scenarios/outage.js";
 import { play } from "../../sim/scenarios/play.js";
 import { BoxRig, type BoxRigOptions, FLAT, VAN } from "../support/box-rig.js";
+import { tinker } from "./tinker.js";
 
 let rig: BoxRig | undefined;
 afterEach(() => {
@@ -172,47 +172,6 @@ describe("a whole box on its drivers", () => {
     expect(rig.pulses).toEqual([]);
   });
 });
-
-/** Breaks and mends something of the board. */
-function tinker(parts: BoardParts, random: Random): void {
-  const bus = random.pick([parts.buses.bins, parts.buses.system]);
-  const expander = random.pick(parts.expanders);
-  const isOn = random.next() < 0.3;
-  random.pick([
-    () => {
-      bus.stuck = isOn;
-    },
-    () => {
-      bus.nackRate = isOn ? 0.2 : 0;
-    },
-    () => {
-      bus.bitErrorRate = isOn ? 0.02 : 0;
-    },
-    () => {
-      expander.silent = isOn;
-    },
-    () => {
-      expander.liesInLatch = isOn ? 1 << random.int(8) : 0;
-    },
-    () => {
-      parts.gauge.jumps = isOn;
-    },
-    () => {
-      parts.rtc.silent = isOn;
-    },
-    () => {
-      parts.reader.silent = isOn;
-    },
-    () => {
-      parts.readerLine.bitErrorRate = isOn ? 0.02 : 0;
-    },
-    () => parts.readerLine.noise(200),
-    () => parts.brownOut(),
-    () => {
-      parts.bounces = isOn;
-    },
-  ])();
-}
 
 it.each([1, 2, 3, 4])(
   "whatever breaks and mends, no pulse is without its record, nothing crashes, and it works in the end; seed %i",

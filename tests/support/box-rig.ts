@@ -13,6 +13,7 @@ import { type BoxMemory, readJournal, readMemory, reasonOnFlash } from "../../si
 import { Machine, type MachineOptions } from "../../sim/machine/machine.js";
 import { Person } from "../../sim/machine/people.js";
 import { World } from "../../sim/machine/world.js";
+import type { TraceLog } from "../../sim/trace.js";
 import { nodeHash } from "../snapshot/support/models.js";
 import { HandClock } from "./ledger-bench.js";
 
@@ -84,6 +85,7 @@ export interface BoxRigOptions {
   readonly machine?: Partial<MachineOptions>;
   readonly seed?: number;
   readonly journalSectors?: number;
+  readonly trace?: TraceLog;
 }
 
 /**
@@ -100,7 +102,11 @@ export class BoxRig {
   readonly unexplained: string[] = [];
 
   constructor(options: BoxRigOptions = {}) {
-    this.world = new World({ seed: options.seed ?? 1, startWallSeconds: START });
+    this.world = new World({
+      seed: options.seed ?? 1,
+      startWallSeconds: START,
+      ...(options.trace && { trace: options.trace }),
+    });
     this.machine = new Machine(this.world, {
       name: BOX,
       board: MS5,

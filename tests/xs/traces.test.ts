@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { Engine } from "../../sim/engines/engine.js";
+import { Kind } from "../../firmware/records/records.js";
+import { type Engine, NODE_ENGINE } from "../../sim/engines/engine.js";
 import { XsEngine } from "../../sim/engines/xs-engine.js";
+import { Random } from "../../sim/random.js";
 import { play, SCENARIOS } from "../../sim/scenarios/play.js";
 import { soak } from "../../sim/soak/soak.js";
+import { TraceLog } from "../../sim/trace.js";
+import { tinker } from "../parts/tinker.js";
+import { BoxRig, FLAT, VAN } from "../support/box-rig.js";
 import { whyNoXs } from "../support/xs.js";
 
 /** Same seed, same trace: what the firmware does on real XS is what it does on Node, line for line. */
@@ -67,6 +72,32 @@ describe.skipIf(missing)("on real XS", () => {
     else expect(xs?.traceHash).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  test.each(["outage", "emergency-all", "flapping-mains"])(
+    "scenario %s with the drivers on XS too, on simulated registers",
+    { timeout: 180_000 },
+    async (name) => {
+      const scenario = SCENARIOS.find((one) => one.name === name)!;
+      const options = { exchanges: 6, killBroker: false };
+      const { node, xs } = await compare((engine, sink) =>
+        play(
+          scenario,
+          { seed: 2, broker: "virtual", parts: "registers", sink, ...(engine && { engine }) },
+          options,
+          () => {},
+        ),
+      );
+      expect(node?.failure).toBeUndefined();
+      expect(xs).toEqual(node);
+    },
+  );
+
+  test("drivers whose parts break and mend", { timeout: 180_000 }, async () => {
+    const { node, xs } = await compare((engine, sink) => brokenParts(engine, sink));
+    expect(node?.faults).toContain("reader");
+    expect(node?.faults.length).toBeGreaterThan(4);
+    expect(xs).toEqual(node);
+  });
+
   test("random use with power cuts, torn writes and lost links", { timeout: 180_000 }, async () => {
     const { node, xs } = await compare(
       (engine, sink) => soak({ seed: 11, exchanges: 60, progress: () => {}, sink, ...(engine && { engine }) }),
@@ -77,3 +108,28 @@ describe.skipIf(missing)("on real XS", () => {
     expect(xs).toEqual(node);
   });
 });
+
+/** People at a box whose parts fail one after another; what the box has on record of them. */
+async function brokenParts(
+  engine: Engine = NODE_ENGINE,
+  sink: (line: string) => void,
+): Promise<{ pulses: number[]; faults: string[] }> {
+  const trace = new TraceLog({ keep: 10, sink });
+  const boots = { boot: engine.boot.bind(engine), bootOnIo: engine.bootOnIo?.bind(engine) };
+  const rig = new BoxRig({ seed: 3, trace, machine: { parts: "registers", ...boots } });
+  try {
+    await rig.start();
+    const random = new Random(3);
+    for (let step = 0; step < 60; step++) {
+      tinker(rig.machine.parts!, random);
+      if (random.next() < 0.3) await rig.person.type(random.pick([VAN.code, FLAT.code]));
+      if (random.next() < 0.3) await rig.person.scan(random.pick([VAN.fob, "777XYZ"]));
+      for (const [bin, isOpen] of rig.machine.bins.state.open.entries()) if (isOpen) rig.machine.bins.close(bin);
+      await rig.world.advance(random.int(20_000));
+    }
+    rig.check();
+    return { pulses: rig.pulses, faults: rig.of(Kind.device).map(({ name }) => name) };
+  } finally {
+    engine.close();
+  }
+}
