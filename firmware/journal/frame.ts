@@ -63,7 +63,10 @@ export function verifies(header: SectorHeader, offset: number, bytes: Uint8Array
   return stored === crc32(bytes, at, end, seedOf(header, offset));
 }
 
-/** The CRC of what a frame is tied to: this life of its sector, and its place in it. */
+/**
+ * The CRC of what a frame is tied to: this life of its sector, and its place in it. Nothing is allocated: a boot asks for
+ * every frame of its sectors.
+ */
 function seedOf(header: SectorHeader, offset: number): number {
   return crc32Word(offset, crc32Word(header.crc));
 }

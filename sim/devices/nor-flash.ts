@@ -104,6 +104,25 @@ export class NorFlash implements FlashPort {
     return copy;
   }
 
+  /**
+   * A port for whoever looks on: reads are neither counted nor told, and the chances of unstable bits are its own. It shows
+   * what is there at each read, and cannot be written.
+   */
+  look(seed: number): FlashPort {
+    const random = new Random(seed);
+    const refuse = () => {
+      throw new FlashError("an onlooker writes nothing");
+    };
+    return {
+      sizeBytes: this.sizeBytes,
+      sectorBytes: this.sectorBytes,
+      alignBytes: this.alignBytes,
+      read: (offset, into) => this.#sample(offset, into, random),
+      program: refuse,
+      erase: refuse,
+    };
+  }
+
   /** The content as one read of everything would give it, not counted. */
   image(): Uint8Array {
     const out = new Uint8Array(this.sizeBytes);
@@ -232,7 +251,7 @@ export class NorFlash implements FlashPort {
     throw new PowerCut(`the supply went away in ${operation} ${offset}`);
   }
 
-  #sample(offset: number, into: Uint8Array): void {
+  #sample(offset: number, into: Uint8Array, random = this.#random): void {
     into.set(this.#cells.subarray(offset, offset + into.length));
     const last = Math.floor((offset + into.length - 1) / this.sectorBytes);
     for (let sector = Math.floor(offset / this.sectorBytes); sector <= last; sector++) {
@@ -241,7 +260,8 @@ export class NorFlash implements FlashPort {
       const until = Math.min(offset + into.length, (sector + 1) * this.sectorBytes);
       for (let at = from; at < until; at++) {
         const unstable = this.#unstable[at]!;
-        if (unstable !== 0) into[at - offset] = (this.#cells[at]! & ~unstable) | (this.#unstableByte() & unstable);
+        if (unstable !== 0)
+          into[at - offset] = (this.#cells[at]! & ~unstable) | (this.#unstableByte(random) & unstable);
       }
     }
     for (const [at, bits] of this.#stuck) {
@@ -249,8 +269,8 @@ export class NorFlash implements FlashPort {
     }
   }
 
-  #unstableByte(): number {
-    if (this.unstableReads === "by-chance") return this.#random.int(256);
+  #unstableByte(random: Random): number {
+    if (this.unstableReads === "by-chance") return random.int(256);
     return this.unstableReads === "as-1" ? 0xff : 0;
   }
 

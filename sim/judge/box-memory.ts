@@ -10,7 +10,7 @@ import { ClockQuality } from "../../hal/ports/clock.js";
 import type { NorFlash } from "../devices/nor-flash.js";
 import type { Machine } from "../machine/machine.js";
 
-/** What a box would know if it booted now, read from copies of its flash: the box itself is not touched. */
+/** What a box would know if it booted now, read from its flash without a trace: the box itself is not touched. */
 export interface BoxMemory {
   readonly nextSeq: number;
   readonly snapshotVersion: number;
@@ -20,7 +20,7 @@ export interface BoxMemory {
 
 function mount(flash: NorFlash, checkpoint: () => Iterable<Uint8Array>): Journal {
   const entropy = { fill: (into: Uint8Array) => void into.fill(1) };
-  return Journal.mount({ flash: flash.clone(1), entropy, checkpoint });
+  return Journal.mount({ flash: flash.look(1), entropy, checkpoint });
 }
 
 export function readMemory(machine: Machine): BoxMemory {

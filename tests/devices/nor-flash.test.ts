@@ -72,6 +72,34 @@ describe("a sound part", () => {
   });
 });
 
+test("an onlooker sees what is there, unstable bits by chances of its own, leaves no trace, and writes nothing", () => {
+  const seen = (flash: NorFlash, looks: number): number[] => {
+    const into = new Uint8Array(8);
+    for (let i = 0; i < looks; i++) flash.look(1).read(0, into);
+    return [...into];
+  };
+  const torn = (): NorFlash => {
+    const flash = part(4, 11);
+    flash.planCut({ operation: 1, at: "scattered" });
+    expect(() => flash.program(0, new Uint8Array(8).fill(0x0f))).toThrow(PowerCut);
+    return flash;
+  };
+  const watched = torn();
+  const first = seen(watched, 1);
+  expect(seen(watched, 5)).toEqual(first);
+  watched.powerOn();
+  const alone = torn();
+  alone.powerOn();
+  for (let i = 0; i < 5; i++) expect(bytesAt(watched, 0, 8)).toEqual(bytesAt(alone, 0, 8));
+  expect(watched.reads).toBe(alone.reads);
+  watched.program(8, Uint8Array.of(1, 2, 3, 4));
+  const into = new Uint8Array(4);
+  watched.look(1).read(8, into);
+  expect([...into]).toEqual([1, 2, 3, 4]);
+  expect(() => watched.look(1).program(0, into)).toThrow(FlashError);
+  expect(() => watched.look(1).erase(0)).toThrow(FlashError);
+});
+
 describe("cuts", () => {
   const data = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0);
 
