@@ -24,7 +24,8 @@ details.rest ol { margin: 0; padding: 0 1rem .8rem 2.4rem; }
 details.rest li { margin: .45rem 0; }
 article { display: grid; grid-template-columns: 4.4rem 1fr; column-gap: .6rem; border-top: 2px solid #000; padding: .9rem 0; margin-top: .6rem; }
 article h3 { font-size: 1.6rem; line-height: 1.1; margin: 0; }
-article .key { margin: 0; display: flex; flex-wrap: wrap; gap: .1rem .7rem; align-items: baseline; }
+b { overflow-wrap: anywhere; min-width: 0; }
+article .key { margin: 0; min-width: 0; display: flex; flex-wrap: wrap; gap: .1rem .7rem; align-items: baseline; }
 article details { grid-column: 1 / -1; margin-top: .5rem; }
 .fob { font-weight: 700; font-variant-numeric: tabular-nums; letter-spacing: .04em; }
 code { font: 700 1.55rem/1.3 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; letter-spacing: .02em; white-space: nowrap; }

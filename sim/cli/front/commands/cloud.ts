@@ -110,7 +110,10 @@ export const CLOUD_COMMANDS: readonly Command[] = [
     run({ desk }, { words }) {
       expectWords(words, 1);
       const { sheet } = desk.cloud.closeSheets(desk.machine.name);
-      return [`sheets below ${sheet} are closed, once the box has heard of it`];
+      return [
+        `sheets below ${sheet} are closed, once the box has heard of it`,
+        `sheet ${sheet} works on: if that one was lost, \`cloud rotate\` and then \`cloud revoke\``,
+      ];
     },
   },
   {
