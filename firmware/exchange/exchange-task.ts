@@ -1,6 +1,7 @@
 import type { BinControl } from "../bins/bin-control.js";
 import type { Throttle } from "../codes/throttle.js";
 import { waitRefusal } from "../codes/wait-refusal.js";
+import type { Rank } from "../journal/contract.js";
 import type { RefusalReason } from "../panel/texts/catalogue.js";
 import { Auth, Exchange, type Held, Kind, Outcome } from "../records/records.js";
 import type { KeyInfo, SnapshotView } from "../snapshot/contract.js";
@@ -229,7 +230,7 @@ export class ExchangeTask {
       return this.#refuse({ reason: this.#whyNoBin() }, { key, access: undefined });
     }
     const body = { kind: Kind.intent, exchange: Exchange.dropoff, bin, from: before, ...who, ...item } as const;
-    const begun = this.#begin("vital", body);
+    const begun = this.#begin("dropoff", body);
     if (typeof begun !== "number") return begun;
     this.#events.opening(Exchange.dropoff, bin);
     this.#open(Exchange.dropoff, bin, begun, () => {
@@ -253,7 +254,7 @@ export class ExchangeTask {
   }
 
   /** Writes the intent. */
-  #begin(rank: "pickup" | "vital", body: Parameters<Ledger["write"]>[0]): number | Answer {
+  #begin(rank: Rank, body: Parameters<Ledger["write"]>[0]): number | Answer {
     try {
       return this.#ledger.write(body, rank);
     } catch (error) {

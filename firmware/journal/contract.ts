@@ -49,13 +49,20 @@ export interface JournalCursor {
 }
 
 /**
- * Who may write when space runs out. `diagnostic` stops first, then `pickup`, and `vital` (drop-offs, emergency openings,
- * outcomes, failed codes) goes on until the last sector is full.
+ * Who may write when space runs out, in the order in which they stop. `vital` (emergency openings, outcomes, failed codes) goes
+ * on until the last sector is full: anybody with two tags can write drop-offs, and must not use up what emergencies need.
  */
-export type Rank = "diagnostic" | "pickup" | "vital";
+const RANKS = ["diagnostic", "pickup", "dropoff", "vital"] as const;
+export type Rank = (typeof RANKS)[number];
 
-/** Which ranks a record would be taken from now: `all`, `no-diagnostics`, `vital-only`, or `none`. */
-export type Room = "all" | "no-diagnostics" | "vital-only" | "none";
+/** What is refused now: nothing, then one rank more at each step. */
+export const ROOMS = ["all", "no-diagnostics", "no-pickups", "vital-only", "none"] as const;
+export type Room = (typeof ROOMS)[number];
+
+/** Whether a record of this rank would be taken where there is so much room. */
+export function admits(room: Room, rank: Rank): boolean {
+  return RANKS.indexOf(rank) >= ROOMS.indexOf(room);
+}
 
 /** Bytes of the largest payload. */
 export const MAX_PAYLOAD = 240;

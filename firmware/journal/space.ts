@@ -43,15 +43,17 @@ export class Space {
     const free = this.freeSectors();
     if (free >= this.#needed("diagnostic")) return "all";
     if (free >= this.#needed("pickup")) return "no-diagnostics";
-    return free >= 1 || headHasRoom ? "vital-only" : "none";
+    if (free === 0 && !headHasRoom) return "none";
+    return free >= this.#needed("dropoff") ? "no-pickups" : "vital-only";
   }
 
   admits(rank: Rank): boolean {
     return rank === "vital" || this.freeSectors() >= this.#needed(rank);
   }
 
-  #needed(rank: "diagnostic" | "pickup"): number {
+  #needed(rank: Exclude<Rank, "vital">): number {
     const { sectors } = this.#geometry;
+    if (rank === "dropoff") return Math.floor(sectors / 16);
     return rank === "diagnostic" ? Math.max(2, Math.ceil(sectors / 4)) : Math.max(1, Math.ceil(sectors / 8));
   }
 

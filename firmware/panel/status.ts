@@ -1,4 +1,5 @@
 import type { Text } from "../../hal/ports/panel.js";
+import { admits, type Room } from "../journal/contract.js";
 import { text } from "./screen.js";
 
 /** What the status strip and the device status screen tell. */
@@ -17,7 +18,7 @@ export interface DeviceStatus {
   readonly clockKnown: boolean;
   /** Parts and bins that do not work, at most 16. */
   readonly faults: readonly string[];
-  readonly journalRoom: string;
+  readonly journalRoom: Room;
 }
 
 /** What people have to know before they begin. */
@@ -27,7 +28,8 @@ export function noticesOf(status: DeviceStatus): readonly Text[] {
   if (status.batteryLow) notices.push(text("notice-battery-low", { percent: status.charge ?? "?" }));
   else if (status.onBattery) notices.push(text("notice-on-battery", { percent: status.charge ?? "?" }));
   if (!status.clockKnown) notices.push(text("notice-clock-unknown"));
-  if (status.journalRoom === "vital-only" || status.journalRoom === "none") notices.push(text("notice-journal-full"));
+  if (!admits(status.journalRoom, "dropoff")) notices.push(text("notice-journal-emergency"));
+  else if (!admits(status.journalRoom, "pickup")) notices.push(text("notice-journal-full"));
   if (status.faults.length > 0) notices.push(text("notice-faults", { count: status.faults.length }));
   return notices;
 }

@@ -1,6 +1,6 @@
 import { type ClockPort, ClockQuality } from "../../hal/ports/clock.js";
 import type { GaugePort, MainsPort } from "../../hal/ports/power.js";
-import { JournalFaultError, JournalFullError, type JournalStore, type Rank } from "../journal/contract.js";
+import { admits, JournalFaultError, JournalFullError, type JournalStore, type Rank } from "../journal/contract.js";
 import { plausibleReading } from "../power/gauge-reading.js";
 import { decodeRecord, encodeRecord, RecordError } from "../records/codec.js";
 import { type Body, Flag, GapReason, Kind } from "../records/records.js";
@@ -112,12 +112,10 @@ export class Ledger {
     this.note({ kind: Kind.ack, through: this.state.acked });
   }
 
-  /** Whether a pick-up could be recorded now; its refusal otherwise. */
+  /** Why a record of this rank could not be written now; undefined: it could. */
   refusal(rank: Rank): WriteRefused["reason"] | undefined {
     if (this.#brownOut()) return "battery-empty";
-    const room = this.journal.room;
-    if (room === "all" || (room === "no-diagnostics" && rank !== "diagnostic")) return undefined;
-    return room === "vital-only" && rank === "vital" ? undefined : "journal-full";
+    return admits(this.journal.room, rank) ? undefined : "journal-full";
   }
 
   #replay(seq: number, payload: Uint8Array): void {

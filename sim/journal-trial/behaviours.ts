@@ -1,4 +1,4 @@
-import type { Room } from "../../firmware/journal/contract.js";
+import { ROOMS } from "../../firmware/journal/contract.js";
 import { sameBytes } from "./parts.js";
 import type { Trial } from "./trial.js";
 
@@ -8,7 +8,6 @@ export interface Behaviour {
   run(trial: Trial): void;
 }
 
-const ROOMS: readonly Room[] = ["all", "no-diagnostics", "vital-only", "none"];
 const LARGEST = 240;
 
 /** Payloads that use up a part in about 500 appends, whatever its size, but for the largest parts. */

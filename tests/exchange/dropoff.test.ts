@@ -259,12 +259,26 @@ function fillUntil(room: string): void {
 describe("a journal that nobody empties", () => {
   it("refuses pick-ups first, and says so; returns and outcomes go on", async () => {
     rig = new BoxRig({ journalSectors: 8 });
-    fillUntil("vital-only");
+    fillUntil("no-pickups");
     await rig.start();
     expect(rig.notices).toContain("notice-journal-full");
     await rig.refused(VAN.code, "journal-full");
     expect(await rig.giveBack("777XYZ")).toBe(3);
     expect(rig.outcomes).toEqual([Outcome.done]);
+  });
+
+  it("refuses returns before it is full: what is left is for emergency codes", async () => {
+    rig = new BoxRig({ journalSectors: 16 });
+    fillUntil("vital-only");
+    await rig.start();
+    expect(rig.notices).toContain("notice-journal-emergency");
+    await rig.person.scan("777XYZ");
+    await rig.isRefused("journal-full");
+    expect(rig.pulses).toEqual([]);
+    await rig.askForBin("A", "1");
+    await rig.person.type(rig.printed("bin:A-1", 1));
+    await rig.world.advance(5_000);
+    expect(rig.pulses).toEqual([0]);
   });
 
   it("refuses everything when its last byte is written, and opens nothing", async () => {

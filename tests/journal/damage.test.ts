@@ -126,7 +126,7 @@ describe("flipped bits", () => {
   test("with a damaged checkpoint and no sector free, vital records still go into the head", () => {
     const flash = newFlash(SMALL);
     const journal = mount(flash);
-    appendUntil(journal, "vital-only");
+    appendUntil(journal, "no-pickups");
     const last = journal.nextSeq;
     flash.flipBits(headOf(flash) + 70, 0x10);
     expect(mount(flash).append(payloadFor(last, 32), "vital")).toBe(last);
@@ -177,7 +177,7 @@ describe("a part that fails", () => {
   test("a head that takes nothing any more, with the rest in use, is a fault and not a full journal", () => {
     const flash = newFlash(SMALL);
     const journal = mount(flash);
-    appendUntil(journal, "vital-only");
+    appendUntil(journal, "no-pickups");
     const next = journal.nextSeq;
     flash.setFault(headOf(flash) / 4096, "program-error");
     expect(() => journal.append(payloadFor(next, 32), "vital")).toThrow(JournalFaultError);

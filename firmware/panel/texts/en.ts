@@ -102,6 +102,7 @@ export const en = {
   "notice-battery-low": "Battery low, {percent} %",
   "notice-clock-unknown": "Clock not set",
   "notice-journal-full": "Memory full: returns only",
+  "notice-journal-emergency": "Memory full: emergency codes only",
   "notice-faults": "{count} faults, see device status",
 
   status: "Device status",

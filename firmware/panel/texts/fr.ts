@@ -105,6 +105,7 @@ export const fr: Catalogue = {
   "notice-battery-low": "Batterie faible, {percent} %",
   "notice-clock-unknown": "Horloge non réglée",
   "notice-journal-full": "Mémoire pleine : retours seulement",
+  "notice-journal-emergency": "Mémoire pleine : codes d'urgence seulement",
   "notice-faults": "{count} défauts, voir l'état de l'appareil",
 
   status: "État de l'appareil",

@@ -102,6 +102,7 @@ export const ja: Catalogue = {
   "notice-battery-low": "電池残量わずか {percent} %",
   "notice-clock-unknown": "時計が未設定です",
   "notice-journal-full": "記録がいっぱい：返却のみ",
+  "notice-journal-emergency": "記録がいっぱい：緊急コードのみ",
   "notice-faults": "異常 {count} 件、機器の状態をご覧ください",
 
   status: "機器の状態",
