@@ -117,6 +117,7 @@ export class Box {
     });
     this.#commands = new CommandTask({
       ledger,
+      clock,
       timers,
       button,
       sleep: hal.sleep,

@@ -200,10 +200,13 @@ export interface Command {
   readonly bin?: number | undefined;
   /** 0 to 999. */
   readonly sheet?: number | undefined;
+  /** Of a one-touch unlock: when it was asked for, s since 1970 UTC. */
+  readonly time?: number | undefined;
 }
 export const Command: BodyCodec<Command> = shape<Command>({
   id: uint,
   command: oneOf(...Object.values(CommandKind)),
   bin: optional(whole(0, 199)),
   sheet: optional(whole(0, 999)),
+  time: optional(whole53),
 });

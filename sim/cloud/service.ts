@@ -320,8 +320,9 @@ export class CloudService {
     const session = peer?.conversation.current;
     if (peer === undefined || session === undefined || this.#isClosed) return;
     const waiting = this.#commands.waiting(box);
-    for (const { id, command, bin, sheet } of waiting) {
-      this.#send(box, session, Lane.command, CommandBody, { id, command, bin, sheet });
+    for (const { id, command, bin, sheet, issued } of waiting) {
+      const time = command === CommandKind.oneTouchUnlock ? issued : undefined;
+      this.#send(box, session, Lane.command, CommandBody, { id, command, bin, sheet, time });
     }
     if (this.store.dirty) this.#flushSoon(0);
     if (peer.resend !== undefined) this.#parts.timers.clear(peer.resend);

@@ -313,7 +313,9 @@ describe("commands", () => {
     const early = world.cloud.oneTouchUnlock(BOX, "B-12");
     world.timers.advance(59_000);
     box.connect();
-    expect(box.bodies<Command>(Lane.command)).toEqual([{ id: early.id, command: CommandKind.oneTouchUnlock, bin: 23 }]);
+    expect(box.bodies<Command>(Lane.command)).toEqual([
+      { id: early.id, command: CommandKind.oneTouchUnlock, bin: 23, time: START_SECONDS },
+    ]);
     world.timers.advance(1_000);
     box.connect(2);
     expect(box.bodies(Lane.command)).toEqual([]);

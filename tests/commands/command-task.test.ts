@@ -21,6 +21,7 @@ beforeEach(() => {
   due = [];
   task = new CommandTask({
     ledger: bench.ledger,
+    clock: bench.clock,
     timers: { set: (_ms, callback) => due.push(callback), clear: () => {} },
     button: { onPress: undefined, lamp: () => {} },
     sleep: {
@@ -41,13 +42,14 @@ beforeEach(() => {
   });
 });
 
+const now = () => bench.clock.wall;
 const records = () => [...readJournal(bench.flash, 1)].flatMap(({ record }) => record ?? []);
 const receipts = () => records().flatMap((record) => (record.kind === Kind.command ? [record.id] : []));
 
 test("a command that comes again, or after a later one, is not carried out again", () => {
-  task.take({ id: 3, command: oneTouchUnlock, bin: 1 });
-  task.take({ id: 3, command: oneTouchUnlock, bin: 1 });
-  task.take({ id: 2, command: oneTouchUnlock, bin: 2 });
+  task.take({ id: 3, command: oneTouchUnlock, bin: 1, time: now() });
+  task.take({ id: 3, command: oneTouchUnlock, bin: 1, time: now() });
+  task.take({ id: 2, command: oneTouchUnlock, bin: 2, time: now() });
   task.take({ id: 2, command: disableBin, bin: 2 });
   expect(armed).toEqual([1]);
   expect(receipts()).toEqual([3]);
@@ -62,16 +64,16 @@ test("the receipt survives a reboot, and with it the number", () => {
 test("without a receipt nothing is done, and the command is taken when it comes again", () => {
   bench.mains = false;
   bench.millivolts = 3_000;
-  task.take({ id: 1, command: oneTouchUnlock, bin: 1 });
+  task.take({ id: 1, command: oneTouchUnlock, bin: 1, time: now() });
   expect([armed, receipts(), bench.ledger.state.command]).toEqual([[], [], 0]);
   bench.mains = true;
-  task.take({ id: 1, command: oneTouchUnlock, bin: 1 });
+  task.take({ id: 1, command: oneTouchUnlock, bin: 1, time: now() });
   expect([armed, receipts()]).toEqual([[1], [1]]);
 });
 
 test("a bin that the box does not have, or that is missing, is told and not acted upon", () => {
-  task.take({ id: 1, command: oneTouchUnlock, bin: BINS });
-  task.take({ id: 2, command: oneTouchUnlock });
+  task.take({ id: 1, command: oneTouchUnlock, bin: BINS, time: now() });
+  task.take({ id: 2, command: oneTouchUnlock, time: now() });
   task.take({ id: 3, command: enableBin, bin: 199 });
   expect(armed).toEqual([]);
   const refusals = records().filter((record) => record.kind === Kind.refused);
@@ -85,4 +87,22 @@ test("a reboot comes after its receipt, and once", () => {
   expect(due).toHaveLength(1);
   expect(due[0]).toThrow(PowerCut);
   expect(reboots).toBe(1);
+});
+
+test("a one-touch unlock that was held back for longer than a minute is receipted and arms nothing", () => {
+  const asked = now()!;
+  task.take({ id: 1, command: oneTouchUnlock, bin: 1, time: asked });
+  bench.clock.pass(62);
+  task.take({ id: 2, command: oneTouchUnlock, bin: 2, time: asked });
+  bench.clock.pass(1);
+  task.take({ id: 3, command: oneTouchUnlock, bin: 3, time: asked });
+  task.take({ id: 4, command: oneTouchUnlock, bin: 4 });
+  bench.clock.wall = undefined;
+  task.take({ id: 5, command: oneTouchUnlock, bin: 4, time: asked });
+  expect([armed, receipts()]).toEqual([
+    [1, 2],
+    [1, 2, 3, 4, 5],
+  ]);
+  const refusals = records().filter((record) => record.kind === Kind.refused);
+  expect(refusals).toMatchObject([{ reason: "expired" }, { reason: "expired" }, { reason: "expired" }]);
 });

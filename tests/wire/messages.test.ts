@@ -94,6 +94,7 @@ const entries: Readonly<Record<string, Entry<unknown>>> = {
       command: fc.constantFrom(1 as const, 2 as const, 3 as const, 4 as const, 5 as const),
       bin: maybe(fc.integer({ min: 0, max: 199 })),
       sheet: maybe(fc.integer({ min: 0, max: 999 })),
+      time: maybe(seq),
     }),
   ),
 };
