@@ -8,7 +8,7 @@ import type { KeyInfo, SnapshotView } from "../snapshot/contract.js";
 import type { Inventory } from "../state/inventory.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 import { type BinsInView, chooseFreeBin, hasWorkingBin } from "./bin-choice.js";
-import type { Refusal, Right, Rights } from "./rights.js";
+import type { Badge, Refusal, Right, Rights } from "./rights.js";
 
 /** How an exchange that was begun goes on; shown on the panel. */
 export interface ExchangeEvents {
@@ -24,8 +24,8 @@ export interface ExchangeEvents {
 export type Answer =
   | { readonly kind: "started" }
   | ({ readonly kind: "refused" } & Refusal)
-  /** A badge: which of these keys? */
-  | { readonly kind: "choose"; readonly rights: readonly Right[] }
+  /** A badge: which of these keys? `more` answers with the next ones, after the last with the first; absent: these are all. */
+  | { readonly kind: "choose"; readonly rights: readonly Right[]; readonly more: (() => Answer) | undefined }
   /** A good code, but its key is not in this box: is the person returning it? */
   | { readonly kind: "offer-return"; readonly right: Right }
   /** A good code, and nobody saw whether its key is still in its bin: is the person taking it, or bringing it back? */
@@ -106,22 +106,31 @@ export class ExchangeTask {
   /** A badge or a fob. */
   scan(serial: string): Answer {
     if (!READABLE.test(serial)) return refused("fob-unreadable");
-    const user = this.#rights.badgeUser(serial);
-    if (user !== undefined) {
-      const rights = this.#rights.ofUser(user, (key) => this.#locate(key) !== undefined);
-      if (rights.length > 0) return { kind: "choose", rights };
-      return { kind: "refused", ...(this.#rights.badgeRefusal(user) ?? { reason: "no-keys-for-badge" }) };
-    }
+    const badge = this.#rights.badge(serial);
+    if (badge !== undefined) return this.#keysOf(badge, 0);
     const key = this.#rights.keyByFob(serial);
     if (key === undefined && !FOB_SERIAL.test(serial)) return refused("fob-unreadable");
     const item = key === undefined ? { fob: serial } : { key: key.id };
     return this.#dropoff({ key, item, who: { auth: Auth.quickScan }, tried: [], faultyTried: 0 });
   }
 
+  #keysOf(badge: Badge, skip: number): Answer {
+    const { rights, more } = this.#rights.ofBadge(badge, skip, (key) => this.#locate(key) !== undefined);
+    const next = more ? skip + rights.length : 0;
+    const isAll = skip === 0 && !more;
+    if (rights.length > 0) {
+      return { kind: "choose", rights, more: isAll ? undefined : () => this.#keysOf(badge, next) };
+    }
+    // What was on the screens before may be gone by now.
+    if (skip > 0) return this.#keysOf(badge, 0);
+    return { kind: "refused", ...(this.#rights.badgeRefusal(badge.user) ?? { reason: "no-keys-for-badge" }) };
+  }
+
   /** A right that the person chose to use, which a newer snapshot may have taken away since it was offered. */
   choose(chosen: Right): Answer {
     const right = this.#rights.renewed(chosen);
-    return right === undefined ? refused("no-keys-for-badge") : this.#pickup(right);
+    if (right !== undefined) return this.#pickup(right);
+    return refused(chosen.auth === Auth.badge ? "no-keys-for-badge" : "wrong-code");
   }
 
   #pickup(right: Right): Answer {

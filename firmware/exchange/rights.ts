@@ -11,6 +11,14 @@ export interface Right {
   readonly auth: Auth;
   /** Absent for a key code. */
   readonly access: AccessInfo | undefined;
+  /** Keyed hash of the code or the badge that showed it. */
+  readonly shown: Uint8Array;
+}
+
+/** A badge that was scanned, and whose it is. */
+export interface Badge {
+  readonly user: number;
+  readonly shown: Uint8Array;
 }
 
 /** Why not, and the values of the text's placeholders. */
@@ -19,8 +27,8 @@ export interface Refusal {
   readonly params?: Readonly<Record<string, string | number>>;
 }
 
-/** Accesses of one user that the panel can offer at once. */
-export const CHOICES_MAX = 6;
+/** Keys that the panel offers at once. */
+const CHOICES_MAX = 6;
 /** Accesses looked at for one badge: a bound on flash reads, not on people. */
 const ACCESSES_LOOKED_AT = 64;
 const ACCESSES_A_PAGE = 16;
@@ -45,37 +53,63 @@ export class Rights {
   }
 
   byCode(digits: string): Right | undefined {
+    return this.#byShown(lookupHash(this.#hash, this.#lookupKey, digits));
+  }
+
+  #byShown(shown: Uint8Array): Right | undefined {
     const snapshot = this.#snapshot();
-    const code = snapshot?.code(lookupHash(this.#hash, this.#lookupKey, digits));
+    const code = snapshot?.code(shown);
     if (snapshot === undefined || code === undefined) return undefined;
     if (code.kind === "key") {
       const key = snapshot.keyById(code.key);
-      return key && { key, auth: Auth.keyCode, access: undefined };
+      return key && { key, auth: Auth.keyCode, access: undefined, shown };
     }
     const access = snapshot.access(code.access);
     const key = access && snapshot.keyById(access.key);
-    return key && { key, auth: Auth.bookingCode, access };
+    return key && { key, auth: Auth.bookingCode, access, shown };
   }
 
-  /** The user that a badge belongs to; undefined: the serial is not a badge's. */
-  badgeUser(serial: string): number | undefined {
-    return this.#snapshot()?.badge(lookupHash(this.#hash, this.#lookupKey, serial))?.user;
+  /** Undefined: the serial is not a badge's. */
+  badge(serial: string): Badge | undefined {
+    const shown = lookupHash(this.#hash, this.#lookupKey, serial);
+    const user = this.#snapshot()?.badge(shown)?.user;
+    return user === undefined ? undefined : { user, shown };
   }
 
-  /** What a user may take now, one right a key, `wanted` deciding whether a key can be offered here. */
-  ofUser(user: number, wanted: (key: KeyInfo) => boolean): readonly Right[] {
-    const snapshot = this.#snapshot();
+  /**
+   * What a badge may take now, one right a key, `wanted` deciding whether a key can be offered here: a screenful from the `skip`th
+   * on, and whether there are more.
+   */
+  ofBadge(
+    { user, shown }: Badge,
+    skip: number,
+    wanted: (key: KeyInfo) => boolean,
+  ): { readonly rights: readonly Right[]; readonly more: boolean } {
     const rights: Right[] = [];
+    let passed = 0;
+    for (const { access, key } of this.#takeable(user)) {
+      if (!wanted(key)) continue;
+      if (rights.length === CHOICES_MAX) return { rights, more: true };
+      if (passed++ >= skip) rights.push({ key, auth: Auth.badge, access, shown });
+    }
+    return { rights, more: false };
+  }
+
+  /** Accesses of a user whose window is open now, one a key. */
+  *#takeable(user: number): Iterable<{ readonly access: AccessInfo; readonly key: KeyInfo }> {
+    const snapshot = this.#snapshot();
+    const seen = new Set<number>();
     for (let skip = 0; snapshot !== undefined && skip < ACCESSES_LOOKED_AT; skip += ACCESSES_A_PAGE) {
       const page = snapshot.accessesOf(user, skip, ACCESSES_A_PAGE);
       for (const access of page) {
-        const key = this.#offered(access, rights, snapshot);
-        if (key !== undefined && wanted(key)) rights.push({ key, auth: Auth.badge, access });
-        if (rights.length === CHOICES_MAX) return rights;
+        const isOpen = this.windowRefusal(access) === undefined && !seen.has(access.key);
+        const key = isOpen ? snapshot.keyById(access.key) : undefined;
+        if (key === undefined) continue;
+        seen.add(key.id);
+        yield { access, key };
       }
-      if (page.length < ACCESSES_A_PAGE) break;
+      if (page.length < ACCESSES_A_PAGE) return;
     }
-    return rights;
   }
 
   /** Why a user can take nothing, where it is a window or the clock that keeps a key back: the first such access tells. */
@@ -87,20 +121,18 @@ export class Rights {
     return undefined;
   }
 
-  #offered(access: AccessInfo, rights: readonly Right[], snapshot: SnapshotView): KeyInfo | undefined {
-    if (this.windowRefusal(access) !== undefined) return undefined;
-    if (rights.some((right) => right.key.id === access.key)) return undefined;
-    return snapshot.keyById(access.key);
-  }
-
-  /** The same right by the snapshot in force now; undefined: it has been taken away. */
+  /** The same right by the snapshot in force now; undefined: the code, the badge or the access has been taken away. */
   renewed(right: Right): Right | undefined {
     const snapshot = this.#snapshot();
-    const key = snapshot?.keyById(right.key.id);
-    if (key === undefined || right.access === undefined) return key && { ...right, key };
-    const access = snapshot?.access(right.access.id);
-    const isSame = access?.user === right.access.user && access.key === right.access.key;
-    return access !== undefined && isSame ? { ...right, key, access } : undefined;
+    if (right.auth !== Auth.badge) {
+      const now = this.#byShown(right.shown);
+      return now?.key.id === right.key.id && now.access?.id === right.access?.id ? now : undefined;
+    }
+    const user = snapshot?.badge(right.shown)?.user;
+    const access = right.access && snapshot?.access(right.access.id);
+    const key = access && snapshot?.keyById(access.key);
+    const isSame = user !== undefined && access?.user === user && key?.id === right.key.id;
+    return isSame && key !== undefined ? { ...right, key, access } : undefined;
   }
 
   keyByFob(serial: string): KeyInfo | undefined {

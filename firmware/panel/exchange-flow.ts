@@ -51,7 +51,7 @@ export class ExchangeFlow implements ExchangeEvents {
   /** False: the person was refused. */
   answer(answer: Answer): boolean {
     if (answer.kind === "refused") this.refuse(answer);
-    else if (answer.kind === "choose") this.#navigator.show(this.#chooseKey(answer.rights));
+    else if (answer.kind === "choose") this.#navigator.show(this.#chooseKey(answer.rights, answer.more));
     else if (answer.kind === "offer-return") this.#navigator.show(this.#ask("offer-return", answer.right));
     else if (answer.kind === "take-or-return") this.#navigator.show(this.#ask("take-or-return", answer.right));
     return answer.kind !== "refused";
@@ -140,16 +140,18 @@ export class ExchangeFlow implements ExchangeEvents {
     else this.answer(this.#exchange().enterCode(digits));
   }
 
-  #chooseKey(rights: readonly Right[]): Screen {
+  #chooseKey(rights: readonly Right[], more: (() => Answer) | undefined): Screen {
+    const keys = rights.map((right, i) => ({ id: String(i), label: text("key-name", { key: right.key.name }) }));
     return messageScreen({
       name: "choose-key",
       title: text("choose-key"),
-      choices: rights.map((right, i) => ({ id: String(i), label: text("key-name", { key: right.key.name }) })),
+      choices: more === undefined ? keys : [...keys, choice("more")],
       timeoutMs: ENTRY_TIMEOUT_MS,
       leave: () => this.#navigator.home(),
       choose: (id) => {
         const right = rights[Number(id)];
-        if (right !== undefined) this.answer(this.#exchange().choose(right));
+        if (id === "more" && more !== undefined) this.answer(more());
+        else if (right !== undefined) this.answer(this.#exchange().choose(right));
       },
     });
   }

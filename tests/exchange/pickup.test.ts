@@ -40,7 +40,7 @@ describe("pick-up", () => {
     expect(rig.of(Kind.intent)[0]).toMatchObject({ auth: Auth.badge, user: 1, access: 101 });
   });
 
-  it("by badge: six choices at most, one a key", async () => {
+  it("by badge: six choices a screen, one a key; more turns to the next, and after the last to the first", async () => {
     const keys = [...Array(9).keys()].map((i) => ({ ...MODEL.keys[0]!, id: 10 + i, name: `K${i}`, fob: `K0${i}0` }));
     const accesses = keys.flatMap((key, i) => [
       { id: 200 + 2 * i, user: 1, key: key.id },
@@ -50,9 +50,16 @@ describe("pick-up", () => {
     await open({ model: { keys, accesses, bins, codes: [] }, machine: { units: [9] } });
     await rig.person.scan(BADGE.ana);
     await rig.person.see("choose-key");
-    expect(rig.machine.panel.view!.choices.map((one) => one.label.params?.key)).toEqual(
-      [..."012345"].map((n) => `K${n}`),
-    );
+    const shown = () => rig.machine.panel.view!.choices.map(({ id, label }) => label.params?.key ?? id);
+    const first = [...[..."012345"].map((n) => `K${n}`), "more"];
+    expect(shown()).toEqual(first);
+    await rig.person.choose("more");
+    expect(shown()).toEqual(["K6", "K7", "K8", "more"]);
+    await rig.person.choose("more");
+    expect(shown()).toEqual(first);
+    await rig.person.choose("more");
+    await rig.person.choose("1");
+    expect(await rig.take()).toBe("K070");
   });
 
   it("by badge: nothing to take is said so", async () => {
