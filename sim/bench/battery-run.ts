@@ -1,4 +1,5 @@
 import type { BoardProfile } from "../../hal/boards/profile.js";
+import { type Engine, NODE_ENGINE } from "../engines/engine.js";
 import { TimeoutError } from "../machine/world.js";
 import { cutMains, untilDark, visit, wakeUp } from "../scenarios/on-battery.js";
 import { People } from "../scenarios/people.js";
@@ -41,8 +42,12 @@ export interface WakePhases {
 }
 
 /** A box that has just fallen asleep without mains, with a full worn cell and the cellular modem alone. */
-async function onBattery<T>(board: BoardProfile, story: (act: Act) => Promise<T>): Promise<T> {
-  const stage = await Stage.open({ seed: 1, broker: "virtual", board });
+export async function onBattery<T>(
+  board: BoardProfile,
+  story: (act: Act) => Promise<T>,
+  engine: Engine = NODE_ENGINE,
+): Promise<T> {
+  const stage = await Stage.open({ seed: 1, broker: "virtual", board, engine });
   const act: Act = {
     stage,
     people: new People(stage),

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import type { BareHal, IoBoard } from "../../hal/boards/board-ports.js";
+import { Type } from "../../hal/bridge/codes.js";
 import { BridgeWorld } from "../../hal/bridge/world.js";
 import { withoutDrivers } from "../../hal/bridge/world-io.js";
 import type { Hal } from "../../hal/ports/hal.js";
+import { PowerCut } from "../devices/power-cut.js";
 import { bundleScript } from "../xs/bundle.js";
 import { compileXs } from "../xs/compile.js";
 import type { Engine } from "./engine.js";
@@ -15,11 +17,14 @@ export interface XsEngineOptions {
 
 /** The firmware in a real XS machine: a fresh process for every boot, on the machine's end of the bridge. */
 export class XsEngine implements Engine {
+  /** Told of each HAL call, as a bridge message, before it is served; true: the power went, and the turn ends there. */
+  cutAt: ((call: Uint8Array) => boolean) | undefined;
   readonly #source: string;
   readonly #options: XsEngineOptions;
   readonly #host: XsHost;
   #worker: XsWorker | undefined;
   #serve: ((call: Uint8Array) => Uint8Array) | undefined;
+  #isCut = false;
   #computrons = 0;
   #slots = 0;
   #calls = 0;
@@ -71,6 +76,7 @@ export class XsEngine implements Engine {
     this.#worker?.kill();
     const worker = this.#start();
     this.#worker = worker;
+    this.#isCut = false;
     const world = new BridgeWorld({
       hal,
       ...(board && { board }),
@@ -80,6 +86,7 @@ export class XsEngine implements Engine {
         const { computrons, slots, result } = worker.command(message);
         this.#computrons += computrons;
         this.#slots = slots;
+        if (this.#isCut) throw new PowerCut("cut at a HAL call");
         return result;
       },
     });
@@ -90,7 +97,8 @@ export class XsEngine implements Engine {
   #start(): XsWorker {
     const serve = (call: Uint8Array) => {
       this.#calls++;
-      return this.#serve!(call);
+      if (this.cutAt?.(call) === true) this.#isCut = true;
+      return this.#isCut ? Uint8Array.of(Type.over) : this.#serve!(call);
     };
     if (this.#image !== undefined) return new XsWorker(this.#host, serve, this.#image);
     const worker = new XsWorker(this.#host, serve);

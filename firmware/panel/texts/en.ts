@@ -24,7 +24,6 @@ export const en = {
   "choice-return": "Return it now",
   "take-or-return": "{key}: are you taking it, or bringing it back?",
   "choice-take": "Take it",
-  "choice-more": "More keys",
   "one-touch-ready": "Bin {bin} is ready: press the flashing button",
 
   "refused-wrong-code": "This code is not right. Check it and try again.",

@@ -25,7 +25,6 @@ export const fr: Catalogue = {
   "choice-return": "Rendre maintenant",
   "take-or-return": "{key} : la prenez-vous ou la rapportez-vous ?",
   "choice-take": "La prendre",
-  "choice-more": "Autres clés",
   "one-touch-ready": "Le casier {bin} est prêt : appuyez sur le bouton qui clignote",
 
   "refused-wrong-code": "Ce code n'est pas bon. Vérifiez-le et réessayez.",

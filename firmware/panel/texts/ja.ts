@@ -25,7 +25,6 @@ export const ja: Catalogue = {
   "choice-return": "今返却する",
   "take-or-return": "{key}：受け取りますか、返却しますか",
   "choice-take": "受け取る",
-  "choice-more": "ほかの鍵",
   "one-touch-ready": "ボックス {bin} の準備ができました。点滅中のボタンを押してください",
 
   "refused-wrong-code": "コードが違います。確認してもう一度入力してください。",
