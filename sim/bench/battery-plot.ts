@@ -60,7 +60,7 @@ function specOf({ runs, hibernateBelowPercent, checkInAbovePercent, marginPercen
       from: checkInAbovePercent,
       to: hibernateBelowPercent,
       tint: "#f6f6f1",
-      name: "hibernates: reader and gauge at rest",
+      name: "hibernates: expanders and gauge at rest",
     },
     { from: 0, to: checkInAbovePercent, tint: "#f8f0ec", name: "no check-ins any more" },
   ];

@@ -8,16 +8,15 @@ const CHARGE_MA = 700;
 /** A lithium-ion cell is not charged outside of this, degrees Celsius (JEITA). */
 const COLDEST_CHARGE = 0;
 const HOTTEST_CHARGE = 45;
-/** Of a fresh cell at 25 degrees. */
+/** Of a fresh cell at 25 degrees (INR18650-35E specification, 7.3: at most 0.1). */
 const INNER_OHM = 0.08;
 const HOURS_PER_MONTH = 730;
 
-/** What a cold cell still gives, share of its capacity, over degrees Celsius (INR18650-35E specification, 7.8). */
+/** What a cold cell still gives, share of its capacity, over degrees Celsius (INR18650-15L specification, 7.5: same family). */
 const COLD: readonly (readonly [number, number])[] = [
   [-20, 0.6],
   [-10, 0.75],
-  [0, 0.85],
-  [10, 0.95],
+  [0, 0.8],
   [25, 1],
 ];
 
