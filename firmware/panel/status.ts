@@ -15,6 +15,8 @@ export interface DeviceStatus {
   readonly batteryLow: boolean;
   /** Percent; undefined: the gauge does not answer or cannot be believed. */
   readonly charge: number | undefined;
+  /** s that the cell will last; undefined: on mains, or unknown. */
+  readonly timeLeft: number | undefined;
   readonly clockKnown: boolean;
   /** Parts and bins that do not work, at most 16. */
   readonly faults: readonly string[];
@@ -25,8 +27,11 @@ export interface DeviceStatus {
 export function noticesOf(status: DeviceStatus): readonly Text[] {
   const notices: Text[] = [];
   if (!status.online) notices.push(offlineNotice(status.sinceSync));
-  if (status.batteryLow) notices.push(text("notice-battery-low", { percent: status.charge ?? "?" }));
-  else if (status.onBattery) notices.push(text("notice-on-battery", { percent: status.charge ?? "?" }));
+  if (status.batteryLow) {
+    notices.push(text("notice-battery-low", { percent: status.charge ?? "?" }), ...timeLeftLines(status.timeLeft));
+  } else if (status.onBattery) {
+    notices.push(text("notice-on-battery", { percent: status.charge ?? "?" }));
+  }
   if (!status.clockKnown) notices.push(text("notice-clock-unknown"));
   if (!admits(status.journalRoom, "dropoff")) notices.push(text("notice-journal-emergency"));
   else if (!admits(status.journalRoom, "pickup")) notices.push(text("notice-journal-full"));
@@ -41,6 +46,16 @@ function offlineNotice(seconds: number | undefined): Text {
   return text("notice-offline-days", { days: Math.floor(seconds / 86_400) });
 }
 
+/** In hours for two days, then in days, and in tens of days from two months on: an estimate that looks like one. */
+export function timeLeftLines(seconds: number | undefined): readonly Text[] {
+  if (seconds === undefined) return [];
+  const hours = Math.floor(seconds / 3_600);
+  if (hours < 1) return [text("time-left-soon")];
+  if (hours < 48) return [text("time-left-hours", { hours })];
+  const days = Math.floor(hours / 24);
+  return [text("time-left-days", { days: days < 60 ? days : days - (days % 10) })];
+}
+
 /** For whoever was sent to look after the box. */
 export function statusLines(status: DeviceStatus): readonly Text[] {
   return [
@@ -48,6 +63,7 @@ export function statusLines(status: DeviceStatus): readonly Text[] {
     text("status-snapshot", { version: status.snapshotVersion }),
     status.online ? text("status-online") : offlineNotice(status.sinceSync),
     text(status.onBattery ? "status-battery" : "status-mains", { percent: status.charge ?? "?" }),
+    ...timeLeftLines(status.timeLeft),
     ...status.faults.map((name) => text("status-fault", { name })),
   ];
 }

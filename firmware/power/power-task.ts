@@ -1,4 +1,4 @@
-import type { PowerSettings } from "../../hal/boards/profile.js";
+import type { BatteryProfile, PowerSettings } from "../../hal/boards/profile.js";
 import type { ClockPort, TimerId, TimersPort } from "../../hal/ports/clock.js";
 import type { PanelPort } from "../../hal/ports/panel.js";
 import type { PartFault } from "../../hal/ports/parts.js";
@@ -9,6 +9,7 @@ import { Backlight } from "./backlight.js";
 import { EMPTY_SHOWN_MS } from "./empty-cell.js";
 import { cautious, disagrees, plausibleCelsius, plausibleReading } from "./gauge-reading.js";
 import { MainsLog } from "./mains-log.js";
+import { estimateTimeLeft, TimeLeft } from "./time-left.js";
 
 /** The battery counts as low below this charge, percent, and as recovered 5 above. */
 const LOW_PERCENT = 20;
@@ -34,8 +35,7 @@ const HOTTEST_CELSIUS = 60;
 
 export interface PowerTaskParts {
   readonly settings: PowerSettings;
-  /** Below it, on battery, nothing is written or opened, mV. */
-  readonly brownOutMillivolts: number;
+  readonly battery: BatteryProfile;
   readonly clock: ClockPort;
   readonly timers: TimersPort;
   readonly mains: MainsPort;
@@ -73,6 +73,7 @@ export class PowerTask {
   #onBatterySinceMs: number | undefined;
   /** This boot saw mains go: `#onBatterySinceMs` is when. */
   #sawLoss = false;
+  readonly #timeLeft = new TimeLeft();
   #sleepTimer: TimerId | undefined;
   #isLow = false;
   /** Woken by the timer, with nobody there: looks in row that found everything in sync. Undefined: no check-in. */
@@ -138,6 +139,17 @@ export class PowerTask {
     if (lostAt === undefined || now === undefined) return undefined;
     // A clock that jumped must neither make the outage shorter than what this boot has seen of it, nor longer than can be told.
     return Math.min(Math.max(hereSeconds, now - lostAt), LONGEST_SECONDS);
+  }
+
+  /** s that the cell will last, for people; undefined on mains, and where the charge is unknown. */
+  timeLeft(): number | undefined {
+    const charge = this.onBattery ? this.#charge() : undefined;
+    if (charge === undefined) return this.#timeLeft.tell(undefined);
+    const { ledger, battery } = this.#parts;
+    const seconds = this.secondsSinceMains();
+    const fromPercent = ledger.state.mainsLost?.charge;
+    const outage = seconds === undefined || fromPercent === undefined ? undefined : { seconds, fromPercent };
+    return this.#timeLeft.tell(estimateTimeLeft(charge, battery, outage));
   }
 
   /** What is wrong with gauge and cell. */
@@ -270,7 +282,7 @@ export class PowerTask {
   }
 
   #judge({ chargePercent, millivolts }: GaugeReading): void {
-    const isEmpty = this.onBattery && millivolts < this.#parts.brownOutMillivolts && !this.#parts.pulsing();
+    const isEmpty = this.onBattery && millivolts < this.#parts.battery.brownOutMillivolts && !this.#parts.pulsing();
     this.#emptyLooks = isEmpty ? this.#emptyLooks + 1 : 0;
     if (this.#emptyLooks === EMPTY_LOOKS) this.#sayEmpty();
     const isLow = chargePercent < (this.#isLow ? LOW_PERCENT + LOW_HYSTERESIS_PERCENT : LOW_PERCENT);

@@ -94,6 +94,7 @@ export class BoxHost implements SyncHost {
       millivolts: reading && Math.round(reading.millivolts),
       celsius: celsius === undefined ? undefined : Math.round(celsius),
       sinceMains: power.secondsSinceMains(),
+      timeLeft: power.timeLeft(),
       faults: faults(),
     };
   }

@@ -33,7 +33,10 @@ export interface SyncHost {
   /** Genuine and well-formed, but perhaps taken already: the host compares `id` with the last that it has a record of. */
   command(command: Command): void;
   /** What `status` says besides what the sync task knows. Texts and lists that are too long are cut. */
-  status(): Pick<Status, "uptime" | "mains" | "charge" | "millivolts" | "celsius" | "sinceMains" | "faults">;
+  status(): Pick<
+    Status,
+    "uptime" | "mains" | "charge" | "millivolts" | "celsius" | "sinceMains" | "timeLeft" | "faults"
+  >;
 
   /** The cloud welcomed the box over the link of kind `link`. */
   online(link: string): void;

@@ -84,4 +84,5 @@ export const KEYS = {
   used: 76,
   entries: 77,
   sinceMains: 78,
+  timeLeft: 79,
 } as const;

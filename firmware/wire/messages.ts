@@ -132,6 +132,8 @@ export interface Status {
   readonly celsius?: number | undefined;
   /** s since mains was lost; absent on mains, and where nobody knows. */
   readonly sinceMains?: number | undefined;
+  /** s that the cell will last, by the box's estimate; absent on mains, and where the charge is unknown. */
+  readonly timeLeft?: number | undefined;
   /** s between the last sync and the start of this session. */
   readonly staleness: number;
   /** 1 to 16 bytes. */
@@ -150,6 +152,7 @@ export const Status: BodyCodec<Status> = shape<Status>({
   millivolts: optional(uint),
   celsius: optional(whole(-0x80000000, 0x7fffffff)),
   sinceMains: optional(uint),
+  timeLeft: optional(uint),
   staleness: whole53,
   link: text(1, MAX_LINK_BYTES),
   faults: list(0, MAX_FAULTS, text(1, MAX_FAULT_BYTES)),

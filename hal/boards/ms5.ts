@@ -4,7 +4,7 @@ import type { BoardProfile } from "./profile.js";
 export const MS5: BoardProfile = {
   model: "MS5",
   offlineCapable: true,
-  battery: { capacityMilliampHours: 3_500, brownOutMillivolts: 3_300 },
+  battery: { capacityMilliampHours: 3_500, brownOutMillivolts: 3_300, plannedMilliamps: 0.35 },
   power: {
     sleepAfterMs: 120_000,
     hibernateBelowPercent: 80,

@@ -13,6 +13,8 @@ export interface BatteryProfile {
   readonly capacityMilliampHours: number;
   /** Below this cell voltage no flash is written and no lock is energised, mV. */
   readonly brownOutMillivolts: number;
+  /** Mean current at the cell without mains: asleep, with the check-ins and an exchange every other day, mA. */
+  readonly plannedMilliamps: number;
 }
 
 export interface PowerSettings {

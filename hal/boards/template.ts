@@ -5,7 +5,7 @@ import { type BoardWiring, SIXTEEN_EXPANDERS } from "./wiring.js";
 /** A board to copy: one file for what it can do and how it is wired. README.md tells what each line decides. */
 export const TEMPLATE_PROFILE: BoardProfile = {
   ...MS5,
-  battery: { capacityMilliampHours: 3_500, brownOutMillivolts: 3_300 },
+  battery: { capacityMilliampHours: 3_500, brownOutMillivolts: 3_300, plannedMilliamps: 0.35 },
 };
 
 export const TEMPLATE_WIRING: BoardWiring = {

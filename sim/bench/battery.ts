@@ -3,9 +3,11 @@ import { MS4 } from "../../hal/boards/ms4.js";
 import { MS5 } from "../../hal/boards/ms5.js";
 import { atCell, currentsOf, drawsOf } from "../devices/currents.js";
 import { HALF_YEAR_DAYS, HALF_YEAR_EXCHANGES } from "../scenarios/six-months.js";
+import { whyNoXs } from "../xs/compile.js";
 import { plotBattery } from "./battery-plot.js";
 import { type HalfYear, mahInARow, runAsleep, runHalfYear, runVisits, runWake } from "./battery-run.js";
 import type { Bench } from "./bench.js";
+import { phaseTable, wakePhases } from "./wake-phases.js";
 
 const HOURS = HALF_YEAR_DAYS * 24;
 /** What has to be left after the half year, percent. */
@@ -42,6 +44,9 @@ export const batteryBench: Bench = {
     wakeToKeypadMs: "MS5: virtual ms from the press of the button to a usable keypad",
     wakeToOnlineMs: "and until the cloud has answered over cellular",
     wakeFlashBytesRead: "bytes read from journal and snapshot up to the keypad",
+    wakeToKeypadComputrons:
+      "MS5, on real XS: up to the usable keypad, the bridge's share included (absent without a compiler)",
+    wakeToOnlineComputrons: "and until the cloud has answered",
   },
   async run(progress) {
     currentsTable(progress);
@@ -75,9 +80,23 @@ export const batteryBench: Bench = {
       wakeToKeypadMs: wake.keypadMs,
       wakeToOnlineMs: wake.onlineMs,
       wakeFlashBytesRead: wake.flashBytesRead,
+      ...(await phases(progress)),
     };
   },
 };
+
+/** Where XS can be had: a table of the wake by phase, and its sums. */
+async function phases(progress: (text: string) => void): Promise<Record<string, number>> {
+  const missing = whyNoXs();
+  if (missing !== undefined) {
+    progress(`no computrons: ${missing}`);
+    return {};
+  }
+  const sums = await wakePhases(MS5);
+  for (const line of phaseTable(sums)) progress(line);
+  const [online, keypad] = [sums.at(-1)!, sums.at(-2)!];
+  return { wakeToKeypadComputrons: keypad.computrons, wakeToOnlineComputrons: online.computrons };
+}
 
 function currentsTable(progress: (text: string) => void): void {
   for (const model of ["MS5", "MS4"] as const) {

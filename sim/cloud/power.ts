@@ -12,12 +12,14 @@ export interface BoxPower {
   readonly celsius: number | undefined;
   /** When mains was lost, seconds since 1970 UTC by the cloud's clock; undefined: mains are there, or the box cannot say. */
   readonly mainsLostAt: number | undefined;
+  /** When the cell will be empty by the box's estimate, seconds since 1970 UTC; undefined: on mains, or unknown. */
+  readonly emptyAt: number | undefined;
 }
 
 /** Undefined: the box has told no status yet. */
 export function boxPower({ status, statusAt }: BoxState): BoxPower | undefined {
   if (status === undefined || statusAt === undefined) return undefined;
-  const { mains, charge, millivolts, celsius, sinceMains } = status;
+  const { mains, charge, millivolts, celsius, sinceMains, timeLeft } = status;
   return {
     toldAt: statusAt,
     mains,
@@ -25,5 +27,6 @@ export function boxPower({ status, statusAt }: BoxState): BoxPower | undefined {
     millivolts,
     celsius,
     mainsLostAt: sinceMains === undefined ? undefined : statusAt - sinceMains,
+    emptyAt: timeLeft === undefined ? undefined : statusAt + timeLeft,
   };
 }

@@ -109,7 +109,7 @@ describe("the power of a box", () => {
     expect(world.cloud.power(BOX)).toBeUndefined();
     const about = { uptime: 5, staleness: 0, link: "wifi", faults: [], count: 0, next: 1 };
     const toldAt = Math.floor(START_SECONDS + world.timers.nowMs / 1_000);
-    const told = { mains: false, charge: 61, millivolts: 3_801, celsius: -4, sinceMains: 7_000 };
+    const told = { mains: false, charge: 61, millivolts: 3_801, celsius: -4, sinceMains: 7_000, timeLeft: 86_400 };
     box.send(Lane.status, Status, { ...about, ...told });
     world.timers.advance(3_600_000);
     expect(world.cloud.power(BOX)).toEqual({
@@ -119,6 +119,7 @@ describe("the power of a box", () => {
       millivolts: 3_801,
       celsius: -4,
       mainsLostAt: toldAt - 7_000,
+      emptyAt: toldAt + 86_400,
     });
     expect(() => world.cloud.power("NOWHERE")).toThrow("there is no box NOWHERE");
   });

@@ -72,6 +72,7 @@ const entries: Readonly<Record<string, Entry<unknown>>> = {
       millivolts: maybe(u32),
       celsius: maybe(fc.integer({ min: -40, max: 90 })),
       sinceMains: maybe(u32),
+      timeLeft: maybe(u32),
       staleness: seq,
       link: shortText(16),
       faults: fc.array(shortText(32), { maxLength: 16 }),

@@ -105,6 +105,10 @@ export const en = {
   "notice-journal-emergency": "Memory full: emergency codes only",
   "notice-faults": "{count} faults, see device status",
 
+  "time-left-soon": "The battery lasts less than an hour",
+  "time-left-hours": "The battery lasts about {hours} h",
+  "time-left-days": "The battery lasts about {days} days",
+
   status: "Device status",
   "status-box": "Box {box}, {model}, firmware {firmware}",
   "status-snapshot": "Permissions version {version}",

@@ -108,6 +108,10 @@ export const fr: Catalogue = {
   "notice-journal-emergency": "Mémoire pleine : codes d'urgence seulement",
   "notice-faults": "{count} défauts, voir l'état de l'appareil",
 
+  "time-left-soon": "La batterie tient moins d'une heure",
+  "time-left-hours": "La batterie tient environ {hours} h",
+  "time-left-days": "La batterie tient environ {days} jours",
+
   status: "État de l'appareil",
   "status-box": "Armoire {box}, {model}, logiciel {firmware}",
   "status-snapshot": "Droits version {version}",

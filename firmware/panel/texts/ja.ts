@@ -105,6 +105,10 @@ export const ja: Catalogue = {
   "notice-journal-emergency": "記録がいっぱい：緊急コードのみ",
   "notice-faults": "異常 {count} 件、機器の状態をご覧ください",
 
+  "time-left-soon": "電池の残り時間は 1 時間未満です",
+  "time-left-hours": "電池の残り時間は約 {hours} 時間です",
+  "time-left-days": "電池の残り時間は約 {days} 日です",
+
   status: "機器の状態",
   "status-box": "機器 {box}、{model}、ファームウェア {firmware}",
   "status-snapshot": "権限バージョン {version}",
