@@ -240,9 +240,14 @@ export class PowerTask {
     }
   }
 
+  /**
+   * In a check-in nobody is there to wait for, and an upload goes on in the next one: a cloud that is half there costs a minute.
+   */
   #mayPutOff(overdueMs: number): boolean {
-    const { busy, mustStayAwake, settings } = this.#parts;
-    return mustStayAwake() || (busy() && overdueMs < settings.busyGraceMs);
+    const { busy, pulsing, mustStayAwake, settings } = this.#parts;
+    if (this.#checkIn === undefined && mustStayAwake()) return true;
+    const isHeldUp = this.#checkIn === undefined ? busy() : pulsing();
+    return isHeldUp && overdueMs < settings.busyGraceMs;
   }
 
   /** Twice in a row: what is offered with the welcome, and what the session itself writes, come a moment later. */
