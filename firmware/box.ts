@@ -114,6 +114,7 @@ export class Box {
       timers,
       button,
       labels: Array.from({ length: bins.count }, (_, bin) => bins.label(bin)),
+      codeEntry: (first) => this.#exchangeFlow.codeEntry(first),
     });
     this.#commands = new CommandTask({
       ledger,

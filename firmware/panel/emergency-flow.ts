@@ -1,5 +1,5 @@
 import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
-import type { Text } from "../../hal/ports/panel.js";
+import type { PanelInput, Text } from "../../hal/ports/panel.js";
 import type { ButtonPort } from "../../hal/ports/power.js";
 import type { EmergencyEvents, EmergencyTask } from "../codes/emergency.js";
 import { OFFLINE_CODE_DIGITS } from "../codes/hotp.js";
@@ -29,6 +29,7 @@ export class EmergencyFlow implements EmergencyEvents {
   readonly #timers: TimersPort;
   readonly #button: ButtonPort;
   readonly #labels: readonly string[];
+  readonly #codeEntry: (first: PanelInput) => void;
   #armed: { readonly authority: number; readonly timer: TimerId } | undefined;
 
   constructor(parts: {
@@ -38,6 +39,8 @@ export class EmergencyFlow implements EmergencyEvents {
     timers: TimersPort;
     button: ButtonPort;
     labels: readonly string[];
+    /** Somebody began to type an ordinary code. */
+    codeEntry: (first: PanelInput) => void;
   }) {
     this.#navigator = parts.navigator;
     this.#codes = parts.codes;
@@ -45,6 +48,7 @@ export class EmergencyFlow implements EmergencyEvents {
     this.#timers = parts.timers;
     this.#button = parts.button;
     this.#labels = parts.labels;
+    this.#codeEntry = parts.codeEntry;
   }
 
   /** What to open? */
@@ -297,14 +301,17 @@ export class EmergencyFlow implements EmergencyEvents {
     params?: Readonly<Record<string, string | number>>,
     { lines, again }: { readonly lines?: readonly Text[]; readonly again?: () => void } = {},
   ): void {
+    const isRefused = id.startsWith("refused-");
     this.#navigator.show(
       messageScreen({
-        name: id.startsWith("refused-") ? "refused" : "emergency-result",
+        name: isRefused ? "refused" : "emergency-result",
         title: text(id, params),
         lines: lines ?? [],
         choices: [...(again === undefined ? [] : [choice("try-again")]), choice("emergency-again"), choice("done")],
         timeoutMs: RESULT_MS,
         leave: () => this.#navigator.home(),
+        // Whoever was refused types the printed code once more, which is no ordinary code and must not count as a wrong one.
+        ...(isRefused ? {} : { digit: this.#codeEntry }),
         choose: (chosen) => {
           if (chosen === "try-again") again?.();
           else if (chosen === "emergency-again") this.menu();

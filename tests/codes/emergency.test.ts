@@ -28,6 +28,20 @@ describe("one bin", () => {
     await rig.idle();
   });
 
+  it("the next person types while the result is on the screen; after a refusal digits begin nothing", async () => {
+    await open();
+    await rig.askForBin("A", "2");
+    await rig.person.type("00000000");
+    await rig.person.see("refused");
+    await rig.person.type("00000000");
+    expect(rig.of(Kind.codeFailure)).toHaveLength(1);
+    await rig.idle();
+    await rig.askForBin("A", "2");
+    await rig.person.type(rig.printed("bin:A-2", 1));
+    await rig.person.see("emergency-result");
+    expect(await rig.pickUp(VAN.code)).toBe(VAN.fob);
+  });
+
   it("the plug pulled after each digit: nothing opens, nothing counts, and the code is still good", async () => {
     await open();
     const code = rig.printed("bin:A-2", 1);
