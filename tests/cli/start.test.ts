@@ -146,7 +146,7 @@ describe.concurrent("commands", () => {
     await box.do("wait synced", /synced/);
     await box.do("code 161803", /\[refused\].*Bin A-10 is out of service/);
     await box.do("cloud enable A-10", /in service/);
-    await box.do(`cloud import ${csv}`, /1 keys imported/);
+    await box.do(`cloud import ${csv}`, /1 key imported/);
     const [, code] = await box.do('cloud add-access Noor "new shed"', /takes New shed with code (\d+),/);
     await box.do("skip 2s", /it is/);
     await box.do("wait synced", /synced/);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { importKeys } from "../../sim/cloud/import/import-keys.js";
+import { csvText, importKeys } from "../../sim/cloud/import/import-keys.js";
 import { SAMPLE_KEYS_FILE } from "../../sim/samples/sample.js";
 import { BOX, World } from "./support/world.js";
 
@@ -92,10 +92,11 @@ describe("the key list", () => {
       "many at once, each with its line",
       `${HEADER}\nok,100AAA,,Paris Marais,,\n,1-1,,London,,\n"two\nlines",100AAA,,Paris Marais,,`,
       [
-        /4 problems/,
+        /5 problems/,
         /line 3: key name/,
         /line 3: fob serial 1-1/,
         /line 3: home location London/,
+        /line 5: key name: .* on one line/,
         /line 5: fob serial 100AAA is on line 2 too/,
       ],
     ],
@@ -104,6 +105,19 @@ describe("the key list", () => {
     const { world, before, act } = run(csv);
     for (const message of messages) expect(act).toThrow(message);
     expect(JSON.stringify(world.cloud.store.data)).toBe(before);
+  });
+
+  test("separated by semicolons says so", () => {
+    const { act } = run(`${HEADER.replaceAll(",", ";")}\nx;100AAA;;Paris Marais;;`);
+    expect(act).toThrow(/columns missing: .*; separate fields with commas$/);
+  });
+
+  test.each([
+    ["Latin-1", Buffer.from(`${HEADER}\nx,1A,,Paris,,\nCafé,2A,,Paris,,`, "latin1"), 3],
+    ["UTF-16", Buffer.from(`\ufeff${HEADER}`, "utf16le"), 1],
+  ])("in %s is refused by its line, and not imported with other letters", (_, bytes, line) => {
+    expect(() => csvText(bytes)).toThrow(`line ${line}: the file is not UTF-8`);
+    expect(csvText(Buffer.from("\ufeffCafé"))).toBe("Café");
   });
 
   test("makes the same sample from the same seed", () => {

@@ -1,3 +1,4 @@
+import { TextDecoder } from "node:util";
 import { CsvError, parse } from "csv-parse/sync";
 import type { Admin } from "../admin.js";
 import type { Organisation } from "../domain.js";
@@ -13,6 +14,34 @@ export class ImportError extends CloudError {
       `nothing was imported, ${problems.length} problem${problems.length === 1 ? "" : "s"} to correct first:\n${lines.join("\n")}`,
     );
     this.problems = problems;
+  }
+}
+
+/**
+ * The text of a CSV file. Throws ImportError where it is not UTF-8: read as what it is not, names would be imported with other
+ * letters than they have.
+ */
+export function csvText(bytes: Uint8Array): string {
+  const utf8 = new TextDecoder("utf-8", { fatal: true });
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    const line = lineThatIsNot(utf8, bytes);
+    throw new ImportError([{ line, message: "the file is not UTF-8: save it as `CSV UTF-8`" }]);
+  }
+}
+
+function lineThatIsNot(utf8: TextDecoder, bytes: Uint8Array): number {
+  let line = 1;
+  for (let from = 0; ; line++) {
+    const end = bytes.indexOf(0x0a, from);
+    if (end < 0) return line;
+    try {
+      utf8.decode(bytes.subarray(from, end));
+    } catch {
+      return line;
+    }
+    from = end + 1;
   }
 }
 
@@ -62,7 +91,8 @@ function readRows(organisation: Organisation, csv: string): { rows: Row[]; claim
   const columns = header.fields.map((name) => name.trim().toLowerCase());
   const missing = REQUIRED.filter((name) => !columns.includes(name));
   if (missing.length > 0) {
-    const message = `column${missing.length > 1 ? "s" : ""} missing: ${missing.join(", ")}; there are: ${header.fields.join(", ")}`;
+    const wayOut = header.fields.length === 1 && /[;\t]/.test(header.fields[0]!) ? "; separate fields with commas" : "";
+    const message = `column${missing.length > 1 ? "s" : ""} missing: ${missing.join(", ")}; there are: ${header.fields.join(", ")}${wayOut}`;
     throw new ImportError([{ line: header.line, message }]);
   }
   const twice = columns.find((name, i) => name !== "" && columns.indexOf(name) !== i);
@@ -114,7 +144,9 @@ function readRow(
     wrong(message);
   };
   const name = cell("key name");
-  if (name === "" || name.length > 64) problem("key name: give one of 1 to 64 characters");
+  if (name === "" || name.length > 64 || /\p{Cc}/u.test(name)) {
+    problem("key name: give one of 1 to 64 characters, on one line");
+  }
   const fob = cell("fob serial").toUpperCase();
   if (fob !== "" && !/^[0-9A-Z]{1,16}$/.test(fob)) {
     problem(`fob serial ${fob}: use 1 to 16 characters of A-Z and 0-9, as printed on the fob (such as 012ABC)`);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { CloudError, type Schedule } from "../../../cloud/domain.js";
-import { importKeys } from "../../../cloud/import/import-keys.js";
+import { csvText, importKeys } from "../../../cloud/import/import-keys.js";
 import type { Command } from "../command.js";
 import type { Desk } from "../desk.js";
 import { expectWords, UsageError } from "../words.js";
@@ -177,13 +177,13 @@ function scheduleOf(words: readonly string[]): Schedule {
 function importFile(desk: Desk, words: readonly string[]): readonly string[] {
   expectWords(words, 2);
   const file = words[1]!;
-  let csv: string;
+  let bytes: Uint8Array;
   try {
-    csv = readFileSync(file, "utf8");
+    bytes = readFileSync(file);
   } catch (error) {
     throw new CloudError(`${file} cannot be read: ${(error as Error).message}`);
   }
-  const keys = importKeys(desk.cloud.admin, desk.cloud.store.organisation, csv);
+  const keys = importKeys(desk.cloud.admin, desk.cloud.store.organisation, csvText(bytes));
   const { bins } = desk.machine;
   const told: string[] = [];
   for (const key of keys) {
@@ -193,5 +193,5 @@ function importFile(desk: Desk, words: readonly string[]): readonly string[] {
     if (there === undefined) bins.stock(place.bin, key.fob);
     else told.push(`bin ${bins.label(place.bin)} holds ${there}: ${key.fob} is not hung there`);
   }
-  return [`${keys.length} keys imported from ${file}`, ...told];
+  return [`${keys.length} key${keys.length === 1 ? "" : "s"} imported from ${file}`, ...told];
 }
