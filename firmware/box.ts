@@ -113,7 +113,7 @@ export class Box {
       task: this.#emergency,
       timers,
       button,
-      labels: Array.from({ length: bins.count }, (_, bin) => bins.label(bin)),
+      bins,
       codeEntry: (first) => this.#exchangeFlow.codeEntry(first),
     });
     this.#commands = new CommandTask({

@@ -1,3 +1,4 @@
+import type { BinsPort } from "../../hal/ports/bins.js";
 import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
 import type { PanelInput, Text } from "../../hal/ports/panel.js";
 import type { ButtonPort } from "../../hal/ports/power.js";
@@ -28,7 +29,7 @@ export class EmergencyFlow implements EmergencyEvents {
   readonly #task: EmergencyTask;
   readonly #timers: TimersPort;
   readonly #button: ButtonPort;
-  readonly #labels: readonly string[];
+  readonly #bins: Pick<BinsPort, "count" | "label">;
   readonly #codeEntry: (first: PanelInput) => void;
   #armed: { readonly authority: number; readonly timer: TimerId } | undefined;
 
@@ -38,7 +39,7 @@ export class EmergencyFlow implements EmergencyEvents {
     task: EmergencyTask;
     timers: TimersPort;
     button: ButtonPort;
-    labels: readonly string[];
+    bins: Pick<BinsPort, "count" | "label">;
     /** Somebody began to type an ordinary code. */
     codeEntry: (first: PanelInput) => void;
   }) {
@@ -47,7 +48,7 @@ export class EmergencyFlow implements EmergencyEvents {
     this.#task = parts.task;
     this.#timers = parts.timers;
     this.#button = parts.button;
-    this.#labels = parts.labels;
+    this.#bins = parts.bins;
     this.#codeEntry = parts.codeEntry;
   }
 
@@ -112,11 +113,16 @@ export class EmergencyFlow implements EmergencyEvents {
   }
 
   #label(bin: number): string {
-    return this.#labels[bin] ?? String(bin);
+    return bin < this.#bins.count ? this.#bins.label(bin) : String(bin);
+  }
+
+  /** Of every bin. Made when they are needed: those of 200 bins take 10 KB. */
+  #labels(): readonly string[] {
+    return Array.from({ length: this.#bins.count }, (_, bin) => this.#bins.label(bin));
   }
 
   #chooseUnit(page = 0): void {
-    const all = [...new Set(this.#labels.map((label) => label.slice(0, 1)))];
+    const all = [...new Set(this.#labels().map((label) => label.slice(0, 1)))];
     const each = all.length > CHOICES ? CHOICES - 1 : CHOICES;
     const units = all.slice(page * each, (page + 1) * each);
     const more = all.length > CHOICES ? [choice("more")] : [];
@@ -146,7 +152,7 @@ export class EmergencyFlow implements EmergencyEvents {
       maxLength: BIN_NUMBER_DIGITS,
       done: (digits) => {
         const label = `${unit}-${Number(digits)}`;
-        const bin = this.#labels.indexOf(label);
+        const bin = this.#labels().indexOf(label);
         if (bin >= 0) this.#ask({ kind: EmergencyTarget.bin, bin });
         else this.#result("refused-unknown-bin", { bin: label });
       },
@@ -291,7 +297,7 @@ export class EmergencyFlow implements EmergencyEvents {
   }
 
   #progress(bin: number): void {
-    const params = { bin: this.#label(bin), done: bin + 1, total: this.#labels.length };
+    const params = { bin: this.#label(bin), done: bin + 1, total: this.#bins.count };
     this.#navigator.show(messageScreen({ name: "opening-all", title: text("opening-all", params) }));
   }
 

@@ -4,7 +4,10 @@ import { fr } from "../../firmware/panel/texts/fr.js";
 import { letterRows, PAGE_COUNT } from "../../hal/moddable/panel/keyboard.js";
 import { type Box, boxAt, layOut } from "../../hal/moddable/panel/layout.js";
 import { plainText } from "../../hal/moddable/panel/plain-text.js";
-import type { View } from "../../hal/ports/panel.js";
+import { ScreenPanel } from "../../hal/moddable/panel/screen-panel.js";
+import type { PanelInput, View } from "../../hal/ports/panel.js";
+import { Scheduler } from "../../sim/clock/scheduler.js";
+import { worldTimers } from "../../sim/clock/world-timers.js";
 
 const SIZE = { width: 240, height: 320 };
 const text = (id: string) => ({ id });
@@ -120,6 +123,34 @@ test("the keyboard's pages have every printable ASCII character", () => {
   }
   const printable = Array.from({ length: 95 }, (_, i) => String.fromCharCode(0x20 + i));
   expect(printable.filter((letter) => !typed.has(letter))).toEqual([]);
+});
+
+test("a finger finds what is drawn, on every page of the keyboard; nothing before the first view", () => {
+  const scheduler = new Scheduler();
+  let drawn: readonly Box[] = [];
+  const show = (boxes: readonly Box[]) => {
+    drawn = boxes;
+  };
+  const panel = new ScreenPanel({
+    drawing: { ...SIZE, show, black: () => {} },
+    timers: worldTimers(scheduler),
+    light: () => {},
+  });
+  const inputs: PanelInput[] = [];
+  panel.onInput = (input) => inputs.push(input);
+  const touch = (label: string) => {
+    const { x, y } = drawn.find((box) => box.label === label)!;
+    panel.touched(x + 1, y + 1);
+    scheduler.runNext();
+  };
+  panel.touched(120, 300);
+  panel.backlight(100);
+  panel.render({ ...IDLE, screen: "hotspot-passphrase", entry: { layout: "letters", groups: [""], maxLength: 8 } });
+  touch("q");
+  touch("ABC");
+  touch("Q");
+  touch("OK");
+  expect(inputs).toEqual([{ kind: "text", text: "q" }, { kind: "text", text: "Q" }, { kind: "enter" }]);
 });
 
 test("every French text can be written in the font's letters", () => {

@@ -2,10 +2,11 @@ import type { TimersPort } from "../../ports/clock.js";
 import type { SocketPort } from "../../ports/network.js";
 import type { OpenStream, Stream } from "./stream.js";
 
-/** Send buffer, bytes: what the port promises of an empty one. */
+/** What may wait to be sent, bytes: what the port promises of an empty send buffer. */
 const BUFFER_BYTES = 4_096;
 /** A server that answers neither the connection nor the handshake, ms. */
 const OPEN_WITHIN_MS = 30_000;
+const NOTHING = new Uint8Array(0);
 
 export interface SocketParts {
   readonly timers: TimersPort;
@@ -26,8 +27,8 @@ export class BoardSocket implements SocketPort {
   onClose: ((error?: string) => void) | undefined;
 
   readonly #parts: SocketParts;
-  readonly #buffer = new Uint8Array(BUFFER_BYTES);
-  #used = 0;
+  /** Waits to be sent. Made for what waits and let go with it: a board has no 4 KiB for a socket that is idle. */
+  #waiting = NOTHING;
   /** Bytes that the stream takes now. */
   #room = 0;
   #stream: Stream | undefined;
@@ -46,14 +47,18 @@ export class BoardSocket implements SocketPort {
   }
 
   get writable(): number {
-    return this.#state === "open" ? BUFFER_BYTES - this.#used : 0;
+    return this.#state === "open" ? BUFFER_BYTES - this.#waiting.length : 0;
   }
 
   write(bytes: Uint8Array): number {
     const taken = Math.min(bytes.length, this.writable);
-    this.#buffer.set(bytes.subarray(0, taken), this.#used);
-    this.#used += taken;
     if (taken < bytes.length) this.#isShort = true;
+    if (taken > 0) {
+      const joined = new Uint8Array(this.#waiting.length + taken);
+      joined.set(this.#waiting);
+      joined.set(bytes.subarray(0, taken), this.#waiting.length);
+      this.#waiting = joined;
+    }
     this.#pump();
     return taken;
   }
@@ -110,13 +115,12 @@ export class BoardSocket implements SocketPort {
   }
 
   #pump(): void {
-    const count = Math.min(this.#used, this.#room);
+    const count = Math.min(this.#waiting.length, this.#room);
     if (count === 0 || this.#stream === undefined) return;
-    // A copy: TLS encrypts later and must not see what is written after this.
-    this.#stream.write(this.#buffer.slice(0, count));
-    this.#buffer.copyWithin(0, count, this.#used);
-    this.#used -= count;
+    const sent = this.#waiting.slice(0, count);
+    this.#waiting = count === this.#waiting.length ? NOTHING : this.#waiting.slice(count);
     this.#room -= count;
+    this.#stream.write(sent);
   }
 
   #end(error: string): void {

@@ -3,13 +3,14 @@ import type PixelsOut from "commodetto/PixelsOut";
 import Poco, { type PocoPrototype } from "commodetto/Poco";
 import parseBMF from "commodetto/parseBMF";
 import type { Box } from "./layout.js";
+import type { Canvas } from "./screen-panel.js";
 
 /** What one box takes at most: the screen is drawn box by box, so that a whole keyboard needs no more. */
 const DISPLAY_LIST_BYTES = 2_048;
 const MARGIN_PX = 2;
 
 /** Draws boxes on the SDK's screen. */
-export class Drawing {
+export class Drawing implements Canvas {
   readonly #poco: PocoPrototype;
   readonly #font = parseBMF(new Resource("OpenSans-Semibold-16.bf4"));
   readonly #bold = parseBMF(new Resource("OpenSans-Semibold-18.bf4"));

@@ -1,10 +1,15 @@
 import type { TimersPort } from "../../ports/clock.js";
 import type { PanelInput, PanelPort, View } from "../../ports/panel.js";
-import type { Drawing } from "./draw.js";
-import { type Box, boxAt, layOut } from "./layout.js";
+import { type Box, boxAt, layOut, type Size } from "./layout.js";
+
+/** What boxes are drawn on. */
+export interface Canvas extends Size {
+  show(boxes: readonly Box[]): void;
+  black(): void;
+}
 
 export interface PanelParts {
-  readonly drawing: Drawing;
+  readonly drawing: Canvas;
   readonly timers: TimersPort;
   /** Sets the light of the screen, percent; absent: a dark screen is drawn black. */
   readonly light?: (percent: number) => void;
@@ -15,7 +20,6 @@ export class ScreenPanel implements PanelPort {
   onInput: ((input: PanelInput) => void) | undefined;
   readonly #parts: PanelParts;
   #view: View | undefined;
-  #boxes: readonly Box[] = [];
   #page = 0;
   #percent = 0;
 
@@ -38,7 +42,9 @@ export class ScreenPanel implements PanelPort {
 
   /** A finger came down, px. Called by the driver of the touch panel. */
   touched(x: number, y: number): void {
-    const action = boxAt(this.#boxes, x, y)?.action;
+    if (this.#view === undefined) return;
+    // Laid out again: a finger comes now and then, and the boxes of a keyboard would take 4 KB all the time.
+    const action = boxAt(layOut(this.#view, this.#page, this.#parts.drawing), x, y)?.action;
     if (action === undefined) return;
     if (action.kind === "page") {
       this.#page = action.page;
@@ -51,8 +57,7 @@ export class ScreenPanel implements PanelPort {
   #draw(): void {
     if (this.#view === undefined) return;
     const { drawing } = this.#parts;
-    this.#boxes = layOut(this.#view, this.#page, drawing);
     if (this.#percent === 0 && this.#parts.light === undefined) drawing.black();
-    else drawing.show(this.#boxes);
+    else drawing.show(layOut(this.#view, this.#page, drawing));
   }
 }
