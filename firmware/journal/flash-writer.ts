@@ -26,36 +26,55 @@ export class FlashWriter {
   /** Writes a frame at `offset` of the partition. False: it is not there, and the place is destroyed. */
   writeFrame(offset: number, frame: Uint8Array): boolean {
     const { alignBytes } = this.#geometry;
-    // The first unit alone: a cut in it leaves nothing unstable behind it, a cut after it leaves a length to go by.
+    const first = frame.subarray(0, alignBytes);
+    // The first unit alone: a cut in it leaves nothing unstable behind it, a cut after it leaves a length to go by. It must
+    // read back before more is written, or a stuck bit in the length would hide how far a torn rest may reach.
     const done =
       this.#blankBytes(offset, frame.length) === frame.length &&
-      this.#program(offset, frame.subarray(0, alignBytes)) &&
+      this.#program(offset, first) &&
+      this.#holds(offset, first) &&
       (frame.length === alignBytes || this.#program(offset + alignBytes, frame.subarray(alignBytes)));
     if (done && this.#holds(offset, frame)) return true;
     this.destroy(offset, offset + frame.length);
     return this.#holds(offset, frame);
   }
 
-  /** Erases the sector at `start` and writes both copies of its header. False: it cannot be used; no header verifies. */
+  /**
+   * Erases the sector at `start` and writes both copies of its header. False: it cannot be used, and its header is destroyed,
+   * as far as the part does it.
+   */
   openSector(start: number, header: Uint8Array): boolean {
-    if (!this.#erase(start) || !this.#isFitToWrite(start)) return false;
     const copies = new Uint8Array(FIRST_FRAME);
     copies.set(header);
     copies.set(header, HEADER_BYTES);
-    if (this.#program(start, copies) && this.#holds(start, copies)) return true;
-    this.destroyHeader(start);
-    return false;
+    const done =
+      this.#erase(start) && this.#isFitToWrite(start) && this.#program(start, copies) && this.#holds(start, copies);
+    if (!done) this.destroyHeader(start);
+    return done;
   }
 
   destroyHeader(start: number): void {
     this.destroy(start, start + FIRST_FRAME);
   }
 
-  /** Zeros from `from` to before `to`, last unit first. Best effort: a bad place stays what it is. */
-  destroy(from: number, to: number): void {
+  /**
+   * Zeros from `from` to before `to`, upwards, but for the unit at `kept`, which comes last: while it stands it tells how far
+   * its frame reaches, and what a cut leaves unstable here lies right behind it or behind zeros (SPEC.md section 5). Best
+   * effort: a bad place stays what it is.
+   */
+  destroy(from: number, to: number, kept: number = from): void {
     const { alignBytes } = this.#geometry;
     const zeros = new Uint8Array(alignBytes);
-    for (let offset = to - alignBytes; offset >= from; offset -= alignBytes) this.#program(offset, zeros);
+    for (let offset = from; offset < to; offset += alignBytes) if (offset !== kept) this.#program(offset, zeros);
+    this.#program(kept, zeros);
+  }
+
+  /** Behind the last unit from `from` to before `to` that is not blank; `from` if all are. */
+  dirtyEnd(from: number, to: number): number {
+    const { alignBytes } = this.#geometry;
+    let end = to;
+    while (end > from && this.#blankBytes(end - alignBytes, alignBytes) === alignBytes) end -= alignBytes;
+    return end;
   }
 
   /** Programs again what is there, so that no bit of it stays unstable. Best effort. */

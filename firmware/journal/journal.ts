@@ -56,6 +56,11 @@ export interface JournalReport {
 const PLACES_PER_SECTOR = 2;
 /** Torn openings that a mount looks behind; power cuts alone leave one. */
 const MAX_TORN_OPENINGS = 3;
+/**
+ * Units behind the dirty end that may be unstable and read blank: the first unit of a torn frame, and the one behind it, where
+ * a repair was cut.
+ */
+const UNSEEN_UNITS = 2;
 /** Sectors that a replay looks back for a whole checkpoint; one is the rule. */
 const MAX_REPLAY_SECTORS = 4;
 
@@ -79,8 +84,11 @@ export class Journal implements JournalStore {
   #readEnd = FIRST_FRAME;
   /** In the head: the next frame goes here, once the repair is done. */
   #writeAt = FIRST_FRAME;
+  /** In the head: where the frame that the repair is to destroy begins, if there is one. */
+  #tornAt = FIRST_FRAME;
   #held: HeldFrame | undefined;
   #headWhole = true;
+  #renewalTried = false;
   #repaired = false;
   /** Sectors that a torn opening left behind, to be made unreadable by the repair. */
   #torn: readonly { readonly start: number; readonly end: number }[] = [];
@@ -183,8 +191,7 @@ export class Journal implements JournalStore {
     if (this.#nextSeq > Number.MAX_SAFE_INTEGER - 1) throw new JournalFaultError("the sequence numbers are used up");
     this.#repair();
     if (!this.#space.admits(rank)) throw new JournalFullError(`no space for ${rank} records until the cloud has more`);
-    // Damage took the head's checkpoint: the next one must not be lost as well.
-    if (!this.#headWhole && this.#space.freeSectors() >= 1) this.#openNext(false);
+    this.#renewHead();
     if (!this.#numberFits()) this.#openNext(false);
     const bytes = frameBytes(payload.length, this.#geometry.alignBytes);
     for (let tried = 0; tried < 2 * PLACES_PER_SECTOR; tried++) {
@@ -198,7 +205,8 @@ export class Journal implements JournalStore {
 
   /**
    * Takes for the head the newest sector whose opening was completed; how many places in it are damaged. A torn opening
-   * holds nothing that the sector before it has not, and its header may be unstable.
+   * holds nothing that the sector before it has not, and its header may be unstable. Where nothing of its epoch is before it,
+   * another epoch may be: a header alone must not make an empty journal of one that has records.
    */
   #settleHead(): number {
     const torn: { start: number; end: number }[] = [];
@@ -211,7 +219,7 @@ export class Journal implements JournalStore {
         return damagedPlaces;
       }
       torn.push({ start: head.start, end: head.start + this.#writeAt });
-      this.#ring.head = this.#ring.liveBefore(head.header.counter);
+      this.#ring.head = this.#ring.liveBefore(head.header.counter) ?? this.#ring.newestBelow(head.header.counter);
     }
     this.#torn = torn;
     this.#headWhole = true;
@@ -239,7 +247,8 @@ export class Journal implements JournalStore {
       if (frame.vital) this.#lastVital = frame.seq;
     }
     this.#headWhole = check.whole;
-    this.#writeAt = Math.min(scan.dirtyEnd + this.#geometry.alignBytes, this.#geometry.sectorBytes);
+    this.#writeAt = Math.min(scan.dirtyEnd + UNSEEN_UNITS * this.#geometry.alignBytes, this.#geometry.sectorBytes);
+    this.#tornAt = Math.min(scan.tornAt ?? this.#readEnd, this.#writeAt - this.#geometry.alignBytes);
     return { opened: check.whole || records > 0, damagedPlaces: scan.damagedPlaces };
   }
 
@@ -278,12 +287,28 @@ export class Journal implements JournalStore {
     const head = this.#ring.head;
     if (head !== undefined) {
       if (this.#held !== undefined) this.#writer.firm(this.#held.start, this.#held.bytes);
-      this.#writer.destroy(head.start + this.#readEnd, head.start + this.#writeAt);
+      if (this.#writeAt > this.#readEnd) {
+        this.#writer.destroy(head.start + this.#readEnd, head.start + this.#writeAt, head.start + this.#tornAt);
+      }
     }
     this.#readEnd = this.#writeAt;
     this.#held = undefined;
     this.#torn = [];
     this.#repaired = true;
+  }
+
+  /**
+   * Damage took the head's checkpoint: the next one must not be lost as well. Tried once a boot, and no record hangs on it:
+   * the head still takes some.
+   */
+  #renewHead(): void {
+    if (this.#headWhole || this.#renewalTried || this.#space.freeSectors() < 1) return;
+    this.#renewalTried = true;
+    try {
+      this.#openNext(false);
+    } catch (error) {
+      if (!(error instanceof JournalFaultError || error instanceof JournalFullError)) throw error;
+    }
   }
 
   /** A tag tells numbers apart within a sector's worth only: what `continueAfter` skips to may need a sector of its own. */
@@ -298,10 +323,16 @@ export class Journal implements JournalStore {
 
   #placeRecord(head: Sector, payload: Uint8Array, vital: boolean): boolean {
     const end = this.#place(head, this.#writeAt, this.#nextSeq, vital, payload);
-    const written = end !== undefined;
-    this.#readEnd = this.#writeAt = end ?? this.#writeAt + frameBytes(payload.length, this.#geometry.alignBytes);
-    if (written && vital) this.#lastVital = this.#nextSeq;
-    return written;
+    if (end === undefined) {
+      // Not farther: a boot finds what is torn next to what is not blank, and nowhere else.
+      const from = head.start + this.#writeAt;
+      const to = from + frameBytes(payload.length, this.#geometry.alignBytes);
+      this.#readEnd = this.#writeAt = this.#writer.dirtyEnd(from, to) - head.start;
+      return false;
+    }
+    this.#readEnd = this.#writeAt = end;
+    if (vital) this.#lastVital = this.#nextSeq;
+    return true;
   }
 
   /** Writes one frame at `offset` of the sector; where it ends, or undefined if the place is bad. */

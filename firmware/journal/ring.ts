@@ -49,6 +49,19 @@ export class Ring {
     return { verifiedHeaders, highestCounter, damagedHeaders };
   }
 
+  /** The sector with the highest counter below `counter` of all sound headers, of whatever epoch. */
+  newestBelow(counter: number): Sector | undefined {
+    let newest: Sector | undefined;
+    for (let position = 0; position < this.#geometry.sectors; position++) {
+      const header = this.#headerAt(position);
+      if (header === undefined || !header.readable || header.counter >= counter) continue;
+      if (header.counter > (newest?.header.counter ?? 0)) {
+        newest = { start: position * this.#geometry.sectorBytes, header };
+      }
+    }
+    return newest;
+  }
+
   /** Sets `oldest`, once the head is settled; how many sectors are live. */
   countLive(): number {
     let live = 0;

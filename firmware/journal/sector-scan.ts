@@ -44,6 +44,8 @@ export class SectorScan {
   offset: number;
   /** Behind the last frame given out, and behind all that invalid places since then may reach (SPEC.md section 6). */
   dirtyEnd: number;
+  /** The first unit behind the last frame given out that is not destroyed: where a torn frame begins, if there is one. */
+  tornAt: number | undefined;
   /** Runs of bytes that are no frame, not blank and not destroyed. */
   damagedPlaces = 0;
 
@@ -76,6 +78,7 @@ export class SectorScan {
       const frame = this.#frameHere();
       if (frame !== undefined) {
         this.offset = this.dirtyEnd = frame.end;
+        this.tornAt = undefined;
         this.#inDamage = false;
         return frame;
       }
@@ -151,6 +154,7 @@ export class SectorScan {
       const reach = isLength(bytes[at]!) ? frameBytes(bytes[at]!, alignBytes) : alignBytes;
       this.dirtyEnd = Math.min(this.#to, Math.max(this.dirtyEnd, this.offset + reach));
     }
+    if (!destroyed) this.tornAt ??= this.offset;
     const damaged = !blank && !destroyed;
     if (damaged && !this.#inDamage) this.damagedPlaces++;
     this.#inDamage = damaged;

@@ -92,25 +92,34 @@ function readWith(image: Uint8Array, sectorBytes: number, givenAlign: number | u
     givenAlign ?? newest(found.filter(({ header }) => header?.format === FORMAT))?.header?.alignBytes ?? 1;
   const bytesOf = (index: number) => image.subarray(index * sectorBytes, (index + 1) * sectorBytes);
   const isOurs = ({ header }: Found) => header?.format === FORMAT && header.alignBytes === alignBytes;
-  const top = newest(found.filter(isOurs));
-  const isInPlace = ({ index, header }: Found) =>
-    top !== undefined && (top.index - index + count) % count === top.header!.counter - header!.counter;
-  const ring =
-    top === undefined
-      ? []
-      : found.filter((one) => isOurs(one) && one.header!.epoch === top.header!.epoch && isInPlace(one));
-  ring.sort((a, b) => a.header!.counter - b.header!.counter);
-
-  const examined = ring.map(({ index, header }) => examine(index, header!, bytesOf(index)));
-  let torn = 0;
-  while (torn < TORN_AT_MOST && examined.length > torn && isTorn(examined[examined.length - 1 - torn]!)) torn++;
-  const headAt = examined.length - 1 - torn;
-  const sectors: SectorDump[] = examined.map((one, at) => ({
+  const ringOf = (newest: Found) => {
+    const isInRing = ({ index, header }: Found) =>
+      header!.epoch === newest.header!.epoch &&
+      (newest.index - index + count) % count === newest.header!.counter - header!.counter;
+    const ring = found.filter((one) => isOurs(one) && isInRing(one));
+    ring.sort((a, b) => a.header!.counter - b.header!.counter);
+    return ring.map(({ index, header }) => examine(index, header!, bytesOf(index)));
+  };
+  let top = newest(found.filter(isOurs));
+  let ring = top === undefined ? [] : ringOf(top);
+  const torn: typeof ring = [];
+  while (torn.length < TORN_AT_MOST && ring.length > 0 && isTorn(ring.at(-1)!)) {
+    const { counter } = ring.at(-1)!.header;
+    torn.unshift(ring.pop()!);
+    if (ring.length > 0) continue;
+    // Nothing of this epoch is left: another may be.
+    const next = newest(found.filter((one) => isOurs(one) && one.header!.counter < counter));
+    if (next === undefined) break;
+    top = next;
+    ring = ringOf(top);
+  }
+  const counted = [...ring, ...torn];
+  const sectors: SectorDump[] = counted.map((one, at) => ({
     ...one,
     offset: one.index * sectorBytes,
-    state: at < headAt ? "live" : at === headAt ? "head" : "torn opening",
+    state: at < ring.length - 1 ? "live" : at === ring.length - 1 ? "head" : "torn opening",
   }));
-  for (const one of found.filter((each) => !ring.includes(each))) {
+  for (const one of found.filter(({ index }) => !counted.some((each) => each.index === index))) {
     sectors.push({
       index: one.index,
       offset: one.index * sectorBytes,

@@ -10,7 +10,8 @@ export interface Interference {
   readonly name: string;
   /** Where cuts fall; none if absent. */
   readonly cut?: CutPlan["at"] | "byte";
-  readonly unstableReads?: NorFlash["unstableReads"];
+  /** `changing`: another way at each boot. */
+  readonly unstableReads?: NorFlash["unstableReads"] | "changing";
   /** Of one sector, or stuck bits in one. */
   readonly fault?: SectorFault | "stuck-bits";
 }
@@ -23,11 +24,13 @@ export const INTERFERENCES: readonly Interference[] = [
   { name: "scattered", cut: "scattered" },
   { name: "reads-erased", cut: "scattered", unstableReads: "as-1" },
   { name: "reads-programmed", cut: "scattered", unstableReads: "as-0" },
+  { name: "reads-changing", cut: "scattered", unstableReads: "changing" },
   { name: "program-error", cut: "scattered", fault: "program-error" },
   { name: "erase-error", cut: "scattered", fault: "erase-error" },
   { name: "program-ignored", cut: "byte", fault: "program-ignored" },
   { name: "erase-ignored", cut: "byte", fault: "erase-ignored" },
   { name: "stuck-bits", cut: "scattered", fault: "stuck-bits" },
+  { name: "stuck-changing", cut: "scattered", fault: "stuck-bits", unstableReads: "changing" },
 ];
 
 type Written = Entry & { readonly rank: Rank };
@@ -56,9 +59,8 @@ export class Trial {
     this.random = new Random(seed);
     this.#interference = interference;
     this.flash = newFlash(shape, seed);
-    this.flash.unstableReads = interference.unstableReads ?? "by-chance";
     this.#misbehave(interference.fault);
-    this.journal = mount(this.flash);
+    this.journal = this.#boot();
   }
 
   /** `cutWithin`: the supply goes away at one of so many of the next flash operations; absent: it stays. */
@@ -82,7 +84,7 @@ export class Trial {
   }
 
   reboot(): void {
-    this.journal = mount(this.flash);
+    this.journal = this.#boot();
     this.#tailOf([[]]);
     this.journal.acknowledge(this.acknowledged);
   }
@@ -99,6 +101,13 @@ export class Trial {
     // Bits that will not clear are programmed over in vain: only a part in order must never see it.
     if (this.#interference.fault === undefined && this.flash.overProgrammed + this.flash.overUnstable > 0)
       throw new Error("data over a place that was not erased");
+  }
+
+  #boot(): Journal {
+    const { unstableReads = "by-chance" } = this.#interference;
+    this.flash.unstableReads =
+      unstableReads === "changing" ? this.random.pick(["by-chance", "as-1", "as-0"]) : unstableReads;
+    return mount(this.flash);
   }
 
   #misbehave(fault: Interference["fault"]): void {
@@ -141,7 +150,7 @@ export class Trial {
     for (let again = 0; ; again++) {
       this.flash.powerOn();
       this.flash.planCut(undefined);
-      this.journal = mount(this.flash);
+      this.journal = this.#boot();
       const tail = this.#tailOf(tails);
       this.journal.acknowledge(this.acknowledged);
       const seq = this.journal.nextSeq;

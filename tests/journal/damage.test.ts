@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { JournalFaultError } from "../../firmware/journal/contract.js";
 import type { Journal } from "../../firmware/journal/journal.js";
+import { encodeHeader } from "../../firmware/journal/sector-header.js";
 import type { NorFlash, SectorFault } from "../../sim/devices/nor-flash.js";
 import { Random } from "../../sim/random.js";
 import {
@@ -134,6 +135,35 @@ describe("flipped bits", () => {
   });
 });
 
+test("with a damaged checkpoint and no free sector that works, records still go into the head, and one try is made a boot", () => {
+  const flash = newFlash(SMALL);
+  const journal = mount(flash);
+  appendUntil(journal, "no-diagnostics");
+  const next = journal.nextSeq;
+  const head = headOf(flash);
+  flash.flipBits(head + 70, 0x10);
+  flash.setFault((head / 4096 + 1) % 4, "erase-error");
+  const again = mount(flash);
+  again.append(payloadFor(next, 32), "pickup");
+  again.append(payloadFor(next + 1, 32), "vital");
+  expect(again.report.failedSectors).toBe(1);
+  flash.setFault((head / 4096 + 1) % 4, undefined);
+  expect(readAll(mount(flash)).length).toBe(next + 1);
+});
+
+test("a header alone, of another epoch and with a higher counter, does not make an empty journal of one with records", () => {
+  const flash = newFlash(SMALL);
+  const written = filled(flash, 150);
+  const header = encodeHeader({ epoch: new Uint8Array(8).fill(9), counter: 77, firstSeq: 1, vitalBefore: 0 }, 2);
+  flash.program(3 * 4096, header);
+  const { epoch, nextSeq, report } = mount(flash);
+  expect([nextSeq, report.tornOpenings]).toEqual([151, 1]);
+  mount(flash).append(payloadFor(151, 32), "vital");
+  const after = mount(flash);
+  expect(readAll(after).slice(0, 150)).toEqual(written);
+  expect([after.epoch, after.nextSeq, after.report.tornOpenings]).toEqual([epoch, 152, 0]);
+});
+
 /** Start of the sector with the highest ring counter. */
 function headOf(flash: NorFlash): number {
   const view = new DataView(flash.image().buffer);
@@ -172,6 +202,57 @@ describe("a part that fails", () => {
     expect([journal.nextSeq, journal.report.failedSectors]).toEqual([1, 4]);
     for (let sector = 0; sector < 4; sector++) flash.setFault(sector, undefined);
     expect(journal.append(Uint8Array.of(1), "vital")).toBe(1);
+  });
+
+  test("a place where nothing happened is still the next place: where a part ignored programs no hole is left", () => {
+    const flash = newFlash(SMALL);
+    const journal = mount(flash);
+    journal.append(payloadFor(1, 32), "vital");
+    const untouched = flash.clone(1);
+    for (let sector = 0; sector < 4; sector++) flash.setFault(sector, "program-ignored");
+    expect(() => journal.append(payloadFor(2, 32), "vital")).toThrow(JournalFaultError);
+    for (let sector = 0; sector < 4; sector++) flash.setFault(sector, undefined);
+    expect(journal.append(payloadFor(2, 32), "vital")).toBe(2);
+    const other = mount(untouched);
+    other.append(payloadFor(2, 32), "vital");
+    const end = (image: Uint8Array) => image.findLastIndex((byte) => byte !== 0xff);
+    // The other was booted in between, which takes two units.
+    expect(end(flash.image())).toBe(end(untouched.image()) - 2 * SMALL.alignBytes);
+  });
+
+  test("where a length reads back wrong, nothing more of the frame is written", () => {
+    const flash = newFlash({ ...SMALL, alignBytes: 1 });
+    const journal = mount(flash);
+    journal.append(payloadFor(1, 32), "vital");
+    const place = flash.image().findLastIndex((byte) => byte !== 0xff) + 1;
+    for (let bit = 3; bit < 8; bit++) flash.stickBit(place, bit, 1);
+    const programmed: number[][] = [];
+    flash.onOperation = ({ kind, offset, bytes }) => {
+      if (kind === "program" && offset < place + 39) programmed.push([...bytes!]);
+    };
+    const payload = payloadFor(2, 32);
+    expect(journal.append(payload, "vital")).toBe(2);
+    expect(programmed[0]).toEqual([32]);
+    expect(
+      programmed
+        .slice(1, -2)
+        .flat()
+        .every((byte) => byte === 0),
+    ).toBe(true);
+    expect(readAll(mount(flash)).at(-1)).toEqual({ seq: 2, payload });
+  });
+
+  test("a sector that is passed over keeps no header of its last life", () => {
+    const flash = newFlash(SMALL);
+    filled(flash, 500);
+    const journal = mount(flash);
+    const next = (headOf(flash) / 4096 + 1) % 4;
+    flash.setFault(next, "erase-ignored");
+    while (journal.report.failedSectors === 0) {
+      journal.acknowledge(journal.nextSeq - 1);
+      journal.append(payloadFor(journal.nextSeq, 32), "vital");
+    }
+    expect(flash.image().subarray(4096 * next, 4096 * next + 64)).toEqual(new Uint8Array(64));
   });
 
   test("a head that takes nothing any more, with the rest in use, is a fault and not a full journal", () => {

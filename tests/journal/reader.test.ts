@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { JournalFaultError, JournalFullError } from "../../firmware/journal/contract.js";
+import { encodeHeader } from "../../firmware/journal/sector-header.js";
 import { encodeRecord } from "../../firmware/records/codec.js";
 import { Kind } from "../../firmware/records/records.js";
 import type { NorFlash, SectorFault } from "../../sim/devices/nor-flash.js";
@@ -140,6 +141,25 @@ describe("two implementations of one specification", () => {
       });
     }
   });
+});
+
+test("both pass over headers without frames, of their own epoch and of others, to the newest sector that was opened", () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    permutation(`reader-headers-${seed}`, () => {
+      const random = new Random(seed);
+      const flash = newFlash(SMALL, seed);
+      abuse(flash, random);
+      const image = flash.image();
+      const own = image.slice(5, 13);
+      for (let count = 1 + random.int(4); count > 0; count--) {
+        const epoch = random.pick([own, random.bytes(8)]);
+        const header = { epoch, counter: 1 + random.int(90), firstSeq: 1 + random.int(500), vitalBefore: 0 };
+        const sector = image.subarray(4096 * random.int(4)).subarray(0, 4096);
+        sector.fill(0xff).set(encodeHeader(header, 2));
+      }
+      compare(image, SMALL);
+    });
+  }
 });
 
 describe("what the reader finds out and says", () => {
