@@ -15,12 +15,22 @@ import type { RefusalReason, TextId } from "./texts/catalogue.js";
 
 /** How long a result of an emergency opening stays to be read, ms. */
 const RESULT_MS = 30_000;
+/** A list of bins is written down, or walked along, ms. */
+const LIST_MS = 120_000;
 /** The release from the wall waits for the button this long after its code, ms. */
 const UNMOUNT_ARMED_MS = 60_000;
 const BIN_NUMBER_DIGITS = 3;
 const SHEET_DIGITS = 3;
 /** A screen has room for this many choices. */
 const CHOICES = 8;
+
+interface ResultOptions {
+  readonly lines?: readonly Text[];
+  /** The way back for somebody who mistyped, without all the menus. */
+  again?(): void;
+  /** `RESULT_MS` if absent. */
+  readonly timeoutMs?: number;
+}
 
 /** Screens of the printed codes: from idle, with no snapshot, no clock and no link, to an open door. */
 export class EmergencyFlow implements EmergencyEvents {
@@ -95,7 +105,7 @@ export class EmergencyFlow implements EmergencyEvents {
   allDone(notOpened: readonly number[]): void {
     const labels = notOpened.map((bin) => this.#label(bin)).join(" ");
     if (notOpened.length === 0) this.#result("all-opened");
-    else this.#result("all-opened-but", { bins: labels });
+    else this.#result("all-opened-but", { bins: labels }, { timeoutMs: LIST_MS });
   }
 
   stopped(reason: RefusalReason): void {
@@ -301,20 +311,19 @@ export class EmergencyFlow implements EmergencyEvents {
     this.#navigator.show(messageScreen({ name: "opening-all", title: text("opening-all", params) }));
   }
 
-  /** `again`: the way back for somebody who mistyped, without all the menus. */
   #result(
     id: TextId,
     params?: Readonly<Record<string, string | number>>,
-    { lines, again }: { readonly lines?: readonly Text[]; readonly again?: () => void } = {},
+    { lines = [], again, timeoutMs = RESULT_MS }: ResultOptions = {},
   ): void {
     const isRefused = id.startsWith("refused-");
     this.#navigator.show(
       messageScreen({
         name: isRefused ? "refused" : "emergency-result",
         title: text(id, params),
-        lines: lines ?? [],
+        lines,
         choices: [...(again === undefined ? [] : [choice("try-again")]), choice("emergency-again"), choice("done")],
-        timeoutMs: RESULT_MS,
+        timeoutMs,
         leave: () => this.#navigator.home(),
         // Whoever was refused types the printed code once more, which is no ordinary code and must not count as a wrong one.
         ...(isRefused ? {} : { digit: this.#codeEntry }),

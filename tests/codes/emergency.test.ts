@@ -301,6 +301,8 @@ describe("all bins", () => {
     await rig.person.type(rig.printed("all", 1));
     expect(rig.screen).toBe("opening-all");
     expect(await result()).toEqual({ id: "all-opened-but", params: { bins: "A-2 B-1" } });
+    await rig.world.advance(100_000);
+    expect(rig.title?.id).toBe("all-opened-but");
     expect(rig.machine.bins.state.open).toEqual([true, false, true, false, true]);
     expect(rig.pulses).toEqual([0, 1, 1, 1, 2, 4]);
     expect(rig.memory.state.openAll).toBeUndefined();
