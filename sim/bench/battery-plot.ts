@@ -55,7 +55,7 @@ function specOf({ runs, hibernateBelowPercent, checkInAbovePercent, marginPercen
     label: `${model}: ${Math.floor(runs[model].days)} days`,
   }));
   const zones = [
-    { from: hibernateBelowPercent, to: 100, tint: "#eef4f8", name: "sleeps: everything kept ready" },
+    { from: hibernateBelowPercent, to: 100, tint: "#eef4f8", name: "sleeps: expanders and gauge kept ready" },
     {
       from: checkInAbovePercent,
       to: hibernateBelowPercent,

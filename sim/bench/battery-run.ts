@@ -1,7 +1,7 @@
 import type { BoardProfile } from "../../hal/boards/profile.js";
 import { type Engine, NODE_ENGINE } from "../engines/engine.js";
 import { TimeoutError } from "../machine/world.js";
-import { cutMains, untilDark, visit, wakeUp } from "../scenarios/on-battery.js";
+import { cutMains, ordinaryDay, untilDark, visit, wakeUp } from "../scenarios/on-battery.js";
 import { People } from "../scenarios/people.js";
 import type { Act } from "../scenarios/scenario.js";
 import { HALF_YEAR_DAYS, HALF_YEAR_EXCHANGES, halfYear, WORN } from "../scenarios/six-months.js";
@@ -56,8 +56,7 @@ export async function onBattery<T>(
   };
   try {
     stage.machine.battery.weather(WORN);
-    stage.machine.start();
-    await stage.untilInSync(5 * MINUTE_MS);
+    await ordinaryDay(act);
     cutMains(act);
     await untilDark(act);
     stage.machine.battery.setChargePercent(100);

@@ -1,5 +1,5 @@
 import { expectThat } from "./emergency.js";
-import { cutMains, restoreMains, tells, untilDark, wakeUp } from "./on-battery.js";
+import { cutMains, ordinaryDay, restoreMains, tells, untilDark, wakeUp } from "./on-battery.js";
 import type { Act, Scenario } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
@@ -11,10 +11,8 @@ export const brownOut: Scenario = {
   async play(act) {
     const { stage, people, step } = act;
     const { machine, person, world } = stage;
-    step("an ordinary day; the cell is worn and cold");
     machine.battery.weather({ health: 0.75, celsius: 0 });
-    machine.start();
-    await stage.untilInSync(5 * MINUTE_MS);
+    await ordinaryDay(act);
     await people.pickUp(CODE);
     cutMains(act);
     await untilDark(act);

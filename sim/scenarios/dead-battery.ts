@@ -2,7 +2,7 @@ import { Kind } from "../../firmware/records/records.js";
 import { WakeCause } from "../../hal/ports/power.js";
 import { readJournal } from "../judge/box-memory.js";
 import { expectThat } from "./emergency.js";
-import { cutMains, restoreMains, tells, untilDark } from "./on-battery.js";
+import { cutMains, ordinaryDay, restoreMains, tells, untilDark } from "./on-battery.js";
 import type { Act, Scenario } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
@@ -14,9 +14,7 @@ export const deadBattery: Scenario = {
   async play(act) {
     const { stage, people, step } = act;
     const { machine, world } = stage;
-    step("an ordinary day");
-    machine.start();
-    await stage.untilInSync(5 * MINUTE_MS);
+    await ordinaryDay(act);
     await people.comeAndGo(2);
     step("mains is lost with little left in the cell, and stays away until it is flat");
     machine.battery.setChargePercent(8);

@@ -1,6 +1,7 @@
 import { Kind } from "../../firmware/records/records.js";
 import { readJournal } from "../judge/box-memory.js";
 import { expectThat } from "./emergency.js";
+import { ordinaryDay } from "./on-battery.js";
 import type { Act, Scenario } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
@@ -15,9 +16,7 @@ export const flappingMains: Scenario = {
   async play(act) {
     const { stage, people, step } = act;
     const { machine, world } = stage;
-    step("an ordinary day");
-    machine.start();
-    await stage.untilInSync(5 * MINUTE_MS);
+    await ordinaryDay(act);
     const from = world.nowMs;
     const recordsBefore = powerRecords(act);
     step(`${FLAPS} changes of mains`);

@@ -2,6 +2,13 @@ import type { Act } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
 
+/** How each story of power begins: the box comes up on mains, online, and agrees with the cloud. */
+export async function ordinaryDay({ stage, step }: Act): Promise<void> {
+  step("an ordinary day");
+  stage.machine.start();
+  await stage.untilInSync(5 * MINUTE_MS);
+}
+
 /** From the loss of mains, or the last use, until the box is asleep and dark. Answers how long that took, s. */
 export async function untilDark({ stage }: Act, limitMs = 10 * MINUTE_MS): Promise<number> {
   const { machine, world } = stage;

@@ -1,5 +1,5 @@
 import { expectThat } from "./emergency.js";
-import { cutMains, restoreMains, tells, untilDark, visit, wakeUp } from "./on-battery.js";
+import { cutMains, ordinaryDay, restoreMains, tells, untilDark, visit, wakeUp } from "./on-battery.js";
 import type { Scenario } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
@@ -12,9 +12,7 @@ export const powerCutNoInternet: Scenario = {
   async play(act) {
     const { stage, people, step } = act;
     const { machine, world } = stage;
-    step("an ordinary day");
-    machine.start();
-    await stage.untilInSync(5 * MINUTE_MS);
+    await ordinaryDay(act);
     step("mains and internet are lost");
     machine.net.setInternet("blackHole");
     cutMains(act);

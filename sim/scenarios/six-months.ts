@@ -1,5 +1,5 @@
 import { expectThat } from "./emergency.js";
-import { cutMains, restoreMains, untilDark, visit } from "./on-battery.js";
+import { cutMains, ordinaryDay, restoreMains, untilDark, visit } from "./on-battery.js";
 import type { Act, Scenario } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
@@ -17,10 +17,8 @@ export const sixMonths: Scenario = {
   async play(act) {
     const { stage, step } = act;
     const { machine, world } = stage;
-    step("the box comes up on mains, full, and syncs");
     machine.battery.weather(WORN);
-    machine.start();
-    await stage.untilInSync(5 * MINUTE_MS);
+    await ordinaryDay(act);
     step("the mains is lost, and the router with it");
     cutMains(act);
     await untilDark(act);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { cutMains, restoreMains, untilDark, wakeUp } from "../../sim/scenarios/on-battery.js";
+import { cutMains, ordinaryDay, restoreMains, untilDark, wakeUp } from "../../sim/scenarios/on-battery.js";
 import { People } from "../../sim/scenarios/people.js";
 import type { Act } from "../../sim/scenarios/scenario.js";
 import { Stage } from "../../sim/stage/stage.js";
@@ -12,8 +12,7 @@ let act: Act;
 const open = async () => {
   stage = await Stage.open({ seed: 31, broker: "virtual" });
   act = { stage, people: new People(stage), step: () => {}, options: { exchanges: 0, killBroker: false } };
-  stage.machine.start();
-  await stage.untilInSync(5 * MINUTE_MS);
+  await ordinaryDay(act);
 };
 const told = () => stage.cloud.power(stage.machine.name);
 const toldAnew = async () => {
