@@ -21,6 +21,7 @@ import { text } from "./panel/screen.js";
 import { messageScreen } from "./panel/screens/message.js";
 import { type DeviceStatus, noticesOf } from "./panel/status.js";
 import { PartWatch } from "./parts/part-watch.js";
+import { WatchedEntropy } from "./parts/watched-entropy.js";
 import { EMPTY_SHOWN_MS, sleepEmpty } from "./power/empty-cell.js";
 import { PowerTask } from "./power/power-task.js";
 import { ThriftyLinks } from "./power/thrifty-links.js";
@@ -53,6 +54,7 @@ export class Box {
   readonly #commands: CommandTask;
   readonly #power: PowerTask;
   readonly #links: ThriftyLinks;
+  readonly #entropy: WatchedEntropy;
   readonly #partWatch: PartWatch;
   readonly #sync: SyncTask;
   readonly #navigator: Navigator;
@@ -68,13 +70,15 @@ export class Box {
     const label = (bin: number) => bins.label(bin);
     const changed = () => this.#changed();
 
+    this.#entropy = new WatchedEntropy(hal.entropy);
+
     // What is known
     const ledger = new Ledger({
       clock,
       gauge,
       mains,
       brownOutMillivolts: battery.brownOutMillivolts,
-      mount: (checkpoint) => Journal.mount({ flash: hal.flash.journal, entropy: hal.entropy, checkpoint }),
+      mount: (checkpoint) => Journal.mount({ flash: hal.flash.journal, entropy: this.#entropy, checkpoint }),
     });
     this.#ledger = ledger;
     this.#snapshot = new CurrentSnapshot(
@@ -165,7 +169,7 @@ export class Box {
       links: this.#links,
       clock,
       timers,
-      entropy: hal.entropy,
+      entropy: this.#entropy,
       trace: hal.trace,
       host,
       lastSyncWallSeconds: ledger.state.lastSync,
@@ -203,7 +207,7 @@ export class Box {
 
   #partFaults(): readonly PartFault[] {
     const parts = this.#hal.parts?.faults() ?? [];
-    return [...this.#power.faults(), ...parts];
+    return [...this.#power.faults(), ...this.#entropy.faults(), ...parts];
   }
 
   #recordBoot(): void {

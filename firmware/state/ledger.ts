@@ -1,4 +1,5 @@
 import { type ClockPort, ClockQuality } from "../../hal/ports/clock.js";
+import { EntropyError } from "../../hal/ports/entropy.js";
 import type { GaugePort, MainsPort } from "../../hal/ports/power.js";
 import { admits, JournalFaultError, JournalFullError, type JournalStore, type Rank } from "../journal/contract.js";
 import { plausibleReading } from "../power/gauge-reading.js";
@@ -76,7 +77,9 @@ export class Ledger {
       seq = this.journal.append(encodeRecord(record), rank);
     } catch (error) {
       if (error instanceof JournalFullError) throw new WriteRefused("journal-full", error.message);
-      if (error instanceof JournalFaultError) throw new WriteRefused("journal-fault", error.message);
+      // A journal without an epoch cannot begin where there is no entropy to draw one from.
+      if (error instanceof JournalFaultError || error instanceof EntropyError)
+        throw new WriteRefused("journal-fault", error.message);
       throw error;
     }
     applyRecord(this.state, seq, record);

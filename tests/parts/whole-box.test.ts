@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { Kind, Outcome } from "../../firmware/records/records.js";
+import { BinFault, Kind, Outcome } from "../../firmware/records/records.js";
 import { Random } from "../../sim/random.js";
 import { outage } from "../../sim/scenarios/outage.js";
 import { play } from "../../sim/scenarios/play.js";
@@ -157,6 +157,41 @@ describe("a whole box on its drivers", () => {
     expect(await statusFaults(rig)).toEqual(["reader"]);
     await rig.world.advance(120_000);
     expect(devices(rig).at(-1)).toEqual({ name: "reader", works: true });
+  });
+
+  it("whose expander reads back something else opens none of its bins, says which, and the others work", async () => {
+    const { rig, parts } = fitted();
+    await rig.start();
+    parts.expanders[0]!.liesInLatch = 0x40;
+    await rig.person.type(VAN.code);
+    await rig.person.see("refused", 30_000);
+    expect(rig.refusal).toBe("bin-wont-open");
+    await rig.idle();
+    expect(await statusFaults(rig)).toEqual(["bins A-1 to A-3", "bin A-1"]);
+    expect(rig.notices).toContain("notice-faults");
+    expect(rig.of(Kind.binFault)).toMatchObject([{ bin: 0, event: BinFault.unreachable }]);
+    expect(await rig.giveBack("777XYZ")).toBe(3);
+    expect(rig.pulses).toEqual([3]);
+    await rig.idle();
+    parts.expanders[0]!.liesInLatch = 0;
+    await rig.world.advance(120_000);
+    expect(await rig.pickUp(VAN.code)).toBe(VAN.fob);
+    await rig.idle();
+    expect(await statusFaults(rig)).toEqual([]);
+  });
+
+  it("whose bus loses every fifth acknowledge opens all the same, or says what does not work", async () => {
+    const { rig, parts } = fitted();
+    await rig.start();
+    for (const bus of Object.values(parts.buses)) bus.nackRate = 0.2;
+    expect(await rig.pickUp(VAN.code)).toBe(VAN.fob);
+    await rig.idle();
+    expect(await rig.giveBack(VAN.fob)).toBeGreaterThanOrEqual(0);
+    await rig.idle();
+    for (const bus of Object.values(parts.buses)) bus.nackRate = 0;
+    await rig.world.advance(120_000);
+    // A bin that did not open counts as faulty until it does.
+    expect((await statusFaults(rig)).filter((name) => !name.startsWith("bin "))).toEqual([]);
   });
 
   it("with every part dead shows its screens, and says what is broken", async () => {
