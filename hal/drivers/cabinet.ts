@@ -122,7 +122,7 @@ export class Cabinet implements BinsPort {
     return this.#latches(driven).some((latch, index) => latch !== before[index] && latch !== "0");
   }
 
-  /** RESET low for at least 1 us (DS20001952, table 2-2): outputs become inputs, and pull-downs turn the drivers off. */
+  /** RESET low for at least 1 us (DS20001952, section 1 "Electrical characteristics"): outputs become inputs, and pull-downs turn the drivers off. */
   #resetExpanders(): void {
     this.#reset.write(0);
     this.#reset.write(1);

@@ -3,7 +3,7 @@ import type { SMBus, SMBusConstructor, SMBusOptions } from "../io/smbus.js";
 import type { GaugePort, GaugeReading } from "../ports/power.js";
 import { outcome } from "./retry.js";
 
-/** Registers, two bytes each, high byte first (19-6171, table 2 "Register summary"). */
+/** Registers, two bytes each, high byte first (19-6171, "Register Summary"). */
 const VCELL = 0x02;
 const VERSION = 0x08;
 /** The production version is 0x001_. */

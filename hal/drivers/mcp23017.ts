@@ -1,7 +1,7 @@
 import { IoError } from "../io/io-error.js";
 import type { SMBus, SMBusConstructor, SMBusOptions } from "../io/smbus.js";
 
-/** Registers with IOCON.BANK = 0 (DS20001952, table 3-3). */
+/** Registers with IOCON.BANK = 0 (DS20001952, table 3-5). */
 const IODIRA = 0x00;
 const GPIOB = 0x13;
 const OLATA = 0x14;

@@ -3,7 +3,7 @@ export const NDEF_BYTES = 32;
 
 /**
  * The text of the first record of an NFC Forum Type 2 tag, from its user memory (page 4 on): NDEF message TLV (T2TOP 1.1,
- * section 2.3), short well-known record of type `T` (NDEF 1.0, section 3.2; RTD Text 1.0, section 3). Empty when there is
+ * "TLV blocks"), short well-known record of type `T` (NDEF 1.0, "Record Layout"; RTD Text 1.0, "The Text Record Type"). Empty when there is
  * none of 1 to 16 printable ASCII characters.
  */
 export function ndefText(memory: Uint8Array): string {

@@ -9,7 +9,7 @@ import { Pn532Link } from "./pn532-link.js";
 const SAM_CONFIGURATION = [0x14, 0x01, 0x14, 0x01];
 /** InListPassiveTarget: one target, 106 kbps type A (section 7.3.5). It waits without end, as retries are set at reset. */
 const LIST_TARGET = [0x4a, 0x01, 0x00];
-/** InDataExchange with target 1 (section 7.3.8): READ of four pages of a Type 2 tag from `page` on (NTAG213, section 10.2). */
+/** InDataExchange with target 1 (section 7.3.8): READ of four pages of a Type 2 tag from `page` on (NTAG213, "READ"). */
 const readPages = (page: number) => [0x40, 0x01, 0x30, page];
 
 const ANSWER_MS = 500;
@@ -90,7 +90,7 @@ export class PN532 implements ReaderPort {
   #read(id: string, offset: number): void {
     this.#later(2 * ANSWER_MS, () => this.#list());
     this.#link.send(readPages(4 + offset / 4), ANSWER_MS, (data) => {
-      // Status, the error in bits 0 to 5 (section 7.1), and 16 bytes.
+      // Status, the error in bits 0 to 5 ("Error handling"), and 16 bytes.
       if ((data[0]! & 0x3f) !== 0 || data.length !== 17) {
         this.#notRead(id);
         return;

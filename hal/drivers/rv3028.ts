@@ -2,21 +2,21 @@ import { IoError } from "../io/io-error.js";
 import type { SMBus, SMBusConstructor, SMBusOptions } from "../io/smbus.js";
 import { outcome, retry } from "./retry.js";
 
-/** Registers (RV-3028-C7 Application Manual, section 3.2 "Register overview"). */
+/** Registers (RV-3028-C7 Application Manual, "Register overview"). */
 const STATUS = 0x0e;
 const CONTROL_1 = 0x0f;
 const UNIX_TIME = 0x1b;
 const EEPROM_BACKUP = 0x37;
-/** Power-on reset flag: the backup supply failed too, the time is lost (section 3.7 "Status register"). */
+/** Power-on reset flag: the backup supply failed too, the time is lost ("Status register"). */
 const PORF = 0x01;
-/** No daily copy of the EEPROM over the RAM mirror (section 3.8, bit EERD). */
+/** No daily copy of the EEPROM over the RAM mirror ("Control 1 register", bit EERD). */
 const EERD = 0x08;
-/** Backup switch-over in level switching mode, BSM = 11 (section 3.15.4); off as the part is delivered. */
+/** Backup switch-over in level switching mode, BSM = 11 ("EEPROM Backup register"); off as the part is delivered. */
 const BSM = 0x0c;
 const TRIES = 3;
 const READINGS = 4;
 
-/** Micro Crystal RV-3028-C7 real-time clock, by its 32-bit UNIX time counter (section 3.13). */
+/** Micro Crystal RV-3028-C7 real-time clock, by its 32-bit UNIX time counter ("UNIX Time registers"). */
 export class RV3028 {
   readonly #bus: SMBus;
 
@@ -39,7 +39,7 @@ export class RV3028 {
     if (this.#bus.readUint8(STATUS) & PORF) return "lost";
     let before = this.#counter();
     for (let left = READINGS - 1; left > 0; left--) {
-      // The counter goes on during a read: a reading counts when the next one confirms it (section 3.13, note).
+      // The counter goes on during a read: a reading counts when the next one confirms it (the same, note).
       const now = this.#counter();
       if (now - before === 0 || now - before === 1) return now;
       before = now;

@@ -1,4 +1,4 @@
-/** One pin (ECMA-419, 2nd edition, section 9.6 "Digital"). Levels are 0 and 1. */
+/** One pin (ECMA-419, 2nd edition, "Digital"). Levels are 0 and 1. */
 export interface Digital {
   read(): number;
   write(level: number): void;

@@ -1,4 +1,4 @@
-/** An asynchronous serial port, 8N1 (ECMA-419, 2nd edition, section 9.9 "Serial"), with the data format `buffer`. */
+/** An asynchronous serial port, 8N1 (ECMA-419, 2nd edition, "Serial"), with the data format `buffer`. */
 export interface Serial {
   /** What has come in and was not read yet; undefined when there is nothing. Bytes that nobody reads are lost in the end. */
   read(): ArrayBuffer | undefined;

@@ -1,5 +1,5 @@
 /**
- * One part on an I2C bus by register (ECMA-419, 2nd edition, section 9.8 "SMBus"). Every call is one transaction and blocks
+ * One part on an I2C bus by register (ECMA-419, 2nd edition, "SMBus"). Every call is one transaction and blocks
  * until it is over, 25 ms at most; it throws IoError when the part or the bus does not answer. Construction touches no part.
  */
 export interface SMBus {
