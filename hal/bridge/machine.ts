@@ -30,7 +30,12 @@ export class BridgeMachine {
   readonly #caller: Caller;
   #hash: HashPort;
   #running:
-    | { readonly hal: Hal; readonly timers: MachineTimers; readonly links: MachineLinks; readonly io: MachineIo }
+    | {
+        readonly hal: Hal;
+        readonly timers: MachineTimers;
+        readonly links: MachineLinks;
+        readonly io: MachineIo | undefined;
+      }
     | undefined;
 
   constructor(options: BridgeMachineOptions) {
@@ -75,14 +80,14 @@ export class BridgeMachine {
     const caller = this.#caller;
     const timers = new MachineTimers(caller);
     const links = new MachineLinks(caller, facts.links);
-    const io = new MachineIo(caller);
+    const io = facts.io && new MachineIo(caller);
     const hal: Hal = {
       board: facts.board,
       bins: binsPort(caller, facts.bins),
       ...powerPorts(caller),
       ...peoplePorts(caller),
       clock: clockPort(caller),
-      ...(facts.io && this.#drivers(facts.board, { ...facts.io, io, timers })),
+      ...(facts.io && io && this.#drivers(facts.board, { ...facts.io, io, timers })),
       flash: {
         identity: flashPort(caller, 0, facts.flash.identity),
         journal: flashPort(caller, 1, facts.flash.journal),
@@ -137,7 +142,7 @@ export class BridgeMachine {
         hal.reader.onScan?.(reader.text());
         break;
       case Event.ioReadable:
-        io.readable(reader.u32());
+        io?.readable(reader.u32());
         break;
       default:
         links.take(event, reader);

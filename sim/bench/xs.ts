@@ -17,7 +17,7 @@ const MINUTE_MS = 60_000;
 const BOOKING_CODE = "135790";
 /** Odd. */
 const REPEATS = 9;
-const MODULES = ["mqtt-packet", "cbor-x", "tweetnacl", "firmware", "hal/bridge"] as const;
+const MODULES = ["mqtt-packet", "cbor-x", "tweetnacl", "firmware", "hal/drivers", "hal/bridge"] as const;
 
 export const xsBench: Bench = {
   name: "xs",
@@ -37,7 +37,7 @@ export const xsBench: Bench = {
     idleSlots: "slots in use at idle after sync, of the whole machine",
     loadedSlots: "of those, what is there before the boot: XS and the program, which a board preloads into flash",
     bareSlots: "of those, an XS machine with nothing loaded",
-    bytecodeBytes: "bytecode of packages, firmware and bridge, without debug information",
+    bytecodeBytes: "bytecode of packages, firmware, drivers and bridge, without debug information",
     ...Object.fromEntries(MODULES.map((name) => [figureOf(name), `of that, ${name}`])),
   },
   async run(progress) {
