@@ -1,3 +1,4 @@
+import type { Text, View } from "../../hal/ports/panel.js";
 import type { Random } from "../random.js";
 import type { Stage } from "../stage/stage.js";
 
@@ -152,10 +153,11 @@ export class Visitors {
       else break;
     }
     await this.#handsOn();
-    const told = machine.panel.view?.lines.find((line) => line.id === "refused-throttled");
+    const { seconds, minutes } = lineAbout(machine.panel.view, "refused-throttled")?.params ?? {};
+    const waitMs = Number(seconds ?? 0) * 1_000 + Number(minutes ?? 0) * 60_000;
     await this.#leave();
     // Most come back when the box said that they may; the others go on trying.
-    if (told !== undefined && this.#random.next() < 0.7) await world.advance(Number(told.params?.seconds) * 1_000);
+    if (this.#random.next() < 0.7) await world.advance(waitMs);
   }
 
   /** Hands do not need the box: an open door is enough, even when the box has just died. */
@@ -212,4 +214,9 @@ export class Visitors {
     const { keys, accesses } = this.#stage.cloud.store.organisation;
     return this.#random.pick([...keys.flatMap((key) => key.code ?? []), ...accesses.map((access) => access.code)]);
   }
+}
+
+/** The line of what is shown whose text id begins so. */
+function lineAbout(view: View | undefined, id: string): Text | undefined {
+  return view?.lines.find((line) => line.id.startsWith(id));
 }
