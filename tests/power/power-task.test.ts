@@ -7,8 +7,13 @@ import { LedgerBench } from "../support/ledger-bench.js";
 
 class Slept extends Error {}
 
-/** Seconds from the boot to sleep, without mains, while something would be cut short the whole time. */
-function secondsAwake(wakeCause: WakeCause, isPulsing: boolean): number {
+/** From the boot to sleep, without mains, while something would be cut short the whole time. */
+function life(
+  wakeCause: WakeCause,
+  isPulsing: boolean,
+  millivolts = 4_000,
+): { secondsAwake: number; saidEmpty: boolean } {
+  let saidEmpty = false;
   const bench = new LedgerBench();
   bench.mains = false;
   const timers = new ManualTimers();
@@ -24,7 +29,7 @@ function secondsAwake(wakeCause: WakeCause, isPulsing: boolean): number {
     clock,
     timers,
     mains: { present: () => false, onChange: undefined },
-    gauge: { read: () => ({ chargePercent: 90, millivolts: 4_000, milliamps: undefined, celsius: undefined }) },
+    gauge: { read: () => ({ chargePercent: 90, millivolts, milliamps: undefined, celsius: undefined }) },
     panel: { render: () => {}, backlight: () => {}, onInput: undefined },
     sleep: {
       wakeCause,
@@ -42,16 +47,25 @@ function secondsAwake(wakeCause: WakeCause, isPulsing: boolean): number {
     sinceSync: () => 0,
     inSync: () => false,
     beforeSleep: () => {},
-    showEmpty: () => {},
+    showEmpty: () => {
+      saidEmpty = true;
+    },
     changed: () => {},
   });
   task.start();
   expect(() => timers.advance(3_600_000)).toThrow(Slept);
-  return Math.round(timers.nowMs / 1_000);
+  return { secondsAwake: Math.round(timers.nowMs / 1_000), saidEmpty };
 }
 
 test("what is under way puts sleep off by three minutes at most; in a check-in only a lock's pulse does", () => {
-  expect(secondsAwake(WakeCause.button, false)).toBe(120 + 180);
-  expect(secondsAwake(WakeCause.timer, false)).toBe(60);
-  expect(secondsAwake(WakeCause.timer, true)).toBe(60 + 180);
+  expect(life(WakeCause.button, false)).toEqual({ secondsAwake: 120 + 180, saidEmpty: false });
+  expect(life(WakeCause.timer, false)).toEqual({ secondsAwake: 60, saidEmpty: false });
+  expect(life(WakeCause.timer, true)).toEqual({ secondsAwake: 60 + 180, saidEmpty: false });
+});
+
+test("a voltage that three looks find too low empties the cell, but not while a lock is driven", () => {
+  expect(life(WakeCause.button, false, 3_299)).toEqual({ secondsAwake: 8, saidEmpty: true });
+  expect(life(WakeCause.timer, false, 3_299)).toEqual({ secondsAwake: 8, saidEmpty: false });
+  // Fifty per cent at most by that voltage: the shorter stay.
+  expect(life(WakeCause.button, true, 3_299)).toEqual({ secondsAwake: 60 + 180, saidEmpty: false });
 });
