@@ -45,7 +45,7 @@ export function disagrees({ chargePercent, millivolts }: GaugeReading): boolean 
   return chargePercent > ceilingOf(millivolts) || (chargePercent < EMPTY_PERCENT && millivolts > NOT_EMPTY_MILLIVOLTS);
 }
 
-/** Of the cell, degrees Celsius; undefined where the thermistor is absent, open or shorted. */
+/** Of the cell, degrees Celsius; undefined where there is no thermometer, or it tells what no cell survives. */
 export function plausibleCelsius(reading: GaugeReading): number | undefined {
   const { celsius } = reading;
   return celsius !== undefined && celsius >= -60 && celsius <= 125 ? celsius : undefined;

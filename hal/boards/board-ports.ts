@@ -1,6 +1,7 @@
 import { BinExpander } from "../drivers/bin-expander.js";
 import { BoardClock } from "../drivers/board-clock.js";
 import { Cabinet } from "../drivers/cabinet.js";
+import { CellGauge } from "../drivers/cell-gauge.js";
 import { LockSupply } from "../drivers/lock-supply.js";
 import { MainsSense } from "../drivers/mains-sense.js";
 import { MAX17048 } from "../drivers/max17048.js";
@@ -9,6 +10,7 @@ import { PartHealth } from "../drivers/part-health.js";
 import { PN532 } from "../drivers/pn532.js";
 import { ResetButton } from "../drivers/reset-button.js";
 import { RV3028 } from "../drivers/rv3028.js";
+import { TMP102 } from "../drivers/tmp102.js";
 import type { BoardIo } from "../io/io.js";
 import type { TimersPort } from "../ports/clock.js";
 import type { Hal } from "../ports/hal.js";
@@ -59,7 +61,10 @@ export function boardPorts({ io, wiring, settings, units, timers, monotonicMs }:
   const reader = new PN532({ serial: { ...wiring.reader, io: io.Serial }, timers });
   return {
     bins,
-    gauge: new MAX17048(on("system", wiring.gaugeAddress)),
+    gauge: new CellGauge({
+      gauge: new MAX17048(on("system", wiring.gaugeAddress)),
+      thermometer: new TMP102(on("system", wiring.thermometerAddress)),
+    }),
     mains: new MainsSense({ io: io.Digital, pin: pins.mains, timers }),
     button,
     reader,

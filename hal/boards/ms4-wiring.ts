@@ -7,6 +7,7 @@ export const MS4_WIRING: BoardWiring = {
     bins: { data: 18, clock: 19, port: 1, hz: 400_000 },
   },
   gaugeAddress: 0x36,
+  thermometerAddress: 0x48,
   rtcAddress: 0x52,
   touch: { address: 0x38, interrupt: 35 },
   expanders: SIXTEEN_EXPANDERS,

@@ -8,6 +8,8 @@ export interface BoardWiring {
   };
   /** Seven-bit addresses on the system bus. */
   readonly gaugeAddress: number;
+  /** TMP102 beside the cell. */
+  readonly thermometerAddress: number;
   readonly rtcAddress: number;
   /** FT6236 of the screen, on the system bus, and the pin of its INT. */
   readonly touch: { readonly address: number; readonly interrupt: number };

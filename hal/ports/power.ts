@@ -11,7 +11,7 @@ export interface GaugeReading {
   readonly millivolts: number;
   /** Current into the cell, mA; negative when discharging; undefined where the part cannot tell (MAX17048 cannot). */
   readonly milliamps: number | undefined;
-  /** Cell temperature, degrees Celsius; undefined where there is no thermistor. */
+  /** Cell temperature, degrees Celsius; undefined where there is no thermometer, or it does not answer. */
   readonly celsius: number | undefined;
 }
 

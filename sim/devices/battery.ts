@@ -108,6 +108,11 @@ export class Battery {
     this.#plan();
   }
 
+  /** Of the cell. */
+  get celsius(): number {
+    return this.#celsius;
+  }
+
   get present(): boolean {
     return this.#present;
   }

@@ -59,6 +59,7 @@ const COMMON: readonly Draw[] = [
   draw("awake", "screen controller and touch panel", "3V3", 12, "FT6236 4 mA (unchecked); screen assumed"),
   draw("awake", "MCP23017 twice", "3V3", 2, "DS20001952, operating: at most 1 mA each (unchecked)"),
   draw("awake", "MAX17048", "cell", 0.023, MAX17048),
+  draw("awake", "TMP102", "3V3", 0.01, "SBOS397: 10 uA at most (unchecked)"),
   draw("awake", "pull-ups, dividers, load switches", "cell", 0.1, "assumed"),
   draw("starting", "everything but the processor", "3V3", 20, "assumed"),
   draw("sleep", "MAX17048", "cell", 0.023, MAX17048),

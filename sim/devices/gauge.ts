@@ -2,7 +2,7 @@ import type { GaugePort, GaugeReading } from "../../hal/ports/power.js";
 import type { Battery } from "./battery.js";
 import type { Life } from "./life.js";
 
-/** MAX17048-like fuel gauge: state of charge and voltage, no current, no temperature. */
+/** MAX17048-like fuel gauge with a thermometer beside the cell: state of charge, voltage and temperature, no current. */
 export class Gauge {
   readonly #battery: Battery;
   /** True: the part does not answer. */
@@ -25,7 +25,7 @@ export class Gauge {
           chargePercent: Math.floor(this.#battery.chargePercent * 256) / 256,
           millivolts: this.#battery.millivolts,
           milliamps: undefined,
-          celsius: undefined,
+          celsius: this.#battery.celsius,
           ...this.lies,
         };
       },

@@ -22,6 +22,7 @@ import { Pn532 } from "./pn532.js";
 import { Rv3028 } from "./rv3028.js";
 import { SerialLine } from "./serial-line.js";
 import { fobTag } from "./tag.js";
+import { Tmp102 } from "./tmp102.js";
 
 /** Somebody who scans a fob holds it to the reader for so long. */
 const SCAN_MS = 600;
@@ -55,6 +56,7 @@ export class BoardParts {
   readonly buses: { readonly system: I2cBus; readonly bins: I2cBus };
   readonly expanders: readonly Mcp23017[];
   readonly gauge: Max17048;
+  readonly thermometer: Tmp102;
   readonly rtc: Rv3028;
   readonly reader: Pn532;
   readonly readerLine: SerialLine;
@@ -92,8 +94,10 @@ export class BoardParts {
     this.#random = site.random("parts");
     this.buses = { system: new I2cBus(site.random("i2c system")), bins: new I2cBus(site.random("i2c bins")) };
     this.gauge = new Max17048(devices.battery, devices.gauge, site.random("gauge part"));
+    this.thermometer = new Tmp102(devices.battery, devices.gauge);
     this.rtc = new Rv3028(devices.rtc);
     this.buses.system.attach(wiring.gaugeAddress, this.gauge);
+    this.buses.system.attach(wiring.thermometerAddress, this.thermometer);
     this.buses.system.attach(wiring.rtcAddress, this.rtc);
     this.readerLine = new SerialLine(site.random("reader line"));
     this.reader = new Pn532(site.scheduler, this.readerLine);

@@ -83,7 +83,9 @@ test("each typed error arrives as itself, with its message", () => {
 
 test("values that are not there stay not there, and odd numbers arrive as they are", () => {
   const { hal, machine } = booted();
-  expect(hal.gauge.read()).toMatchObject({ milliamps: undefined, celsius: undefined });
+  expect(hal.gauge.read()).toMatchObject({ milliamps: undefined, celsius: 25 });
+  machine.gauge.lies = { celsius: undefined };
+  expect(hal.gauge.read()).toMatchObject({ celsius: undefined });
   machine.gauge.lies = { chargePercent: Number.NaN, millivolts: -0.5, milliamps: 1e300, celsius: -40.25 };
   expect(hal.gauge.read()).toEqual({ chargePercent: Number.NaN, millivolts: -0.5, milliamps: 1e300, celsius: -40.25 });
   machine.gauge.silent = true;

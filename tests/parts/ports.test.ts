@@ -107,7 +107,9 @@ describe.each(WAYS)("the ports by way of %s", (level) => {
     expect(reading.chargePercent).toBeCloseTo(62.5, 1);
     expect((reading.chargePercent * 256) % 1).toBe(0);
     expect(Math.abs(reading.millivolts - box.battery.millivolts)).toBeLessThanOrEqual(1);
-    expect([reading.milliamps, reading.celsius]).toEqual([undefined, undefined]);
+    expect([reading.milliamps, reading.celsius]).toEqual([undefined, 25]);
+    box.battery.weather({ celsius: -7 });
+    expect(hal.gauge.read()?.celsius).toBe(-7);
     box.setBattery(false);
     expect(hal.gauge.read()).toBeUndefined();
   });

@@ -38,6 +38,7 @@ describe("what the cloud is told of the supply", () => {
     await open();
     expect(told()).toMatchObject({ mains: true, chargePercent: 100, mainsLostAt: undefined });
     expect(told()?.millivolts).toBeGreaterThan(4_000);
+    expect(told()?.celsius).toBe(25);
     expectAbout(told()?.toldAt, wallSeconds(), 10 * 60);
   });
 

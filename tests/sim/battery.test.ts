@@ -170,7 +170,7 @@ describe("battery", () => {
       chargePercent: 100,
       millivolts: 4_200 - 20,
       milliamps: undefined,
-      celsius: undefined,
+      celsius: 25,
     });
     box.gauge.lies = { chargePercent: 250 };
     expect(hal.gauge.read()?.chargePercent).toBe(250);
