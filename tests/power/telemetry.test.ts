@@ -74,14 +74,19 @@ describe("what the cloud is told of the supply", () => {
     expectAbout(told()?.mainsLostAt, lostAt);
   });
 
-  it("no time where the clock was unknown at the loss; a loss that this boot has seen needs no clock", async () => {
+  it("where the clock was unknown at the loss: the time by the boot that saw it, none from later boots", async () => {
     await open();
     stage.machine.net.setInternet("blackHole");
     await stage.world.advance(5 * MINUTE_MS);
     stage.machine.rtc.lose();
+    const unclockedAt = wallSeconds();
     cutMains(act);
-    await untilDark(act);
+    await stage.world.advance(10_000);
     stage.machine.net.setInternet("ok");
+    stage.machine.button.press();
+    await toldAnew();
+    expectAbout(told()?.mainsLostAt, unclockedAt);
+    await untilDark(act);
     await wakeUp(act);
     await toldAnew();
     expect(told()).toMatchObject({ mains: false, mainsLostAt: undefined });
