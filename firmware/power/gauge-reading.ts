@@ -1,5 +1,9 @@
 import type { GaugePort, GaugeReading } from "../../hal/ports/power.js";
 
+/** The battery counts as low below the first, and as recovered from the second on, percent. */
+export const LOW_PERCENT = 20;
+export const RECOVERED_PERCENT = 25;
+
 /** A lithium-ion cell from which the regulator still runs, and one on its charger, with a margin, mV. */
 const LOWEST_MILLIVOLTS = 2_500;
 const HIGHEST_MILLIVOLTS = 5_000;

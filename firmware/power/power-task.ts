@@ -7,13 +7,17 @@ import { Kind, PowerEvent } from "../records/records.js";
 import type { Ledger } from "../state/ledger.js";
 import { Backlight } from "./backlight.js";
 import { EMPTY_SHOWN_MS } from "./empty-cell.js";
-import { cautious, disagrees, plausibleCelsius, plausibleReading } from "./gauge-reading.js";
+import {
+  cautious,
+  disagrees,
+  LOW_PERCENT,
+  plausibleCelsius,
+  plausibleReading,
+  RECOVERED_PERCENT,
+} from "./gauge-reading.js";
 import { MainsLog } from "./mains-log.js";
 import { estimateTimeLeft, TimeLeft } from "./time-left.js";
 
-/** The battery counts as low below this charge, percent, and as recovered 5 above. */
-const LOW_PERCENT = 20;
-const LOW_HYSTERESIS_PERCENT = 5;
 /** How often power is looked at while something keeps the box awake, ms. */
 const RECHECK_MS = 5_000;
 /** How often the gauge is looked at, ms. */
@@ -75,7 +79,7 @@ export class PowerTask {
   #sawLoss = false;
   readonly #timeLeft = new TimeLeft();
   #sleepTimer: TimerId | undefined;
-  #isLow = false;
+  #isLow: boolean;
   /** Woken by the timer, with nobody there: looks in row that found everything in sync. Undefined: no check-in. */
   #checkIn: number | undefined;
   /** Looks in a row that found the cell empty. */
@@ -83,6 +87,7 @@ export class PowerTask {
 
   constructor(parts: PowerTaskParts) {
     this.#parts = parts;
+    this.#isLow = parts.ledger.state.batteryLow;
     this.#lastUseMs = parts.clock.monotonicMs();
     if (parts.sleep.wakeCause === WakeCause.timer && !parts.mains.present()) this.#checkIn = 0;
     this.#backlight = new Backlight({
@@ -290,7 +295,7 @@ export class PowerTask {
     const isEmpty = this.onBattery && millivolts < this.#parts.battery.brownOutMillivolts && !this.#parts.pulsing();
     this.#emptyLooks = isEmpty ? this.#emptyLooks + 1 : 0;
     if (this.#emptyLooks === EMPTY_LOOKS) this.#sayEmpty();
-    const isLow = chargePercent < (this.#isLow ? LOW_PERCENT + LOW_HYSTERESIS_PERCENT : LOW_PERCENT);
+    const isLow = chargePercent < (this.#isLow ? RECOVERED_PERCENT : LOW_PERCENT);
     if (isLow === this.#isLow) return;
     this.#isLow = isLow;
     if (isLow) this.#record(PowerEvent.batteryLow);

@@ -14,6 +14,8 @@ export interface BoxState {
   lastSync: number | undefined;
   /** Mains are away since then; undefined: there, as far as the journal tells. */
   mainsLost: MainsLost | undefined;
+  /** The battery was low when that was last told; `PowerTask` goes on from there with its hysteresis. */
+  batteryLow: boolean;
   /** Last command taken on. */
   command: number;
   snapshot: ActiveSnapshot | undefined;
@@ -117,6 +119,7 @@ export function emptyState(): BoxState {
     acked: 0,
     lastSync: undefined,
     mainsLost: undefined,
+    batteryLow: false,
     command: 0,
     snapshot: undefined,
     bins: new Map(),

@@ -21,6 +21,7 @@ export function* encodeCheckpoint(state: BoxState): Iterable<Uint8Array> {
     command: state.command,
     time: state.lastSync,
     ...(mainsLost && { mains: [mainsLost.at ?? null, mainsLost.synced ? 1 : 0, mainsLost.charge ?? null] }),
+    ...(state.batteryLow && { charge: 0 }),
     ...(snapshot && { version: snapshot.version, slot: snapshot.slot, asOf: snapshot.asOf }),
     throttle: [throttle.failures, throttle.at ?? null],
     sheet: codes.sheet,
@@ -99,6 +100,8 @@ interface MainPart {
   readonly acked: number;
   readonly command: number;
   readonly time?: number;
+  /** There: the battery is low. */
+  readonly charge?: number;
   readonly mains?: readonly [number | null, number, number | null];
   readonly version?: number;
   readonly slot: 0 | 1;
@@ -123,6 +126,7 @@ function applyMain(state: BoxState, map: object): void {
     state.acked = main.acked;
     state.command = main.command;
     state.lastSync = main.time;
+    state.batteryLow = main.charge !== undefined;
     state.mainsLost = main.mains && mainsLostOf(main.mains);
     state.throttle.failures = main.throttle[0];
     state.throttle.at = main.throttle[1] ?? undefined;

@@ -1,3 +1,4 @@
+import { RECOVERED_PERCENT } from "../power/gauge-reading.js";
 import {
   Auth,
   BinFault,
@@ -9,6 +10,7 @@ import {
   type Held,
   Kind,
   Outcome,
+  PowerEvent,
   type Rec,
 } from "../records/records.js";
 import { type BoxState, type OpenAll, type OpenExchange, targetIndex } from "./box-state.js";
@@ -46,6 +48,11 @@ export function applyRecord(state: BoxState, seq: number, record: Rec): void {
     case Kind.binFault:
       if (record.event === BinFault.cleared) state.faulty.delete(record.bin);
       else state.faulty.add(record.bin);
+      break;
+    case Kind.power:
+      // A record of the change for the better there is none: any later one that tells the charge does.
+      if (record.event === PowerEvent.batteryLow) state.batteryLow = true;
+      else if (record.charge !== undefined && record.charge >= RECOVERED_PERCENT) state.batteryLow = false;
       break;
     case Kind.snapshotApplied:
       applySnapshot(state, record);

@@ -154,6 +154,30 @@ describe("a gauge", () => {
   });
 });
 
+describe("a low battery", () => {
+  it("stays low over sleep, with one record, until it is above 25 %", async () => {
+    await open();
+    rig.machine.gauge.lies = { chargePercent: 19 };
+    rig.machine.setMains(false);
+    await rig.world.advance(31_000);
+    await asleepAfter(rig.world.nowMs);
+    for (const [chargePercent, isLow] of [
+      [22, true],
+      [19, true],
+      [26, false],
+      [22, false],
+    ] as const) {
+      rig.machine.gauge.lies = { chargePercent };
+      rig.machine.button.press();
+      await rig.idle();
+      await rig.world.advance(1_000);
+      expect(rig.notices.includes("notice-battery-low"), `${chargePercent} %`).toBe(isLow);
+      await asleepAfter(rig.world.nowMs);
+    }
+    expect(events().filter((event) => event === PowerEvent.batteryLow)).toHaveLength(1);
+  });
+});
+
 describe("an empty cell", () => {
   it("refuses everything on battery, and opens and writes nothing", async () => {
     await open();

@@ -50,6 +50,11 @@ const body: fc.Arbitrary<Body> = fc.oneof(
     asOf: fc.integer({ min: 0, max: 400 }),
     sheet: fc.integer({ min: 1, max: 9 }),
   }),
+  fc.record({
+    kind: fc.constant(Kind.power),
+    event: fc.constantFrom(1 as const, 3 as const, 5 as const),
+    charge: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined }),
+  }),
   fc.record({ kind: fc.constant(Kind.ack), through: fc.integer({ min: 0, max: 300 }) }),
 );
 
