@@ -28,6 +28,8 @@ export class PassingDays {
   readonly #stage: Stage;
   readonly #random: Random;
   readonly #visitors: Visitors;
+  /** Visits just before or after the edge of a window. */
+  edges = 0;
   #bookings = 0;
 
   constructor(stage: Stage, random: Random, visitors: Visitors) {
@@ -48,6 +50,7 @@ export class PassingDays {
     const offMs = (from + this.#random.int(to - from)) * (this.#random.next() < 0.5 ? -1 : 1);
     await this.#stage.world.advance(Math.max(0, edge.inMs + offMs - TYPING_MS));
     await this.#visitors.withCode(edge.code);
+    this.edges++;
   }
 
   /** Somebody gets a booking, which begins between yesterday and the day after tomorrow. */

@@ -22,6 +22,8 @@ export interface SoakResult extends Verdict {
   readonly tornWrites: number;
   readonly disconnects: number;
   readonly boots: number;
+  /** Visits just before or after the edge of a window. */
+  readonly edges: number;
   readonly virtualDays: number;
   readonly traceHash: string;
   readonly failure?: string;
@@ -77,6 +79,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     tornWrites: cast.mishaps.tornWrites,
     disconnects: cast.mishaps.disconnects,
     boots: machine.boots,
+    edges: cast.days.edges,
     virtualDays: Math.round(world.nowMs / 86_400) / 1_000,
     traceHash: world.trace.hash(),
     ...(failure !== undefined && { failure }),

@@ -8,6 +8,8 @@ test.each([1, 2, 3, 4])("random use with random mishaps breaks no invariant, see
   expect(result, again).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, unauthorised: 0, problems: [] });
   expect(result.powerCuts).toBeGreaterThan(10);
   expect(result.disconnects).toBeGreaterThan(3);
+  expect(result.virtualDays).toBeGreaterThan(2);
+  expect(result.edges).toBeGreaterThan(2);
 });
 
 test("the same seed gives the same trace", async () => {
