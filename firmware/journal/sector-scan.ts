@@ -134,6 +134,7 @@ export class SectorScan {
       const blank = limit > here ? this.#window.blank(here, limit) : 0;
       const units = Math.floor(blank / this.#geometry.alignBytes);
       if (units === 0) return;
+      this.tornAt ??= this.offset;
       this.offset += units * this.#geometry.alignBytes;
       this.#inDamage = false;
     }

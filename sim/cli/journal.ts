@@ -17,7 +17,7 @@ program
   .command("dump")
   .description(
     "Prints every sector, checkpoint, record and skipped place as JSON lines, a summary last. " +
-      "Exit code 0: sound (cuts may have left torn places), 1: records are missing or places are damaged, 2: not a journal's image.",
+      "Exit code 0: sound (cuts may have left torn places), 1: records are missing, places are damaged, or there is content but no journal, 2: no image that could be a journal's.",
   )
   .argument("<image>", "bytes of the partition; the simulator keeps its own as journal.N.bin in its data directory")
   .option("--sector-bytes <n>", "bytes of an erase block; without it, found from the content", whole)

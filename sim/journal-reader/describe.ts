@@ -15,6 +15,7 @@ export function* describeJournal(dump: JournalDump): Generator<DumpLine> {
   const { sizeBytes, sectorBytes, alignBytes, epoch, nextSeq } = dump;
   yield { type: "journal", sizeBytes, sectorBytes, alignBytes, epoch: epoch ?? null, nextSeq };
   const count = { records: 0, missing: 0, repeated: 0, torn: 0, destroyed: 0, damaged: 0, damagedCheckpoints: 0 };
+  const headerless = dump.sectors.filter(({ state }) => state === "without a header").length;
   let expected: number | undefined;
   for (const sector of dump.sectors) {
     yield describeSector(sector);
@@ -41,7 +42,9 @@ export function* describeJournal(dump: JournalDump): Generator<DumpLine> {
       }
     }
   }
-  yield { type: "summary", ...count, sound: isSound(count) };
+  // Zeros and garbage are not a journal that is empty.
+  const isJournal = epoch !== undefined || headerless === 0;
+  yield { type: "summary", ...count, headerless, sound: isJournal && isSound(count) };
 }
 
 /** What a power cut leaves is sound; what is missing or damaged is not. */

@@ -279,6 +279,35 @@ describe("npm run journal -- dump", () => {
     expect(stdout).toContain('"kind":"boot"');
   });
 
+  test("odd images: what cannot be a journal ends with 2 and a sentence, what holds none with 1, an erased one with 0; none is changed", () => {
+    const image = (name: string, bytes: Uint8Array) => {
+      writeFileSync(join(folder, name), bytes);
+      return name;
+    };
+    const cases: [name: string, status: number][] = [
+      [image("empty", new Uint8Array(0)), 2],
+      [image("odd", new Random(1).bytes(5000)), 2],
+      ["missing", 2],
+      [".", 2],
+      [image("zeros", new Uint8Array(16_384)), 1],
+      [image("random", new Random(2).bytes(65_536)), 1],
+      [image("erased", new Uint8Array(16_384).fill(0xff)), 0],
+    ];
+    for (const [name, status] of cases) {
+      const before = status < 2 ? readFileSync(join(folder, name)) : undefined;
+      const done = run("dump", join(folder, name));
+      expect([name, done.status]).toEqual([name, status]);
+      if (before === undefined) {
+        expect(done.stdout).toBe("");
+        expect(done.stderr.trim().split("\n").length).toBe(1);
+        continue;
+      }
+      const last = JSON.parse(done.stdout.trim().split("\n").at(-1)!);
+      expect(last).toMatchObject({ type: "summary", records: 0, sound: status === 0 });
+      expect(readFileSync(join(folder, name)).equals(before)).toBe(true);
+    }
+  }, 120_000);
+
   test("the reader shares nothing with the firmware but the names of record fields", () => {
     const imports = execFileSync("grep", ["-rhoE", 'from "[^"]*firmware[^"]*"', "sim/journal-reader"], {
       encoding: "utf8",
