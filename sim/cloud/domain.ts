@@ -11,7 +11,6 @@ const name = v.pipe(
   v.trim(),
   v.minLength(1, "name is empty: give one"),
   v.maxLength(64, "name is longer than 64 characters: shorten it"),
-  v.regex(/^\P{Cc}*$/u, "name has a line break or another control character: leave it out"),
 );
 const serial = v.pipe(
   v.string(),

@@ -236,7 +236,17 @@ it.each([1, 2, 3, 4])(
     await rig.world.advance(200_000);
     await rig.idle();
     expect(await statusFaults(rig)).not.toContain("reader");
-    await rig.person.scan("778XYZ");
+    // The same few tags again and again have put the empty bins in doubt: those open for a key that is out.
+    await rig.person.type(VAN.code);
+    if (rig.screen === "take-or-return") await rig.person.choose("take");
+    if (rig.screen === "offer-return") {
+      await rig.person.choose("cancel");
+    } else {
+      await rig.person.see("bin-open");
+      await rig.person.closeDoor(rig.shownBin());
+    }
+    await rig.idle();
+    await rig.person.scan(VAN.fob);
     await rig.person.see("bin-open");
     expect(await rig.person.waitForDoor()).toBe(rig.shownBin());
   },
