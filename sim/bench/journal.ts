@@ -36,6 +36,7 @@ export const journalBench: Bench = {
     const shape = { sizeBytes: MIB, sectorBytes: BOARD_SECTOR_BYTES, alignBytes: 1 };
     for (const state of [BUSY, IDLE]) table(shape, state, progress);
     table({ ...shape, sectorBytes: 4_096 }, IDLE, progress);
+    table({ ...shape, sectorBytes: 65_536 }, BUSY, progress);
     const busy = costOf(shape, BUSY, 32);
     const idle = costOf(shape, IDLE, 32);
     return {
