@@ -220,6 +220,18 @@ describe("a part that fails", () => {
     expect(end(flash.image())).toBe(end(untouched.image()) - 2 * SMALL.alignBytes);
   });
 
+  test("nothing is written over a place that is not blank any more", () => {
+    const flash = newFlash({ ...SMALL, alignBytes: 1 });
+    const journal = mount(flash);
+    journal.append(payloadFor(1, 32), "vital");
+    const place = flash.image().findLastIndex((byte) => byte !== 0xff) + 1;
+    flash.flipBits(place + 12, 0x55);
+    const payload = payloadFor(2, 32);
+    expect(journal.append(payload, "vital")).toBe(2);
+    expect([flash.overProgrammed, journal.report.failedPlaces]).toEqual([0, 1]);
+    expect(readAll(mount(flash)).at(-1)).toEqual({ seq: 2, payload });
+  });
+
   test("where a length reads back wrong, nothing more of the frame is written", () => {
     const flash = newFlash({ ...SMALL, alignBytes: 1 });
     const journal = mount(flash);
