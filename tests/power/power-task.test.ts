@@ -14,6 +14,7 @@ function life(
   millivolts = 4_000,
 ): { secondsAwake: number; saidEmpty: boolean } {
   let saidEmpty = false;
+  let light: number | undefined;
   const bench = new LedgerBench();
   bench.mains = false;
   const timers = new ManualTimers();
@@ -30,7 +31,13 @@ function life(
     timers,
     mains: { present: () => false, onChange: undefined },
     gauge: { read: () => ({ chargePercent: 90, millivolts, milliamps: undefined, celsius: undefined }) },
-    panel: { render: () => {}, backlight: () => {}, onInput: undefined },
+    panel: {
+      render: () => {},
+      backlight: (percent) => {
+        light = percent;
+      },
+      onInput: undefined,
+    },
     sleep: {
       wakeCause,
       sleep: () => {
@@ -54,6 +61,8 @@ function life(
   });
   task.start();
   expect(() => timers.advance(3_600_000)).toThrow(Slept);
+  // What the pin of a board shows in sleep is what it was told last.
+  expect(light).toBe(0);
   return { secondsAwake: Math.round(timers.nowMs / 1_000), saidEmpty };
 }
 
