@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { WakeCause } from "../../hal/ports/power.js";
 import { buildImage } from "../../sim/cli/firmware/build.js";
+import { AUTHORITY, CertificateShop, type Issued } from "./support/certificates.js";
 import { simulatorSdk } from "./support/sdk.js";
 import { Display, SimImage } from "./support/sim-image.js";
 import { Site } from "./support/site.js";
+import { TlsServer } from "./support/tls-server.js";
 
 /** Codes and fobs of the sample organisation (sim/samples). */
 const RIVOLI = { code: "135790", fob: "012ABC", name: "Rue de Rivoli 12 front door" };
@@ -123,6 +125,27 @@ describe.skipIf(sdk === undefined)("the image in the SDK's simulator", { timeout
     expect(heapBytes32).toBeLessThan(HEAP_BYTES_MAX);
   });
 
+  test("trusts a server that shows an unbroken chain to the authority, and no other", async () => {
+    await open();
+    const shop = new CertificateShop();
+    try {
+      const authority = shop.issue({ name: "Authority", extensions: AUTHORITY });
+      const server = shop.issue({ name: "server", by: authority });
+      const forged = shop.issue({ name: "server", by: shop.issue({ name: "Authority", extensions: AUTHORITY }) });
+      const elsewhere = shop.issue({ name: "server", by: authority, extensions: ["subjectAltName=DNS:elsewhere"] });
+      const past = shop.issue({ name: "server", by: authority, validity: ["20200101000000Z", "20210101000000Z"] });
+      const meet = (holder: Issued, ...chain: Issued[]) => meeting(authority, holder, chain);
+      expect(await meet(server, server)).toBe("trusted");
+      const rsa = shop.issue({ name: "server", by: authority, kind: "rsa" });
+      expect(await meet(rsa, rsa, authority)).toBe("trusted");
+      expect(await meet(forged, forged, authority)).toContain("a signature is wrong");
+      expect(await meet(elsewhere, elsewhere, authority)).toContain("the certificate is not for localhost");
+      expect(await meet(past, past, authority)).toContain("a certificate is out of date");
+    } finally {
+      shop.close();
+    }
+  });
+
   test("says that it is not provisioned when the identity is blank", async () => {
     await open();
     writeFileSync(join(site.folder, "identity"), new Uint8Array(16_384).fill(0xff));
@@ -130,6 +153,21 @@ describe.skipIf(sdk === undefined)("the image in the SDK's simulator", { timeout
     await box.until(() => box.view?.screen === "stopped", "the refusal");
     expect(box.view?.title.id).toBe("not-provisioned");
   });
+
+  /** How a box that knows `authority` takes a server: "trusted", or why not. */
+  async function meeting(authority: Issued, holder: Issued, chain: readonly Issued[]): Promise<string> {
+    const server = await TlsServer.open(holder, chain);
+    try {
+      site.provision({ host: "localhost", port: server.port, authority: authority.pem });
+      box.boot();
+      const failure = () => box.told.find((one) => one.line?.includes("connection to localhost"))?.line;
+      await box.until(() => server.trusted > 0 || failure() !== undefined, "a verdict on the server");
+      await box.kill();
+      return server.trusted > 0 ? "trusted" : failure()!;
+    } finally {
+      await server.close();
+    }
+  }
 
   const shows = (notice: string) => box.view?.notices.some((one) => one.id.startsWith(notice)) ?? false;
   const pulses = () => box.told.filter((one) => one.tell === "pulse").length;

@@ -2,6 +2,7 @@ import TCP, { type Options } from "embedded:io/socket/tcp";
 import TLSSocket from "embedded:io/socket/tcp/tls";
 import Timer from "timer";
 import { enter } from "../crash.js";
+import { HandshakeWatch } from "./handshake-watch.js";
 import { certificateDer } from "./pem.js";
 import type { OpenStream, StreamEvents } from "./stream.js";
 
@@ -14,12 +15,14 @@ export function tls(host: string, port: number, authority: string): OpenStream {
   return (address, events) => {
     const later = new Later(events);
     const socket = new TLSSocket({
-      TCP: { io: guarded((reason) => later.fail(reason)) },
+      TCP: { io: GuardedTCP },
       host,
       address,
       port,
       nodelay: true,
-      secure: { certificate: certificateDer(authority) },
+      // Resumed sessions would save a handshake an hour, and need a second way past the watch.
+      secure: { certificate: certificateDer(authority), cache: false },
+      failed: (reason) => later.fail(reason),
       onReadable: () => later.readable(() => socket.read()),
       onWritable: (bytes) => later.writable(bytes),
       onError: () => later.fail(undefined),
@@ -35,34 +38,43 @@ export function tls(host: string, port: number, authority: string): OpenStream {
   };
 }
 
-interface TCPCallbacks {
-  readonly onReadable?: (bytes: number) => void;
-  readonly onWritable?: (bytes: number) => void;
-  readonly onError?: () => void;
+interface Guarded {
+  readonly onReadable: (bytes: number) => void;
+  readonly onWritable: (bytes: number) => void;
+  readonly onError: () => void;
+  readonly failed: (reason: string) => void;
 }
 
-/** TCP whose callbacks throw nothing. */
-function guarded(fail: (reason: string) => void): new (options: Options) => TCP {
-  const guard =
-    (callback: ((bytes: number) => void) | undefined) =>
-    (bytes = 0): void => {
-      try {
-        callback?.(bytes);
-      } catch (error) {
-        fail(error instanceof Error && error.message !== "" ? error.message : "TLS failed");
-      }
-    };
-  return class extends TCP {
-    constructor(options: Options) {
-      const { onReadable, onWritable, onError } = options as TCPCallbacks;
-      super({
-        ...options,
-        onReadable: guard(onReadable),
-        onWritable: guard(onWritable),
-        onError: guard(onError),
-      });
-    }
-  };
+/** TCP whose callbacks throw nothing, and which is read along with until the server is known. */
+class GuardedTCP extends TCP {
+  #watch: HandshakeWatch | undefined = new HandshakeWatch();
+
+  constructor(options: Options) {
+    const { onReadable, onWritable, onError, failed } = options as unknown as Guarded;
+    super({
+      ...options,
+      onReadable: (bytes: number) => guard(failed, () => onReadable(bytes)),
+      onWritable: (bytes: number) => guard(failed, () => onWritable(bytes)),
+      onError: () => guard(failed, onError),
+    });
+  }
+
+  /** The SDK's TLS reads in this way only. */
+  override read(into?: unknown): never {
+    const bytes = into as Uint8Array;
+    const count = (super.read(bytes as never) as unknown as number | undefined) ?? 0;
+    this.#watch?.feed(bytes.subarray(0, count));
+    if (this.#watch?.isOver === true) this.#watch = undefined;
+    return count as never;
+  }
+}
+
+function guard(failed: (reason: string) => void, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    failed(error instanceof Error && error.message !== "" ? error.message : "TLS failed");
+  }
 }
 
 /** Carries what happened out of the guard, in order. */

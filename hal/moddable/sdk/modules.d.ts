@@ -35,7 +35,7 @@ declare module "mc/config" {
 
 declare module "crypt" {
   export class Digest {
-    constructor(type: "SHA512");
+    constructor(type: "SHA256" | "SHA384" | "SHA512");
     write(bytes: ArrayBuffer): void;
     close(): ArrayBuffer;
   }
@@ -220,4 +220,9 @@ declare module "embedded:io/pwm" {
     readonly resolution: number;
     write(value: number): void;
   }
+}
+
+declare module "hal/moddable/net/certificate-manager" {
+  const CertificateManager: unknown;
+  export default CertificateManager;
 }

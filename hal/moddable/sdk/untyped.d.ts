@@ -15,7 +15,9 @@ declare module "embedded:io/socket/tcp/tls" {
     readonly address: string;
     readonly port: number;
     readonly nodelay: boolean;
-    readonly secure: { readonly certificate: ArrayBuffer };
+    readonly secure: { readonly certificate: ArrayBuffer; readonly cache: boolean };
+    /** Not of the SDK: it hands all options on to `TCP.io`, and so this reaches ours. */
+    readonly failed: (reason: string) => void;
     readonly onReadable: () => void;
     readonly onWritable: (bytes: number) => void;
     readonly onError: () => void;
@@ -25,5 +27,32 @@ declare module "embedded:io/socket/tcp/tls" {
     read(): ArrayBuffer | undefined;
     write(bytes: Uint8Array): number;
     close(): void;
+  }
+}
+
+declare module "x509" {
+  import type { Curve } from "ecdsa";
+
+  export type PublicKey =
+    | { readonly modulus: bigint; readonly exponent: bigint }
+    | { readonly curve: Curve; readonly pub: object };
+  const X509: { decodeSPKI(certificate: Uint8Array): PublicKey };
+  export default X509;
+}
+
+declare module "ecdsa" {
+  export interface Curve {
+    readonly orderSize: number;
+  }
+  export default class ECDSA {
+    constructor(key: object, curve: Curve);
+    verify(hash: ArrayBuffer, signature: Uint8Array, der: true): boolean;
+  }
+}
+
+declare module "pkcs1_5" {
+  export default class PKCS1_5 {
+    constructor(key: { readonly modulus: bigint; readonly exponent: bigint }, isPrivate: false, oid: readonly number[]);
+    verify(hash: ArrayBuffer, signature: Uint8Array): boolean;
   }
 }

@@ -32,7 +32,7 @@ export class Site {
     this.#timers = timers;
     this.box = cloud.store.organisation.boxes.find((one) => one.id === SAMPLE_BOXES.ms5)!;
     this.folder = mkdtempSync(join(tmpdir(), "smartbox-moddable-"));
-    writeFileSync(join(this.folder, "identity"), this.#identity());
+    this.provision(broker);
   }
 
   /** `more`: what the organisation has beyond the sample. */
@@ -83,9 +83,9 @@ export class Site {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  #identity(): Uint8Array {
+  /** Writes the box's identity, with the way to `broker` in it. */
+  provision({ host, port, authority }: Pick<BrokerSide, "host" | "port" | "authority">): void {
     const { id, sealingKey, codesKey, lookupKey, username, password } = this.box;
-    const { host, port, authority } = this.broker;
     const bytes = new Uint8Array(IDENTITY_BYTES).fill(0xff);
     bytes.set(
       encodeIdentity({
@@ -96,6 +96,6 @@ export class Site {
         broker: { host, port, username, password, authority },
       }),
     );
-    return bytes;
+    writeFileSync(join(this.folder, "identity"), bytes);
   }
 }

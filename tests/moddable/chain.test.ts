@@ -1,0 +1,157 @@
+import { X509Certificate } from "node:crypto";
+import { rootCertificates } from "node:tls";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Certificate, parseCertificate } from "../../hal/moddable/net/certificate.js";
+import { distrust } from "../../hal/moddable/net/chain.js";
+import { isPairOfPositives } from "../../hal/moddable/net/der.js";
+import { whyNoMosquitto } from "../support/mosquitto.js";
+import { AUTHORITY, CertificateShop, type Issued, SERVER } from "./support/certificates.js";
+
+const NOW = Date.UTC(2026, 10, 2);
+const SEED = 20_261_125;
+
+/** Node's own opinion of a signature. */
+function isSignedBy(certificate: Certificate, signer: Certificate): boolean {
+  return new X509Certificate(certificate.der).verify(new X509Certificate(signer.der).publicKey);
+}
+
+test("authorities of the world are read as Node reads them", () => {
+  for (const pem of rootCertificates) {
+    const node = new X509Certificate(pem);
+    const ours = parseCertificate(new Uint8Array(node.raw));
+    expect(ours.notAfter).toBe(Date.parse(node.validTo));
+    expect(ours.notBefore).toBe(Date.parse(node.validFrom));
+    // A few of the oldest are of version 1, which has no extensions to say so.
+    if (ours.isAuthority !== node.ca) expect(ours.isAuthority).toBe(false);
+  }
+});
+
+test.each([
+  ["30060201010201 01", true],
+  ["3006020100020101", false],
+  ["3006020101020100", false],
+  ["3006020181020101", false],
+  ["300602010102010100", false],
+  ["3003020101", false],
+  ["", false],
+])("two positive integers in %s: %s", (hex, expected) => {
+  expect(isPairOfPositives(new Uint8Array(Buffer.from(hex.replace(" ", ""), "hex")))).toBe(expected);
+});
+
+// openssl makes the certificates, as it does for mosquitto.
+describe.skipIf(whyNoMosquitto() !== undefined)("a chain", () => {
+  let shop: CertificateShop;
+  let authority: Issued;
+  let other: Issued;
+  let server: Issued;
+  let middle: Issued;
+
+  beforeAll(() => {
+    shop = new CertificateShop();
+    authority = shop.issue({ name: "Authority", extensions: AUTHORITY });
+    other = shop.issue({ name: "Authority", extensions: AUTHORITY });
+    server = shop.issue({ name: "server", by: authority });
+    middle = shop.issue({ name: "Middle", by: authority, extensions: AUTHORITY });
+  });
+
+  afterAll(() => shop?.close());
+
+  const why = (chain: readonly Issued[], { host = "localhost", now = NOW } = {}) =>
+    distrust(
+      chain.map((one) => one.der),
+      { authority: authority.der, host, now, isSignedBy },
+    );
+
+  test("that leads to the authority is trusted, with the authority in it or not", () => {
+    expect(why([server])).toBeUndefined();
+    expect(why([server, authority])).toBeUndefined();
+    expect(why([shop.issue({ name: "below", by: middle }), middle])).toBeUndefined();
+    expect(why([shop.issue({ name: "rsa", by: authority, kind: "rsa" })])).toBeUndefined();
+    expect(why([server], { host: "127.0.0.1" })).toBeUndefined();
+    expect(why([server], { host: "LOCALHOST" })).toBeUndefined();
+  });
+
+  test("with a forged server in front of what anybody can see is not", () => {
+    const forged = shop.issue({ name: "forged", by: other });
+    expect(why([forged, authority])).toBe("a signature is wrong");
+    expect(why([forged, server, authority])).toBe("a certificate is not by the next one's owner");
+    expect(why([shop.issue({ name: "self" }), authority])).toBe("a certificate is not by the next one's owner");
+    expect(why([forged, other])).toBe("the chain does not lead to the authority");
+  });
+
+  test("below somebody who may not sign is not", () => {
+    expect(why([shop.issue({ name: "below", by: server }), server])).toBe(
+      "a certificate is by an owner who may not sign",
+    );
+    const noSigner = ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,digitalSignature"];
+    const clerk = shop.issue({ name: "Clerk", by: authority, extensions: noSigner });
+    expect(why([shop.issue({ name: "below", by: clerk }), clerk])).toBe(
+      "a certificate is by an owner who may not sign",
+    );
+    const last = shop.issue({
+      name: "Last",
+      by: authority,
+      extensions: ["basicConstraints=critical,CA:TRUE,pathlen:0"],
+    });
+    const beyond = shop.issue({ name: "Beyond", by: last, extensions: AUTHORITY });
+    expect(why([shop.issue({ name: "below", by: last }), last])).toBeUndefined();
+    expect(why([shop.issue({ name: "below", by: beyond }), beyond, last])).toBe("the chain is longer than it may be");
+  });
+
+  test("whose links are by another key of the same name is not", () => {
+    const twin = shop.issue({ name: "Middle", by: other, extensions: AUTHORITY });
+    expect(why([shop.issue({ name: "below", by: twin }), middle])).toBe("a signature is wrong");
+  });
+
+  test("out of date, for another host, too long or empty is not", () => {
+    const past = shop.issue({ name: "past", by: authority, validity: ["20200101000000Z", "20210101000000Z"] });
+    const future = shop.issue({ name: "future", by: authority, validity: ["20400101000000Z", "20410101000000Z"] });
+    expect(why([past, authority])).toBe("a certificate is out of date");
+    expect(why([future, authority])).toBe("a certificate is out of date");
+    expect(why([server], { now: Date.UTC(2050, 1) })).toBe("the authority's certificate is out of date");
+    expect(why([server], { host: "127.0.0.2" })).toBe("the certificate is not for 127.0.0.2");
+    expect(why([server], { host: "broker.localhost" })).toBe("the certificate is not for broker.localhost");
+    expect(why([])).toBe("a chain of 0 certificates");
+    expect(why([server, authority, authority, authority, authority])).toBe("a chain of 5 certificates");
+  });
+
+  test("a star stands for one label, in front", () => {
+    const star = shop.issue({
+      name: "star",
+      by: authority,
+      extensions: ["subjectAltName=DNS:*.example.com,DNS:a.*.org"],
+    });
+    expect(why([star], { host: "mqtt.example.com" })).toBeUndefined();
+    for (const host of ["example.com", "a.mqtt.example.com", "a.b.org", "*.example.org"]) {
+      expect(why([star], { host })).toBe(`the certificate is not for ${host}`);
+    }
+  });
+
+  test("with a critical extension that is not known is not", () => {
+    const strange = shop.issue({
+      name: "strange",
+      by: authority,
+      extensions: [...SERVER, "1.2.3.4=critical,ASN1:NULL"],
+    });
+    expect(why([strange])).toBe("a certificate is malformed: critical extension 1.2.3.4 is not known");
+  });
+
+  test("damaged at any byte is refused without an exception", () => {
+    const der = server.der;
+    fc.assert(
+      fc.property(fc.nat(der.length - 1), fc.integer({ min: 1, max: 255 }), fc.boolean(), (at, mask, cut) => {
+        const damaged = cut ? der.slice(0, at) : der.slice();
+        if (!cut) damaged[at]! ^= mask;
+        const trust = {
+          authority: authority.der,
+          host: "localhost",
+          now: NOW,
+          isSignedBy: (one: Certificate) => one.signature.length === 0,
+        };
+        expect(typeof distrust([damaged], trust)).toBe("string");
+      }),
+      { seed: SEED, numRuns: 3_000 },
+    );
+  });
+});
