@@ -282,6 +282,17 @@ describe("space", () => {
     expect(journal.acknowledged).toBe(7);
   });
 
+  test("the oldest record is found in one turn of the ring, however often it has turned since the boot", () => {
+    const flash = newFlash(SMALL);
+    const journal = mount(flash);
+    for (let i = 0; i < 3000; i++) journal.acknowledge(append(journal, 1)[0]!.seq);
+    const erases = flash.erases;
+    while (flash.erases === erases) append(journal, 1);
+    flash.reads = 0;
+    expect(journal.oldestSeq).toBeGreaterThan(2000);
+    expect(flash.reads).toBeLessThanOrEqual(2 * SMALL.sectors);
+  });
+
   test("asking for room reads no flash once it is known", () => {
     const flash = newFlash({ ...SMALL, sectors: 64 });
     append(mount(flash), 3000);
