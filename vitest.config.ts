@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
     reporters: ["default", "./tests/support/summary-reporter.ts"],
-    testTimeout: 60_000,
     // A busy machine is slow, not wrong.
+    testTimeout: 240_000,
     expect: { poll: { timeout: 30_000 } },
   },
 });
