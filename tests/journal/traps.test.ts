@@ -308,3 +308,27 @@ function openedAt(firstSeq: number, sizeBytes: number): Uint8Array {
   view.setUint32(69, crc32(image, 64, 69, crc32(new Uint8Array(tied.buffer))), true);
   return image;
 }
+
+test("a last frame that boot found whole and that reads as blank ever after is still there: it is served from RAM", () => {
+  const flash = newFlash(SMALL);
+  const earlier = filled(flash, 5);
+  const start = endOfContent(flash);
+  const last = { seq: 6, payload: payloadFor(6, 32) };
+  mount(flash).append(last.payload, "vital");
+  const end = endOfContent(flash);
+  const journal = mount(flash);
+  const read = flash.read.bind(flash);
+  flash.read = (offset, into) => {
+    read(offset, into);
+    for (let i = 0; i < into.length; i++) if (offset + i >= start && offset + i < end) into[i] = 0xff;
+  };
+  expect(readAll(journal).map(({ seq }) => seq)).toEqual([...earlier, last].map(({ seq }) => seq));
+});
+
+/** Behind the last byte that is not blank. */
+function endOfContent(flash: NorFlash): number {
+  const image = flash.image();
+  let end = image.length;
+  while (image[end - 1] === 0xff) end--;
+  return end;
+}
