@@ -31,6 +31,12 @@ const images = [
   preload: parts.flatMap((part) => part.preload ?? []),
 }));
 
+/** Modules of ours in the place of the SDK's: the SDK loads them. */
+const replacements = Object.values(manifest.modules ?? {})
+  .filter((path) => path.startsWith("./hal/") && !path.includes("*"))
+  .map((path) => path.slice(2));
+const isReplacement = (path: string) => replacements.includes(path.replace(/\.ts$/, ""));
+
 /** Values that are imported; types leave nothing behind. */
 function valueImports(path: string): string[] {
   const { text } = sources.get(path)!;
@@ -52,20 +58,24 @@ function closure(main: string): { own: Set<string>; others: Set<string> } {
       else others.add(specifier);
     }
   };
-  visit(`${main}.ts`);
+  for (const root of [main, ...replacements]) visit(`${root}.ts`);
   return { own, others };
 }
 
 test.each(images)("$name: every source it loads has a module of the same name", ({ main, modules }) => {
   const { own } = closure(main);
   expect(own.size).toBeGreaterThan(90);
-  const lost = [...own].filter((path) => modules[`${dirname(path)}/*`] !== `./${dirname(path)}/*`);
+  const lost = [...own].filter(
+    (path) => !isReplacement(path) && modules[`${dirname(path)}/*`] !== `./${dirname(path)}/*`,
+  );
   expect(lost, "whose folder is to be added to modules in manifest.json").toEqual([]);
 });
 
 test.each(images)("$name: every source it loads is preloaded, but its main module", ({ main, preload }) => {
   const { own } = closure(main);
-  const names = [...own].map((path) => path.replace(/\.ts$/, "")).filter((name) => name !== main);
+  const names = [...own]
+    .map((path) => path.replace(/\.ts$/, ""))
+    .filter((name) => name !== main && !isReplacement(name));
   expect(
     names.filter((name) => !preload.includes(name)),
     "to be added to preload in manifest.json",
@@ -77,6 +87,17 @@ test.each(images)("$name: what is preloaded exists, once, and is not a main modu
   expect(own.filter((name) => !existsSync(join(ROOT, `${name}.ts`)))).toEqual([]);
   expect(own.filter((name, at) => own.indexOf(name) !== at)).toEqual([]);
   expect(own).not.toContain(main);
+});
+
+test("every image has the memory that the simulator's tests run in: fixed, and of the same size", () => {
+  const { chunk, heap, stack } = manifest.creation as Readonly<Record<string, unknown>>;
+  expect([chunk, heap]).toEqual([
+    { initial: 65_536, incremental: 0 },
+    { initial: 4_096, incremental: 0 },
+  ]);
+  expect(stack).toBe(1_280);
+  for (const part of [...Object.values(manifest.platforms), ...targets])
+    expect(Object.keys(part.creation ?? {}).filter((name) => name !== "main")).toEqual([]);
 });
 
 test.each(images)("$name: the three packages come from the bundles for XS", ({ main, modules, preload }) => {

@@ -30,9 +30,12 @@ export default class CertificateManager {
     this.#authority = new Uint8Array(certificate);
   }
 
-  /** Called with what the server sent. */
-  verify(chain: readonly Uint8Array[], { tls_server_name: host }: { readonly tls_server_name: string }): boolean {
+  /** Called with what the server sent, and the options of the session, which lives as long as the connection does. */
+  verify(chain: readonly Uint8Array[], options: { readonly tls_server_name: string; certificate?: unknown }): boolean {
+    const host = options.tls_server_name;
     this.#peer = undefined;
+    // This manager has it, and goes when the handshake is over.
+    options.certificate = undefined;
     const why = distrust(chain, { authority: this.#authority, host, now: Date.now(), isSignedBy });
     if (why !== undefined) throw new Error(why);
     this.#peer = chain[0]!.slice();
