@@ -68,26 +68,27 @@ void xs_smartbox_armWatchdog(xsMachine *the)
 	esp_task_wdt_reset_user(user);
 }
 
-/* wakeCause(): EXT0 is the button, EXT1 the mains; see deepSleep. */
+/* EXT0 is the button, EXT1 the mains; see deepSleep. Of several at once, somebody in front of the box comes first. */
+static int sleepEndedBy(void)
+{
+	uint32_t causes = esp_sleep_get_wakeup_causes();
+
+	if (causes & (1UL << ESP_SLEEP_WAKEUP_EXT0))
+		return kButton;
+	if (causes & (1UL << ESP_SLEEP_WAKEUP_EXT1))
+		return kMainsBack;
+	if (causes & (1UL << ESP_SLEEP_WAKEUP_TIMER))
+		return kTimer;
+	return kPowerOn;
+}
+
 void xs_smartbox_wakeCause(xsMachine *the)
 {
 	int cause = kPowerOn;
 
 	switch (esp_reset_reason()) {
 		case ESP_RST_DEEPSLEEP:
-			switch (esp_sleep_get_wakeup_cause()) {
-				case ESP_SLEEP_WAKEUP_EXT0:
-					cause = kButton;
-					break;
-				case ESP_SLEEP_WAKEUP_EXT1:
-					cause = kMainsBack;
-					break;
-				case ESP_SLEEP_WAKEUP_TIMER:
-					cause = kTimer;
-					break;
-				default:
-					break;
-			}
+			cause = sleepEndedBy();
 			break;
 		case ESP_RST_PANIC:
 		case ESP_RST_INT_WDT:
