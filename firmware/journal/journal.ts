@@ -13,11 +13,11 @@ import {
 import { Cursor } from "./cursor.js";
 import { FlashWindow } from "./flash-window.js";
 import { FlashWriter } from "./flash-writer.js";
-import { encodeFrame, frameBytes, MAX_FRAME_BYTES, maxRecords } from "./frame.js";
+import { encodeFrame, FRAME_PREFIX_BYTES, frameBytes, MAX_FRAME_BYTES, maxRecords } from "./frame.js";
 import { FIRST_FRAME, type Geometry, geometryOf } from "./geometry.js";
 import { Ring } from "./ring.js";
 import { decodeHeader, EPOCH_BYTES, encodeHeader, MAX_COUNTER } from "./sector-header.js";
-import { type HeldFrame, type Sector, SectorScan } from "./sector-scan.js";
+import { type Frame, type HeldFrame, type Sector, SectorScan } from "./sector-scan.js";
 import { Space } from "./space.js";
 
 export interface JournalOptions {
@@ -61,6 +61,8 @@ const MAX_TORN_OPENINGS = 3;
  * a repair was cut.
  */
 const UNSEEN_UNITS = 2;
+/** How often the last frame is read again at mount: an unstable bit passes for a steady one once in 256 times. */
+const STEADY_READS = 8;
 /** Sectors that a replay looks back for a whole checkpoint; one is the rule. */
 const MAX_REPLAY_SECTORS = 4;
 
@@ -237,19 +239,42 @@ export class Journal implements JournalStore {
     this.#readEnd = FIRST_FRAME;
     this.#nextSeq = head.header.firstSeq;
     this.#lastVital = head.header.vitalBefore;
-    for (let frame = scan.next(); frame !== undefined; frame = scan.next()) {
+    const take = (frame: Frame, held: HeldFrame): void => {
       this.#readEnd = frame.end;
-      this.#held = { start: head.start + frame.offset, bytes: this.#bytesOf(head, frame.offset, frame.end) };
+      this.#held = held;
       check.take(frame);
-      if (frame.kind !== "record") continue;
+      if (frame.kind !== "record") return;
       records++;
       this.#nextSeq = frame.seq + 1;
       if (frame.vital) this.#lastVital = frame.seq;
+    };
+    let last: { readonly frame: Frame; readonly held: HeldFrame } | undefined;
+    for (let frame = scan.next(); frame !== undefined; frame = scan.next()) {
+      if (last !== undefined) take(last.frame, last.held);
+      const bytes = this.#bytesOf(head, frame.offset, frame.end);
+      const payload = bytes.subarray(FRAME_PREFIX_BYTES, FRAME_PREFIX_BYTES + frame.payload.length);
+      last = { frame: { ...frame, payload }, held: { start: head.start + frame.offset, bytes } };
     }
+    const isSteady = last !== undefined && this.#readsAgain(last.held);
+    if (last !== undefined && isSteady) take(last.frame, last.held);
+    const tornAt = isSteady ? scan.tornAt : last?.frame.offset;
     this.#headWhole = check.whole;
     this.#writeAt = Math.min(scan.dirtyEnd + UNSEEN_UNITS * this.#geometry.alignBytes, this.#geometry.sectorBytes);
-    this.#tornAt = Math.min(scan.tornAt ?? this.#readEnd, this.#writeAt - this.#geometry.alignBytes);
+    this.#tornAt = Math.min(tornAt ?? scan.tornAt ?? this.#readEnd, this.#writeAt - this.#geometry.alignBytes);
     return { opened: check.whole || records > 0, damagedPlaces: scan.damagedPlaces };
+  }
+
+  /**
+   * Only the last frame may be unstable. Where a cut stopped its destruction, its ones may be as well, and no programming
+   * makes those firm: a frame that does not read alike each time was never promised, and does not count (SPEC.md section 6).
+   */
+  #readsAgain({ start, bytes }: HeldFrame): boolean {
+    for (let again = 0; again < STEADY_READS; again++) {
+      this.#window.close();
+      const at = this.#window.at(start, bytes.length, start + bytes.length);
+      for (let i = 0; i < bytes.length; i++) if (this.#window.bytes[at + i] !== bytes[i]) return false;
+    }
+    return true;
   }
 
   /** From the window, so that they are the very bytes that verified. */

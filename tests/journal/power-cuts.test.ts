@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { frameBytes } from "../../firmware/journal/frame.js";
 import { Journal } from "../../firmware/journal/journal.js";
 import type { CutPlan, FlashOperation, NorFlash } from "../../sim/devices/nor-flash.js";
 import { PowerCut } from "../../sim/devices/power-cut.js";
@@ -208,6 +209,33 @@ test("a torn length that reads differently at each boot hides nothing that a cut
         checkRecovered(mount(flash), promised, undefined);
       });
     }
+  }
+});
+
+test("a frame that reads whole although its destruction was cut counts for nothing: its ones cannot be made firm", () => {
+  const base = newFlash({ sectorBytes: 4096, sectors: 4, alignBytes: 1 });
+  const first = mount(base);
+  for (let i = 0; i < 20; i++) first.append(payloadFor(first.nextSeq, 32), "vital");
+  for (let seed = 1; seed <= 1_500; seed++) {
+    permutation(`half-destroyed-${seed}`, () => {
+      const flash = base.clone(seed);
+      // In the last byte of a frame, behind a repair of three programs; then in the first unit that its repair destroys.
+      for (const plan of [
+        { operation: 5, at: frameBytes(32, 1) - 2 },
+        { operation: 4, at: 0 },
+      ]) {
+        flash.planCut(plan);
+        const journal = mount(flash);
+        expect(() => journal.append(payloadFor(journal.nextSeq + 70, 32), "vital")).toThrow(PowerCut);
+        flash.powerOn();
+      }
+      flash.planCut(undefined);
+      const journal = mount(flash);
+      journal.append(payloadFor(journal.nextSeq + 90, 32), "vital");
+      const promised = readAll(journal);
+      expect([flash.overProgrammed, flash.overUnstable]).toEqual([0, 0]);
+      checkRecovered(mount(flash), promised, undefined);
+    });
   }
 });
 
