@@ -18,6 +18,8 @@ const CEILINGS: readonly (readonly [number, number])[] = [
   [3_500, 50],
   [3_600, 75],
 ];
+/** A MAX17048 tells a little more than 100 % of a full cell on its charger; a part that is stuck tells 255 %. */
+const OVERFULL_PERCENT = 110;
 /** A cell that tells less than this, percent, and has more than this, mV, is not that empty. */
 const EMPTY_PERCENT = 5;
 const NOT_EMPTY_MILLIVOLTS = 3_900;
@@ -31,8 +33,12 @@ export function plausibleReading(gauge: GaugePort): GaugeReading | undefined {
   if (reading === undefined) return undefined;
   const { chargePercent, millivolts } = reading;
   const isPlausible =
-    chargePercent >= 0 && chargePercent <= 100 && millivolts >= LOWEST_MILLIVOLTS && millivolts <= HIGHEST_MILLIVOLTS;
-  return isPlausible ? reading : undefined;
+    chargePercent >= 0 &&
+    chargePercent <= OVERFULL_PERCENT &&
+    millivolts >= LOWEST_MILLIVOLTS &&
+    millivolts <= HIGHEST_MILLIVOLTS;
+  if (!isPlausible) return undefined;
+  return chargePercent <= 100 ? reading : { ...reading, chargePercent: 100 };
 }
 
 /**
