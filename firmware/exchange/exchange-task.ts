@@ -104,14 +104,23 @@ export class ExchangeTask {
   }
 
   /** A badge or a fob. */
-  scan(serial: string): Answer {
-    if (!READABLE.test(serial)) return refused("fob-unreadable");
+  scan(read: string): Answer {
+    if (!READABLE.test(read)) return refused("fob-unreadable");
+    const serial = this.#asListed(read);
     const badge = this.#rights.badge(serial);
     if (badge !== undefined) return this.#keysOf(badge, 0);
     const key = this.#rights.keyByFob(serial);
     if (key === undefined && !FOB_SERIAL.test(serial)) return refused("fob-unreadable");
     const item = key === undefined ? { fob: serial } : { key: key.id };
     return this.#dropoff({ key, item, who: { auth: Auth.quickScan }, tried: [], faultyTried: 0 });
+  }
+
+  /** Whoever writes tags by hand writes `900amg` where the list has `900AMG`. */
+  #asListed(read: string): string {
+    const isListed = (serial: string) =>
+      this.#rights.badge(serial) !== undefined || this.#rights.keyByFob(serial) !== undefined;
+    const capitals = read.toUpperCase();
+    return capitals !== read && !isListed(read) && isListed(capitals) ? capitals : read;
   }
 
   #keysOf(badge: Badge, skip: number): Answer {

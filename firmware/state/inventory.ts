@@ -5,7 +5,7 @@ import type { BoxState } from "./box-state.js";
 export interface BinContent {
   readonly held: Held | undefined;
   readonly uncertain: boolean;
-  /** Nobody ever told the box what is in there: no snapshot, and nothing in the journal. */
+  /** Nobody ever told the box what is in there: no row of a snapshot that can be read, and nothing in the journal. */
   readonly unknown: boolean;
   /** The journal emptied it by a pick-up, and nobody has looked since: a person may have shut the door on the key. */
   readonly presumed: boolean;
@@ -29,9 +29,8 @@ export class Inventory {
       const held = change.content === "empty" ? undefined : change.content;
       return { held, uncertain: change.uncertain, unknown: false, presumed: held === undefined };
     }
-    const snapshot = this.#snapshot();
-    const unknown = snapshot === undefined;
-    const info = snapshot?.bin(bin);
+    const info = this.#snapshot()?.bin(bin);
+    const unknown = info === undefined;
     const uncertain = unknown || change?.uncertain === true || info?.uncertain === true;
     return { held: heldIn(info), uncertain, unknown, presumed: false };
   }

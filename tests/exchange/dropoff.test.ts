@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { Auth, BinFault, CommandKind, Exchange, Kind, Outcome } from "../../firmware/records/records.js";
 import { WriteRefused } from "../../firmware/state/ledger.js";
-import { BoxRig, type BoxRigOptions, FLAT, MODEL, TRUCK, VAN } from "../support/box-rig.js";
+import { BADGE, BoxRig, type BoxRigOptions, FLAT, MODEL, TRUCK, VAN } from "../support/box-rig.js";
 
 let rig: BoxRig;
 const open = async (options: BoxRigOptions = {}) => {
@@ -218,7 +218,7 @@ describe("a bin that does not open", () => {
   });
 
   it("is tried again by a return when no other bin is left, three of them at most", async () => {
-    await open({ model: { bins: [] }, machine: { units: [5] } });
+    await open({ model: { bins: bins(...Array(5)) }, machine: { units: [5] } });
     for (let bin = 0; bin < 5; bin++) rig.machine.bins.jam(bin, true);
     await rig.person.scan("777XYZ");
     await rig.person.see("refused", 60_000);
@@ -333,4 +333,19 @@ describe("two people", () => {
     await rig.person.type(FLAT.code);
     expect(await rig.take()).toBe(FLAT.fob);
   });
+});
+
+it("a bin of which the snapshot has no row opens for no tag, nor for a key that is out", async () => {
+  await open({ model: { bins: [{ bin: 0, enabled: true, key: VAN.id }] }, machine: { units: [2] } });
+  expect(rig.content(1).uncertain).toBe(true);
+  for (const serial of ["777XYZ", FLAT.fob]) {
+    await rig.person.scan(serial);
+    await rig.isRefused("box-full");
+  }
+});
+
+it("a tag whose letters were written small is the fob that the list has in capitals", async () => {
+  await open();
+  await rig.person.scan(BADGE.ana.toLowerCase());
+  await rig.person.see("choose-key");
 });
