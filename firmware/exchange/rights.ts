@@ -29,8 +29,8 @@ export interface Refusal {
 
 /** Keys that the panel offers at once. */
 const CHOICES_MAX = 6;
-/** Accesses looked at for one badge: a bound on flash reads, not on people. */
-const ACCESSES_LOOKED_AT = 64;
+/** Accesses looked at for one badge: as many as a snapshot has. Fewer would hide a key behind bookings of days to come. */
+const ACCESSES_LOOKED_AT = 5_000;
 const ACCESSES_A_PAGE = 16;
 
 /** Looks up what was typed or scanned in the snapshot. */
@@ -97,24 +97,28 @@ export class Rights {
 
   /** Accesses of a user whose window is open now, one a key. */
   *#takeable(user: number): Iterable<{ readonly access: AccessInfo; readonly key: KeyInfo }> {
-    const snapshot = this.#snapshot();
     const seen = new Set<number>();
+    for (const access of this.#accessesOf(user)) {
+      const isOpen = this.windowRefusal(access) === undefined && !seen.has(access.key);
+      const key = isOpen ? this.#snapshot()?.keyById(access.key) : undefined;
+      if (key === undefined) continue;
+      seen.add(key.id);
+      yield { access, key };
+    }
+  }
+
+  *#accessesOf(user: number): Iterable<AccessInfo> {
+    const snapshot = this.#snapshot();
     for (let skip = 0; snapshot !== undefined && skip < ACCESSES_LOOKED_AT; skip += ACCESSES_A_PAGE) {
       const page = snapshot.accessesOf(user, skip, ACCESSES_A_PAGE);
-      for (const access of page) {
-        const isOpen = this.windowRefusal(access) === undefined && !seen.has(access.key);
-        const key = isOpen ? snapshot.keyById(access.key) : undefined;
-        if (key === undefined) continue;
-        seen.add(key.id);
-        yield { access, key };
-      }
+      yield* page;
       if (page.length < ACCESSES_A_PAGE) return;
     }
   }
 
   /** Why a user can take nothing, where it is a window or the clock that keeps a key back: the first such access tells. */
   badgeRefusal(user: number): Refusal | undefined {
-    for (const access of this.#snapshot()?.accessesOf(user, 0, ACCESSES_A_PAGE) ?? []) {
+    for (const access of this.#accessesOf(user)) {
       const refusal = this.windowRefusal(access);
       if (refusal !== undefined && refusal.reason !== "expired") return refusal;
     }

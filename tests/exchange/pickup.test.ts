@@ -259,3 +259,20 @@ it("a key of another location can be taken from here all the same", async () => 
   await open({ model: { bins: [{ bin: 0, enabled: true, key: TRUCK.id }] } });
   expect(await rig.pickUp(TRUCK.code)).toBe(TRUCK.fob);
 });
+
+it("a badge with more than 64 bookings of days to come takes the key that it may take now", async () => {
+  const soon = 1_900_000_000;
+  const key = { ...MODEL.keys[0]!, id: 10, name: "Now", fob: "N010" };
+  const later = [...Array(70).keys()].map((i) => ({
+    id: 200 + i,
+    user: 1,
+    key: key.id,
+    window: { from: soon, until: soon + 1 },
+  }));
+  const accesses = [...later, { id: 900, user: 1, key: key.id }];
+  await open({ model: { keys: [key], accesses, bins: [{ bin: 0, enabled: true, key: 10 }], codes: [] } });
+  await rig.person.scan(BADGE.ana);
+  await rig.person.see("choose-key");
+  await rig.person.choose("0");
+  expect(await rig.take()).toBe("N010");
+});
