@@ -81,7 +81,7 @@ export class CommandTask {
     return true;
   }
 
-  #carryOut(kind: CommandKind, bin: number | undefined, time: number | undefined): void {
+  #carryOut(kind: number, bin: number | undefined, time: number | undefined): void {
     const needsBin =
       kind === CommandKind.oneTouchUnlock || kind === CommandKind.enableBin || kind === CommandKind.disableBin;
     if (needsBin && (bin === undefined || bin >= this.#binCount)) {
@@ -91,6 +91,9 @@ export class CommandTask {
       else this.#ledger.note({ kind: Kind.refused, reason: "expired" });
     } else if (kind === CommandKind.reboot) {
       this.#reboot(REBOOT_DELAYS_MAX);
+    } else if (!isKnown(kind)) {
+      // With the receipt the cloud stops sending it; without this record it would think that it was done.
+      this.#ledger.note({ kind: Kind.refused, reason: "unknown-command" });
     }
     // Bins and sheets: the reducer has done it with the record.
   }
@@ -124,4 +127,8 @@ export class CommandTask {
     this.#armed = undefined;
     this.#button.lamp("off");
   }
+}
+
+function isKnown(kind: number): boolean {
+  return Object.values(CommandKind).some((known) => known === kind);
 }

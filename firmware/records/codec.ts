@@ -56,7 +56,7 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Check>>>> = {
   [Kind.snapshotApplied]: { version: whole, slot: upTo(1), asOf: seq, sheet: upTo(999) },
   [Kind.ack]: { through: seq },
   [Kind.gap]: { reason: from1To(2), count: whole },
-  [Kind.command]: { id: whole, command: from1To(5), bin: optional(bin), sheet: optional(upTo(999)) },
+  [Kind.command]: { id: whole, command: from1To(255), bin: optional(bin), sheet: optional(upTo(999)) },
   [Kind.clockSet]: { previous: optional(whole) },
   [Kind.refused]: { reason: text(32), user: optional(whole), access: optional(whole), ...held },
   [Kind.device]: { name: text(32), reason: optional(text(64)) },

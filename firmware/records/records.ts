@@ -170,7 +170,8 @@ export type Body =
   | {
       readonly kind: typeof Kind.command;
       readonly id: number;
-      readonly command: CommandKind;
+      /** A CommandKind, or what a newer cloud asked for: receipted, and not carried out. */
+      readonly command: number;
       readonly bin?: number | undefined;
       readonly sheet?: number | undefined;
     }

@@ -1,6 +1,5 @@
 /** The bodies of the sealed messages, in both directions, as in firmware/sync/protocol.cddl. */
 
-import { CommandKind } from "../records/records.js";
 import {
   type BodyCodec,
   bytes,
@@ -198,7 +197,8 @@ export const State: BodyCodec<State> = shape<State>({ online: flag });
 export interface Command {
   /** The cloud's number for it; grows for each box. */
   readonly id: number;
-  readonly command: CommandKind;
+  /** A CommandKind, or a number up to 255 that a newer cloud gave a meaning. */
+  readonly command: number;
   /** Counted as on the board, 0 to 199. */
   readonly bin?: number | undefined;
   /** 0 to 999. */
@@ -208,7 +208,7 @@ export interface Command {
 }
 export const Command: BodyCodec<Command> = shape<Command>({
   id: uint,
-  command: oneOf(...Object.values(CommandKind)),
+  command: whole(1, 255),
   bin: optional(whole(0, 199)),
   sheet: optional(whole(0, 999)),
   time: optional(whole53),

@@ -81,7 +81,7 @@ export function optional<T>(field: Field<T>): Field<T | undefined> {
 }
 
 /**
- * A body of exactly these fields, encoded in this order. `fields`: by names of keys.ts. `rule` checks what no field can
+ * A body of exactly these fields, encoded in this order. Fields that a newer peer adds are dropped when it is decoded. `fields`: by names of keys.ts. `rule` checks what no field can
  * say alone.
  */
 export function shape<T extends object>(
@@ -95,14 +95,18 @@ export function shape<T extends object>(
       const value = field(source[name], name);
       if (value !== undefined) body[name] = value;
     }
-    for (const name of Object.keys(source)) {
-      if (!Object.hasOwn(fields, name)) throw new MessageError(`${name}: unknown field`);
-    }
     rule?.(body as T);
     return body as T;
   };
+  /** What this firmware itself writes has no field that is not declared. */
+  const refuseOthers = (source: Readonly<Record<string, unknown>>) => {
+    for (const name of Object.keys(source)) {
+      if (!Object.hasOwn(fields, name)) throw new MessageError(`${name}: unknown field`);
+    }
+    return source;
+  };
   return {
-    encode: (body) => encodeCbor(check(body as Readonly<Record<string, unknown>>)),
+    encode: (body) => encodeCbor(check(refuseOthers(body as Readonly<Record<string, unknown>>))),
     decode(encoded) {
       let source: Readonly<Record<string, unknown>>;
       try {

@@ -106,3 +106,15 @@ test("a one-touch unlock that was held back for longer than a minute is receipte
   const refusals = records().filter((record) => record.kind === Kind.refused);
   expect(refusals).toMatchObject([{ reason: "expired" }, { reason: "expired" }, { reason: "expired" }]);
 });
+
+test("a command of a kind that only a newer cloud knows is receipted, refused by name, and nothing is done", () => {
+  task.take({ id: 9, command: 200, bin: 1, time: now() });
+  task.take({ id: 9, command: 200, bin: 1, time: now() });
+  expect(receipts()).toEqual([9]);
+  expect(records().flatMap((record) => (record.kind === Kind.refused ? [record.reason] : []))).toEqual([
+    "unknown-command",
+  ]);
+  expect(armed).toEqual([]);
+  task.take({ id: 10, command: enableBin, bin: 1 });
+  expect(receipts()).toEqual([9, 10]);
+});
