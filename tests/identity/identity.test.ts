@@ -126,7 +126,6 @@ describe("is refused with the cause and the way out", () => {
     ["password", "p".repeat(129)],
     ["authority", "not a certificate"],
     ["authority", `${PEM}é`],
-    ["model", "MS5"],
   ])("with a bad %s: %j", (name, value) => {
     refuse(framed(encodeCbor({ ...BODY, [name]: value })), new RegExp(`^the identity is not complete: ${name}: `));
   });
