@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { manifestFiles } from "../../sim/cli/firmware/image-modules.js";
 import { ROOT, readSources, resolveImport } from "../tidy/sources.js";
 
 /** What mcconfig would only tell where there is an SDK: the manifest names what the image is made of. */
@@ -18,6 +19,11 @@ const read = (path: string) => JSON.parse(readFileSync(join(ROOT, path), "utf8")
 const manifest = read("manifest.json");
 const targets = ["ms5", "ms4"].map((name) => read(`hal/moddable/targets/${name}/manifest.json`));
 const sources = new Map(readSources().map((source) => [source.path, source]));
+
+test("the manifests are as npm run manifest writes them", async () => {
+  for (const { path, text } of await manifestFiles())
+    expect(JSON.parse(readFileSync(join(ROOT, path), "utf8")), path).toEqual(JSON.parse(text));
+});
 
 /** Every image: its main module, and what it may load. */
 const images = [
@@ -68,7 +74,7 @@ test.each(images)("$name: every source it loads has a module of the same name", 
   const lost = [...own].filter(
     (path) => !isReplacement(path) && modules[`${dirname(path)}/*`] !== `./${dirname(path)}/*`,
   );
-  expect(lost, "whose folder is to be added to modules in manifest.json").toEqual([]);
+  expect(lost, "whose folder is missing from modules: npm run manifest").toEqual([]);
 });
 
 test.each(images)("$name: every source it loads is preloaded, but its main module", ({ main, preload }) => {
@@ -78,7 +84,7 @@ test.each(images)("$name: every source it loads is preloaded, but its main modul
     .filter((name) => name !== main && !isReplacement(name));
   expect(
     names.filter((name) => !preload.includes(name)),
-    "to be added to preload in manifest.json",
+    "missing from preload: npm run manifest",
   ).toEqual([]);
 });
 
