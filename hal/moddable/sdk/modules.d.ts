@@ -124,7 +124,8 @@ declare module "embedded:io/socket/tcp" {
   }
   export default class TCP {
     constructor(options: Options);
-    read(): number | ArrayBuffer;
+    /** Into `into`: the count of bytes. Without it: the byte or the buffer that is there. */
+    read(into?: Uint8Array): number | ArrayBuffer;
     write(bytes: Uint8Array | ArrayBuffer): void;
     close(): void;
   }
