@@ -25,6 +25,7 @@ const optional =
 
 const bin = upTo(199);
 const seq = whole;
+const one = from1To(1);
 const held = { key: optional(whole), fob: optional(text(16)) };
 
 /** Fields by kind, without those that all records have. */
@@ -37,6 +38,8 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Check>>>> = {
     user: optional(whole),
     access: optional(whole),
     from: optional(bin),
+    contested: optional(one),
+    freed: optional(bin),
     ...held,
   },
   [Kind.outcome]: { of: seq, result: from1To(4) },
@@ -60,6 +63,7 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Check>>>> = {
   [Kind.clockSet]: { previous: optional(whole) },
   [Kind.refused]: { reason: text(32), user: optional(whole), access: optional(whole), ...held },
   [Kind.device]: { name: text(32), reason: optional(text(64)) },
+  [Kind.binChecked]: { bin, of: optional(seq), auth: optional(from1To(5)), doubt: optional(one), ...held },
 };
 
 function isKind(value: unknown): value is Kind {

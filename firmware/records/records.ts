@@ -21,6 +21,7 @@ export const Kind = {
   clockSet: 15,
   refused: 16,
   device: 17,
+  binChecked: 18,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
@@ -123,8 +124,12 @@ export type Body =
       /** Absent for a key code (`Key Code User`) and a quick scan. */
       readonly user?: number | undefined;
       readonly access?: number | undefined;
-      /** Of a drop-off: the bin that the box had believed to hold this key, which is empty when the drop-off is done. */
+      /** Of a drop-off by a right that holds now: the bin that the box was sure to hold this key. Nobody can say what is in it then. */
       readonly from?: number | undefined;
+      /** 1, of a drop-off by a scan: the box is sure that this key hangs in another bin. What hangs in `bin` then, nobody can say. */
+      readonly contested?: 1 | undefined;
+      /** Of a drop-off: the bin from which this key had been taken, which is surely empty when the drop-off is done. */
+      readonly freed?: number | undefined;
     } & Held)
   | { readonly kind: typeof Kind.outcome; readonly of: number; readonly result: Outcome }
   /** `count` wrong codes in a row, this one included. `target` as in emergencies, 0 for an ordinary code. */
@@ -184,6 +189,19 @@ export type Body =
       readonly access?: number | undefined;
     } & Held)
   /** A part stopped or started to work: `name` of the part, `reason` absent when it works again. */
-  | { readonly kind: typeof Kind.device; readonly name: string; readonly reason?: string | undefined };
+  | { readonly kind: typeof Kind.device; readonly name: string; readonly reason?: string | undefined }
+  /**
+   * Somebody with a right looked into a bin and said what is in it: the key or the fob, or nothing. With `doubt` that person is not sure,
+   * or says that the key which they came for is not there.
+   */
+  | ({
+      readonly kind: typeof Kind.binChecked;
+      readonly bin: number;
+      /** The intent or the emergency record by which the bin was opened. */
+      readonly of?: number | undefined;
+      /** Absent: the holder of an emergency code. */
+      readonly auth?: Auth | undefined;
+      readonly doubt?: 1 | undefined;
+    } & Held);
 
 export type Rec = Body & Stamp;

@@ -49,6 +49,9 @@ export function applyRecord(state: BoxState, seq: number, record: Rec): void {
       if (record.event === BinFault.cleared) state.faulty.delete(record.bin);
       else state.faulty.add(record.bin);
       break;
+    case Kind.binChecked:
+      checkBin(state, seq, record);
+      break;
     case Kind.power:
       // A record of the change for the better there is none: any later one that tells the charge does.
       if (record.event === PowerEvent.batteryLow) state.batteryLow = true;
@@ -151,6 +154,14 @@ function runOf(before: OpenAll | undefined, seq: number, record: Of<typeof Kind.
 
 function doubt(state: BoxState, seq: number, bin: number): void {
   state.bins.set(bin, { seq, content: state.bins.get(bin)?.content ?? "same", uncertain: true });
+}
+
+/** Whoever said it looked into the bin, and says nothing about any other one. */
+function checkBin(state: BoxState, seq: number, record: Of<typeof Kind.binChecked>): void {
+  const told = contentOf(record);
+  if (record.doubt === undefined) state.bins.set(record.bin, { seq, content: told, uncertain: false });
+  else if (told === "empty") doubt(state, seq, record.bin);
+  else state.bins.set(record.bin, { seq, content: told, uncertain: true });
 }
 
 /** A code was accepted: for the first time, or again (`of`) within its grace. */

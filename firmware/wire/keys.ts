@@ -85,4 +85,8 @@ export const KEYS = {
   entries: 77,
   sinceMains: 78,
   timeLeft: 79,
+  // What a bin holds (firmware/exchange)
+  doubt: 80,
+  contested: 81,
+  freed: 82,
 } as const;
