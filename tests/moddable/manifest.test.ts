@@ -10,6 +10,7 @@ interface Part {
   readonly modules?: Readonly<Record<string, string>>;
   readonly preload?: readonly string[] | string;
   readonly creation?: { readonly main?: string };
+  readonly include?: readonly string[];
 }
 interface Manifest extends Part {
   readonly platforms: Readonly<Record<string, Part>>;
@@ -25,17 +26,32 @@ test("the manifests are as npm run manifest writes them", async () => {
     expect(JSON.parse(readFileSync(join(ROOT, path), "utf8")), path).toEqual(JSON.parse(text));
 });
 
-/** Every image: its main module, and what it may load. */
+/** What the SDK's manifest_base.json sets, after the board's own manifest, which it includes. */
+const SDK_BASE: Part = { creation: { main: "main" } };
+/** Of a board, `main.json`: included by the root's manifest, if it is at all, after the SDK's base. */
+const mainOf = (board: string): Part[] =>
+  (manifest.platforms.esp32!.include ?? []).includes("$(SUBPLATFORMDIRECTORY)/main.json")
+    ? [read(`hal/moddable/targets/${board}/main.json`)]
+    : [];
+
+/**
+ * Every image: its main module, and what it may load. Parts in the order in which mcconfig merges them: what a manifest includes comes
+ * before it, in the order of its list, and what it says for a platform comes after it.
+ */
 const images = [
-  { name: "sim", parts: [manifest, manifest.platforms.lin!] },
-  { name: "ms5", parts: [manifest, manifest.platforms.esp32!, targets[0]!] },
-  { name: "ms4", parts: [manifest, manifest.platforms.esp32!, targets[1]!] },
+  { name: "sim", parts: [SDK_BASE, manifest, manifest.platforms.lin!] },
+  { name: "ms5", parts: [targets[0]!, SDK_BASE, ...mainOf("ms5"), manifest, manifest.platforms.esp32!] },
+  { name: "ms4", parts: [targets[1]!, SDK_BASE, ...mainOf("ms4"), manifest, manifest.platforms.esp32!] },
 ].map(({ name, parts }) => ({
   name,
   main: parts.map((part) => part.creation?.main).findLast((main) => main !== undefined)!,
   modules: Object.assign({}, ...parts.map((part) => part.modules ?? {})) as Record<string, string>,
   preload: parts.flatMap((part) => part.preload ?? []),
 }));
+
+test.each(images)("$name: begins with a module of its own", ({ name, main }) => {
+  expect(main).toBe(name === "sim" ? "hal/moddable/lin/main" : `hal/moddable/esp32/${name}`);
+});
 
 /** Modules of ours in the place of the SDK's: the SDK loads them. */
 const replacements = Object.values(manifest.modules ?? {})

@@ -14,6 +14,8 @@ interface Manifest extends Part {
   readonly platforms: Record<"lin" | "esp32", Part>;
 }
 
+/** What an image begins with stands apart: the SDK's base manifest includes the board's and then names a main of its own. */
+const MAINS = { ms5: "hal/moddable/targets/ms5/main.json", ms4: "hal/moddable/targets/ms4/main.json" } as const;
 const FILES = {
   root: "manifest.json",
   ms5: "hal/moddable/targets/ms5/manifest.json",
@@ -42,15 +44,16 @@ export async function manifestFiles(): Promise<readonly ManifestFile[]> {
     return own.filter((name) => name !== main && !replacements.includes(name));
   };
   const lin = await loads(mainOf(root.platforms.lin));
-  const onMs5 = await loads(mainOf(ms5));
-  const onMs4 = await loads(mainOf(ms4));
+  const mains = { ms5: mainOf(read(MAINS.ms5)), ms4: mainOf(read(MAINS.ms4)) };
+  const onMs5 = await loads(mains.ms5);
+  const onMs4 = await loads(mains.ms4);
   const everywhere = lin.filter((name) => onMs5.includes(name) && onMs4.includes(name));
   const onBoards = onMs5.filter((name) => onMs4.includes(name) && !everywhere.includes(name));
   const rest = (names: readonly string[]) =>
     names.filter((name) => !everywhere.includes(name) && !onBoards.includes(name));
   // The folder of a main module is named like those of the others.
   const inFolders = new Set(everywhere.map(folderOf));
-  const shared = [...onBoards, mainOf(ms5), mainOf(ms4)];
+  const shared = [...onBoards, mains.ms5, mains.ms4];
   write(root, everywhere, everywhere);
   write(root.platforms.lin, rest(lin), [...rest(lin), mainOf(root.platforms.lin)], inFolders);
   write(root.platforms.esp32, onBoards, [...shared, ...rest(onMs5), ...rest(onMs4)], inFolders);
