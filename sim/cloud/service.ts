@@ -20,6 +20,7 @@ import {
 import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
 import type { HashPort } from "../../hal/ports/hash.js";
 import { Admin } from "./admin.js";
+import { Alerts } from "./alerts.js";
 import { Commands } from "./commands.js";
 import { bytesToHex, CloudError, hexToBytes } from "./domain.js";
 import { Ingest } from "./ingest/ingest.js";
@@ -69,6 +70,7 @@ export class CloudService {
   readonly admin: Admin;
   readonly sheets: Sheets;
   readonly ingest: Ingest;
+  readonly alerts: Alerts;
   /** Messages dropped since the start, by reason. */
   readonly dropped: Record<Drop, number> = { topic: 0, box: 0, sealed: 0, session: 0, counter: 0, body: 0 };
   readonly #parts: CloudParts;
@@ -85,6 +87,7 @@ export class CloudService {
     this.store = parts.store;
     this.ingest = new Ingest(parts.store);
     const { store, now, random } = parts;
+    this.alerts = new Alerts(store, now, (message) => this.#problem(message));
     this.admin = new Admin({ store, inventory: this.ingest.log.inventory, now, random });
     this.sheets = new Sheets(store, parts.hash ?? TWEETNACL_HASH);
     this.#snapshots = new Snapshots(store, this.ingest.log, now);

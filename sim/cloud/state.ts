@@ -131,6 +131,16 @@ export interface Whereabouts {
   movedAt?: number;
 }
 
+/** Something that whoever runs the cloud has to know, while it lasts (alerts.ts). */
+export interface Alert {
+  readonly id: string;
+  readonly box: string;
+  readonly what: string;
+  readonly wayOut: string;
+  /** When it began, seconds since 1970 UTC. */
+  readonly since: number;
+}
+
 /** `key:` and the key's number, or `fob:` and the serial of a fob that is no key's. */
 export type ItemId = string;
 
@@ -141,6 +151,8 @@ export interface CloudData {
   inventory: Record<ItemId, Whereabouts>;
   /** Bins, as `box/bin`, that are thought to be empty and may hold something; what hangs in a bin carries its own doubt. */
   doubtful?: Record<string, true>;
+  /** By id. Absent in databases of earlier versions. */
+  alerts?: Record<string, Alert>;
   exchanges: ExchangeEntry[];
   emergencies: EmergencyEntry[];
   events: EventEntry[];

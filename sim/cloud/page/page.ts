@@ -5,7 +5,7 @@ import type { Inventory } from "../inventory.js";
 import type { OrganisationIndex } from "../organisation.js";
 import type { BoxPower } from "../power.js";
 import type { CloudService } from "../service.js";
-import type { EventEntry } from "../state.js";
+import type { Alert, EventEntry } from "../state.js";
 import { SCRIPT } from "./script.js";
 import { STYLE } from "./style.js";
 import { spanInWords, whenInWords } from "./words.js";
@@ -54,6 +54,7 @@ function boxSection(cloud: CloudService, box: Box, now: number): Html {
   const badge = state.online ? html`<b class="on">online</b>` : html`<b class="off">${OFFLINE_SYMBOL} offline</b>`;
   return html`<section id="${box.id}">
 <header><h2>${box.id}</h2><span>${box.model}, ${place.name}</span>${badge}</header>
+${alertList(cloud.alerts.of(box.id), now)}
 <dl>
 ${fact("Last heard", state.lastSeen === undefined ? "never" : ago(now - state.lastSeen))}
 ${fact("Link", state.status?.link ?? "unknown")}
@@ -76,6 +77,13 @@ function outdated(box: Box, place: string): Html {
 <p class="note">An ${box.model} has neither offline mode nor battery: print its outage plan with <code>npm run pack -- --box ${box.id} --out DIR</code>.</p>
 </section>
 `;
+}
+
+function alertList(alerts: readonly Alert[], now: number): Html {
+  if (alerts.length === 0) return NONE;
+  const item = ({ what, wayOut, since }: Alert) =>
+    html`<li><b>${what}</b>: ${wayOut} <span>(since ${spanInWords(now - since)})</span></li>`;
+  return html`<ul class="alerts" role="alert">${alerts.map(item)}</ul>`;
 }
 
 function fact(name: string, value: string | Html, isAlarm = false): Html {

@@ -24,6 +24,8 @@ meter { width: 3.5rem; vertical-align: baseline; }
 .empty, .disabled { opacity: .6; }
 .disabled { border-style: dashed !important; }
 .doubt { border-color: var(--doubt) !important; color: var(--doubt); }
+.alerts { margin: 1rem 0 0; padding: .6rem .75rem; list-style: none; border-left: .3rem solid var(--bad); background: #c6282814; }
+.alerts b { color: var(--bad); }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-size: .85rem; font-weight: 600; opacity: .75; }

@@ -97,6 +97,21 @@ export const LIST_COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: "alerts",
+    usage: "alerts",
+    summary: "what is wrong at this box as the cloud sees it, since when, and what to do",
+    example: "alerts",
+    run({ desk }, { words }) {
+      expectWords(words, 1);
+      const alerts = desk.cloud.alerts.of(desk.box.id);
+      if (alerts.length === 0) return ["nothing is wrong as far as the cloud knows"];
+      return alerts.flatMap(({ what, wayOut, since }) => [
+        `${dateOf(desk, since)}, ${timeOfDay(desk, since)}: ${what}`,
+        `    ${wayOut}`,
+      ]);
+    },
+  },
+  {
     name: "status",
     usage: "status",
     summary: "the box, its surroundings and the cloud in a few lines",
@@ -162,6 +177,7 @@ function statusOf(desk: Desk): readonly string[] {
   const now = world.wallSeconds();
   const disabled = box.bins.filter((bin) => !bin.enabled).map((bin) => bin.label);
   const crash = machine.crashes.at(-1);
+  const alerts = cloud.alerts.of(box.id);
   return [
     `${box.id}, ${box.model}, ${machine.state}; ${dateOf(desk, now)}, ${timeOfDay(desk, now)} ${desk.timeZone}`,
     `panel    ${panelInWords(desk)}`,
@@ -172,6 +188,7 @@ function statusOf(desk: Desk): readonly string[] {
     `page     ${desk.pageUrl}`,
     `sheets   ${state.sheets.current} in force, below ${state.sheets.minimum} closed`,
     ...(disabled.length === 0 ? [] : [`bins     out of service: ${disabled.join(" ")}`]),
+    ...(alerts.length === 0 ? [] : [`alerts   ${alerts.map(({ what }) => what).join(" · ")}; see \`alerts\``]),
     ...(crash === undefined ? [] : [`crashes  ${machine.crashCount}, the last: ${crash.message}`]),
     `data     ${desk.data.path}`,
   ];

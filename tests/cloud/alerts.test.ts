@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import { Alerts } from "../../sim/cloud/alerts.js";
+import { cloudPage } from "../../sim/cloud/page/page.js";
+import { CloudStore } from "../../sim/cloud/store.js";
+import { BOX, FailingMemory, START_SECONDS, World } from "./support/world.js";
+
+const ALERT = { id: `withheld/${BOX}`, box: BOX, what: "records are behind", wayOut: "look at the broker" };
+
+describe("an alert", () => {
+  test("is told once, keeps its beginning while it lasts, and takes the newest words", () => {
+    const { cloud, timers, problems } = new World();
+    cloud.alerts.raise(ALERT);
+    timers.advance(60_000);
+    cloud.alerts.raise({ ...ALERT, what: "records are 2 minutes behind" });
+    expect(cloud.alerts.of(BOX)).toEqual([{ ...ALERT, what: "records are 2 minutes behind", since: START_SECONDS }]);
+    expect(cloud.alerts.of("MS4-TOKYO")).toEqual([]);
+    expect(problems).toEqual([`box ${BOX}: records are behind: look at the broker`]);
+  });
+
+  test("that is over is gone, and begins anew when it comes again", () => {
+    const { cloud, timers, problems } = new World();
+    cloud.alerts.clear(ALERT.id);
+    cloud.alerts.raise(ALERT);
+    cloud.alerts.clear(ALERT.id);
+    expect(cloud.alerts.of(BOX)).toEqual([]);
+    timers.advance(60_000);
+    cloud.alerts.raise(ALERT);
+    expect(cloud.alerts.of(BOX)[0]!.since).toBe(START_SECONDS + 60);
+    expect(problems).toHaveLength(2);
+  });
+
+  test("outlives a restart of the cloud with its beginning", () => {
+    const disk = new FailingMemory();
+    const store = new CloudStore(disk);
+    new Alerts(store, () => 1_000).raise(ALERT);
+    store.commit();
+    const again = new CloudStore(disk);
+    new Alerts(again, () => 2_000).raise(ALERT);
+    expect(again.dirty).toBe(false);
+    expect(new Alerts(again, () => 2_000).of(BOX)).toEqual([{ ...ALERT, since: 1_000 }]);
+  });
+
+  test("is on the page of its box, escaped, with since when", async () => {
+    const { cloud } = new World();
+    cloud.alerts.raise({ ...ALERT, what: "<b>records</b> are behind" });
+    const page = await cloudPage(cloud, START_SECONDS + 7_980);
+    expect(page).toContain("&lt;b&gt;records&lt;/b&gt; are behind</b>: look at the broker <span>(since 2 h 13 min)");
+    cloud.alerts.clear(ALERT.id);
+    expect(await cloudPage(cloud, START_SECONDS)).not.toContain('class="alerts"');
+  });
+});
