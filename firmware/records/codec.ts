@@ -64,6 +64,7 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Check>>>> = {
   [Kind.refused]: { reason: text(32), user: optional(whole), access: optional(whole), ...held },
   [Kind.device]: { name: text(32), reason: optional(text(64)) },
   [Kind.binChecked]: { bin, of: optional(seq), auth: optional(from1To(5)), doubt: optional(one), ...held },
+  [Kind.binKept]: { bin, belief: from1To(4), ...held },
 };
 
 function isKind(value: unknown): value is Kind {

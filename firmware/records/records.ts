@@ -22,6 +22,7 @@ export const Kind = {
   refused: 16,
   device: 17,
   binChecked: 18,
+  binKept: 22,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
@@ -75,6 +76,19 @@ export const GapReason = {
   unreadable: 2,
 } as const;
 export type GapReason = (typeof GapReason)[keyof typeof GapReason];
+
+/** What is believed of a bin. */
+export const Belief = {
+  /** Surely. */
+  empty: 1,
+  /** Surely holds the named key or fob. */
+  holds: 2,
+  /** Somebody with a right took the named key: the door was seen to open and to shut. The key may have been left behind. */
+  taken: 3,
+  /** Nobody knows; where a key or fob is named, it may be that one. */
+  doubt: 4,
+} as const;
+export type Belief = (typeof Belief)[keyof typeof Belief];
 
 export const CommandKind = {
   /** Arm `bin`; a press of the reset button within a minute opens it. */
@@ -202,6 +216,11 @@ export type Body =
       /** Absent: the holder of an emergency code. */
       readonly auth?: Auth | undefined;
       readonly doubt?: 1 | undefined;
-    } & Held);
+    } & Held)
+  /**
+   * What the box believes of a bin, told anew before it applies a snapshot that knows less (an `asOf` below one that it had): the change
+   * itself is in a record that the cloud has had and lost.
+   */
+  | ({ readonly kind: typeof Kind.binKept; readonly bin: number; readonly belief: Belief } & Held);
 
 export type Rec = Body & Stamp;

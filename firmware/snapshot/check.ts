@@ -9,6 +9,7 @@ import {
   compareBytes,
   FLAG_ENABLED,
   FLAG_ROAMING,
+  FLAG_TAKEN,
   FLAG_UNCERTAIN,
   FOB_BYTES,
   isZero,
@@ -59,7 +60,7 @@ const isBin: RowRule = (bytes, at) => {
   const noFob = isZero(bytes, at + 12, FOB_BYTES);
   return (
     u32(bytes, at) < MAX_BINS &&
-    u32(bytes, at + 4) <= (FLAG_ENABLED | FLAG_UNCERTAIN) &&
+    u32(bytes, at + 4) <= (FLAG_ENABLED | FLAG_UNCERTAIN | FLAG_TAKEN) &&
     (noFob || (key === 0 && unpadAscii(bytes, at + 12, FOB_BYTES) !== undefined))
   );
 };

@@ -43,6 +43,8 @@ export interface BinInfo {
   readonly fob: string | undefined;
   /** An emergency code opened the bin, or an opening was cut off, since somebody saw what is in it. */
   readonly uncertain: boolean;
+  /** `key` or `fob` was taken from the bin by somebody with a right, and may have been left behind the shut door. */
+  readonly taken: boolean;
 }
 
 export interface KeyInfo {

@@ -50,6 +50,7 @@ export const SMALLEST_BYTES = HEADER_BYTES + 12 + CRC_BYTES;
 export const NO_ROW = 0xffff_ffff;
 export const FLAG_ENABLED = 1;
 export const FLAG_UNCERTAIN = 2;
+export const FLAG_TAKEN = 4;
 export const FLAG_ROAMING = 1;
 export const CODE_BOOKING = 1;
 export const CODE_KEY = 2;

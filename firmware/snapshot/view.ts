@@ -19,6 +19,7 @@ import {
   compareBytes,
   FLAG_ENABLED,
   FLAG_ROAMING,
+  FLAG_TAKEN,
   FLAG_UNCERTAIN,
   FOB_BYTES,
   isZero,
@@ -70,7 +71,8 @@ export class FlashSnapshotView implements SnapshotView {
     if (!sound) return undefined;
     const flags = u32(row, 4);
     const uncertain = (flags & FLAG_UNCERTAIN) !== 0;
-    return { enabled: (flags & FLAG_ENABLED) !== 0, key: key === 0 ? undefined : key, fob, uncertain };
+    const taken = (flags & FLAG_TAKEN) !== 0;
+    return { enabled: (flags & FLAG_ENABLED) !== 0, key: key === 0 ? undefined : key, fob, uncertain, taken };
   }
 
   keyById(id: number): KeyInfo | undefined {

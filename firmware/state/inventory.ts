@@ -31,7 +31,7 @@ export class Inventory {
     }
     const info = this.#snapshot()?.bin(bin);
     const unknown = info === undefined;
-    const uncertain = unknown || change?.uncertain === true || info?.uncertain === true;
+    const uncertain = unknown || change?.uncertain === true || info.uncertain || info.taken;
     return { held: heldIn(info), uncertain, unknown, presumed: false };
   }
 

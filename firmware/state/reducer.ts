@@ -1,6 +1,7 @@
 import { RECOVERED_PERCENT } from "../power/gauge-reading.js";
 import {
   Auth,
+  Belief,
   BinFault,
   CommandKind,
   DoorEvent,
@@ -51,6 +52,9 @@ export function applyRecord(state: BoxState, seq: number, record: Rec): void {
       break;
     case Kind.binChecked:
       checkBin(state, seq, record);
+      break;
+    case Kind.binKept:
+      keepBin(state, seq, record);
       break;
     case Kind.power:
       // A record of the change for the better there is none: any later one that tells the charge does.
@@ -162,6 +166,12 @@ function checkBin(state: BoxState, seq: number, record: Of<typeof Kind.binChecke
   if (record.doubt === undefined) state.bins.set(record.bin, { seq, content: told, uncertain: false });
   else if (told === "empty") doubt(state, seq, record.bin);
   else state.bins.set(record.bin, { seq, content: told, uncertain: true });
+}
+
+function keepBin(state: BoxState, seq: number, record: Of<typeof Kind.binKept>): void {
+  const uncertain = record.belief === Belief.doubt;
+  const content = record.belief === Belief.taken ? "empty" : contentOf(record);
+  state.bins.set(record.bin, { seq, content, uncertain });
 }
 
 /** A code was accepted: for the first time, or again (`of`) within its grace. */

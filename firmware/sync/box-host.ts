@@ -9,7 +9,7 @@ import { SnapshotError, type SnapshotView, type SnapshotWriter } from "../snapsh
 import type { CurrentSnapshot } from "../state/current-snapshot.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 import { FIRMWARE_VERSION } from "../version.js";
-import type { Command, Hello } from "../wire/messages.js";
+import { type Command, type Hello, Reads } from "../wire/messages.js";
 import type { SyncHost } from "./contract.js";
 
 export interface BoxHostParts {
@@ -42,11 +42,11 @@ export class BoxHost implements SyncHost {
     return this.#parts.identity;
   }
 
-  hello(): Pick<Hello, "model" | "firmware" | "boot" | "bins" | "id"> {
+  hello(): Pick<Hello, "model" | "firmware" | "boot" | "bins" | "id" | "reads"> {
     const { hal, ledger } = this.#parts;
     const model = hal.board.model === "MS4" ? "MS4" : "MS5";
     const { boots: boot, command: id } = ledger.state;
-    return { model, firmware: FIRMWARE_VERSION, boot, bins: hal.bins.count, id };
+    return { model, firmware: FIRMWARE_VERSION, boot, bins: hal.bins.count, id, reads: Reads.taken };
   }
 
   snapshotVersion(): number {

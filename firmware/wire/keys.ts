@@ -89,4 +89,7 @@ export const KEYS = {
   doubt: 80,
   contested: 81,
   freed: 82,
+  // What box and cloud believe of a bin, and what a box can read
+  belief: 107,
+  reads: 108,
 } as const;

@@ -33,6 +33,12 @@ export const MAX_RECORD_BYTES = 240;
 
 const epoch = bytes(EPOCH_BYTES, EPOCH_BYTES);
 
+/** Bits of `Hello.reads`. */
+export const Reads = {
+  /** Flag 4 of a bin's row: `taken` (firmware/snapshot/SPEC.md). */
+  taken: 1,
+} as const;
+
 /** Opens a session: what the box holds. */
 export interface Hello {
   readonly protocol: number;
@@ -54,6 +60,8 @@ export interface Hello {
   readonly bins: number;
   /** The last command that the box took on; undefined: none, or an older firmware. */
   readonly id?: number | undefined;
+  /** Sum of `Reads` bits: what of a snapshot this firmware understands beyond the first format; undefined: nothing. */
+  readonly reads?: number | undefined;
 }
 export const Hello: BodyCodec<Hello> = shape<Hello>({
   protocol: whole(PROTOCOL_VERSION, PROTOCOL_VERSION),
@@ -67,6 +75,7 @@ export const Hello: BodyCodec<Hello> = shape<Hello>({
   boot: uint,
   bins: whole(1, 200),
   id: optional(uint),
+  reads: optional(uint),
 });
 
 export interface Welcome {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeRecord, encodeRecord, RecordError } from "../../firmware/records/codec.js";
-import { Auth, Exchange, Flag, Kind, Outcome, type Rec } from "../../firmware/records/records.js";
+import { Auth, Belief, Exchange, Flag, Kind, Outcome, type Rec } from "../../firmware/records/records.js";
 import { encodeCbor } from "../../firmware/wire/cbor.js";
 
 const AT = { at: 1_790_000_000, flags: Flag.wallTime | Flag.offline };
@@ -32,6 +32,14 @@ test("a record survives, and fields that are not there stay away", () => {
 test("a pick-up and its outcome take no more flash than the budget of 32 bytes each", () => {
   expect(encodeRecord(INTENT).length).toBeLessThanOrEqual(32);
   expect(encodeRecord({ kind: Kind.outcome, of: 70_000, result: Outcome.done, ...AT }).length).toBeLessThanOrEqual(20);
+});
+
+test("what was kept of a bin survives, for each belief, and no other belief exists", () => {
+  for (const belief of Object.values(Belief)) {
+    const kept: Rec = { kind: Kind.binKept, bin: 3, belief, key: 1234, ...AT };
+    expect(decodeRecord(encodeRecord(kept))).toEqual(kept);
+  }
+  expect(() => encodeRecord({ kind: Kind.binKept, bin: 3, belief: 5, ...AT } as unknown as Rec)).toThrow(RecordError);
 });
 
 test("sequence numbers above 2^32 survive", () => {

@@ -116,7 +116,7 @@ const ROWS: readonly (readonly [string, number, number, (bytes: DataView, at: nu
   ["offsets out of order", 1, 8, (bytes, at) => bytes.setUint32(at, 0, true)],
   ["bin beyond 199", 2, 28, (bytes, at) => bytes.setUint32(at, 200, true)],
   ["bins out of order", 2, 0, (bytes, at) => bytes.setUint32(at, 1, true)],
-  ["bin's flags", 2, 4, (bytes, at) => bytes.setUint32(at, 4, true)],
+  ["bin's flags", 2, 4, (bytes, at) => bytes.setUint32(at, 8, true)],
   ["bin with a key and a fob", 2, 12, (bytes, at) => bytes.setUint8(at, 0x30)],
   ["bin's fob not printable", 2, 28 + 12, (bytes, at) => bytes.setUint8(at, 0x1f)],
   ["key without an id", 3, 0, (bytes, at) => bytes.setUint32(at, 0, true)],

@@ -25,7 +25,10 @@ function expectSame(view: SnapshotView, model: SnapshotModel): void {
 
 function expectBins(view: SnapshotView, model: SnapshotModel): void {
   const bins = new Map(
-    model.bins.map(({ bin, enabled, key, fob, uncertain = false }) => [bin, { enabled, key, fob, uncertain }]),
+    model.bins.map(({ bin, enabled, key, fob, uncertain = false, taken = false }) => [
+      bin,
+      { enabled, key, fob, uncertain, taken },
+    ]),
   );
   for (let bin = -1; bin <= 200; bin++) expect(view.bin(bin)).toEqual(bins.get(bin));
 }
@@ -136,7 +139,7 @@ test("names are cut to 64 bytes between characters", () => {
 test("a fob in a bin that belongs to a key reads as that key", () => {
   const model = { ...SMALL, bins: [{ bin: 3, enabled: true, fob: "012ABC" }] };
   const view = download(slotsOn(makeFlash()), 0, 6, buildSnapshot(model));
-  expect(view.bin(3)).toEqual({ enabled: true, key: 20, fob: undefined, uncertain: false });
+  expect(view.bin(3)).toEqual({ enabled: true, key: 20, fob: undefined, uncertain: false, taken: false });
 });
 
 test("pages of accesses are of 1 to 32, from 0 on", () => {
@@ -155,4 +158,14 @@ test("pages of accesses are of 1 to 32, from 0 on", () => {
 test("the look-up hash is HMAC-SHA-512 cut to 10 bytes (RFC 4231, test case 2)", () => {
   const hash = lookupHash(nodeHash, Buffer.from("Jefe"), "what do ya want for nothing?");
   expect(Buffer.from(hash).toString("hex")).toBe("164b7a7bfcf819e2e395");
+});
+
+test("a key that may have been left behind in one bin hangs in another", () => {
+  const bins = [
+    { bin: 1, enabled: true, key: 20, taken: true },
+    { bin: 2, enabled: true, key: 20 },
+  ];
+  const view = download(slotsOn(makeFlash()), 0, 6, buildSnapshot({ ...SMALL, bins }));
+  expect(view.bin(1)).toMatchObject({ key: 20, taken: true, uncertain: false });
+  expect(view.bin(2)).toMatchObject({ key: 20, taken: false, uncertain: false });
 });

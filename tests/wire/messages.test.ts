@@ -50,6 +50,7 @@ const entries: Readonly<Record<string, Entry<unknown>>> = {
       firmware: shortText(24),
       boot: u32,
       bins: fc.integer({ min: 1, max: 200 }),
+      reads: maybe(u32),
     }),
   ),
   welcome: entry(Welcome, fc.record({ of: u32, acked: seq, version: u32, total: u32, time: seq })),

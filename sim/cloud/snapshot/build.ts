@@ -9,6 +9,7 @@ import {
   Field,
   FLAG_ENABLED,
   FLAG_ROAMING,
+  FLAG_TAKEN,
   FLAG_UNCERTAIN,
   FOB_BYTES,
   FORMAT,
@@ -95,17 +96,21 @@ function binRows({ bins }: SnapshotModel, keyOfFob: ReadonlyMap<string, number>)
   return rows(
     Section.bins,
     sorted(bins, (a, b) => a.bin - b.bin),
-    (row, { bin, enabled, key: givenKey, fob, uncertain }) => {
+    (row, { bin, enabled, key: givenKey, fob, uncertain, taken }) => {
       const key = givenKey ?? (fob === undefined ? undefined : keyOfFob.get(fob));
       const content = key ?? fob;
-      if (content !== undefined) {
+      // A key may be in doubt, or may have been left behind, in one bin and hang in another.
+      if (content !== undefined && uncertain !== true && taken !== true) {
         const other = binOfContent.get(content);
         const what = key === undefined ? `fob ${fob}` : `key ${key}`;
         if (other !== undefined) throw new SnapshotModelError(`${what} is in bin ${other} and in bin ${bin}`);
         binOfContent.set(content, bin);
       }
       row.writeUInt32LE(bin, 0);
-      row.writeUInt32LE((enabled ? FLAG_ENABLED : 0) | (uncertain === true ? FLAG_UNCERTAIN : 0), 4);
+      row.writeUInt32LE(
+        (enabled ? FLAG_ENABLED : 0) | (uncertain === true ? FLAG_UNCERTAIN : 0) | (taken === true ? FLAG_TAKEN : 0),
+        4,
+      );
       if (key !== undefined) row.writeUInt32LE(key, 8);
       else if (fob !== undefined) row.set(padAscii(fob, FOB_BYTES)!, 12);
     },

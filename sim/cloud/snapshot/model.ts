@@ -31,6 +31,8 @@ export interface BinModel {
   readonly fob?: string | undefined;
   /** Absent: it is certain. */
   readonly uncertain?: boolean;
+  /** The key or fob was taken by somebody with a right, and may have been left behind. */
+  readonly taken?: boolean;
 }
 
 /** Names are cut to 64 bytes of UTF-8. */

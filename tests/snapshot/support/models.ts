@@ -99,6 +99,7 @@ export function randomModel(seed: number, sizes: Sizes): SnapshotModel {
           key,
           fob: what === 1 ? serials.pop() : undefined,
           uncertain: random.int(4) === 0,
+          taken: random.int(4) === 0,
         };
       }),
     ),
