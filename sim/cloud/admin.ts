@@ -10,6 +10,7 @@ import {
   type User,
 } from "./domain.js";
 import type { Inventory } from "./inventory.js";
+import { nameFault } from "./names.js";
 import { checkOrganisation, isOver, OrganisationIndex } from "./organisation.js";
 import type { CloudStore } from "./store.js";
 
@@ -33,6 +34,11 @@ export class Admin {
 
   constructor(parts: AdminParts) {
     this.#parts = parts;
+  }
+
+  /** Only to be read. */
+  get inventory(): Inventory {
+    return this.#parts.inventory;
   }
 
   addLocation(location: New<Location>): Location {
@@ -168,6 +174,7 @@ export class Admin {
   ): Organisation[K] {
     const before: readonly { readonly id: number }[] = this.#organisation[kind];
     let id = before.reduce((highest, item) => Math.max(highest, item.id), 0);
+    for (const item of items) if ("name" in item) checkName(item.name as string);
     const numbered = items.map((item) => ({ ...item, id: ++id }));
     this.#change({ [kind]: [...before, ...numbered] } as unknown as Partial<Organisation>);
     return this.#organisation[kind].slice(before.length) as unknown as Organisation[K];
@@ -177,6 +184,7 @@ export class Admin {
     const items: readonly { readonly id: number }[] = this.#organisation[kind];
     const what = { keys: "key", users: "user", accesses: "access" }[kind];
     if (!items.some((item) => item.id === id)) throw new CloudError(`there is no ${what} ${id}: add it first`);
+    if ("name" in changes) checkName(changes.name as string);
     const next = items.map((item) => (item.id === id ? { ...item, ...changes } : item));
     this.#change({ [kind]: next } as unknown as Partial<Organisation>);
   }
@@ -236,6 +244,12 @@ export class Admin {
       return code;
     }
   }
+}
+
+/** Not in the schema: a name that an earlier version let in must not keep the cloud from opening its database. */
+function checkName(name: string): void {
+  const fault = nameFault(name);
+  if (fault !== undefined) throw new CloudError(`name "${name}": ${fault}`);
 }
 
 function without<T extends { readonly id: number }>(items: readonly T[], id: number, what: string): readonly T[] {

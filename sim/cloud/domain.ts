@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { capitals, cleanName } from "./names.js";
 
 /** What is wrong with something that a person or a program asked the cloud to do: the message names the cause and the way out. */
 export class CloudError extends Error {}
@@ -8,14 +9,14 @@ const WAY_OUT_SERIAL = "use 1 to 16 characters of A-Z and 0-9, as printed on the
 const id = v.pipe(v.number(), v.integer(), v.minValue(1));
 const name = v.pipe(
   v.string(),
-  v.trim(),
+  v.transform(cleanName),
   v.minLength(1, "name is empty: give one"),
   v.maxLength(64, "name is longer than 64 characters: shorten it"),
 );
 const serial = v.pipe(
   v.string(),
   v.trim(),
-  v.toUpperCase(),
+  v.transform(capitals),
   v.regex(/^[0-9A-Z]{1,16}$/, (issue) => `serial ${issue.input} is not a fob serial: ${WAY_OUT_SERIAL}`),
 );
 const code = v.pipe(

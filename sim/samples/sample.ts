@@ -24,7 +24,8 @@ export function makeSample(cloud: CloudService, seed: number): void {
   admin.addBox(makeBox(random, SAMPLE_BOXES.ms5, "MS5", paris.id, labels("AB", BINS_PER_UNIT)));
   admin.addBox(makeBox(random, SAMPLE_BOXES.ms4, "MS4", tokyo.id, labels("A", 8)));
   admin.addBox(makeBox(random, SAMPLE_BOXES.ms3, "MS3", tokyo.id, labels("A", 4)));
-  importKeys(admin, cloud.store.organisation, readFileSync(SAMPLE_KEYS_FILE, "utf8"));
+  // One key code has four digits, as somebody chose it.
+  importKeys(admin, cloud.store.organisation, readFileSync(SAMPLE_KEYS_FILE, "utf8"), true);
   addPeople(cloud);
 }
 

@@ -1,15 +1,17 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { csvText, importKeys } from "../../sim/cloud/import/import-keys.js";
+import { importKeys } from "../../sim/cloud/import/import-keys.js";
+import { csvText } from "../../sim/cloud/import/text.js";
 import { SAMPLE_KEYS_FILE } from "../../sim/samples/sample.js";
 import { BOX, World } from "./support/world.js";
 
 const HEADER = "key name,fob serial,bin,home location,roaming,key code";
 
-function run(csv: string) {
+function run(csv: string, prepare: (world: World) => void = () => {}, isSure = false) {
   const world = new World();
+  prepare(world);
   const before = JSON.stringify(world.cloud.store.data);
-  const act = () => importKeys(world.cloud.admin, world.cloud.store.organisation, csv);
+  const act = () => importKeys(world.cloud.admin, world.cloud.store.organisation, csv, isSure);
   return { world, before, act };
 }
 
@@ -107,17 +109,144 @@ describe("the key list", () => {
     expect(JSON.stringify(world.cloud.store.data)).toBe(before);
   });
 
-  test("separated by semicolons says so", () => {
-    const { act } = run(`${HEADER.replaceAll(",", ";")}\nx;100AAA;;Paris Marais;;`);
-    expect(act).toThrow(/columns missing: .*; separate fields with commas$/);
+  const occupied: [string, string, (world: World) => void, RegExp][] = [
+    [
+      "a key",
+      "A-1",
+      () => {},
+      /line 2: bin A-1 of MS5-PARIS holds key Rue de Rivoli 12 front door: .*`cloud empty A-1`/,
+    ],
+    [
+      "an unknown fob",
+      "B-12",
+      ({ cloud }) => cloud.ingest.log.inventory.put("fob:999", BOX, 23, true, { box: BOX }),
+      /line 2: bin B-12 of MS5-PARIS holds fob 999: /,
+    ],
+    [
+      "perhaps a key",
+      "A-1",
+      ({ cloud }) => cloud.ingest.log.inventory.doubt(BOX, 0),
+      /line 2: bin A-1 of MS5-PARIS may hold key Rue de Rivoli 12 front door: /,
+    ],
+    [
+      "perhaps something",
+      "B-12",
+      ({ cloud }) => cloud.ingest.log.inventory.doubt(BOX, 23),
+      /line 2: bin B-12 of MS5-PARIS may hold something: /,
+    ],
+    [
+      "the fob in another bin",
+      "B-12",
+      ({ cloud }) => cloud.ingest.log.inventory.put("fob:100AAA", BOX, 22, true, { box: BOX }),
+      /line 2: fob serial 100AAA hangs in bin B-11 of MS5-PARIS: write MS5-PARIS\/B-11/,
+    ],
+  ];
+  test.each(occupied)("does not hang a key into a bin that is recorded to hold %s", (_, bin, prepare, message) => {
+    const { world, before, act } = run(`${HEADER}\nx,100AAA,${bin},Paris Marais,,`, prepare);
+    expect(act).toThrow(message);
+    expect(JSON.stringify(world.cloud.store.data)).toBe(before);
+  });
+
+  test("names the owner of a fob that hung in that very bin already", () => {
+    const { world, act } = run(`${HEADER}\nx,100AAA,B-12,Paris Marais,,`, ({ cloud }) =>
+      cloud.ingest.log.inventory.put("fob:100AAA", BOX, 23, true, { box: BOX }),
+    );
+    const [key] = act();
+    expect(world.cloud.ingest.log.inventory.in(BOX, 23)).toEqual({ item: `key:${key!.id}`, certain: true });
+  });
+
+  const written: [string, string][] = [
+    ["semicolons", `${HEADER}\nCafé;100AAA;B-12;Paris Marais;;`.replaceAll(",", ";")],
+    ["tabs", `${HEADER}\nCafé,100AAA,B-12,Paris Marais,,`.replaceAll(",", "\t")],
+    ["its own line sep=", `sep=;\r\n${HEADER}\r\nCafé;100AAA;B-12;Paris Marais;;`.replaceAll(",", ";")],
+    ["rows of separators", `,,,,,\n${HEADER}\n,,,,,\nCafé,100AAA,B-12,Paris Marais,,\n,,,,,\n , ,,,,\n`],
+    ["a no-break space", `${HEADER}\nCafé,100AAA,B-12,Paris\u00a0Marais,,`],
+    ["letters and accents apart", `${HEADER}\nCafe\u0301,100AAA,B-12,Paris Marais,,`],
+    ["a serial kept as text", `${HEADER}\nCafé,'100AAA,B-12,Paris Marais,FAUX,`],
+  ];
+  test.each(written)("as a spreadsheet writes it, with %s, is read", (_, csv) => {
+    const { world, act } = run(csv);
+    expect(act()).toMatchObject([{ name: "Café", fob: "100AAA", home: 1, roaming: false }]);
+    expect(world.cloud.ingest.log.inventory.in(BOX, 23)).toBeDefined();
+  });
+
+  test("keeps its line numbers behind sep= and empty rows", () => {
+    const { act } = run(`sep=;\n${HEADER}\n;;;;;\nx;1-1;;Paris Marais;;`.replaceAll(",", ";"));
+    expect(act).toThrow(/line 4: fob serial 1-1/);
+  });
+
+  const slips: [string, string, RegExp][] = [
+    [
+      "a serial that lost its zeros",
+      "x,1234,,Paris Marais,,\ny,100AAB,,Paris Marais,,",
+      /1 problem to look at first:\nline 2: fob serial 1234: others have 6 characters; .*import with `--sure`$/,
+    ],
+    [
+      "a code that lost its zeros",
+      "x,100AAA,,Paris Marais,,1234\ny,100AAB,,Paris Marais,,567890",
+      /line 2: key code: it has 4 digits, others 6; were zeros at its beginning lost\?/,
+    ],
+    [
+      "one name twice",
+      "Porte  du café,100AAA,,Paris Marais,,\nporte du cafe\u0301,100AAB,,Paris Marais,,",
+      /line 3: key name porte du café is that of line 2 too; if it is meant/,
+    ],
+    [
+      "a name that is there",
+      "Van PR-482-KD,100AAA,,Paris Marais,,",
+      /line 2: key name Van PR-482-KD is that of key \d+ too/,
+    ],
+  ];
+  test.each(slips)("with %s is imported only for whoever is sure", (_, lines, message) => {
+    const { world, before, act } = run(`${HEADER}\n${lines}`);
+    expect(act).toThrow(message);
+    expect(JSON.stringify(world.cloud.store.data)).toBe(before);
+    expect(run(`${HEADER}\n${lines}`, () => {}, true).act()).toHaveLength(lines.split("\n").length);
+  });
+
+  test("is not in doubt about a short serial with letters, or one name at two places", () => {
+    const { act } = run(`${HEADER}\nAccueil,12A,,Paris Marais,,\nAccueil,100AAB,,Tokyo Shibuya,,`);
+    expect(act()).toHaveLength(2);
   });
 
   test.each([
-    ["Latin-1", Buffer.from(`${HEADER}\nx,1A,,Paris,,\nCafé,2A,,Paris,,`, "latin1"), 3],
-    ["UTF-16", Buffer.from(`\ufeff${HEADER}`, "utf16le"), 1],
-  ])("in %s is refused by its line, and not imported with other letters", (_, bytes, line) => {
-    expect(() => csvText(bytes)).toThrow(`line ${line}: the file is not UTF-8`);
-    expect(csvText(Buffer.from("\ufeffCafé"))).toBe("Café");
+    ["10ß is not 10SS", "x,10ß,,Paris Marais,,", /fob serial 10ß: use 1 to 16/],
+    ["a serial that became a number", "x,1.23E+47,,Paris Marais,,", /fob serial 1.23E\+47: .*took it for a number/],
+    ["a name that turns the text", "ab\u202ecd,100AAA,,Paris Marais,,", /key name: U\+202E turns the direction/],
+    ["a name with an invisible letter", "ab\u200bcd,100AAA,,Paris Marais,,", /key name: U\+200B is invisible/],
+    ["a name of an accent alone", "\u0301,100AAA,,Paris Marais,,", /key name: nothing of it can be seen/],
+  ])("%s", (_, line, message) => {
+    const { act } = run(`${HEADER}\n${line}`);
+    expect(act).toThrow(message);
+  });
+
+  test("lets letters through that Persian, Hindi and emoji need", () => {
+    const { act } = run(`${HEADER}\nمی\u200cخواهم,100AAA,,Paris Marais,,\n👩\u200d🔧 क्\u200dष,100AAB,,Paris Marais,,`);
+    expect(act()).toHaveLength(2);
+  });
+
+  test("in an older encoding is refused by its line, which shows how it would read", () => {
+    const bytes = Buffer.from(`${HEADER}\nx,1A,,Paris,,\nCafé,2A,,Paris,,`, "latin1");
+    expect(() => csvText(bytes)).toThrow(
+      /line 3: the file is not UTF-8: .*`--encoding windows-1252`, if Café is right/,
+    );
+    expect(csvText(bytes, "windows-1252")).toContain("Café");
+    const kana = Buffer.from([...Buffer.from(`${HEADER}\n`), 0x83, 0x4a, 0x83, 0x4d]);
+    expect(() => csvText(kana)).toThrow(/line 2: .*`--encoding shift_jis`, if カギ is right/);
+    expect(csvText(kana, "shift_jis")).toBe(`${HEADER}\nカギ`);
+  });
+
+  test("in Unicode is read, with its mark and without", () => {
+    const little = Buffer.from("Café,é", "utf16le");
+    for (const bytes of [
+      Buffer.from("\ufeffCafé,é"),
+      Buffer.concat([Buffer.of(0xff, 0xfe), little]),
+      little,
+      Buffer.concat([Buffer.of(0xfe, 0xff), Buffer.from(little).swap16()]),
+    ]) {
+      expect(csvText(bytes)).toBe("Café,é");
+    }
+    expect(() => csvText(Buffer.from("PK\u0003\u0004"))).toThrow("line 1: this is a workbook, not CSV");
   });
 
   test("makes the same sample from the same seed", () => {

@@ -57,7 +57,9 @@ describe("the organisation refuses", () => {
       (w) => w.cloud.admin.addLocation({ name: "x", timeZone: "UTC", language: "de" as "en" }),
       /not one of en, fr, ja/,
     ],
-    ["an empty name", (w) => w.cloud.admin.addUser({ name: "  " }), /name is empty/],
+    ["an empty name", (w) => w.cloud.admin.addUser({ name: "  " }), /name " {2}": nothing of it can be seen/],
+    ["a name that turns the text", (w) => w.cloud.admin.changeKey(1, { name: "a\u202eb" }), /name .*U\+202E turns/],
+    ["10ß, which is not 10SS", (w) => w.cloud.admin.changeUser(1, { badge: "10ß" }), /serial 10ß is not a fob serial/],
     [
       "an end before the start",
       (w) =>

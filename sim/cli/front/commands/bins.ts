@@ -1,3 +1,4 @@
+import { capitals } from "../../../cloud/names.js";
 import { WorldError } from "../../../devices/site.js";
 import type { Command } from "../command.js";
 import { binHolding } from "../describe.js";
@@ -13,9 +14,9 @@ export function binOf(desk: Desk, text: string | undefined): number {
   const { bins } = desk.machine;
   const labels = labelsOf(desk);
   if (text === undefined) throw new UsageError(`which bin? There are ${labels[0]} to ${labels.at(-1)}`);
-  const bin = labels.indexOf(text.toUpperCase());
+  const bin = labels.indexOf(capitals(text));
   if (bin < 0) throw new UsageError(`there is no bin ${text}: there are ${labels[0]} to ${labels.at(-1)}`);
-  return bins.byLabel(text.toUpperCase());
+  return bins.byLabel(capitals(text));
 }
 
 export function labelsOf(desk: Desk): string[] {

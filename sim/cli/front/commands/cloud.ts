@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { CloudError, type Schedule } from "../../../cloud/domain.js";
-import { csvText, importKeys } from "../../../cloud/import/import-keys.js";
+import { importKeys } from "../../../cloud/import/import-keys.js";
+import { csvText, ENCODINGS, type Encoding } from "../../../cloud/import/text.js";
+import { nameKey } from "../../../cloud/names.js";
 import type { Command } from "../command.js";
 import type { Desk } from "../desk.js";
-import { expectWords, UsageError } from "../words.js";
+import { expectWords, oneOf, UsageError } from "../words.js";
 import { binOf, labelsOf } from "./bins.js";
 
 /** What people do at the cloud's own pages. */
@@ -89,6 +91,9 @@ export const CLOUD_COMMANDS: readonly Command[] = [
     example: "cloud import keys.csv",
     details: [
       "Columns: key name, fob serial, bin, home location; perhaps roaming, key code. See sim/samples/keys.csv.",
+      "Commas, semicolons or tabs; UTF-8 or UTF-16.",
+      `--encoding ${ENCODINGS.join("|")}: the file is older than that`,
+      "--sure: import what looks like a slip as well (zeros lost at the beginning, two keys with one name)",
     ],
     run: ({ desk }, { words }) => importFile(desk, words),
   },
@@ -157,9 +162,9 @@ function named<T extends { readonly id: number; readonly name: string }>(
   text: string,
   what: string,
 ): T {
-  const wanted = text.toLowerCase();
-  const exact = all.filter((one) => String(one.id) === text || one.name.toLowerCase() === wanted);
-  const found = exact.length > 0 ? exact : all.filter((one) => one.name.toLowerCase().includes(wanted));
+  const wanted = nameKey(text);
+  const exact = all.filter((one) => String(one.id) === text || nameKey(one.name) === wanted);
+  const found = exact.length > 0 ? exact : all.filter((one) => nameKey(one.name).includes(wanted));
   if (found.length === 1) return found[0]!;
   const names = (found.length === 0 ? all : found).slice(0, 6).map(({ id, name }) => `${id} ${name}`);
   throw new UsageError(
@@ -174,16 +179,24 @@ function scheduleOf(words: readonly string[]): Schedule {
   return { kind: "scheduled", start, end, zone: zone ?? "local" };
 }
 
+function importOptions(words: readonly string[]): { file: string; encoding: Encoding | undefined; isSure: boolean } {
+  const rest = words.filter((word) => word !== "--sure");
+  const at = rest.indexOf("--encoding");
+  const encoding = at < 0 ? undefined : oneOf(rest.splice(at, 2)[1], ENCODINGS, "encoding");
+  if (rest[0] === undefined) throw new UsageError("which file?");
+  expectWords(rest, 1);
+  return { file: rest[0], encoding, isSure: words.includes("--sure") };
+}
+
 function importFile(desk: Desk, words: readonly string[]): readonly string[] {
-  expectWords(words, 2);
-  const file = words[1]!;
+  const { file, encoding, isSure } = importOptions(words.slice(1));
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(file);
   } catch (error) {
     throw new CloudError(`${file} cannot be read: ${(error as Error).message}`);
   }
-  const keys = importKeys(desk.cloud.admin, desk.cloud.store.organisation, csvText(bytes));
+  const keys = importKeys(desk.cloud.admin, desk.cloud.store.organisation, csvText(bytes, encoding), isSure);
   const { bins } = desk.machine;
   const told: string[] = [];
   for (const key of keys) {
