@@ -56,7 +56,7 @@ export function boardPorts({ io, wiring, settings, units, timers, monotonicMs }:
     labels: fitted.flatMap((one) => one.labels),
     pins: { reset: pins.expanderReset, interrupt: pins.expanderInterrupt, mount: pins.mount },
   });
-  const clock = new BoardClock({ rtc: new RV3028(on("system", wiring.rtcAddress)), monotonicMs });
+  const clock = new BoardClock({ rtc: new RV3028(on("system", wiring.rtcAddress)), timers, monotonicMs });
   const button = new ResetButton({ io: io.Digital, pin: pins.button, lampPin: pins.lamp, timers });
   const reader = new PN532({ serial: { ...wiring.reader, io: io.Serial }, timers });
   return {

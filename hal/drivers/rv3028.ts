@@ -6,6 +6,8 @@ import { outcome, retry } from "./retry.js";
 const STATUS = 0x0e;
 const CONTROL_1 = 0x0f;
 const UNIX_TIME = 0x1b;
+/** Kept by the backup supply, 0 after a power-on reset ("RAM 1"): whatever else it holds, the time was found to be wrong. */
+const RAM_1 = 0x1f;
 const EEPROM_BACKUP = 0x37;
 /** Power-on reset flag: the backup supply failed too, the time is lost ("Status register"). */
 const PORF = 0x01;
@@ -13,6 +15,7 @@ const PORF = 0x01;
 const EERD = 0x08;
 /** Backup switch-over in level switching mode, BSM = 11 ("EEPROM Backup register"); off as the part is delivered. */
 const BSM = 0x0c;
+const DISTRUSTED = 0xa5;
 const TRIES = 3;
 const READINGS = 4;
 
@@ -30,9 +33,22 @@ export class RV3028 {
     return found instanceof IoError ? "silent" : found;
   }
 
-  /** Sets the counter, and looks whether it was taken. False when not: the part does not answer. Idempotent. */
-  set(seconds: number): boolean {
-    return !(outcome(() => retry(TRIES, () => this.#set(seconds))) instanceof IoError);
+  /**
+   * Sets the counter, and looks whether it was taken: false when not. Whether it goes on from there only time can tell.
+   * `isTrusted`: what `isDistrusted` is to deny. Idempotent.
+   */
+  set(seconds: number, { isTrusted }: { readonly isTrusted: boolean }): boolean {
+    return !(outcome(() => retry(TRIES, () => this.#set(seconds, isTrusted))) instanceof IoError);
+  }
+
+  /** Leaves a mark in the part that its time is wrong: it outlasts boots. Idempotent. */
+  distrust(): void {
+    outcome(() => retry(TRIES, () => this.#mark(DISTRUSTED)));
+  }
+
+  /** Whether the time was found to be wrong since it was set; true also while the part does not say. */
+  get isDistrusted(): boolean {
+    return outcome(() => retry(TRIES, () => this.#marked())) !== 0;
   }
 
   #read(): number | "lost" {
@@ -47,8 +63,21 @@ export class RV3028 {
     throw new IoError("RV-3028: the UNIX time counter is not steady");
   }
 
-  #set(seconds: number): void {
+  #marked(): number {
+    const found = this.#bus.readUint8(RAM_1);
+    if (this.#bus.readUint8(RAM_1) !== found) throw new IoError("RV-3028: RAM 1 does not read twice the same");
+    return found;
+  }
+
+  #mark(value: number): void {
+    this.#bus.writeUint8(RAM_1, value);
+    if (this.#marked() !== value) throw new IoError("RV-3028: RAM 1 does not keep its mark");
+  }
+
+  #set(seconds: number, isTrusted: boolean): void {
     this.#switchOver();
+    // Until the new time is in: a cut in between leaves no wrong time without a mark.
+    this.#mark(DISTRUSTED);
     this.#bus.writeBuffer(
       UNIX_TIME,
       new Uint8Array([seconds & 255, (seconds >>> 8) & 255, (seconds >>> 16) & 255, (seconds / 0x100_0000) & 255]),
@@ -56,6 +85,7 @@ export class RV3028 {
     this.#bus.writeUint8(STATUS, 0);
     const found = this.#read();
     if (found === "lost" || Math.abs(found - seconds) > 1) throw new IoError("RV-3028: does not keep the time");
+    if (isTrusted) this.#mark(0);
   }
 
   /** In the RAM mirror only: the EEPROM wears, and a part that has lost it has lost the time too and is set again. */

@@ -74,6 +74,13 @@ const FAULTS: readonly Fault[] = [
     use: takeByCode,
   },
   {
+    name: "a clock that stands still, though it was set",
+    strike: ({ rtc }) => Object.assign(rtc, { driftPpm: -1e6 }),
+    mend: ({ rtc }) => Object.assign(rtc, { driftPpm: 0 }),
+    told: "clock",
+    use: takeByCode,
+  },
+  {
     name: "no entropy at boot",
     strike: (machine) => {
       machine.entropy.healthy = false;
