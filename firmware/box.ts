@@ -122,7 +122,6 @@ export class Box {
     });
     this.#commands = new CommandTask({
       ledger,
-      clock,
       timers,
       button,
       sleep: hal.sleep,

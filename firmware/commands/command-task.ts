@@ -1,16 +1,11 @@
-import type { ClockPort, TimerId, TimersPort } from "../../hal/ports/clock.js";
+import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
 import type { ButtonPort, SleepPort } from "../../hal/ports/power.js";
 import { CommandKind, Kind } from "../records/records.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
-import type { Command } from "../wire/messages.js";
+import { COMMAND_AGE_MAX_S, type Command } from "../wire/messages.js";
 
 /** A bin armed by the cloud waits for the button this long, ms. */
 const ARMED_MS = 60_000;
-/**
- * A one-touch unlock that was asked for longer ago is not obeyed, s: the minute after which the cloud drops it, and what the two
- * clocks may differ by.
- */
-const ONE_TOUCH_SECONDS = 62;
 /** The receipt gets this long to reach the cloud before a reboot, ms; and as often it is looked whether somebody is at the box. */
 const REBOOT_DELAY_MS = 3_000;
 /** Whoever is at the box puts a reboot off this often at most: a door left open must not do so for ever. */
@@ -19,7 +14,6 @@ const REBOOT_DELAYS_MAX = 40;
 /** Takes on the cloud's commands, each number once; the journal record is the receipt and comes before the deed. */
 export class CommandTask {
   readonly #ledger: Ledger;
-  readonly #clock: ClockPort;
   readonly #timers: TimersPort;
   readonly #button: ButtonPort;
   readonly #sleep: SleepPort;
@@ -32,7 +26,6 @@ export class CommandTask {
 
   constructor(parts: {
     ledger: Ledger;
-    clock: ClockPort;
     timers: TimersPort;
     button: ButtonPort;
     sleep: SleepPort;
@@ -47,7 +40,6 @@ export class CommandTask {
     changed: () => void;
   }) {
     this.#ledger = parts.ledger;
-    this.#clock = parts.clock;
     this.#timers = parts.timers;
     this.#button = parts.button;
     this.#sleep = parts.sleep;
@@ -58,10 +50,13 @@ export class CommandTask {
     this.#changed = parts.changed;
   }
 
-  /** A command may come again when its receipt was lost on the way: a number at or below the last one has been done. */
-  take(command: Command): void {
+  /**
+   * A command may come again when its receipt was lost on the way: a number at or below the last one has been done.
+   * `ageSeconds`: since it was asked for, at most; undefined: nobody knows.
+   */
+  take(command: Command, ageSeconds: number | undefined): void {
     if (command.id <= this.#ledger.state.command) return;
-    const { id, command: kind, bin, sheet, time } = command;
+    const { id, command: kind, bin, sheet } = command;
     try {
       this.#ledger.write({ kind: Kind.command, id, command: kind, bin, sheet }, "vital");
     } catch (error) {
@@ -69,7 +64,7 @@ export class CommandTask {
       if (!(error instanceof WriteRefused)) throw error;
       return;
     }
-    this.#carryOut(kind, bin, time);
+    this.#carryOut(kind, bin, ageSeconds);
     this.#changed();
   }
 
@@ -81,13 +76,14 @@ export class CommandTask {
     return true;
   }
 
-  #carryOut(kind: number, bin: number | undefined, time: number | undefined): void {
+  #carryOut(kind: number, bin: number | undefined, ageSeconds: number | undefined): void {
     const needsBin =
       kind === CommandKind.oneTouchUnlock || kind === CommandKind.enableBin || kind === CommandKind.disableBin;
     if (needsBin && (bin === undefined || bin >= this.#binCount)) {
       this.#ledger.note({ kind: Kind.refused, reason: "unknown-bin" });
     } else if (kind === CommandKind.oneTouchUnlock) {
-      if (this.#isRecent(time)) this.#arm(bin!);
+      // Something may have held it back; a bin that is armed then would flash for whoever comes by.
+      if (ageSeconds !== undefined && ageSeconds <= COMMAND_AGE_MAX_S) this.#arm(bin!);
       else this.#ledger.note({ kind: Kind.refused, reason: "expired" });
     } else if (kind === CommandKind.reboot) {
       this.#reboot(REBOOT_DELAYS_MAX);
@@ -96,12 +92,6 @@ export class CommandTask {
       this.#ledger.note({ kind: Kind.refused, reason: "unknown-command" });
     }
     // Bins and sheets: the reducer has done it with the record.
-  }
-
-  /** Something may have held the command back; a bin that is armed then would flash for whoever comes by. */
-  #isRecent(asked: number | undefined): boolean {
-    const now = this.#clock.wallSeconds();
-    return now !== undefined && asked !== undefined && now - asked <= ONE_TOUCH_SECONDS;
   }
 
   #reboot(delaysLeft: number): void {

@@ -79,8 +79,8 @@ export class BoxHost implements SyncHost {
     this.#parts.ledger.note({ kind: Kind.clockSet, previous });
   }
 
-  command(command: Command): void {
-    this.#parts.commands.take(command);
+  command(command: Command, ageSeconds: number | undefined): void {
+    this.#parts.commands.take(command, ageSeconds);
   }
 
   status(): ReturnType<SyncHost["status"]> {

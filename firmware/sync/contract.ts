@@ -28,10 +28,13 @@ export interface SyncHost {
    * backup).
    */
   acknowledged(through: number): void;
-  /** The cloud's time differs from the box's by more than 2 s, or the box has none. s since 1970 UTC. */
+  /** The cloud's time differs from the box's by more than can be told, or the box has none. s since 1970 UTC. */
   setTime(seconds: number): void;
-  /** Genuine and well-formed, but perhaps taken already: the host compares `id` with the last that it has a record of. */
-  command(command: Command): void;
+  /**
+   * Genuine and well-formed, but perhaps taken already: the host compares `id` with the last that it has a record of.
+   * `ageSeconds`: since its `time`, at most, by the box's own measure; undefined: it has none.
+   */
+  command(command: Command, ageSeconds: number | undefined): void;
   /** What `status` says besides what the sync task knows. Texts and lists that are too long are cut. */
   status(): Pick<
     Status,

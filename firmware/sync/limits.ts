@@ -23,13 +23,19 @@ export const STABLE_MS = 20_000;
 /** Wait for a welcome after the first, second and third hello; after the others, `HELLO_LAST_WAIT_MS`. */
 export const HELLO_WAITS_MS: readonly number[] = [10_000, 20_000, 40_000];
 export const HELLO_LAST_WAIT_MS = 60_000;
-/** An idle session says hello again: a cloud that was restarted does not know the session, and would not be heard. */
+/**
+ * A session says hello again so long after the hello that opened it, whatever is outstanding: a cloud that was restarted does
+ * not know the session, and a broker that holds messages back must not be able to put this off.
+ */
 export const REHELLO_INTERVAL_MS = 300_000;
-/** Hellos that may go unanswered before an online box calls itself offline. */
-export const UNANSWERED_HELLOS_MAX = 3;
 export const STATUS_INTERVAL_MS = 300_000;
-/** The clock is left alone when it is off by this much or less. */
+/** The clock is left alone when it is off by no more than this beyond half the round trip. */
 export const CLOCK_TOLERANCE_S = 2;
+/**
+ * After a welcome the clock differs from the cloud's by no more than this: the longest wait for a welcome, the tolerance, and
+ * the fractions of a second that either clock leaves out.
+ */
+export const CLOCK_ERROR_MAX_S = HELLO_LAST_WAIT_MS / 1000 + CLOCK_TOLERANCE_S + 2;
 
 /** Batches that the cloud has not acknowledged. */
 export const MAX_OUTSTANDING_BATCHES = 4;

@@ -4,6 +4,7 @@ import { isUpLane, Lane, parseTopic, topicOf } from "../wire/lanes.js";
 import {
   Ack,
   type BodyCodec,
+  COMMAND_AGE_MAX_S,
   Command,
   Fetch,
   Hello,
@@ -18,19 +19,12 @@ import {
   Records,
   State,
   Status,
-  Time,
   Welcome,
 } from "../wire/messages.js";
 import { clipUtf8 } from "../wire/utf8.js";
 import type { SyncHost } from "./contract.js";
-import {
-  CLOCK_TOLERANCE_S,
-  HELLO_LAST_WAIT_MS,
-  HELLO_WAITS_MS,
-  REHELLO_INTERVAL_MS,
-  STATUS_INTERVAL_MS,
-  UNANSWERED_HELLOS_MAX,
-} from "./limits.js";
+import { Freshness } from "./freshness.js";
+import { CLOCK_TOLERANCE_S, HELLO_LAST_WAIT_MS, HELLO_WAITS_MS, STATUS_INTERVAL_MS } from "./limits.js";
 import type { SessionSeal } from "./session-seal.js";
 import type { SnapshotPull } from "./snapshot-pull.js";
 import { Uplink } from "./uplink.js";
@@ -77,11 +71,14 @@ export interface SessionOptions {
 export class Session {
   readonly #options: SessionOptions;
   readonly #uplink: Uplink;
+  readonly #freshness = new Freshness();
   #online = false;
   #ended = false;
   /** A hello is out and its welcome has not come. */
   #awaitsWelcome = false;
   #unansweredHellos = 0;
+  /** When the last hello went out, monotonic ms. */
+  #helloSentAtMs = 0;
   readonly #wants = { hello: false, state: false, status: false };
   #pumpTimer: TimerId | undefined;
   #helloTimer: TimerId | undefined;
@@ -111,12 +108,9 @@ export class Session {
     return this.#uplink.outstandingBatches;
   }
 
-  /** Says hello. Also for an online session that wants to know whether the cloud is still there. */
+  /** Says hello, unless one is out. Also for an online session that wants to know whether the cloud is still there. */
   hello(): void {
-    if (this.#ended) return;
-    this.#awaitsWelcome = true;
-    this.#wants.hello = true;
-    this.pump();
+    if (!this.#ended && !this.#awaitsWelcome) this.#ask();
   }
 
   statusChanged(): void {
@@ -193,8 +187,18 @@ export class Session {
     outlet.publish(topicOf(host.identity.box, lane), seal.seal(lane, codec.encode(body)), retain);
   }
 
+  /** The wait for the welcome begins here: a broker that leaves no room for the hello must not stretch it. */
+  #ask(): void {
+    this.#awaitsWelcome = true;
+    this.#wants.hello = true;
+    this.#freshness.asked(this.#nowMs());
+    this.#setHelloTimer(HELLO_WAITS_MS[this.#unansweredHellos] ?? HELLO_LAST_WAIT_MS, () => this.#helloUnanswered());
+    this.pump();
+  }
+
   #sendHello(): void {
     this.#wants.hello = false;
+    this.#helloSentAtMs = this.#nowMs();
     const { host, outlet, seal } = this.#options;
     const { journal } = host;
     const about = host.hello();
@@ -209,18 +213,18 @@ export class Session {
       firmware: clipUtf8(about.firmware, MAX_FIRMWARE_BYTES),
     });
     outlet.publish(topicOf(host.identity.box, Lane.hello), seal.sealHello(body), false);
-    this.#setHelloTimer(HELLO_WAITS_MS[this.#unansweredHellos] ?? HELLO_LAST_WAIT_MS, () => this.#helloUnanswered());
   }
 
+  /** Whatever of this session comes from now on, nobody can say how old it is: it is not taken, and the box is offline. */
   #helloUnanswered(): void {
     this.#unansweredHellos++;
-    if (this.#online && this.#unansweredHellos >= UNANSWERED_HELLOS_MAX) {
+    if (this.#online) {
       this.#online = false;
       this.#uplink.end();
       this.#options.pull.suspend();
       this.#options.events.offline("cloud does not answer");
     }
-    this.hello();
+    this.#ask();
   }
 
   #sendStatus(): void {
@@ -248,7 +252,8 @@ export class Session {
     this.#awaitsWelcome = false;
     this.#wants.hello = false;
     this.#unansweredHellos = 0;
-    this.#setHelloTimer(REHELLO_INTERVAL_MS, () => this.#rehello());
+    this.#freshness.welcomed(this.#helloSentAtMs, welcome.time);
+    this.#setHelloTimer(this.#freshness.dueInMs(this.#nowMs()), () => this.hello());
     events.heard();
     this.#welcomed(welcome);
     return true;
@@ -276,17 +281,9 @@ export class Session {
     this.pump();
   }
 
-  /** Asks again for a welcome unless acks or pieces are about to show that the cloud still knows this session. */
-  #rehello(): void {
-    if (this.#uplink.outstanding || this.#options.pull.busy) {
-      this.#setHelloTimer(REHELLO_INTERVAL_MS, () => this.#rehello());
-    } else {
-      this.hello();
-    }
-  }
-
   #takeSealed(lane: Lane, payload: Uint8Array): boolean {
     const { seal, events } = this.#options;
+    if (!this.#freshness.takes(this.#nowMs())) return false;
     const body = seal.open(lane, payload);
     if (body === undefined) return false;
     events.heard();
@@ -298,9 +295,7 @@ export class Session {
       case Lane.offer:
         return taken(decoded(Offer, body), (offer) => this.#options.pull.offer(offer));
       case Lane.command:
-        return taken(decoded(Command, body), (command) => this.#options.host.command(command));
-      case Lane.time:
-        return taken(decoded(Time, body), ({ time }) => this.#adjustClock(time));
+        return taken(decoded(Command, body), (command) => this.#takeCommand(command));
       default:
         return false;
     }
@@ -312,10 +307,26 @@ export class Session {
     return this.#uplink.take(ack.through);
   }
 
+  /** False: held back for too long on its way. There is no receipt then, and the cloud seals it anew. */
+  #takeCommand(command: Command): boolean {
+    const { time, sent } = command;
+    const age = (seconds: number) => this.#freshness.ageSeconds(seconds, this.#nowMs());
+    if (sent !== undefined && age(sent) > COMMAND_AGE_MAX_S) return false;
+    this.#options.host.command(command, time === undefined ? undefined : age(time));
+    return true;
+  }
+
+  /** The cloud read its clock between the hello and now: half the round trip is the error, and a clock inside it stays. */
   #adjustClock(seconds: number): void {
     const { clock, host } = this.#options;
+    const halfSeconds = Math.round((this.#nowMs() - this.#helloSentAtMs) / 2000);
     const own = clock.wallSeconds();
-    if (own === undefined || Math.abs(own - seconds) > CLOCK_TOLERANCE_S) host.setTime(seconds);
+    const told = seconds + halfSeconds;
+    if (own === undefined || Math.abs(own - told) > CLOCK_TOLERANCE_S + halfSeconds) host.setTime(told);
+  }
+
+  #nowMs(): number {
+    return this.#options.clock.monotonicMs();
   }
 
   #setHelloTimer(delayMs: number, callback: () => void): void {

@@ -191,17 +191,17 @@ export interface Offer {
 }
 export const Offer: BodyCodec<Offer> = shape<Offer>({ version: uint, total: uint });
 
-/** s since 1970 UTC. */
-export interface Time {
-  readonly time: number;
-}
-export const Time: BodyCodec<Time> = shape<Time>({ time: whole53 });
-
 /** Whether the box has a session; retained, and the will. */
 export interface State {
   readonly online: boolean;
 }
 export const State: BodyCodec<State> = shape<State>({ online: flag });
+
+/**
+ * A command that the cloud sealed longer ago is not taken, s; nor does a one-touch unlock arm a bin that was asked for longer
+ * ago: the minute after which the cloud drops it, and two seconds for fractions and the way.
+ */
+export const COMMAND_AGE_MAX_S = 62;
 
 export interface Command {
   /** The cloud's number for it; grows for each box. */
@@ -214,6 +214,8 @@ export interface Command {
   readonly sheet?: number | undefined;
   /** Of a one-touch unlock: when it was asked for, s since 1970 UTC. */
   readonly time?: number | undefined;
+  /** When this message was sealed, s since 1970 UTC; absent: by an older cloud. */
+  readonly sent?: number | undefined;
 }
 export const Command: BodyCodec<Command> = shape<Command>({
   id: uint,
@@ -221,4 +223,5 @@ export const Command: BodyCodec<Command> = shape<Command>({
   bin: optional(whole(0, 199)),
   sheet: optional(whole(0, 999)),
   time: optional(whole53),
+  sent: optional(whole53),
 });

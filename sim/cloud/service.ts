@@ -14,7 +14,6 @@ import {
   Records,
   State,
   Status,
-  Time,
   Welcome,
 } from "../../firmware/wire/messages.js";
 import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
@@ -49,8 +48,6 @@ const SNAPSHOT_DEBOUNCE_MS = 1_000;
 const RETRY_MS = 5_000;
 /** Within a session, a command without a receipt is sent again after this, ms. */
 const COMMAND_RESEND_MS = 30_000;
-/** The clock of a box that stays in one session is corrected this often, s. */
-const TIME_EVERY_SECONDS = 6 * 3_600;
 
 interface Peer {
   readonly conversation: Conversation;
@@ -58,7 +55,6 @@ interface Peer {
   /** Epoch, hexadecimal, to acknowledge once the store is committed, and the session to tell. */
   owed: { readonly epoch: string; readonly session: Session } | undefined;
   resend: TimerId | undefined;
-  lastTime: number;
 }
 
 /**
@@ -188,7 +184,6 @@ export class CloudService {
     const snapshot = this.#snapshots.newest(box);
     const { conversation } = peer;
     const session = conversation.welcome(opened.id, this.#parts.random, epoch, opened.counter);
-    peer.lastTime = this.#parts.now();
     this.#send(box, session, Lane.welcome, Welcome, {
       of: opened.counter,
       acked: epoch === undefined ? 0 : this.ingest.through(box, epoch),
@@ -213,7 +208,6 @@ export class CloudService {
     else if (lane === Lane.status) this.#status(state, Status.decode(body));
     else this.#setOnline(box, State.decode(body).online);
     if (isFirst) this.#sendCommands(box);
-    this.#keepTime(box, peer, session);
   }
 
   #status(state: BoxState, status: Status): void {
@@ -325,7 +319,8 @@ export class CloudService {
     const waiting = this.#commands.waiting(box);
     for (const { id, command, bin, sheet, issued } of waiting) {
       const time = command === CommandKind.oneTouchUnlock ? issued : undefined;
-      this.#send(box, session, Lane.command, CommandBody, { id, command, bin, sheet, time });
+      const sent = Math.floor(this.#parts.now());
+      this.#send(box, session, Lane.command, CommandBody, { id, command, bin, sheet, time, sent });
     }
     if (this.store.dirty) this.#flushSoon(0);
     if (peer.resend !== undefined) this.#parts.timers.clear(peer.resend);
@@ -333,13 +328,6 @@ export class CloudService {
     // A box that is away gets them in its next session.
     if (waiting.length === 0 || !this.store.boxState(box).online) return;
     peer.resend = this.#parts.timers.set(COMMAND_RESEND_MS, () => this.#sendCommands(box));
-  }
-
-  #keepTime(box: string, peer: Peer, session: Session): void {
-    const now = this.#parts.now();
-    if (now - peer.lastTime < TIME_EVERY_SECONDS) return;
-    peer.lastTime = now;
-    this.#send(box, session, Lane.time, Time, { time: Math.floor(now) });
   }
 
   #setOnline(box: string, online: boolean): void {
@@ -359,7 +347,7 @@ export class CloudService {
     const there = this.#peers.get(box);
     if (there !== undefined && there.sealingKey === found.sealingKey) return there;
     const conversation = new Conversation(hexToBytes(found.sealingKey));
-    const made: Peer = { conversation, sealingKey: found.sealingKey, owed: undefined, resend: undefined, lastTime: 0 };
+    const made: Peer = { conversation, sealingKey: found.sealingKey, owed: undefined, resend: undefined };
     this.#peers.set(box, made);
     return made;
   }

@@ -12,7 +12,7 @@ import { whyNoMosquitto } from "../support/mosquitto.js";
 /** What PROTOCOL.md section 1 lists, below `smartbox/{box}/`. */
 const DOCUMENTED = [
   ...["hello", "records", "status", "fetch", "state"].map((name) => `up/${name}`),
-  ...["welcome", "ack", "snapshot", "command", "offer", "time"].map((name) => `down/${name}`),
+  ...["welcome", "ack", "snapshot", "command", "offer"].map((name) => `down/${name}`),
 ];
 /** Envelope without a body: version, session, challenge, counter, and the tag of secretbox. */
 const SMALLEST_BYTES = 1 + 8 + 8 + 4 + 16;

@@ -12,7 +12,6 @@ import {
   Piece,
   Records,
   State,
-  Time,
   Welcome,
 } from "../../../firmware/wire/messages.js";
 import type { TimerId, TimersPort } from "../../../hal/ports/clock.js";
@@ -109,7 +108,6 @@ const DOWN = new Map<Lane, BodyCodec<object>>([
   [Lane.snapshot, Piece],
   [Lane.command, Command],
   [Lane.offer, Offer],
-  [Lane.time, Time],
 ]);
 
 /** A box's side of the protocol, with no firmware behind it. */

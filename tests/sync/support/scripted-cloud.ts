@@ -11,7 +11,6 @@ import {
   Records,
   State,
   Status,
-  Time,
   Welcome,
 } from "../../../firmware/wire/messages.js";
 import type { VirtualBroker } from "../../../sim/broker/virtual/virtual-broker.js";
@@ -77,10 +76,6 @@ export class ScriptedCloud {
   offer(): void {
     const { version, bytes } = this.snapshot!;
     this.send(Lane.offer, Offer.encode({ version, total: bytes.length }));
-  }
-
-  tellTime(time: number): void {
-    this.send(Lane.time, Time.encode({ time }));
   }
 
   ack(through: number, epoch: Uint8Array): void {

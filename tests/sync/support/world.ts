@@ -26,6 +26,7 @@ export class FakeHost implements SyncHost {
   /** What was called, in order. */
   readonly log: string[] = [];
   readonly commands: Command[] = [];
+  readonly ages: (number | undefined)[] = [];
   version = 0;
   faults: string[] = [];
   /** Bytes of the snapshot that was activated last. */
@@ -90,8 +91,9 @@ export class FakeHost implements SyncHost {
     this.log.push(`time ${seconds}`);
   }
 
-  command(command: Command): void {
+  command(command: Command, ageSeconds: number | undefined): void {
     this.commands.push(command);
+    this.ages.push(ageSeconds);
   }
 
   status() {
