@@ -119,6 +119,7 @@ export class Box {
       button,
       bins,
       codeEntry: (first) => this.#exchangeFlow.codeEntry(first),
+      wanted: () => this.#power.used(),
     });
     this.#commands = new CommandTask({
       ledger,
@@ -144,7 +145,7 @@ export class Box {
       ledger,
       battery,
       busy: () => this.#busy(),
-      mustStayAwake: () => throttle.startsOverAtBoot,
+      mustStayAwake: () => throttle.startsOverAtBoot || this.#emergencyFlow.showsList,
       pulsing: () => control.busy,
       sinceSync: () => this.#sync.secondsSinceSync(),
       inSync: () => this.#sync.online && !this.#sync.busy,

@@ -1,6 +1,6 @@
 import { BinError } from "../../hal/ports/bins.js";
 import type { ClockPort, TimersPort } from "../../hal/ports/clock.js";
-import type { BinControl } from "../bins/bin-control.js";
+import type { BinControl, OpeningEvents } from "../bins/bin-control.js";
 import type { RefusalReason } from "../panel/texts/catalogue.js";
 import { EmergencyTarget, Kind, Outcome } from "../records/records.js";
 import { ALL_BINS_TARGET, type OpenAll } from "../state/box-state.js";
@@ -8,12 +8,18 @@ import { type Ledger, WriteRefused } from "../state/ledger.js";
 
 /** What an emergency opening tells the panel. */
 export interface EmergencyEvents {
+  /** The door of a bin that has a code of its own; `heldOpen` and `closed` follow. */
   opened(bin: number): void;
   failed(bin: number): void;
+  /** That door still stands open. */
+  heldOpen(bin: number): void;
+  closed(bin: number): void;
+  /** The run has dealt with `bin`, whether or not it opened. */
+  progress(bin: number): void;
   /** The run is over; `notOpened` lists the bins that stayed shut, or were cut off while they were being opened. */
   allDone(notOpened: readonly number[]): void;
-  /** The run stopped: no record can be written for the next bin. */
-  stopped(reason: RefusalReason): void;
+  /** The run stopped after `bin` (-1: before the first): no record can be written for the next one, or its sheet was closed. */
+  stopped(reason: RefusalReason, bin: number): void;
   /** A power cut stopped the run after `bin`, and nobody knows how long ago: it goes on with its code. */
   interrupted(bin: number): void;
 }
@@ -29,8 +35,8 @@ export class EmergencyTask {
   readonly #control: BinControl;
   readonly #timers: TimersPort;
   readonly #clock: ClockPort;
-  #events: EmergencyEvents | undefined;
-  #isRunning = false;
+  /** The run under way, as it was when its last bin was begun. */
+  #run: { readonly seq: number; readonly bin: number; readonly events: EmergencyEvents } | undefined;
 
   constructor(parts: { ledger: Ledger; control: BinControl; timers: TimersPort; clock: ClockPort }) {
     this.#ledger = parts.ledger;
@@ -41,13 +47,19 @@ export class EmergencyTask {
 
   /** An open-all run is under way. */
   get running(): boolean {
-    return this.#isRunning;
+    return this.#run !== undefined;
   }
 
   /** `authority`: the record that burnt the code for this bin. */
   openBin(bin: number, authority: number, events: EmergencyEvents): void {
-    this.#events = events;
-    this.#whenFree(() => this.#open(bin, authority, () => {}));
+    this.#whenFree(() =>
+      this.#open(bin, authority, {
+        opened: () => events.opened(bin),
+        failed: () => events.failed(bin),
+        heldOpen: () => events.heldOpen(bin),
+        closed: () => events.closed(bin),
+      }),
+    );
   }
 
   /**
@@ -55,9 +67,9 @@ export class EmergencyTask {
    * that is under way goes on by the new record.
    */
   openAll(events: EmergencyEvents): void {
-    this.#events = events;
-    if (this.#isRunning) return;
-    this.#isRunning = true;
+    const run = this.#ledger.state.openAll;
+    if (run === undefined || this.running) return;
+    this.#run = { seq: run.seq, bin: run.bin, events };
     this.#nextBin();
   }
 
@@ -125,14 +137,23 @@ export class EmergencyTask {
   #nextBin(): void {
     this.#whenFree(() => {
       const run = this.#ledger.state.openAll;
-      if (run === undefined) this.#isRunning = false;
+      if (run === undefined) this.#endWithdrawn();
       else if (run.bin + 1 < this.#control.count) this.#openNext(run);
       else this.#endRun(run);
     });
   }
 
+  /** The sheet was closed under the run: the state forgets it, and without a word here nobody else would. */
+  #endWithdrawn(): void {
+    const run = this.#run!;
+    this.#run = undefined;
+    this.#settle(run.seq, undefined, Outcome.unconfirmed);
+    run.events.stopped("sheet-closed", run.bin);
+  }
+
   #endRun(run: OpenAll): void {
-    this.#isRunning = false;
+    const { events } = this.#run!;
+    this.#run = undefined;
     this.#settle(run.seq, undefined, Outcome.done);
     const { faulty } = this.#ledger.state;
     const notOpened: number[] = [];
@@ -140,10 +161,11 @@ export class EmergencyTask {
     for (let bin = 0; bin < this.#control.count; bin++) {
       if (faulty.has(bin) || run.cutOff.has(bin)) notOpened.push(bin);
     }
-    this.#events?.allDone(notOpened);
+    events.allDone(notOpened);
   }
 
   #openNext(run: OpenAll): void {
+    const { events } = this.#run!;
     const { seq: of, sheet, number } = run;
     const bin = run.bin + 1;
     const body = { kind: Kind.emergency, target: EmergencyTarget.all, sheet, number, bin, of } as const;
@@ -152,27 +174,29 @@ export class EmergencyTask {
       authority = this.#ledger.write(body, "vital");
     } catch (error) {
       if (!(error instanceof WriteRefused)) throw error;
-      this.#isRunning = false;
-      this.#events?.stopped(error.reason);
+      this.#run = undefined;
+      events.stopped(error.reason, bin - 1);
       return;
     }
-    this.#open(bin, authority, () => this.#timers.set(BETWEEN_BINS_MS, () => this.#nextBin()));
+    this.#run = { seq: of, bin, events };
+    const next = () => {
+      events.progress(bin);
+      this.#timers.set(BETWEEN_BINS_MS, () => this.#nextBin());
+    };
+    this.#open(bin, authority, { opened: next, failed: next, heldOpen: () => {}, closed: () => {} });
   }
 
-  #open(bin: number, authority: number, next: () => void): void {
+  #open(bin: number, authority: number, then: OpeningEvents): void {
     this.#control.open(bin, authority, {
+      ...then,
       opened: () => {
         this.#settle(authority, bin, Outcome.done);
-        this.#events?.opened(bin);
-        next();
+        then.opened();
       },
       failed: () => {
         this.#settle(authority, bin, Outcome.notOpened);
-        this.#events?.failed(bin);
-        next();
+        then.failed();
       },
-      heldOpen: () => {},
-      closed: () => {},
     });
   }
 

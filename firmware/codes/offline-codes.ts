@@ -106,7 +106,9 @@ export class OfflineCodes {
   }
 
   #verify(target: Target, prompt: Prompt, typed: string): Verdict {
-    if (!this.#isInForce(target, prompt)) return { kind: "refused", reason: "code-used" };
+    if (!this.#isInForce(target, prompt)) {
+      return { kind: "refused", reason: prompt.sheet < this.sheet ? "sheet-closed" : "code-used" };
+    }
     const expected = offlineCode(this.#hash, this.#codesKey, this.#name(target), prompt.sheet, prompt.number);
     if (!equalCodes(expected, typed)) {
       this.#throttle.recordFailure(target.kind);

@@ -8,7 +8,7 @@ import type { OfflineCodes, Prompt, Target, Verdict } from "../codes/offline-cod
 import { waitRefusal } from "../codes/wait-refusal.js";
 import { EmergencyTarget } from "../records/records.js";
 import type { Navigator } from "./navigator.js";
-import { choice, text } from "./screen.js";
+import { choice, type Screen, text } from "./screen.js";
 import { ENTRY_TIMEOUT_MS, EntryScreen } from "./screens/entry.js";
 import { messageScreen } from "./screens/message.js";
 import type { RefusalReason, TextId } from "./texts/catalogue.js";
@@ -41,7 +41,12 @@ export class EmergencyFlow implements EmergencyEvents {
   readonly #button: ButtonPort;
   readonly #bins: Pick<BinsPort, "count" | "label">;
   readonly #codeEntry: (first: PanelInput) => void;
-  #armed: { readonly authority: number; readonly timer: TimerId } | undefined;
+  readonly #wanted: () => void;
+  #armed: { readonly authority: number; readonly sheet: number; readonly timer: TimerId } | undefined;
+  /** The bin with a code of its own whose door was opened last. */
+  #opened: number | undefined;
+  /** Tells which bins a run left shut. */
+  #list: Screen | undefined;
 
   constructor(parts: {
     navigator: Navigator;
@@ -52,6 +57,8 @@ export class EmergencyFlow implements EmergencyEvents {
     bins: Pick<BinsPort, "count" | "label">;
     /** Somebody began to type an ordinary code. */
     codeEntry: (first: PanelInput) => void;
+    /** A run over all bins has something to show, though nobody touches the box. */
+    wanted: () => void;
   }) {
     this.#navigator = parts.navigator;
     this.#codes = parts.codes;
@@ -60,6 +67,12 @@ export class EmergencyFlow implements EmergencyEvents {
     this.#button = parts.button;
     this.#bins = parts.bins;
     this.#codeEntry = parts.codeEntry;
+    this.#wanted = parts.wanted;
+  }
+
+  /** The list of a run is on the screen. It is kept nowhere else, and somebody may be writing it down. */
+  get showsList(): boolean {
+    return this.#list !== undefined && this.#navigator.screen === this.#list;
   }
 
   /** What to open? */
@@ -85,7 +98,12 @@ export class EmergencyFlow implements EmergencyEvents {
   /** Takes the button press if the release from the wall waits for it. */
   pressed(): boolean {
     if (this.#armed === undefined) return false;
-    const { authority } = this.#armed;
+    const { authority, sheet } = this.#armed;
+    if (sheet < this.#codes.sheet) {
+      this.#keepMount();
+      this.#result("refused-sheet-closed");
+      return true;
+    }
     this.#disarm();
     const error = this.#task.releaseMount(authority);
     this.#result(error === undefined ? "unmounted" : `refused-${error}`);
@@ -93,29 +111,60 @@ export class EmergencyFlow implements EmergencyEvents {
   }
 
   opened(bin: number): void {
-    if (this.#task.running) this.#progress(bin);
-    else this.#result("emergency-opened", { bin: this.#label(bin) });
+    const params = { bin: this.#label(bin) };
+    this.#result("emergency-opened", params, { lines: [text("take-key"), text("close-door", params)] });
+    this.#opened = bin;
   }
 
-  failed(bin: number): void {
-    if (this.#task.running) this.#progress(bin);
-    else this.#stuck(bin);
+  heldOpen(bin: number): void {
+    if (this.#isElsewhere(bin)) return;
+    const params = { bin: this.#label(bin) };
+    this.#result("held-open", params, { lines: [text("close-door", params)] });
+    this.#opened = bin;
   }
 
-  allDone(notOpened: readonly number[]): void {
-    const labels = notOpened.map((bin) => this.#label(bin)).join(" ");
-    if (notOpened.length === 0) this.#result("all-opened");
-    else this.#result("all-opened-but", { bins: labels }, { timeoutMs: LIST_MS });
-  }
-
-  stopped(reason: RefusalReason): void {
-    this.#result(`refused-${reason}`);
+  closed(bin: number): void {
+    if (this.#isElsewhere(bin)) return;
+    this.#result("emergency-closed", { bin: this.#label(bin) });
   }
 
   /** The code works again for a while: nobody has to ask a manager first. */
-  #stuck(bin: number): void {
+  failed(bin: number): void {
     const again = () => this.#ask({ kind: EmergencyTarget.bin, bin });
     this.#result("refused-bin-stuck", { bin: this.#label(bin) }, { lines: [text("press-door-same-code")], again });
+  }
+
+  progress(bin: number): void {
+    this.#wanted();
+    // Whoever is in the middle of something keeps the screen.
+    const name = this.#navigator.screen?.name;
+    if (name === "idle" || name === "opening-all") this.#showProgress(bin);
+  }
+
+  allDone(notOpened: readonly number[]): void {
+    this.#wanted();
+    const total = this.#bins.count;
+    const stuck = notOpened.length;
+    if (stuck === 0) {
+      this.#result("all-opened", undefined, { lines: [text("take-keys-close-doors")], timeoutMs: LIST_MS });
+    } else {
+      const bins = text("all-opened-but", { bins: notOpened.map((bin) => this.#label(bin)).join(" ") });
+      const lines = [bins, text("press-doors-own-codes"), text("take-keys-close-doors")];
+      this.#result("all-opened-count", { done: total - stuck, total }, { lines, timeoutMs: LIST_MS });
+    }
+    this.#list = this.#navigator.screen;
+  }
+
+  stopped(reason: RefusalReason, bin: number): void {
+    this.#wanted();
+    const lines = bin < 0 ? [] : [text("all-stopped", { bin: this.#label(bin) })];
+    this.#result(`refused-${reason}`, undefined, { lines });
+  }
+
+  /** Somebody has gone on to another screen while this bin's door was still open. */
+  #isElsewhere(bin: number): boolean {
+    const name = this.#navigator.screen?.name;
+    return this.#opened !== bin || (name !== "emergency-result" && name !== "idle");
   }
 
   interrupted(bin: number): void {
@@ -249,7 +298,7 @@ export class EmergencyFlow implements EmergencyEvents {
   #verdict(target: Target, prompt: Prompt, verdict: Verdict): void {
     const again = () => this.#askCode(target, prompt);
     if (verdict.kind === "accepted") {
-      this.#accepted(target, verdict.authority);
+      this.#accepted(target, prompt.sheet, verdict.authority);
     } else if (verdict.kind === "refused") {
       this.#result(`refused-${verdict.reason}`);
     } else if (verdict.waitMs > 0) {
@@ -263,23 +312,23 @@ export class EmergencyFlow implements EmergencyEvents {
     }
   }
 
-  #accepted(target: Target, authority: number): void {
+  #accepted(target: Target, sheet: number, authority: number): void {
     if (target.kind === EmergencyTarget.all) {
-      this.#progress(0);
+      this.#showProgress(0);
       this.#task.openAll(this);
     } else if (target.kind === EmergencyTarget.unmount) {
-      this.#arm(authority);
+      this.#arm(sheet, authority);
     } else {
       const bin = target.bin ?? 0;
-      this.#navigator.show(messageScreen({ name: "opening", title: text("opening", { bin: this.#label(bin) }) }));
+      this.#show("opening", text("opening", { bin: this.#label(bin) }), []);
       this.#task.openBin(bin, authority, this);
     }
   }
 
-  #arm(authority: number): void {
+  #arm(sheet: number, authority: number): void {
     this.#disarm();
     const timer = this.#timers.set(UNMOUNT_ARMED_MS, () => this.#keepMount());
-    this.#armed = { authority, timer };
+    this.#armed = { authority, sheet, timer };
     this.#button.lamp("flash");
     this.#navigator.show(
       messageScreen({
@@ -306,9 +355,14 @@ export class EmergencyFlow implements EmergencyEvents {
     this.#button.lamp("off");
   }
 
-  #progress(bin: number): void {
+  #showProgress(bin: number): void {
     const params = { bin: this.#label(bin), done: bin + 1, total: this.#bins.count };
-    this.#navigator.show(messageScreen({ name: "opening-all", title: text("opening-all", params) }));
+    this.#show("opening-all", text("opening-all", params), [text("take-keys-close-doors")]);
+  }
+
+  /** Something goes on by itself, and tells when it is over. */
+  #show(name: string, title: Text, lines: readonly Text[]): void {
+    this.#navigator.show(messageScreen({ name, title, lines, timeoutMs: ENTRY_TIMEOUT_MS }));
   }
 
   #result(
@@ -317,6 +371,7 @@ export class EmergencyFlow implements EmergencyEvents {
     { lines = [], again, timeoutMs = RESULT_MS }: ResultOptions = {},
   ): void {
     const isRefused = id.startsWith("refused-");
+    this.#opened = undefined;
     this.#navigator.show(
       messageScreen({
         name: isRefused ? "refused" : "emergency-result",

@@ -74,7 +74,9 @@ export class ExchangeFlow implements ExchangeEvents {
   opening(_exchange: Exchange, bin: number): void {
     this.#shown = bin;
     const params = { bin: this.#label(bin) };
-    this.#navigator.show(messageScreen({ name: "opening", title: text("opening", params) }));
+    this.#navigator.show(
+      messageScreen({ name: "opening", title: text("opening", params), timeoutMs: ENTRY_TIMEOUT_MS }),
+    );
   }
 
   opened(exchange: Exchange, bin: number): void {

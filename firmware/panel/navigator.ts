@@ -64,8 +64,6 @@ export class Navigator {
 
   #restartTimeout(): void {
     if (this.#timeout !== undefined) this.#timers.clear(this.#timeout);
-    this.#timeout = undefined;
-    const timeoutMs = this.#screen?.timeoutMs;
-    if (timeoutMs !== undefined) this.#timeout = this.#timers.set(timeoutMs, () => this.home());
+    this.#timeout = this.#screen && this.#timers.set(this.#screen.timeoutMs, () => this.home());
   }
 }

@@ -11,8 +11,11 @@ export interface Screen {
   readonly lines: readonly Text[];
   readonly entry?: Entry | undefined;
   readonly choices: readonly Choice[];
-  /** Without input for so long, the panel goes back to idle; undefined: it stays. */
-  readonly timeoutMs: number | undefined;
+  /**
+   * Without input for so long, the panel goes back to idle, ms. Each screen has an end: what it waits for may be taken away
+   * behind its back, by a command, a snapshot, or a record of another task.
+   */
+  readonly timeoutMs: number;
   input(input: PanelInput): void;
 }
 

@@ -131,7 +131,7 @@ test("the first accepted code of a newer sheet closes the older one", () => {
   expect(desk.use(ALL, newer).kind).toBe("accepted");
   expect(desk.codes.sheet).toBe(3);
   expect(desk.codes.prompt(BIN)).toEqual({ sheet: 3, number: 1, isAgain: false });
-  expect(desk.use(BIN, { sheet: 1, number: 2, isAgain: false })).toEqual({ kind: "refused", reason: "code-used" });
+  expect(desk.use(BIN, { sheet: 1, number: 2, isAgain: false })).toEqual({ kind: "refused", reason: "sheet-closed" });
   expect(desk.codes.newer(3)).toBeUndefined();
   expect(desk.codes.newer(1_000)).toBeUndefined();
 });

@@ -14,7 +14,7 @@ function panelWith(wifi: Partial<WifiPort>) {
     timers: worldTimers(world.scheduler),
     language: () => "en",
     notices: () => [],
-    home: () => messageScreen({ name: "idle", title: text("welcome") }),
+    home: () => messageScreen({ name: "idle", title: text("welcome"), timeoutMs: 60_000 }),
   });
   const flow = new HotspotFlow({ navigator, wifi: wifi as WifiPort, joined: () => {} });
   return { world, navigator, flow };

@@ -6,7 +6,7 @@ export interface MessageOptions {
   readonly title: Text;
   readonly lines?: readonly Text[];
   readonly choices?: readonly Choice[];
-  readonly timeoutMs?: number | undefined;
+  readonly timeoutMs: number;
   /** Enter or cancel; absent: they do nothing here. */
   leave?(): void;
   choose?(id: string): void;
