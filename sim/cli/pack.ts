@@ -3,7 +3,7 @@ import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
 import { makePack, type Pack } from "../pack/pack.js";
 import type { PaperSize } from "../pack/pdf/pdf.js";
-import { openSource } from "../pack/source.js";
+import { DEFAULT_DIRECTORY, openSource } from "../pack/source.js";
 import { parseLanguage, type Words, wordsFor } from "../pack/texts/texts.js";
 import { writeAll, writePack } from "../pack/write.js";
 
@@ -32,7 +32,10 @@ const program = new Command("pack")
   .addOption(new Option("--box <id>", "one box").conflicts("all"))
   .option("--all", "every box, and lists of all of them")
   .requiredOption("--out <dir>", "folder for the files; made if need be, readable by its owner only")
-  .option("--data <dir>", "folder with the cloud's database; without it, the sample organisation")
+  .option(
+    "--data <dir>",
+    `folder with the cloud's database; without it, ${DEFAULT_DIRECTORY} where there is one, and else the sample organisation`,
+  )
   .addOption(new Option("--sheet <n>", "an older sheet than the one in force").argParser(sheetNumber).conflicts("all"))
   .addOption(new Option("--paper <size>", "paper").choices(["a4", "letter"]).default("a4"))
   .addOption(
@@ -49,6 +52,9 @@ async function main(): Promise<void> {
     throw new UsageError("which box? Name one with --box ID, or take them all with --all");
   }
   const source = openSource(options.data, Math.floor(Date.now() / 1_000));
+  if (source.isSample) {
+    console.error(pc.yellow("No --data and no simulator's data here: this is the sample, whose codes open no box."));
+  }
   const { boxes } = source.store.organisation;
   const ids = options.all === true ? boxes.map((box) => box.id) : [options.box!];
   if (ids.length === 0) throw new UsageError("the cloud has no box yet: add one first");
@@ -65,7 +71,7 @@ async function main(): Promise<void> {
     for (const file of files) console.log(file.endsWith(".pdf") ? `${file} (${pages} pages)` : file);
   }
   if (options.all === true) for (const file of await writeAll(entries, options.out)) console.log(file);
-  console.error("These files open every bin. Print them, lock the paper up, and delete them.");
+  if (!source.isSample) console.error("These files open every bin. Print them, lock the paper up, and delete them.");
 }
 
 function make(source: ReturnType<typeof openSource>, id: string, sheet: number | undefined): Pack {

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
+import { DEFAULT_DIRECTORY } from "../pack/source.js";
 import { DataDirectory, DataError } from "./front/data-directory.js";
 import { DEFAULT_BOX, Desk } from "./front/desk.js";
 import type { Front } from "./front/front.js";
@@ -38,7 +39,7 @@ const program = new Command("start")
       "picture with an input line; with input from a pipe it carries out one command a line. `help` lists the commands.",
   )
   .option("--box <id>", "box of the sample organisation: MS5-PARIS, MS4-TOKYO or MS3-TOKYO", DEFAULT_BOX)
-  .option("--data <dir>", "where everything is kept from one start to the next", ".data")
+  .option("--data <dir>", "where everything is kept from one start to the next", DEFAULT_DIRECTORY)
   .option("--port <n>", "port of the embedded broker on 127.0.0.1; 0: any free one", port, DEFAULT_PORT)
   .option("--http <n>", "port of the cloud's page on 127.0.0.1; 0: any free one", port, DEFAULT_PAGE_PORT)
   .option("--broker <url>", "use this broker instead: mqtt://host:1883 or mqtts://host:8883")

@@ -10,12 +10,12 @@ const BOM = "\ufeff";
 
 /** Column names are English in every language: programs read them. */
 export function codesCsv(packs: readonly Pack[]): string {
-  const rows = packs.flatMap(({ box, sheet }) =>
+  const rows = packs.flatMap(({ box, isSample, sheet }) =>
     (sheet?.targets ?? []).flatMap(({ target, codes }) =>
       codes.map(({ number, code, state, usedAt }) => [
         box,
         sheet!.sheet,
-        sheet!.standing,
+        isSample ? "sample" : sheet!.standing,
         target.startsWith("bin:") ? "bin" : target,
         target.startsWith("bin:") ? target.slice(4) : "",
         number,

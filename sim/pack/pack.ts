@@ -28,6 +28,8 @@ export interface PackBin {
 /** All that an emergency pack says, before it is put on paper. */
 export interface Pack {
   readonly box: string;
+  /** Of the sample organisation: its codes open nothing, and look as if they did. */
+  readonly isSample: boolean;
   readonly model: Box["model"];
   readonly location: Location;
   /** Seconds since 1970 UTC. */
@@ -47,10 +49,12 @@ export interface PackParts {
   readonly hash: HashPort;
   /** Seconds since 1970 UTC. */
   readonly nowSeconds: number;
+  /** Nobody's: the organisation was made for this pack. */
+  readonly isSample: boolean;
 }
 
 /** `sheet`: an older one than the one in force, by number. Throws CloudError for a box or a sheet that is not there. */
-export function makePack({ store, hash, nowSeconds }: PackParts, id: string, sheet?: number): Pack {
+export function makePack({ store, hash, nowSeconds, isSample }: PackParts, id: string, sheet?: number): Pack {
   const { boxes, locations, keys } = store.organisation;
   const box = boxes.find((one) => one.id === id);
   if (box === undefined) {
@@ -70,6 +74,7 @@ export function makePack({ store, hash, nowSeconds }: PackParts, id: string, she
   });
   return {
     box: id,
+    isSample,
     model: box.model,
     location: locations.find((one) => one.id === box.location)!,
     madeAt: nowSeconds,

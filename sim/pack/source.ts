@@ -11,17 +11,29 @@ import type { PackParts } from "./pack.js";
 /** As in every scenario that is not told otherwise. */
 const SAMPLE_SEED = 1;
 
-/** The cloud's database in `directory`; without one, the sample organisation. Throws CloudError. */
+/** Where `npm start` keeps everything unless it is told otherwise. */
+export const DEFAULT_DIRECTORY = ".data";
+
+/**
+ * The cloud's database in `directory`; where none is named, that of a simulator that was started in this folder, and else the
+ * sample organisation. Throws CloudError.
+ */
 export function openSource(directory: string | undefined, nowSeconds: number): PackParts {
-  const store = directory === undefined ? sampleStore(nowSeconds) : storeIn(directory);
-  return { store, hash: TWEETNACL_HASH, nowSeconds };
+  // The sample's codes beside a box that is running would be taken for that box's.
+  const found = directory ?? (existsSync(databaseIn(DEFAULT_DIRECTORY)) ? DEFAULT_DIRECTORY : undefined);
+  const store = found === undefined ? sampleStore(nowSeconds) : storeIn(found);
+  return { store, hash: TWEETNACL_HASH, nowSeconds, isSample: found === undefined };
+}
+
+function databaseIn(directory: string): string {
+  return join(directory, "cloud.json");
 }
 
 function storeIn(directory: string): CloudStore {
-  const file = join(directory, "cloud.json");
+  const file = databaseIn(directory);
   if (!existsSync(file)) {
     throw new CloudError(
-      `there is no cloud database ${file}: name the folder that \`npm start -- --data\` uses, or leave --data out for the sample organisation`,
+      `there is no cloud database ${file}: name the folder that \`npm start -- --data\` uses, or start one there first`,
     );
   }
   try {

@@ -102,7 +102,7 @@ export class PackHolder {
 /** What would be printed now. */
 export function packOf(stage: Stage, sheet?: number, box = stage.machine.name): Pack {
   const nowSeconds = Math.floor(stage.world.wallSeconds());
-  return makePack({ store: stage.cloud.store, hash: TWEETNACL_HASH, nowSeconds }, box, sheet);
+  return makePack({ store: stage.cloud.store, hash: TWEETNACL_HASH, nowSeconds, isSample: false }, box, sheet);
 }
 
 /** Holds what people saw against what should be. */

@@ -29,12 +29,17 @@ interface Run {
   readonly err: string;
 }
 
+/** In a folder without a simulator's data, whatever lies in the checkout. */
 async function pack(...args: string[]): Promise<Run> {
+  return await packIn(folder, ...args);
+}
+
+async function packIn(cwd: string, ...args: string[]): Promise<Run> {
   return await new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      ["--import", "tsx", "sim/cli/pack.ts", ...args],
-      { cwd: ROOT, env: { ...process.env, NO_COLOR: "1" } },
+      ["--import", import.meta.resolve("tsx"), join(ROOT, "sim/cli/pack.ts"), ...args],
+      { cwd, env: { ...process.env, NO_COLOR: "1" } },
       (_, out, err) => resolve({ code: child.exitCode ?? -1, out, err }),
     );
   });
@@ -53,6 +58,7 @@ test("--box writes the files of one box, for its owner only", async () => {
   expect(readdirSync(out).sort()).toEqual(names);
   for (const name of names) expect(statSync(join(out, name)).mode & 0o777).toBe(0o600);
   expect(err).toContain("1/1 MS4-TOKYO: sheet 1, 88 good codes, 0 used or passed");
+  expect(err).toContain("this is the sample, whose codes open no box");
 });
 
 test("--all writes every box, steps for the MS3, and the lists of all", async () => {
@@ -67,14 +73,31 @@ test("--all writes every box, steps for the MS3, and the lists of all", async ()
   expect(readFileSync(join(out, "all-boxes.html"), "utf8")).toContain('<section id="MS3-TOKYO" lang="en">');
 });
 
-test("--data reads the cloud's database and leaves it as it is; --sheet takes an older sheet", async () => {
-  const data = join(folder, "data");
+function makeDatabase(data: string): { readonly cloud: CloudService; readonly file: string } {
   mkdirSync(data);
   const file = join(data, "cloud.json");
   const store = CloudStore.inFile(file);
   const timers = { set: () => 0, clear: () => {} };
   const cloud = new CloudService({ store, now: () => 1_780_308_000, timers, random: (n) => new Uint8Array(n).fill(3) });
   makeSample(cloud, 5);
+  return { cloud, file };
+}
+
+test("beside a simulator's data, the codes are those of its box", async () => {
+  const place = join(folder, "beside");
+  mkdirSync(place);
+  const { cloud } = makeDatabase(join(place, ".data"));
+  const { code, err } = await packIn(place, "--box", "MS4-TOKYO", "--out", "out");
+  expect(code, err).toBe(0);
+  expect(err).not.toContain("sample");
+  const [first] = cloud.sheets.sheet("MS4-TOKYO").targets[0]!.codes;
+  const codes = readFileSync(join(place, "out", "MS4-TOKYO-sheet-1-codes.csv"), "utf8");
+  expect(codes).toContain(`MS4-TOKYO,1,inForce,bin,A-1,1,${first!.code.slice(0, 4)}·${first!.code.slice(4)},good`);
+});
+
+test("--data reads the cloud's database and leaves it as it is; --sheet takes an older sheet", async () => {
+  const data = join(folder, "data");
+  const { cloud, file } = makeDatabase(data);
   cloud.sheets.rotate(BOX);
   const before = readFileSync(file);
   const { code, err } = await pack("--box", BOX, "--data", data, "--out", join(folder, "old"), "--sheet", "1");

@@ -16,7 +16,11 @@ export class Office {
   }
 
   pack(box: string = BOX, sheet?: number): Pack {
-    return makePack({ store: this.cloud.store, hash: TWEETNACL_HASH, nowSeconds: START_SECONDS }, box, sheet);
+    return makePack(
+      { store: this.cloud.store, hash: TWEETNACL_HASH, nowSeconds: START_SECONDS, isSample: false },
+      box,
+      sheet,
+    );
   }
 
   /** The code `number` of a bin was used. */

@@ -1,4 +1,5 @@
 import type { SheetCode, SheetTarget } from "../../cloud/sheets.js";
+import { markOf } from "../mark.js";
 import { byName, grouped, type Pack, type PackBin, twoDigits } from "../pack.js";
 import { contentOf } from "../pdf/codes.js";
 import { facts } from "../pdf/first-page.js";
@@ -44,11 +45,9 @@ ${entries.map((entry) => section(entry)).join("\n")}
 
 function section({ pack, words }: PageEntry): string {
   const { sheet } = pack;
-  const isOld = sheet !== undefined && sheet.standing !== "inForce";
-  const note = sheet?.standing === "closed" ? "closed-note" : "superseded-note";
-  const old = isOld
-    ? `<p class="old">${html(words.say("superseded", { sheet: sheet.inForce }))}</p><p class="lead">${html(words.say(note, { sheet: sheet.inForce }))}</p>`
-    : "";
+  const mark = markOf(pack, words);
+  const bar = mark === undefined ? "" : `<p class="old">${html(mark.bar)}</p>`;
+  const note = mark?.note === undefined ? "" : `<p class="lead">${html(mark.note)}</p>`;
   const target = (name: string) => sheet?.targets.find((one) => one.target === name);
   const whole =
     sheet === undefined ? "" : wholeBox(words, target("all")!, "all") + wholeBox(words, target("unmount")!, "unmount");
@@ -60,7 +59,7 @@ function section({ pack, words }: PageEntry): string {
     )
     .join("");
   return `<section id="${html(pack.box)}" lang="${words.language}">
-${old}
+${bar}${note}
 <header><h1>${html(pack.box)}</h1>${sheet === undefined ? "" : `<p class="sheet">${html(words.say("sheet"))}</p>`}</header>
 <p class="facts">${html(pack.location.name)} · ${pack.model}<br>${facts(pack, words).map(html).join("<br>")}</p>
 <p class="lead">${html(words.say(sheet === undefined ? "plan-purpose" : "purpose"))}</p>

@@ -1,3 +1,4 @@
+import { markOf } from "../mark.js";
 import type { Pack } from "../pack.js";
 import type { PackTextId, Words } from "../texts/texts.js";
 import type { Paper } from "./paper.js";
@@ -51,7 +52,8 @@ function titleBlock(paper: Paper, pack: Pack, words: Words, size: number): void 
   const badge = { font: "bold", size: 24 } as const;
   const badgeWidth = sheet === undefined ? 0 : paper.widthOf(label, badge) + 28;
   const width = paper.width - badgeWidth - 16;
-  const top = sheet?.standing === "inForce" || sheet === undefined ? paper.y : paper.y + 22;
+  const mark = markOf(pack, words);
+  const top = mark === undefined ? paper.y : paper.y + 22;
   paper.y = top;
   if (sheet !== undefined) {
     const x = paper.left + paper.width - badgeWidth;
@@ -69,10 +71,9 @@ function titleBlock(paper: Paper, pack: Pack, words: Words, size: number): void 
   // A line ends between two facts, not within one.
   const whole = facts(pack, words).map((fact) => fact.replaceAll(" ", "\u00a0"));
   paper.line(whole.join(" · "), body(size));
-  if (sheet !== undefined && sheet.standing !== "inForce") {
+  if (mark?.note !== undefined) {
     paper.y += 4;
-    const note = sheet.standing === "closed" ? "closed-note" : "superseded-note";
-    paper.line(words.say(note, { sheet: sheet.inForce }), { ...body(size), font: "bold" });
+    paper.line(mark.note, { ...body(size), font: "bold" });
   }
   paper.y += 8;
 }

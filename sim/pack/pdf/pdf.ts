@@ -1,3 +1,4 @@
+import { markOf } from "../mark.js";
 import type { Pack } from "../pack.js";
 import type { Words } from "../texts/texts.js";
 import { codePages } from "./codes.js";
@@ -35,19 +36,20 @@ export async function packPdf(pack: Pack, words: Words, size: PaperSize): Promis
   return { bytes, pages, missing: [...glyphs.missing] };
 }
 
-/** Head, foot, and the mark of a sheet that is no longer the one in force. */
+/** Head, foot, and the mark of what is not what it seems to be. */
 function decorate(paper: Paper, pack: Pack, words: Words, page: number, pages: number): void {
   const { sheet } = pack;
-  const isOld = sheet !== undefined && sheet.standing !== "inForce";
+  const mark = markOf(pack, words);
   const { width, height } = paper.doc.page;
-  if (isOld) {
-    const label = words.say("superseded", { sheet: sheet.inForce });
+  if (mark !== undefined) {
     paper.doc.rect(0, 0, width, 30).fill("black");
-    paper.put(label, 0, 7, { font: "bold", size: 15, width, align: "center", color: "white" });
-    watermark(paper, words.say("superseded-mark"));
+    const style = { font: "bold", size: 15 } as const;
+    const size = paper.sizeFor(mark.bar, style, paper.width);
+    paper.put(mark.bar, 0, 7, { ...style, size, width, align: "center", color: "white" });
+    watermark(paper, mark.word);
   }
   if (page > 1) {
-    const y = isOld ? 36 : 30;
+    const y = mark === undefined ? 30 : 36;
     const style = { font: "bold", size: 12 } as const;
     const label = sheet === undefined ? "" : words.say("sheet", { sheet: sheet.sheet });
     const room = paper.width - paper.widthOf(label, style) - 16;

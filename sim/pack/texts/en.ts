@@ -9,6 +9,8 @@ export const en = {
   "never-seen": "The box has not reported yet",
   "used-count": "Used so far: {count}",
   "page-of": "{page} / {pages}",
+  sample: "SAMPLE: made-up keys and codes that open no box",
+  "sample-mark": "SAMPLE",
   superseded: "SUPERSEDED: sheet {sheet} is in force",
   "superseded-mark": "SUPERSEDED",
   "superseded-note":

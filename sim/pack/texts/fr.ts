@@ -10,6 +10,8 @@ export const fr: PackTexts = {
   "never-seen": "L'armoire n'a pas encore donné de nouvelles",
   "used-count": "Codes déjà utilisés : {count}",
   "page-of": "{page} / {pages}",
+  sample: "EXEMPLE : clés et codes inventés, qui n'ouvrent aucune armoire",
+  "sample-mark": "EXEMPLE",
   superseded: "REMPLACÉE : la feuille {sheet} est en vigueur",
   "superseded-mark": "REMPLACÉE",
   "superseded-note":

@@ -10,6 +10,8 @@ export const ja: PackTexts = {
   "never-seen": "本体からの連絡はまだありません",
   "used-count": "使用済みコード：{count} 件",
   "page-of": "{page} / {pages}",
+  sample: "見本：架空の鍵とコードです。どの本体も開きません",
+  "sample-mark": "見本",
   superseded: "旧版：用紙 {sheet} が使用中です",
   "superseded-mark": "旧版",
   "superseded-note":
