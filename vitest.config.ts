@@ -4,6 +4,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 const SLOW = [
   "tests/broker/interop-*.test.ts",
   "tests/cli/{start,data}.test.ts",
+  "tests/mutants/mutants.test.ts",
   "tests/journal/{permutations,power-cuts}.test.ts",
   "tests/pack/cli.test.ts",
   "tests/scenarios/**",

@@ -1,0 +1,97 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Command } from "commander";
+import pc from "picocolors";
+import { explained, outdated, parseExplanations } from "../mutants/explained.js";
+import { FOLDERS, sourcesIn, testsOf } from "../mutants/folders.js";
+import { sampled } from "../mutants/sample.js";
+import { Changer, type Mutant, type Tried } from "../mutants/stryker.js";
+import { ROOT } from "../xs/bundle.js";
+import { whole } from "./shared/numbers.js";
+
+const program = new Command("mutants")
+  .description(
+    "Changes one expression or line at a time, and runs the tests that come by it: a change that no test notices has survived. " +
+      "Survivors that somebody has read stand in sim/mutants/explained.json with the reason. The last line is JSON; exit code 1: " +
+      "a survivor is not explained, or an explanation is out of date, 2: bad usage.",
+  )
+  .option("--folder <name...>", `of firmware/, or a path (default: ${FOLDERS.join(", ")})`)
+  .option("--file <path...>", "these files alone")
+  .option("--sample <n>", "try so many of them, chosen by chance", whole)
+  .option("--seed <n>", "the chance of --sample follows from it", whole, 1)
+  .option("--list", "print the changes and try none", false)
+  .option("--concurrency <n>", "processes that run tests", whole, 1)
+  .option("--explained <file>", "the explanations", "sim/mutants/explained.json")
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+interface Options {
+  readonly folder?: readonly string[];
+  readonly file?: readonly string[];
+  readonly sample?: number;
+  readonly seed: number;
+  readonly list: boolean;
+  readonly concurrency: number;
+  readonly explained: string;
+}
+
+const options = program.parse().opts<Options>();
+const began = performance.now();
+const explanations = parseExplanations(readFileSync(join(ROOT, options.explained), "utf8"));
+const files = options.file ?? (options.folder ?? FOLDERS).map(inRepository).flatMap(sourcesIn);
+for (const file of files) if (!existsSync(join(ROOT, file))) program.error(`error: there is no file ${file}`);
+
+const changer = await Changer.open();
+const all = await changer.list(files);
+const chosen = options.sample === undefined ? all : sampled(all, options.sample, options.seed);
+if (options.list) for (const mutant of chosen) console.log(inWords(mutant));
+const tried = options.list ? [] : await tryAll();
+const survivors = tried.filter(({ survived }) => survived).map(({ mutant }) => mutant);
+const unexplained = survivors.filter((mutant) => explained(mutant, explanations) === undefined);
+const killed = tried.filter(({ survived }) => !survived).map(({ mutant }) => mutant);
+const stale = outdated(explanations, all, killed);
+for (const mutant of unexplained) console.error(`${pc.red("survived")} ${inWords(mutant)}`);
+for (const text of stale) console.error(`${pc.yellow("explanation out of date")} ${text}`);
+console.log(
+  JSON.stringify({
+    mutants: chosen.length,
+    killed: killed.length,
+    survived: survivors.length,
+    explained: survivors.length - unexplained.length,
+    unexplained: unexplained.length,
+    unread: unexplained.map(({ file, place, from, to, nth }) => ({
+      file,
+      place,
+      from,
+      to,
+      ...(nth > 1 && { nth }),
+    })),
+    outdated: stale.length,
+    seconds: Math.round((performance.now() - began) / 1000),
+  }),
+);
+process.exitCode = unexplained.length + stale.length > 0 ? 1 : 0;
+
+/** Folder by folder, with its own tests; and what these do not see, with those of others. */
+async function tryAll(): Promise<readonly Tried[]> {
+  const results: Tried[] = [];
+  for (const folder of new Set(chosen.map(({ file }) => dirname(file)))) {
+    let left: readonly Mutant[] = chosen.filter(({ file }) => dirname(file) === folder);
+    for (const tests of testsOf(left[0]!.file)) {
+      if (left.length === 0) break;
+      console.error(pc.cyan(`${left.length} changes to ${folder}, held by ${tests.join(", ")}`));
+      const tried = await changer.run({ all, chosen: left, tests, concurrency: options.concurrency });
+      results.push(...tried.filter(({ survived }) => !survived));
+      left = tried.filter(({ survived }) => survived).map(({ mutant }) => mutant);
+    }
+    results.push(...left.map((mutant) => ({ mutant, survived: true })));
+  }
+  return results;
+}
+
+function inRepository(folder: string): string {
+  return folder.includes("/") ? folder.replace(/\/$/, "") : `firmware/${folder}`;
+}
+
+function inWords({ file, line, place, from, to, nth }: Mutant): string {
+  return `${file}:${line} ${place}: ${from} -> ${to}${nth > 1 ? ` (${nth})` : ""}`;
+}
