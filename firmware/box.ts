@@ -11,6 +11,7 @@ import { CommandTask } from "./commands/command-task.js";
 import { ExchangeTask } from "./exchange/exchange-task.js";
 import { Rights } from "./exchange/rights.js";
 import type { Identity } from "./identity/contract.js";
+import type { LoadedIdentity } from "./identity/copies.js";
 import { Journal } from "./journal/journal.js";
 import { EmergencyFlow } from "./panel/emergency-flow.js";
 import { ExchangeFlow } from "./panel/exchange-flow.js";
@@ -45,6 +46,7 @@ const FAULTS_SHOWN = 16;
 export class Box {
   readonly #hal: Hal;
   readonly #identity: Identity;
+  readonly #loaded: LoadedIdentity;
   readonly #ledger: Ledger;
   readonly #snapshot: CurrentSnapshot;
   readonly #inventory: Inventory;
@@ -63,9 +65,11 @@ export class Box {
   readonly #emergencyFlow: EmergencyFlow;
   readonly #hotspotFlow: HotspotFlow | undefined;
 
-  constructor(hal: Hal, identity: Identity, battery: BatteryProfile) {
+  constructor(hal: Hal, loaded: LoadedIdentity, battery: BatteryProfile) {
+    const { identity } = loaded;
     this.#hal = hal;
     this.#identity = identity;
+    this.#loaded = loaded;
     const { clock, timers, bins, gauge, mains, hash, button } = hal;
     const label = (bin: number) => bins.label(bin);
     const changed = () => this.#changed();
@@ -215,10 +219,19 @@ export class Box {
     const cause = this.#hal.sleep.wakeCause;
     // Vital: the boot's number tells its uptimes, its grace and (without entropy) its sessions from those of the last one.
     ledger.note({ kind: Kind.boot, boot: ledger.state.boots + 1, cause, firmware: FIRMWARE_VERSION }, "vital");
+    this.#recordIdentity();
     const damage = this.#snapshot.damage;
     if (damage !== undefined) ledger.note({ kind: Kind.device, name: "snapshot", reason: damage.slice(0, 64) });
     const unreadable = ledger.journal.skippedPlaces + ledger.undecodable;
     if (unreadable > 0) ledger.note({ kind: Kind.gap, reason: GapReason.unreadable, count: unreadable });
+  }
+
+  /** A copy that was damaged, and, where it was written anew, that it is whole again. */
+  #recordIdentity(): void {
+    const { damage, repaired } = this.#loaded;
+    if (damage === undefined) return;
+    this.#ledger.note({ kind: Kind.device, name: "identity", reason: damage.slice(0, 64) });
+    if (repaired === true) this.#ledger.note({ kind: Kind.device, name: "identity" });
   }
 
   #input(input: PanelInput): void {
@@ -285,6 +298,7 @@ export class Box {
 
   #faults(): readonly string[] {
     const faults: string[] = [];
+    if (this.#loaded.damage !== undefined && this.#loaded.repaired !== true) faults.push("identity");
     if (this.#snapshot.damage !== undefined) faults.push("snapshot");
     faults.push(...this.#partWatch.broken);
     for (const bin of this.#ledger.state.faulty) faults.push(`bin ${this.#hal.bins.label(bin)}`);

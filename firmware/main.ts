@@ -1,37 +1,61 @@
+import { FlashError } from "../hal/ports/flash.js";
 import type { Hal } from "../hal/ports/hal.js";
+import type { Text } from "../hal/ports/panel.js";
 import { Box } from "./box.js";
-import type { Identity } from "./identity/contract.js";
-import { IdentityError, readIdentity } from "./identity/identity.js";
+import { loadIdentity } from "./identity/copies.js";
+import { IdentityError } from "./identity/identity.js";
+import { GeometryError } from "./journal/geometry.js";
 import { text } from "./panel/screen.js";
 import { isCellEmpty, sleepEmpty } from "./power/empty-cell.js";
+import { stopSafely } from "./power/safe-stop.js";
+import { SnapshotError } from "./snapshot/contract.js";
+
+/** Bins that a box can have: more do not fit in a record or a snapshot. */
+const MAX_BINS = 200;
 
 /**
  * Where every board, the simulator and the rig begin. Returns when everything is wired; the rest happens in callbacks of the
- * HAL until the program ends by sleep, restart, or loss of power.
+ * HAL until the program ends by sleep, restart, or loss of power. A box that cannot work says so on its screen.
  */
 export function boot(hal: Hal): void {
-  if (!hal.board.offlineCapable || hal.board.battery === undefined) {
-    stopWith(hal, "unsupported-model", { model: hal.board.model });
+  const { board } = hal;
+  if (!board.offlineCapable || board.battery === undefined) {
+    stopSafely(hal, text("unsupported-model", { model: board.model }));
     return;
   }
-  if (isCellEmpty(hal.gauge, hal.mains, hal.board.battery)) {
+  if (isCellEmpty(hal.gauge, hal.mains, board.battery)) {
     sleepEmpty(hal);
     return;
   }
-  let identity: Identity;
+  let box: Box;
   try {
-    identity = readIdentity(hal.flash.identity);
+    const identity = loadIdentity(hal.flash.identity);
+    checkBins(hal.bins.count);
+    box = new Box(hal, identity, board.battery);
   } catch (error) {
-    if (!(error instanceof IdentityError)) throw error;
-    hal.trace.line(error.message.slice(0, 200));
-    stopWith(hal, "not-provisioned");
+    if (!(error instanceof IdentityError || error instanceof BinsError || isOfFlash(error))) throw error;
+    hal.trace.line(`stopped: ${error.message}`.slice(0, 200));
+    stopSafely(hal, titleOf(error));
     return;
   }
-  new Box(hal, identity, hal.board.battery).start();
+  box.start();
 }
 
-/** A box that cannot do its work says so, and does nothing. */
-function stopWith(hal: Hal, id: "unsupported-model" | "not-provisioned", params?: Record<string, string>): void {
-  hal.panel.backlight(100);
-  hal.panel.render({ screen: "stopped", title: text(id, params), lines: [], choices: [], notices: [], language: "en" });
+/** The board was never told its units, or was told nonsense. */
+class BinsError extends Error {}
+
+function checkBins(count: number): void {
+  if (count < 1 || count > MAX_BINS) throw new BinsError(`${count} bins are fitted, not 1 to ${MAX_BINS}`);
+}
+
+/** Of the partitions' sizes, or of reading them: a damaged content is not among these. */
+function isOfFlash(error: unknown): error is Error {
+  return error instanceof GeometryError || error instanceof SnapshotError || error instanceof FlashError;
+}
+
+function titleOf(error: Error): Text {
+  if (error instanceof IdentityError) return text("not-provisioned");
+  if (error instanceof BinsError) return text("stopped-no-bins");
+  if (error instanceof GeometryError) return text("stopped-memory", { name: "journal" });
+  return text("stopped-memory", { name: error instanceof SnapshotError ? "snapshot" : "flash" });
 }

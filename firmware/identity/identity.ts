@@ -52,26 +52,33 @@ const BODY: BodyCodec<Body> = shape<Body>({
   authority: optional(pem),
 });
 
-/** Who this box is. Throws IdentityError that names what is wrong with the partition, FlashError from the part. */
-export function readIdentity(flash: FlashPort): Identity {
+/** The copy at `at`, of at most `limit` bytes. Throws IdentityError that names what is wrong with it, FlashError from the part. */
+export function readCopy(flash: FlashPort, at: number, limit: number): Identity {
   const head = new Uint8Array(BODY_AT);
-  flash.read(0, head);
+  flash.read(at, head);
   if (head.every((byte) => byte === 0xff)) throw new IdentityError("the identity partition is blank");
   if (MAGIC.some((byte, i) => head[i] !== byte)) throw new IdentityError("the identity partition holds something else");
   const length = u16(head, LENGTH_AT);
-  if (length < 1 || length > MAX_BODY_BYTES || BODY_AT + length > flash.sizeBytes) {
+  if (length < 1 || length > MAX_BODY_BYTES || BODY_AT + length > limit) {
     throw new IdentityError(`the identity partition is damaged: a body of ${length} bytes`);
   }
   const body = new Uint8Array(length);
-  flash.read(BODY_AT, body);
+  flash.read(at + BODY_AT, body);
   if (u32(head, CRC_AT) !== checksum(head, body)) {
     throw new IdentityError("the identity partition is damaged: its checksum does not match");
   }
   return fromBody(checked(() => BODY.decode(body)));
 }
 
-/** The partition's content from its first byte on. Throws IdentityError when a field is out of range. */
-export function encodeIdentity(identity: Identity): Uint8Array {
+/** Bytes of the sound copy at `at`. */
+export function copyBytes(flash: FlashPort, at: number): number {
+  const length = new Uint8Array(2);
+  flash.read(at + LENGTH_AT, length);
+  return BODY_AT + u16(length, 0);
+}
+
+/** One copy, from its first byte on. Throws IdentityError when a field is out of range. */
+export function encodeCopy(identity: Identity): Uint8Array {
   const { broker, ...own } = identity;
   const body = checked(() => BODY.encode({ ...own, ...broker }));
   const content = new Uint8Array(BODY_AT + body.length);

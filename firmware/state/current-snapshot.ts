@@ -1,3 +1,4 @@
+import { FlashError } from "../../hal/ports/flash.js";
 import { Kind } from "../records/records.js";
 import { SnapshotError, type SnapshotSlots, type SnapshotView, type SnapshotWriter } from "../snapshot/contract.js";
 import type { Ledger } from "./ledger.js";
@@ -18,7 +19,7 @@ export class CurrentSnapshot {
     try {
       this.#view = slots.open(named.slot, named.version);
     } catch (error) {
-      if (!(error instanceof SnapshotError)) throw error;
+      if (!(error instanceof SnapshotError || error instanceof FlashError)) throw error;
       this.damage = error.message;
     }
   }

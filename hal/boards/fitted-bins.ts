@@ -8,6 +8,17 @@ export interface Fitted {
 }
 
 /**
+ * Bins of the base unit and of each expansion unit from `12,12`, as a board keeps it. Nothing, nonsense, or more than the board
+ * has expanders for gives no unit at all: the firmware says on the screen what a board that does not start could not.
+ */
+export function unitsFrom(told: string, wiring: Pick<BoardWiring, "expanders" | "binsPerExpander">): readonly number[] {
+  const units = told.split(",").map(Number);
+  if (units.some((bins) => !Number.isSafeInteger(bins) || bins < 1)) return [];
+  const expanders = units.reduce((sum, bins) => sum + Math.ceil(bins / wiring.binsPerExpander), 0);
+  return expanders <= wiring.expanders.length ? units : [];
+}
+
+/**
  * Shares the bins out to the expanders: each unit (`A`, `B`, ...) takes the next ones, as many as it needs. Throws RangeError
  * when there are not enough.
  */

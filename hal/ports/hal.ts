@@ -27,7 +27,7 @@ export interface Hal {
   readonly panel: PanelPort;
   readonly reader: ReaderPort;
   readonly flash: {
-    /** Written at the factory, read-only in the field: who this box is (`firmware/identity`). */
+    /** Written at the factory: who this box is (`firmware/identity`). In the field a damaged copy is written anew from the other. */
     readonly identity: FlashPort;
     readonly journal: FlashPort;
     readonly snapshot: FlashPort;

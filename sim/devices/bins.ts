@@ -70,8 +70,7 @@ export class Bins {
         });
       }
     }
-    if (this.#bins.length < 1 || this.#bins.length > 200)
-      throw new RangeError(`${this.#bins.length} bins: 1 to 200 fit`);
+    if (this.#bins.length > 200) throw new RangeError(`${this.#bins.length} bins: at most 200 fit`);
   }
 
   get count(): number {

@@ -1,4 +1,4 @@
-import { FlashError, type FlashPort } from "../../hal/ports/flash.js";
+import type { FlashPort } from "../../hal/ports/flash.js";
 import { fingerprint } from "../trace.js";
 import type { Life } from "./life.js";
 import type { NorFlash } from "./nor-flash.js";
@@ -42,24 +42,5 @@ export function boundFlash(site: Site, life: Life, name: string, device: NorFlas
         hooks.beforeWrite(device);
         device.erase(offset);
       }),
-  };
-}
-
-/** A partition that the field firmware can only read. */
-export function readOnlyFlash(life: Life, device: NorFlash): FlashPort {
-  const refuse = (operation: string, offset: number): never => {
-    life.check();
-    throw new FlashError(`${operation} at ${offset}: the partition is read-only`);
-  };
-  return {
-    sizeBytes: device.sizeBytes,
-    sectorBytes: device.sectorBytes,
-    alignBytes: device.alignBytes,
-    read: (offset, into) => {
-      life.check();
-      device.read(offset, into);
-    },
-    program: (offset) => refuse("program", offset),
-    erase: (offset) => refuse("erase", offset),
   };
 }

@@ -1,6 +1,6 @@
 import type { BareHal } from "../../hal/boards/board-ports.js";
 import type { SleepPort } from "../../hal/ports/power.js";
-import { boundFlash, type FlashHooks, readOnlyFlash } from "../devices/bound-flash.js";
+import { boundFlash, type FlashHooks } from "../devices/bound-flash.js";
 import { hashPort } from "../devices/hash.js";
 import type { Life } from "../devices/life.js";
 import type { Site } from "../devices/site.js";
@@ -22,7 +22,7 @@ export function bareHal(machine: Machine, site: Site, life: Life, hooks: BootHoo
     board: machine.board,
     panel: machine.panel.port(life),
     flash: {
-      identity: readOnlyFlash(life, flash.identity),
+      identity: boundFlash(site, life, "identity", flash.identity, hooks.flash),
       journal: boundFlash(site, life, "journal", flash.journal, hooks.flash),
       snapshot: boundFlash(site, life, "snapshot", flash.snapshot, hooks.flash),
     },

@@ -35,6 +35,9 @@ const SECTOR_BYTES = 4_096;
 /** Four erase blocks as one: the state of a box with 200 bins, which each sector begins with, takes up to 6 KB. */
 const JOURNAL_SECTOR_BYTES = 4 * SECTOR_BYTES;
 
+/** What `identity` fills; as in the Linux simulator. */
+export const IDENTITY_PARTITION = { sizeBytes: 4 * SECTOR_BYTES, sectorBytes: SECTOR_BYTES } as const;
+
 export interface FlashGeometry {
   readonly sizeBytes: number;
   readonly sectorBytes: number;
@@ -48,7 +51,7 @@ export interface MachineOptions {
   readonly boot: (hal: Hal) => void;
   /** In place of `boot` at register level: the firmware brings its drivers along. */
   readonly bootOnIo?: ((hal: BareHal, board: IoBoard) => void) | undefined;
-  /** Content of the identity partition, written at the factory. */
+  /** The identity partition as the factory wrote it (`identityImage`), or the beginning of it. */
   readonly identity: Uint8Array;
   /** Bins of the base unit and of each expansion unit; `[12]` if absent. */
   readonly units?: readonly number[];
@@ -221,7 +224,7 @@ export class Machine {
   }
 
   /**
-   * Arms a power cut inside the `operation`th program or erase from now (1 is the next) of journal and snapshot together; `at`
+   * Arms a power cut inside the `operation`th program or erase from now (1 is the next) of all partitions together; `at`
    * as in `CutPlan`. Replaces the one armed before.
    */
   armFlashCut(plan: CutPlan & CutOptions): void {
@@ -320,6 +323,7 @@ export class Machine {
     this.#next = undefined;
     this.#wentFlat = false;
     this.boots++;
+    this.flash.identity.powerOn();
     this.flash.journal.powerOn();
     this.flash.snapshot.powerOn();
     this.battery.board("awake");
@@ -423,7 +427,7 @@ export class Machine {
 }
 
 function identityFlash(content: Uint8Array): NorFlash {
-  const sizeBytes = Math.max(1, Math.ceil(content.length / SECTOR_BYTES)) * SECTOR_BYTES;
+  const sizeBytes = Math.max(IDENTITY_PARTITION.sizeBytes, Math.ceil(content.length / SECTOR_BYTES) * SECTOR_BYTES);
   const image = new Uint8Array(sizeBytes).fill(0xff);
   image.set(content);
   return new NorFlash({ sizeBytes, sectorBytes: SECTOR_BYTES, alignBytes: 1, image });

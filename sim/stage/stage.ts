@@ -1,4 +1,4 @@
-import { encodeIdentity } from "../../firmware/identity/identity.js";
+import { identityImage } from "../../firmware/identity/copies.js";
 import { MS3 } from "../../hal/boards/ms3.js";
 import { MS4 } from "../../hal/boards/ms4.js";
 import { MS5 } from "../../hal/boards/ms5.js";
@@ -12,7 +12,7 @@ import { CloudStore } from "../cloud/store.js";
 import { type Engine, NODE_ENGINE } from "../engines/engine.js";
 import { readMemory } from "../judge/box-memory.js";
 import { Judge } from "../judge/judge.js";
-import { type FlashGeometry, Machine } from "../machine/machine.js";
+import { type FlashGeometry, IDENTITY_PARTITION, Machine } from "../machine/machine.js";
 import type { PartsLevel } from "../machine/parts-level.js";
 import { Person } from "../machine/people.js";
 import { World } from "../machine/world.js";
@@ -199,19 +199,22 @@ export function makeMachine(
     board: options.board ?? BOARDS[box.model],
     boot: (hal) => engine.boot(hal),
     bootOnIo: engine.bootOnIo && ((hal, io) => engine.bootOnIo!(hal, io)),
-    identity: encodeIdentity({
-      box: box.id,
-      sealingKey: hexToBytes(box.sealingKey),
-      codesKey: hexToBytes(box.codesKey),
-      lookupKey: hexToBytes(box.lookupKey),
-      broker: {
-        host: broker.host,
-        port: broker.port,
-        username,
-        password,
-        authority: broker.authority,
+    identity: identityImage(
+      {
+        box: box.id,
+        sealingKey: hexToBytes(box.sealingKey),
+        codesKey: hexToBytes(box.codesKey),
+        lookupKey: hexToBytes(box.lookupKey),
+        broker: {
+          host: broker.host,
+          port: broker.port,
+          username,
+          password,
+          authority: broker.authority,
+        },
       },
-    }),
+      IDENTITY_PARTITION,
+    ),
     parts,
     units: unitsOf(box.bins.map((bin) => bin.label)),
     net,

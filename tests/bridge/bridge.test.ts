@@ -69,7 +69,7 @@ test("facts travel once, and reading them makes no call", () => {
 test("each typed error arrives as itself, with its message", () => {
   const rig = booted();
   const { hal, machine } = rig;
-  expect(() => hal.flash.identity.program(0, Uint8Array.of(0))).toThrow(FlashError);
+  expect(() => hal.flash.identity.program(-1, Uint8Array.of(0))).toThrow(FlashError);
   expect(() => hal.flash.journal.read(-1, new Uint8Array(4))).toThrow(FlashError);
   machine.bins.unreachable(0, true);
   expect(() => hal.bins.unlock(0)).toThrow(BinError);

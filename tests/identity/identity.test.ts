@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Identity } from "../../firmware/identity/contract.js";
-import { encodeIdentity, IdentityError, readIdentity } from "../../firmware/identity/identity.js";
+import { loadIdentity } from "../../firmware/identity/copies.js";
+import { encodeCopy, IdentityError } from "../../firmware/identity/identity.js";
 import { crc32 } from "../../firmware/journal/crc32.js";
 import { encodeCbor } from "../../firmware/wire/cbor.js";
 import type { NorFlash } from "../../sim/devices/nor-flash.js";
@@ -17,6 +18,8 @@ const IDENTITY: Identity = {
 };
 const { broker, ...OWN } = IDENTITY;
 const BODY = { ...OWN, ...broker };
+
+const readIdentity = (flash: NorFlash): Identity => loadIdentity(flash).identity;
 
 function flashWith(content: Uint8Array, sectors = 1): NorFlash {
   const flash = makeFlash({ sectors });
@@ -39,25 +42,25 @@ function refuse(content: Uint8Array, cause: RegExp): void {
 }
 
 describe("comes back", () => {
-  test("with an authority", () => expect(readIdentity(flashWith(encodeIdentity(IDENTITY)))).toEqual(IDENTITY));
+  test("with an authority", () => expect(readIdentity(flashWith(encodeCopy(IDENTITY)))).toEqual(IDENTITY));
 
   test("without one", () => {
     const { authority: _, ...plain } = broker;
-    const identity = readIdentity(flashWith(encodeIdentity({ ...IDENTITY, broker: plain })));
+    const identity = readIdentity(flashWith(encodeCopy({ ...IDENTITY, broker: plain })));
     expect(identity).toEqual({ ...IDENTITY, broker: plain });
     expect("authority" in identity.broker).toBe(false);
   });
 
   test("as the bytes that SPEC.md tells", () => {
-    expect(encodeIdentity(IDENTITY)).toEqual(framed(encodeCbor(BODY)));
-    const content = Buffer.from(encodeIdentity(IDENTITY));
+    expect(encodeCopy(IDENTITY)).toEqual(framed(encodeCbor(BODY)));
+    const content = Buffer.from(encodeCopy(IDENTITY));
     expect(content.subarray(0, 4).toString()).toBe("SBI1");
     // A map of nine, its first entry 56: "BOX-7".
     expect(content.subarray(10, 19).toString("hex")).toMatch(/^(a9|b90009)183865424f582d/);
   });
 
   test("with keys that are their own memory", () => {
-    const { sealingKey, codesKey, lookupKey } = readIdentity(flashWith(encodeIdentity(IDENTITY)));
+    const { sealingKey, codesKey, lookupKey } = readIdentity(flashWith(encodeCopy(IDENTITY)));
     for (const key of [sealingKey, codesKey, lookupKey]) expect(key.buffer.byteLength).toBe(32);
   });
 });
@@ -67,7 +70,7 @@ describe("is refused with the cause and the way out", () => {
   test("something else", () => refuse(Buffer.from("SBS1 etc etc"), /^the identity partition holds something else/));
 
   test("any bit flipped", () => {
-    const content = encodeIdentity(IDENTITY);
+    const content = encodeCopy(IDENTITY);
     for (let bit = 0; bit < content.length * 8; bit++) {
       const flipped = content.slice();
       flipped[bit >>> 3]! ^= 1 << (bit & 7);
@@ -76,7 +79,7 @@ describe("is refused with the cause and the way out", () => {
   });
 
   test("cut short at any length", () => {
-    const content = encodeIdentity(IDENTITY);
+    const content = encodeCopy(IDENTITY);
     for (let length = 1; length < content.length; length++) refuse(content.slice(0, length), /damaged|something else/);
   });
 
@@ -131,11 +134,11 @@ describe("is refused with the cause and the way out", () => {
   });
 
   test("by the factory tool too", () => {
-    expect(() => encodeIdentity({ ...IDENTITY, box: "a b" })).toThrow(
+    expect(() => encodeCopy({ ...IDENTITY, box: "a b" })).toThrow(
       /^the identity is not complete: box: .*: provision the box$/,
     );
     const authority = PEM.padEnd(7_001, "\n");
-    expect(() => encodeIdentity({ ...IDENTITY, broker: { ...broker, authority } })).toThrow(/authority/);
+    expect(() => encodeCopy({ ...IDENTITY, broker: { ...broker, authority } })).toThrow(/authority/);
   });
 });
 
@@ -151,5 +154,5 @@ test("the largest identity fits its length limit", () => {
       authority: PEM.padEnd(7_000, "\n"),
     },
   };
-  expect(readIdentity(flashWith(encodeIdentity(identity), 2))).toEqual(identity);
+  expect(readIdentity(flashWith(encodeCopy(identity), 4))).toEqual(identity);
 });

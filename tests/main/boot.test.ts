@@ -45,6 +45,75 @@ describe("boot", () => {
     });
   }
 
+  for (const [name, machine, title] of [
+    ["no bins", { units: [] }, "stopped-no-bins"],
+    ["a journal of one sector", { journal: { sizeBytes: 4_096, sectorBytes: 4_096, alignBytes: 4 } }, "stopped-memory"],
+    [
+      "a snapshot partition of one sector",
+      { snapshot: { sizeBytes: 4_096, sectorBytes: 4_096, alignBytes: 4 } },
+      "stopped-memory",
+    ],
+  ] as const) {
+    it(`${name}: the screen says so, and the box stands still until it tries again`, async () => {
+      rig = new BoxRig({ model: null, machine });
+      rig.machine.start();
+      await rig.world.advance(590_000);
+      expect(rig.title?.id).toBe(title);
+      expect(formatText("en", rig.title!)).toContain("Contact support");
+      expect(rig.machine.boots).toBe(1);
+      await rig.world.advance(20_000);
+      expect(rig.machine.boots).toBe(2);
+      expect(rig.title?.id).toBe(title);
+    });
+  }
+
+  it("stopped, on battery, it shows why for a minute and sleeps until mains or the button", async () => {
+    rig = new BoxRig({ model: null, machine: { units: [], mains: false } });
+    rig.machine.start();
+    await rig.world.advance(50_000);
+    expect(rig.title?.id).toBe("stopped-no-bins");
+    await rig.world.advance(20_000);
+    expect(rig.machine.state).toBe("asleep");
+    rig.machine.button.press();
+    await rig.world.advance(5_000);
+    expect(rig.title?.id).toBe("stopped-no-bins");
+    rig.machine.setMains(true);
+    await rig.world.advance(120_000);
+    expect(rig.machine.state).toBe("running");
+    rig.machine.setMains(false);
+    await rig.world.advance(70_000);
+    expect(rig.machine.state).toBe("asleep");
+  });
+
+  it("one damaged copy of the identity: emergency codes go on, the damage is on record, and it is repaired", async () => {
+    rig = new BoxRig();
+    const image = rig.machine.flash.identity.image();
+    image[60]! ^= 4;
+    rig.machine.flash.identity.load(image);
+    await rig.start();
+    await rig.askForBin("A", "1");
+    await rig.person.type(rig.printed("bin:A-1", 1));
+    await rig.world.advance(5_000);
+    expect(rig.pulses).toEqual([0]);
+    expect(rig.of(Kind.device).filter(({ name }) => name === "identity")).toMatchObject([
+      { reason: expect.stringContaining("damaged") },
+      { name: "identity" },
+    ]);
+    image[60]! ^= 4;
+    expect(rig.machine.flash.identity.image()).toEqual(image);
+  });
+
+  it("a copy that cannot be repaired stays a fault on the status", async () => {
+    rig = new BoxRig();
+    rig.machine.flash.identity.setFault(0, "program-ignored");
+    const image = rig.machine.flash.identity.image();
+    image[60]! ^= 4;
+    rig.machine.flash.identity.load(image);
+    await rig.start();
+    expect(rig.notices).toContain("notice-faults");
+    expect(rig.of(Kind.device)).toMatchObject([{ name: "identity", reason: expect.stringContaining("damaged") }]);
+  });
+
   it("counts its boots and tells why each happened", async () => {
     rig = await BoxRig.started();
     for (let i = 0; i < 3; i++) {

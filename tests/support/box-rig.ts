@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { offlineCode } from "../../firmware/codes/hotp.js";
-import { encodeIdentity } from "../../firmware/identity/identity.js";
+import { identityImage } from "../../firmware/identity/copies.js";
 import { Journal } from "../../firmware/journal/journal.js";
 import { boot } from "../../firmware/main.js";
 import { Kind, type Rec } from "../../firmware/records/records.js";
@@ -10,7 +10,7 @@ import type { Text } from "../../hal/ports/panel.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
 import type { SnapshotModel } from "../../sim/cloud/snapshot/model.js";
 import { type BoxMemory, readJournal, readMemory, reasonOnFlash } from "../../sim/judge/box-memory.js";
-import { Machine, type MachineOptions } from "../../sim/machine/machine.js";
+import { IDENTITY_PARTITION, Machine, type MachineOptions } from "../../sim/machine/machine.js";
 import { Person } from "../../sim/machine/people.js";
 import { World } from "../../sim/machine/world.js";
 import type { TraceLog } from "../../sim/trace.js";
@@ -112,13 +112,16 @@ export class BoxRig {
       board: MS5,
       boot,
       units: [3, 2],
-      identity: encodeIdentity({
-        box: BOX,
-        sealingKey: new Uint8Array(32).fill(5),
-        codesKey: CODES_KEY,
-        lookupKey: LOOKUP_KEY,
-        broker: { host: "nowhere.test", port: 8883, username: "box", password: "secret" },
-      }),
+      identity: identityImage(
+        {
+          box: BOX,
+          sealingKey: new Uint8Array(32).fill(5),
+          codesKey: CODES_KEY,
+          lookupKey: LOOKUP_KEY,
+          broker: { host: "nowhere.test", port: 8883, username: "box", password: "secret" },
+        },
+        IDENTITY_PARTITION,
+      ),
       journal: { sizeBytes: (options.journalSectors ?? 16) * 4_096, sectorBytes: 4_096, alignBytes: 4 },
       snapshot: { sizeBytes: 32_768, sectorBytes: 4_096, alignBytes: 4 },
       rtc: { set: true },

@@ -124,6 +124,9 @@ export const en = {
   "status-fault": "Fault: {name}",
 
   "not-provisioned": "This box is not set up: it has no identity. Contact support to provision it.",
+  "stopped-no-bins": "This box does not know its bins, so none can be opened. Contact support to set its units.",
+  "stopped-memory":
+    "The box's memory ({name}) cannot be used, so no bin can be opened. Contact support: it needs service. It tries again every 10 minutes.",
   "unsupported-model":
     "{model} has no offline mode and no battery. Follow the emergency outage plan that your manager has.",
 } as const;

@@ -127,6 +127,10 @@ export const fr: Catalogue = {
   "status-fault": "Défaut : {name}",
 
   "not-provisioned": "Cette armoire n'est pas configurée : elle n'a pas d'identité. Contactez l'assistance.",
+  "stopped-no-bins":
+    "Cette armoire ne connaît pas ses casiers : aucun ne peut s'ouvrir. Contactez l'assistance pour régler ses unités.",
+  "stopped-memory":
+    "La mémoire de l'armoire ({name}) est inutilisable : aucun casier ne peut s'ouvrir. Contactez l'assistance. Nouvel essai toutes les 10 minutes.",
   "unsupported-model":
     "{model} n'a ni mode hors ligne ni batterie. Suivez le plan d'urgence que détient votre responsable.",
 };

@@ -1,17 +1,27 @@
 import Storage, { type Flash } from "embedded:storage/flash";
 import { FlashError, type FlashPort } from "../../ports/flash.js";
 import { checkRange, checkSector } from "../flash-range.js";
+import { missingFlash } from "../missing-flash.js";
 
-/** A data partition of the ESP32's flash, by its label in `partitions.csv`. Throws FlashError when there is none. */
-export class PartitionFlash implements FlashPort {
+/** A data partition of the ESP32's flash, by its label in `partitions.csv`; where there is none, one that answers nothing. */
+export function partition(label: string): FlashPort {
+  try {
+    return new PartitionFlash(label);
+  } catch (error) {
+    if (error instanceof FlashError) return missingFlash(error.message);
+    throw error;
+  }
+}
+
+class PartitionFlash implements FlashPort {
   readonly sizeBytes: number;
   readonly sectorBytes: number;
   /** `esp_partition_write` takes any length on a partition that is not encrypted. */
   readonly alignBytes = 1;
   readonly #flash: Flash;
 
-  constructor(label: string, isReadOnly = false) {
-    this.#flash = told(`open ${label}`, () => Storage.open({ path: label, mode: isReadOnly ? "r" : "r+" }));
+  constructor(label: string) {
+    this.#flash = told(`open ${label}`, () => Storage.open({ path: label, mode: "r+" }));
     const { size, blockLength } = this.#flash.status();
     this.sizeBytes = size;
     this.sectorBytes = blockLength;

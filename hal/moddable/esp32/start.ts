@@ -2,6 +2,7 @@ import PWM from "embedded:io/pwm";
 import Preference from "preference";
 import { boot } from "../../../firmware/main.js";
 import { boardPorts } from "../../boards/board-ports.js";
+import { unitsFrom } from "../../boards/fitted-bins.js";
 import type { BoardProfile } from "../../boards/profile.js";
 import { touchPanel } from "../../boards/touch-panel.js";
 import type { BoardWiring } from "../../boards/wiring.js";
@@ -16,7 +17,7 @@ import { Drawing } from "../panel/draw.js";
 import { ScreenPanel } from "../panel/screen-panel.js";
 import { BoardTimers } from "../timers.js";
 import { CONSOLE } from "../trace.js";
-import { PartitionFlash } from "./flash.js";
+import { partition } from "./flash.js";
 import { ESP32_IO } from "./io.js";
 import { deepSleep, restart, wakeCause } from "./native.js";
 import { SystemTime } from "./system-time.js";
@@ -38,7 +39,14 @@ export function start({ profile, wiring, backlightPin, links }: BoardParts): voi
   const timers = new BoardTimers();
   const wifi = new WifiLink(timers);
   const all = [...links, wifi];
-  const ports = boardPorts({ io: ESP32_IO, wiring, settings: profile.bins, units: unitsFitted(), timers, monotonicMs });
+  const ports = boardPorts({
+    io: ESP32_IO,
+    wiring,
+    settings: profile.bins,
+    units: unitsFitted(wiring),
+    timers,
+    monotonicMs,
+  });
   const panel = new ScreenPanel({ drawing: new Drawing(screen), timers, light: backlight(backlightPin) });
   touchPanel({ io: ESP32_IO, wiring, timers }).onTouch = (x, y) => panel.touched(x, y);
   const connect = socketsOf(all, timers);
@@ -50,9 +58,9 @@ export function start({ profile, wiring, backlightPin, links }: BoardParts): voi
     panel,
     clock: followed(ports.clock, systemTime),
     flash: {
-      identity: new PartitionFlash("identity", true),
-      journal: new PartitionFlash("journal"),
-      snapshot: new PartitionFlash("snapshot"),
+      identity: partition("identity"),
+      journal: partition("journal"),
+      snapshot: partition("snapshot"),
     },
     links: {
       all,
@@ -72,9 +80,9 @@ export function start({ profile, wiring, backlightPin, links }: BoardParts): voi
   boot(hal);
 }
 
-function unitsFitted(): readonly number[] {
+function unitsFitted(wiring: BoardWiring): readonly number[] {
   const told = Preference.get(UNITS.domain, UNITS.key);
-  return (typeof told === "string" ? told : UNITS.unset).split(",").map(Number);
+  return unitsFrom(typeof told === "string" ? told : UNITS.unset, wiring);
 }
 
 /** The same clock; what sets it sets the system's time as well. */

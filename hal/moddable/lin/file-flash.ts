@@ -5,7 +5,6 @@ import { FlashFile } from "./native.js";
 export interface FileFlashOptions {
   readonly path: string;
   readonly sizeBytes: number;
-  readonly readOnly?: boolean;
 }
 
 /** A partition in a file. What was written is there after the process is killed. */
@@ -14,12 +13,10 @@ export class FileFlash implements FlashPort {
   readonly sectorBytes = 4_096;
   readonly alignBytes = 1;
   readonly #file: FlashFile;
-  readonly #readOnly: boolean;
 
   constructor(options: FileFlashOptions) {
     this.sizeBytes = options.sizeBytes;
-    this.#readOnly = options.readOnly ?? false;
-    this.#file = new FlashFile(options.path, options.sizeBytes, this.#readOnly);
+    this.#file = new FlashFile(options.path, options.sizeBytes, false);
   }
 
   read(offset: number, into: Uint8Array): void {
@@ -28,13 +25,11 @@ export class FileFlash implements FlashPort {
   }
 
   program(offset: number, bytes: Uint8Array): void {
-    if (this.#readOnly) throw new FlashError(`program at ${offset}: the partition is read-only`);
     checkRange("program", this, offset, bytes.length);
     demand("program", offset, this.#file.program(offset, bytes));
   }
 
   erase(offset: number): void {
-    if (this.#readOnly) throw new FlashError(`erase at ${offset}: the partition is read-only`);
     checkSector(this, offset);
     demand("erase", offset, this.#file.erase(offset, this.sectorBytes));
   }

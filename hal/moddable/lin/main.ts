@@ -78,7 +78,7 @@ const hal: Hal = {
   },
   reader,
   flash: {
-    identity: new FileFlash({ path: `${folder}/identity`, sizeBytes: 16_384, readOnly: true }),
+    identity: new FileFlash({ path: `${folder}/identity`, sizeBytes: 16_384 }),
     journal: new FileFlash({ path: `${folder}/journal`, sizeBytes: 1_048_576 }),
     snapshot: new FileFlash({ path: `${folder}/snapshot`, sizeBytes: 2_097_152 }),
   },

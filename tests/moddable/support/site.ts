@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeIdentity } from "../../../firmware/identity/identity.js";
+import { identityImage } from "../../../firmware/identity/copies.js";
 import { accountsOf } from "../../../sim/broker/accounts.js";
 import type { Box } from "../../../sim/cloud/domain.js";
 import { hexToBytes } from "../../../sim/cloud/domain.js";
@@ -15,7 +15,7 @@ import { type BrokerSide, mosquittoBroker } from "../../../sim/stage/broker-side
 
 /** 2026-11-02T08:00:00Z: the sample's accesses hold then. */
 const START_SECONDS = 1_793_606_400;
-const IDENTITY_BYTES = 16_384;
+const IDENTITY = { sizeBytes: 16_384, sectorBytes: 4_096 } as const;
 const JOURNAL = { sizeBytes: 1_048_576, sectorBytes: 4_096, alignBytes: 1 };
 
 /** The sample organisation in a cloud, a mosquitto with TLS, and a folder with the flash of one of its boxes, in real time. */
@@ -86,15 +86,15 @@ export class Site {
   /** Writes the box's identity, with the way to `broker` in it. */
   provision({ host, port, authority }: Pick<BrokerSide, "host" | "port" | "authority">): void {
     const { id, sealingKey, codesKey, lookupKey, username, password } = this.box;
-    const bytes = new Uint8Array(IDENTITY_BYTES).fill(0xff);
-    bytes.set(
-      encodeIdentity({
+    const bytes = identityImage(
+      {
         box: id,
         sealingKey: hexToBytes(sealingKey),
         codesKey: hexToBytes(codesKey),
         lookupKey: hexToBytes(lookupKey),
         broker: { host, port, username, password, authority },
-      }),
+      },
+      IDENTITY,
     );
     writeFileSync(join(this.folder, "identity"), bytes);
   }
