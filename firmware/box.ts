@@ -211,7 +211,7 @@ export class Box {
 
   #partFaults(): readonly PartFault[] {
     const parts = this.#hal.parts?.faults() ?? [];
-    return [...this.#power.faults(), ...this.#entropy.faults(), ...parts];
+    return [...this.#power.faults(), ...this.#entropy.faults(), ...this.#sync.faults(), ...parts];
   }
 
   #recordBoot(): void {
@@ -312,6 +312,7 @@ export class Box {
       model: this.#hal.board.model,
       firmware: FIRMWARE_VERSION,
       online: this.#sync.online,
+      offlineReason: this.#sync.lastFailure,
       sinceSync: this.#sync.secondsSinceSync(),
       snapshotVersion: this.#snapshot.version,
       onBattery: this.#power.onBattery,

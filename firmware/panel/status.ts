@@ -8,6 +8,8 @@ export interface DeviceStatus {
   readonly model: string;
   readonly firmware: string;
   readonly online: boolean;
+  /** Why the last connection ended or failed, ASCII: shown while offline. */
+  readonly offlineReason: string;
   /** s since the last sync; undefined: never since boot, and nobody knows when before. */
   readonly sinceSync: number | undefined;
   readonly snapshotVersion: number;
@@ -61,7 +63,9 @@ export function statusLines(status: DeviceStatus): readonly Text[] {
   return [
     text("status-box", { box: status.box, model: status.model, firmware: status.firmware }),
     text("status-snapshot", { version: status.snapshotVersion }),
-    status.online ? text("status-online") : offlineNotice(status.sinceSync),
+    ...(status.online
+      ? [text("status-online")]
+      : [offlineNotice(status.sinceSync), text("status-offline", { reason: status.offlineReason })]),
     text(status.onBattery ? "status-battery" : "status-mains", { percent: status.charge ?? "?" }),
     ...timeLeftLines(status.timeLeft),
     ...status.faults.map((name) => text("status-fault", { name })),

@@ -1,17 +1,20 @@
 import type { ClockPort, TimerId, TimersPort } from "../../hal/ports/clock.js";
 import type { EntropyPort } from "../../hal/ports/entropy.js";
 import type { LinkPort, Links } from "../../hal/ports/network.js";
+import type { PartFault } from "../../hal/ports/parts.js";
 import type { TracePort } from "../../hal/ports/trace.js";
 import { downFilter, Lane, topicOf } from "../wire/lanes.js";
 import { State } from "../wire/messages.js";
 import { Backoff } from "./backoff.js";
 import type { SyncHost } from "./contract.js";
-import { STABLE_MS } from "./limits.js";
-import { MqttConnection } from "./mqtt/connection.js";
+import { REFUSED_MIN_MS, RIVAL_MIN_MS, STABLE_MS } from "./limits.js";
+import { type Ending, MqttConnection } from "./mqtt/connection.js";
 import { jitterSeed, newSession } from "./randomness.js";
+import { Rival } from "./rival.js";
 import { Session } from "./session.js";
 import { SessionSeal } from "./session-seal.js";
 import { SnapshotPull } from "./snapshot-pull.js";
+import { WillForm } from "./will-form.js";
 
 export interface SyncTaskOptions {
   /** The task sets `onChange` of every link. */
@@ -43,10 +46,14 @@ export class SyncTask {
   readonly #options: SyncTaskOptions;
   readonly #backoff: Backoff;
   readonly #pull: SnapshotPull;
+  readonly #will = new WillForm();
+  readonly #rival = new Rival();
   #running = false;
   #attempt: Attempt | undefined;
   #retryTimer: TimerId | undefined;
   #retryAtMs = 0;
+  /** The broker refused in this round over the links. */
+  #refused = false;
   #connections = 0;
   #dropped = 0;
   #lastSyncMs: number | undefined;
@@ -103,6 +110,14 @@ export class SyncTask {
     return this.#lastFailure;
   }
 
+  /** What the broker does not take or do, as faults that are told like a part's; at most one. */
+  faults(): readonly PartFault[] {
+    const { acceptedAtMs } = this.#attempt ?? {};
+    if (acceptedAtMs !== undefined) this.#rival.lasts(this.#options.clock.monotonicMs() - acceptedAtMs);
+    const reason = this.#rival.suspected ? "closes sessions at once: client id in use twice?" : this.#will.lacks;
+    return reason === undefined ? [] : [{ name: "broker", reason: reason.slice(0, 64) }];
+  }
+
   /** Messages dropped since boot: malformed, forged, replayed, out of turn. */
   get droppedMessages(): number {
     return this.#dropped;
@@ -157,13 +172,19 @@ export class SyncTask {
     }
     // With every link down there is nothing to try: `onChange` starts again.
     if (!links.all.some((link) => link.up)) this.#fail("no link is up");
-    else this.#retryIn(this.#backoff.next());
+    else this.#retryIn(this.#nextWait());
+  }
+
+  #nextWait(): number {
+    const least = this.#rival.suspected ? RIVAL_MIN_MS : this.#refused ? REFUSED_MIN_MS : 0;
+    return Math.max(this.#backoff.next(), least);
   }
 
   #connect(link: LinkPort, linkIndex: number): void {
     const { host, entropy, links, timers } = this.#options;
     const { identity } = host;
     const { broker } = identity;
+    const form = this.#will.at(this.#options.clock.monotonicMs());
     this.#connections++;
     const seal = new SessionSeal(identity.sealingKey, newSession(entropy, host.hello().boot, this.#connections));
     const socket = links.connect(link, {
@@ -178,7 +199,15 @@ export class SyncTask {
         clientId: `smartbox-${identity.box}`,
         username: broker.username,
         password: broker.password,
-        will: { topic: topicOf(identity.box, Lane.state), payload: seal.sealWill(State.encode({ online: false })) },
+        will:
+          form === "none"
+            ? undefined
+            : {
+                topic: topicOf(identity.box, Lane.state),
+                payload: seal.sealWill(State.encode({ online: false })),
+                retain: form === "retained",
+              },
+        mayRetain: form === "retained",
         filter: downFilter(identity.box),
       },
       {
@@ -186,7 +215,7 @@ export class SyncTask {
         subscribed: () => attempt.session.hello(),
         message: (topic, payload) => attempt.session.message(topic, payload),
         room: () => attempt.session.pump(),
-        closed: (reason) => this.#closed(attempt, reason),
+        closed: (reason, how) => this.#closed(attempt, reason, how),
       },
     );
     const attempt: Attempt = {
@@ -235,24 +264,35 @@ export class SyncTask {
   }
 
   #accepted(attempt: Attempt): void {
-    attempt.acceptedAtMs = this.#options.clock.monotonicMs();
+    const nowMs = this.#options.clock.monotonicMs();
+    attempt.acceptedAtMs = nowMs;
+    this.#refused = false;
+    this.#will.accepted(nowMs);
+    if (this.#will.lacks !== undefined) this.#trace(`broker takes ${this.#will.lacks}`);
   }
 
-  #closed(attempt: Attempt, reason: string): void {
-    const { clock, host } = this.#options;
+  #closed(attempt: Attempt, reason: string, how: Ending): void {
+    const { host } = this.#options;
     const wasOnline = attempt.session.online;
     this.#attempt = undefined;
     attempt.session.end();
     this.#fail(`${attempt.link.kind}: ${reason}`);
-    if (this.#running) {
-      if (attempt.acceptedAtMs === undefined) {
-        this.#tryFrom(attempt.linkIndex + 1);
-      } else {
-        if (clock.monotonicMs() - attempt.acceptedAtMs >= STABLE_MS) this.#backoff.reset();
-        this.#retryIn(this.#backoff.next());
-      }
-    }
+    if (this.#running) this.#goOn(attempt, reason, how);
     if (wasOnline) host.offline(this.#lastFailure);
+  }
+
+  #goOn({ acceptedAtMs, linkIndex }: Attempt, reason: string, how: Ending): void {
+    if (how.refusal !== undefined) this.#refused = true;
+    const mayFareBetter = this.#will.ended(reason, how);
+    if (acceptedAtMs === undefined) {
+      this.#tryFrom(mayFareBetter ? linkIndex : linkIndex + 1);
+      return;
+    }
+    const lastedMs = this.#options.clock.monotonicMs() - acceptedAtMs;
+    this.#rival.ended(lastedMs, how.isFarEnd);
+    if (this.#rival.suspected) this.#fail("another client seems to use this box's client id");
+    else if (lastedMs >= STABLE_MS) this.#backoff.reset();
+    this.#retryIn(this.#nextWait());
   }
 
   #linkChanged(link: LinkPort, up: boolean): void {

@@ -1,6 +1,7 @@
 import mqtt, { ErrorWithReasonCode, type IClientOptions, type MqttClient } from "mqtt";
 import { UP_FILTER } from "../../firmware/wire/lanes.js";
 import { CloudError } from "./domain.js";
+import { Takeovers } from "./takeovers.js";
 import type { CloudTransport } from "./transport.js";
 
 export interface BrokerAddress {
@@ -11,11 +12,17 @@ export interface BrokerAddress {
   /** Authority that the broker's certificate must come from, PEM; absent: the system's. */
   readonly ca?: string;
   readonly clientId?: string;
+  /** Between attempts to connect again, ms; 1,000 if absent. */
+  readonly reconnectMs?: number;
   /** Told of a connection lost and found again; for people. */
   readonly onState?: (state: string) => void;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+const CLIENT_ID = "smartbox-cloud";
+const RECONNECT_MS = 1_000;
+/** While another client seems to take the connection away: both would only take it from each other more often. */
+const RIVAL_RECONNECT_MS = 60_000;
 const SCHEMES = ["mqtt:", "mqtts:", "ws:", "wss:"];
 
 /**
@@ -38,22 +45,39 @@ export async function connectMqttjs(address: BrokerAddress): Promise<CloudTransp
   client.on("error", (error) => address.onState?.(explain(error, shown)));
   client.on("offline", () => address.onState?.(`no connection to the broker at ${shown}`));
   client.on("connect", () => address.onState?.(`connected to the broker at ${shown}`));
+  noticeTakeovers(client, address, shown);
   await subscribe(client, shown);
   return transport;
 }
 
-function optionsOf({ username, password, ca, clientId }: BrokerAddress): IClientOptions {
+function optionsOf({ username, password, ca, clientId, reconnectMs = RECONNECT_MS }: BrokerAddress): IClientOptions {
   return {
     protocolVersion: 4,
     clean: true,
-    clientId: clientId ?? "smartbox-cloud",
+    clientId: clientId ?? CLIENT_ID,
     keepalive: 60,
-    reconnectPeriod: 1_000,
+    reconnectPeriod: reconnectMs,
     connectTimeout: CONNECT_TIMEOUT_MS,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     ...(ca === undefined ? {} : { ca }),
   };
+}
+
+/** The first connection is there already. */
+function noticeTakeovers(client: MqttClient, address: BrokerAddress, shown: string): void {
+  const { clientId = CLIENT_ID, reconnectMs = RECONNECT_MS, onState } = address;
+  const takeovers = new Takeovers(Date.now);
+  takeovers.connected();
+  client.on("connect", () => takeovers.connected());
+  client.prependListener("close", () => {
+    takeovers.closed();
+    client.options.reconnectPeriod = takeovers.suspected ? RIVAL_RECONNECT_MS : reconnectMs;
+    if (!takeovers.suspected) return;
+    onState?.(
+      `the broker at ${shown} ends each connection of ${clientId} within minutes: another client seems to use that client id; give each its own`,
+    );
+  });
 }
 
 /** Answers the address as it may be shown: without credentials. */

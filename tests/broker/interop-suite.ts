@@ -285,7 +285,8 @@ export function interopSuite(name: string, start: () => Promise<RunningBroker>):
           clientId: `box-${name}`,
           username: "tester",
           password: PASSWORD,
-          will: { topic: `${base}/up`, payload: Buffer.from("will") },
+          will: { topic: `${base}/up`, payload: Buffer.from("will"), retain: true },
+          mayRetain: true,
           filter: `${base}/down/#`,
         },
         {

@@ -49,6 +49,25 @@ describe("the embedded broker", () => {
   });
 });
 
+test("two clouds with one client id notice it, say so and let each other be", async () => {
+  const states: string[][] = [[], []];
+  const cloud = (i: number) =>
+    connectMqttjs({
+      url: broker.url,
+      username: "cloud",
+      password: CLOUD_PASSWORD,
+      clientId: "smartbox-cloud",
+      reconnectMs: 10,
+      onState: (state) => states[i]!.push(state),
+    });
+  const clouds = [await cloud(0), await cloud(1)];
+  const named = (i: number) => states[i]!.some((state) => /another client seems to use that client id/.test(state));
+  await until(() => named(0) || named(1), "a word about the other one");
+  for (const one of clouds) one.close();
+  // One of them stays away for a minute then, so that the other one is not thrown out again.
+  expect(Math.min(...states.map((all) => all.filter((state) => state.startsWith("connected")).length))).toBeLessThan(7);
+});
+
 describe("the cloud's connection says what is wrong", () => {
   const attempt = (url: string) => connectMqttjs({ url, username: "cloud", password: CLOUD_PASSWORD });
 

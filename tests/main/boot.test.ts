@@ -114,6 +114,14 @@ describe("boot", () => {
     expect(rig.of(Kind.device)).toMatchObject([{ name: "identity", reason: expect.stringContaining("damaged") }]);
   });
 
+  it("offline, the device status says why the last connection failed", async () => {
+    rig = await BoxRig.started();
+    await rig.person.choose("status");
+    expect(rig.machine.panel.view!.lines.map((line) => formatText("en", line))).toContainEqual(
+      expect.stringMatching(/^Last try: [a-z]/),
+    );
+  });
+
   it("counts its boots and tells why each happened", async () => {
     rig = await BoxRig.started();
     for (let i = 0; i < 3; i++) {

@@ -119,6 +119,7 @@ export const en = {
   "status-box": "Box {box}, {model}, firmware {firmware}",
   "status-snapshot": "Permissions version {version}",
   "status-online": "Online",
+  "status-offline": "Last try: {reason}",
   "status-battery": "On battery, {percent} %",
   "status-mains": "On mains, battery {percent} %",
   "status-fault": "Fault: {name}",

@@ -122,6 +122,7 @@ export const fr: Catalogue = {
   "status-box": "Armoire {box}, {model}, logiciel {firmware}",
   "status-snapshot": "Droits version {version}",
   "status-online": "En ligne",
+  "status-offline": "Dernier essai : {reason}",
   "status-battery": "Sur batterie, {percent} %",
   "status-mains": "Sur secteur, batterie {percent} %",
   "status-fault": "Défaut : {name}",

@@ -119,6 +119,7 @@ export const ja: Catalogue = {
   "status-box": "機器 {box}、{model}、ファームウェア {firmware}",
   "status-snapshot": "権限バージョン {version}",
   "status-online": "オンライン",
+  "status-offline": "最後の接続：{reason}",
   "status-battery": "電池で動作中 {percent} %",
   "status-mains": "電源に接続、電池 {percent} %",
   "status-fault": "異常：{name}",

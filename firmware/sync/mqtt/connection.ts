@@ -19,7 +19,10 @@ export interface ConnectionOptions {
   readonly clientId: string;
   readonly username: string;
   readonly password: string;
-  readonly will: Will;
+  /** Undefined: without one. */
+  readonly will: Will | undefined;
+  /** False: the broker takes no retained messages, so none is sent. */
+  readonly mayRetain: boolean;
   /** Topic filter to subscribe to, at QoS 1. */
   readonly filter: string;
 }
@@ -33,7 +36,17 @@ export interface ConnectionEvents {
   /** `ready` turned true, after `publish` had made it false. */
   room(): void;
   /** Called once, last. */
-  closed(reason: string): void;
+  closed(reason: string, how: Ending): void;
+}
+
+/** What tells a broker that will not have something from a network that fails. */
+export interface Ending {
+  /** CONNACK's return code, when that is what ended it. */
+  readonly refusal?: number | undefined;
+  /** The far end closed, while this was what it had not answered. */
+  readonly unanswered?: "connect" | "retained" | undefined;
+  /** The far end closed; false: this side did. */
+  readonly isFarEnd: boolean;
 }
 
 /** CONNACK return codes of MQTT 3.1.1 section 3.2.2.3. */
@@ -63,6 +76,8 @@ export class MqttConnection {
   readonly #inFlight = new Set<number>();
   #state: "opening" | "connecting" | "subscribing" | "open" | "closed" = "opening";
   #lastMessageId = SUBSCRIBE_ID;
+  /** The retained message that waits for PUBACK. */
+  #retainedId: number | undefined;
   #wantsRoom = false;
   #handshakeTimer: TimerId | undefined;
   #pingTimer: TimerId | undefined;
@@ -77,7 +92,9 @@ export class MqttConnection {
     socket.onOpen = () => this.#connect();
     socket.onData = (bytes) => this.#receive(bytes);
     socket.onWritable = () => this.#writable();
-    socket.onClose = (error) => this.#end(error ?? "broker closed the connection");
+    socket.onClose = (error) => {
+      this.#end(error ?? "broker closed the connection", { isFarEnd: true, unanswered: this.#unanswered() });
+    };
     this.#handshakeTimer = timers.set(CONNECT_TIMEOUT_MS, () =>
       this.close(this.#state === "opening" ? "no connection to the broker in time" : "no CONNACK in time"),
     );
@@ -99,10 +116,12 @@ export class MqttConnection {
   }
 
   /** Publishes at QoS 1. Only while `ready`; `room` is called when the next one may follow. */
-  publish(topic: string, payload: Uint8Array, retain: boolean): void {
+  publish(topic: string, payload: Uint8Array, wantsRetain: boolean): void {
     if (!this.ready) throw new Error("publish without room");
+    const retain = wantsRetain && this.#options.mayRetain;
     const messageId = this.#nextMessageId();
     this.#inFlight.add(messageId);
+    if (retain) this.#retainedId = messageId;
     this.#pubackTimer ??= this.#timers.set(PUBACK_TIMEOUT_MS, () => this.close("broker acknowledges nothing"));
     this.#send({ cmd: "publish", messageId, topic, payload, retain });
     this.#wantsRoom = !this.ready;
@@ -112,7 +131,7 @@ export class MqttConnection {
   close(reason: string): void {
     if (this.#state === "closed") return;
     this.#socket.close();
-    this.#end(reason);
+    this.#end(reason, { isFarEnd: false });
   }
 
   #connect(): void {
@@ -153,7 +172,9 @@ export class MqttConnection {
 
   #connack(returnCode: number): void {
     if (returnCode !== 0) {
-      this.close(REFUSALS[returnCode] ?? `broker refuses with code ${returnCode}`);
+      this.#socket.close();
+      const words = REFUSALS[returnCode] ?? "broker refuses";
+      this.#end(`${words} (CONNACK ${returnCode})`, { isFarEnd: false, refusal: returnCode });
       return;
     }
     this.#state = "subscribing";
@@ -246,12 +267,17 @@ export class MqttConnection {
     if (timer !== undefined) this.#timers.clear(timer);
   }
 
-  #end(reason: string): void {
+  #unanswered(): Ending["unanswered"] {
+    if (this.#state === "connecting") return "connect";
+    return this.#retainedId !== undefined && this.#inFlight.has(this.#retainedId) ? "retained" : undefined;
+  }
+
+  #end(reason: string, how: Ending): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#clear(this.#handshakeTimer);
     this.#clear(this.#pingTimer);
     this.#clear(this.#pubackTimer);
-    this.#events.closed(reason);
+    this.#events.closed(reason, how);
   }
 }

@@ -16,7 +16,7 @@ export function encodePacket(packet: OutgoingPacket): Uint8Array {
 function fullPacket(packet: OutgoingPacket): object {
   switch (packet.cmd) {
     case "connect":
-      return { ...packet, protocolVersion: 4, clean: true, will: { ...packet.will, qos: 1, retain: true } };
+      return { ...packet, protocolVersion: 4, clean: true, will: packet.will && { ...packet.will, qos: 1 } };
     case "subscribe":
       return { cmd: "subscribe", messageId: packet.messageId, subscriptions: [{ topic: packet.topic, qos: 1 }] };
     case "publish":

@@ -4,6 +4,7 @@
 export interface Will {
   readonly topic: string;
   readonly payload: Uint8Array;
+  readonly retain: boolean;
 }
 
 export type OutgoingPacket =
@@ -13,7 +14,7 @@ export type OutgoingPacket =
       readonly username: string;
       readonly password: string;
       readonly keepalive: number;
-      readonly will: Will;
+      readonly will: Will | undefined;
     }
   | { readonly cmd: "subscribe"; readonly messageId: number; readonly topic: string }
   | {

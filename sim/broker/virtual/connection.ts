@@ -17,8 +17,8 @@ export interface Message {
 }
 
 export interface ConnectionOwner {
-  /** Judges a CONNECT and answers with the CONNACK return code. */
-  connect(connection: Connection, packet: IConnectPacket): number;
+  /** Judges a CONNECT and answers with the CONNACK return code; `close`: the stream ends without one. */
+  connect(connection: Connection, packet: IConnectPacket): number | "close";
   /** Whether the client may subscribe. */
   subscribe(connection: Connection, filter: string): boolean;
   /** The SUBACK for `filter` is out. */
@@ -159,7 +159,7 @@ export class Connection {
     if (will !== undefined && (!isTopicName(will.topic) || (will.qos ?? 0) > 2))
       throw new ProtocolError("malformed will");
     const returnCode = this.#owner.connect(this, packet);
-    this.#send({ cmd: "connack", returnCode, sessionPresent: false });
+    if (returnCode !== "close") this.#send({ cmd: "connack", returnCode, sessionPresent: false });
     if (returnCode !== 0) {
       this.#endpoint.close();
       this.#end(false);

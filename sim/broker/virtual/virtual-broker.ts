@@ -11,6 +11,8 @@ export interface VirtualBrokerOptions {
   readonly authorize?: (clientId: string, action: "publish" | "subscribe", topic: string) => boolean;
   /** Bytes of the longest packet taken; a longer one ends its connection. 65,536 unless told. */
   readonly maxPacketBytes?: number;
+  /** CONNACK return code for this CONNECT beyond what the broker judges itself, `close` to close without one; absent: 0. */
+  readonly judge?: (packet: IConnectPacket) => number | "close";
 }
 
 export interface ConnectionInfo {
@@ -128,10 +130,12 @@ export class VirtualBroker {
     },
   };
 
-  /** CONNACK return code for a CONNECT; on 0 the connection belongs to the client from here on. */
-  #connect(connection: Connection, packet: IConnectPacket): number {
+  /** CONNACK return code for a CONNECT, or `close` without one; on 0 the connection belongs to the client from here on. */
+  #connect(connection: Connection, packet: IConnectPacket): number | "close" {
     if (packet.protocolId !== "MQTT" || packet.protocolVersion !== 4) return 1;
     if (packet.clientId === "" && packet.clean !== true) return 2;
+    const verdict = this.#options.judge?.(packet) ?? 0;
+    if (verdict !== 0) return verdict;
     const clientId = packet.clientId === "" ? `anonymous-${this.#nextNumber++}` : packet.clientId;
     const password = packet.password?.toString();
     if (!(this.#options.authenticate?.(clientId, packet.username, password) ?? true)) return 4;

@@ -1,6 +1,6 @@
 import { generate } from "mqtt-packet";
 import { describe, expect, it } from "vitest";
-import { MqttConnection } from "../../../firmware/sync/mqtt/connection.js";
+import { type Ending, MqttConnection } from "../../../firmware/sync/mqtt/connection.js";
 import type { SocketPort } from "../../../hal/ports/network.js";
 import { VirtualTime } from "../support/virtual-time.js";
 
@@ -9,9 +9,10 @@ const suback = (code: number, messageId = 1) => generate({ cmd: "suback", messag
 const message = (messageId: number) =>
   generate({ cmd: "publish", messageId, qos: 1, dup: false, retain: false, topic: "t", payload: Buffer.from("x") });
 
-function open() {
+function open(mayRetain = true) {
   const time = new VirtualTime();
   const log: string[] = [];
+  const endings: Ending[] = [];
   const written: Uint8Array[] = [];
   const socket: SocketPort & { room: number; closed: boolean } = {
     room: 100_000,
@@ -36,13 +37,23 @@ function open() {
   const connection = new MqttConnection(
     socket,
     time,
-    { clientId: "c", username: "u", password: "p", will: { topic: "w", payload: Uint8Array.of(1) }, filter: "down/#" },
+    {
+      clientId: "c",
+      username: "u",
+      password: "p",
+      will: { topic: "w", payload: Uint8Array.of(1), retain: true },
+      mayRetain,
+      filter: "down/#",
+    },
     {
       accepted: () => log.push("accepted"),
       subscribed: () => log.push("subscribed"),
       message: (topic) => log.push(`message ${topic}`),
       room: () => log.push("room"),
-      closed: (reason) => log.push(`closed ${reason}`),
+      closed: (reason, how) => {
+        log.push(`closed ${reason}`);
+        endings.push(how);
+      },
     },
   );
   const feed = (bytes: Uint8Array) => socket.onData!(new Uint8Array(bytes));
@@ -51,7 +62,7 @@ function open() {
     feed(connack(0));
     feed(suback(1));
   };
-  return { time, log, written, socket, connection, feed, handshake };
+  return { time, log, endings, written, socket, connection, feed, handshake };
 }
 
 describe("an MQTT connection", () => {
@@ -61,12 +72,13 @@ describe("an MQTT connection", () => {
     [3, "broker is not available"],
     [4, "broker refuses user name or password"],
     [5, "broker does not authorise this box"],
-    [77, "broker refuses with code 77"],
-  ])("tells CONNACK code %i in words", (code, words) => {
-    const { log, socket, feed, time } = open();
+    [77, "broker refuses"],
+  ])("tells CONNACK %i in words", (code, words) => {
+    const { log, endings, socket, feed, time } = open();
     socket.onOpen!();
     feed(connack(code));
-    expect(log).toEqual([`closed ${words}`]);
+    expect(log).toEqual([`closed ${words} (CONNACK ${code})`]);
+    expect(endings).toEqual([{ refusal: code, isFarEnd: false }]);
     expect(socket.closed).toBe(true);
     expect(time.pendingTimers).toBe(0);
   });
@@ -104,6 +116,37 @@ describe("an MQTT connection", () => {
     const clean = open();
     clean.socket.onClose!();
     expect(clean.log).toEqual(["closed broker closed the connection"]);
+  });
+
+  it("tells what the far end had not answered when it closed", () => {
+    const silent = open();
+    silent.socket.onOpen!();
+    silent.socket.onClose!();
+    expect(silent.endings).toEqual([{ isFarEnd: true, unanswered: "connect" }]);
+    const retained = open();
+    retained.handshake();
+    retained.connection.publish("t", Uint8Array.of(1), true);
+    retained.connection.publish("t", Uint8Array.of(2), false);
+    retained.socket.onClose!();
+    expect(retained.endings).toEqual([{ isFarEnd: true, unanswered: "retained" }]);
+    const answered = open();
+    answered.handshake();
+    answered.connection.publish("t", Uint8Array.of(1), true);
+    answered.connection.publish("t", Uint8Array.of(2), false);
+    answered.feed(generate({ cmd: "puback", messageId: 2 }));
+    answered.socket.onClose!();
+    expect(answered.endings).toEqual([{ isFarEnd: true, unanswered: undefined }]);
+    const own = open();
+    own.handshake();
+    own.connection.close("enough");
+    expect(own.endings).toEqual([{ isFarEnd: false }]);
+  });
+
+  it("retains nothing at a broker that takes nothing retained", () => {
+    const { connection, handshake, written } = open(false);
+    handshake();
+    connection.publish("t", Uint8Array.of(9), true);
+    expect(written.at(-1)![0]).toBe(0x32);
   });
 
   it("acknowledges each message after it was handed on, and passes nothing on once closed", () => {

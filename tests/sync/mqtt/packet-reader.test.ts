@@ -122,7 +122,7 @@ describe("the packet reader", () => {
 describe("the packet writer", () => {
   it("writes the same bytes as mqtt-packet's own generator", () => {
     const payload = Uint8Array.of(0, 128, 255);
-    const will = { topic: "w/ü", payload };
+    const will = { topic: "w/ü", payload, retain: true };
     const connect = { cmd: "connect" as const, clientId: "c", username: "ü🔑", password: "p", keepalive: 60, will };
     const stock = (packet: object) => new Uint8Array(mqtt.generate(packet as never));
     expect(encodePacket(connect)).toEqual(
@@ -131,6 +131,16 @@ describe("the packet writer", () => {
         clean: true,
         protocolVersion: 4,
         will: { ...will, payload: Buffer.from(payload), qos: 1, retain: true },
+      }),
+    );
+    const { will: _, ...bare } = connect;
+    expect(encodePacket({ ...connect, will: undefined })).toEqual(stock({ ...bare, clean: true, protocolVersion: 4 }));
+    expect(encodePacket({ ...connect, will: { ...will, retain: false } })).toEqual(
+      stock({
+        ...bare,
+        clean: true,
+        protocolVersion: 4,
+        will: { ...will, payload: Buffer.from(payload), qos: 1, retain: false },
       }),
     );
     for (const retain of [true, false]) {
@@ -152,7 +162,7 @@ describe("the packet writer", () => {
         username: "u",
         password: "p",
         keepalive: 70_000,
-        will: { topic: "t", payload: new Uint8Array(1) },
+        will: { topic: "t", payload: new Uint8Array(1), retain: true },
       }),
     ).toThrow(RangeError);
   });

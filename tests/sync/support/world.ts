@@ -5,7 +5,7 @@ import { SyncTask } from "../../../firmware/sync/sync-task.js";
 import type { Command } from "../../../firmware/wire/messages.js";
 import { EntropyError } from "../../../hal/ports/entropy.js";
 import type { LinkKind } from "../../../hal/ports/network.js";
-import { VirtualBroker } from "../../../sim/broker/virtual/virtual-broker.js";
+import { VirtualBroker, type VirtualBrokerOptions } from "../../../sim/broker/virtual/virtual-broker.js";
 import { FakeJournal } from "./fake-journal.js";
 import { FakeNet } from "./fake-net.js";
 import { ScriptedCloud } from "./scripted-cloud.js";
@@ -113,6 +113,7 @@ export interface WorldOptions {
   readonly links?: readonly LinkKind[];
   readonly withoutEntropy?: boolean;
   readonly lastSyncWallSeconds?: number;
+  readonly judge?: VirtualBrokerOptions["judge"];
 }
 
 /** A box's sync task, a broker and a cloud in virtual time. */
@@ -121,6 +122,7 @@ export function makeWorld(options: WorldOptions = {}) {
   const broker = new VirtualBroker({
     scheduler: time,
     authenticate: (_clientId, username, password) => username === BOX && password === "pass",
+    ...(options.judge && { judge: options.judge }),
     authorize: (_clientId, action, topic) =>
       topic.startsWith(`smartbox/${BOX}/${action === "publish" ? "up/" : "down/"}`),
   });

@@ -166,6 +166,13 @@ function oneTarget(desk: Desk, text: string): readonly string[] {
   return [`sheet ${sheet}, ${wanted.replace("bin:", "bin ")}`, ...columns(undefined, rows)];
 }
 
+/** Why the box says that it is offline: its newest line about the sync. */
+function lastTry({ machine, world }: Desk): readonly string[] {
+  const mark = ` ${machine.name} firmware sync: `;
+  const line = world.trace.tail().findLast((one) => one.includes(mark) && !one.includes("sync: connecting"));
+  return line === undefined ? [] : [`         the box says: ${line.slice(line.indexOf(mark) + mark.length)}`];
+}
+
 const two = (number: number) => String(number).padStart(2, "0");
 const grouped = (code: string) => `${code.slice(0, 4)} ${code.slice(4)}`;
 
@@ -184,6 +191,7 @@ function statusOf(desk: Desk): readonly string[] {
     `power    ${powerInWords(desk)}; ${machine.boots} boots, ${machine.powerCuts} power cuts in this session`,
     `links    ${linksInWords(desk).join(" · ")}`,
     `cloud    sees the box ${state.online ? "online" : "offline"}, last heard ${seen}; broker ${desk.brokerName}`,
+    ...(state.online ? [] : lastTry(desk)),
     `told     ${toldPowerInWords(desk)}`,
     `page     ${desk.pageUrl}`,
     `sheets   ${state.sheets.current} in force, below ${state.sheets.minimum} closed`,
