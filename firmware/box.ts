@@ -211,7 +211,9 @@ export class Box {
 
   #partFaults(): readonly PartFault[] {
     const parts = this.#hal.parts?.faults() ?? [];
-    return [...this.#power.faults(), ...this.#entropy.faults(), ...this.#sync.faults(), ...parts];
+    const { damage } = this.#snapshot;
+    const snapshot = damage === undefined ? [] : [{ name: "snapshot", reason: damage.slice(0, 64) }];
+    return [...snapshot, ...this.#sync.faults(), ...this.#power.faults(), ...this.#entropy.faults(), ...parts];
   }
 
   #recordBoot(): void {
@@ -220,8 +222,6 @@ export class Box {
     // Vital: the boot's number tells its uptimes, its grace and (without entropy) its sessions from those of the last one.
     ledger.note({ kind: Kind.boot, boot: ledger.state.boots + 1, cause, firmware: FIRMWARE_VERSION }, "vital");
     this.#recordIdentity();
-    const damage = this.#snapshot.damage;
-    if (damage !== undefined) ledger.note({ kind: Kind.device, name: "snapshot", reason: damage.slice(0, 64) });
     const unreadable = ledger.journal.skippedPlaces + ledger.undecodable;
     if (unreadable > 0) ledger.note({ kind: Kind.gap, reason: GapReason.unreadable, count: unreadable });
   }
@@ -299,7 +299,6 @@ export class Box {
   #faults(): readonly string[] {
     const faults: string[] = [];
     if (this.#loaded.damage !== undefined && this.#loaded.repaired !== true) faults.push("identity");
-    if (this.#snapshot.damage !== undefined) faults.push("snapshot");
     faults.push(...this.#partWatch.broken);
     for (const bin of this.#ledger.state.faulty) faults.push(`bin ${this.#hal.bins.label(bin)}`);
     return faults.slice(0, FAULTS_SHOWN);

@@ -69,5 +69,8 @@ export function statusLines(status: DeviceStatus): readonly Text[] {
     text(status.onBattery ? "status-battery" : "status-mains", { percent: status.charge ?? "?" }),
     ...timeLeftLines(status.timeLeft),
     ...status.faults.map((name) => text("status-fault", { name })),
+    ...(status.faults.includes("snapshot")
+      ? [text("status-old-permissions", { version: status.snapshotVersion })]
+      : []),
   ];
 }

@@ -1,11 +1,14 @@
-import type { FlashPort } from "../../hal/ports/flash.js";
+import { FlashError, type FlashPort } from "../../hal/ports/flash.js";
 import { checkContent } from "./check.js";
 import { SnapshotError, type SnapshotSlots, type SnapshotView, type SnapshotWriter } from "./contract.js";
-import { readHeader } from "./header.js";
+import { type Header, readHeader } from "./header.js";
 import { HEADER_BYTES, SMALLEST_BYTES } from "./layout.js";
 import { SlotFile } from "./slot-file.js";
 import { FlashSnapshotView } from "./view.js";
 import { SlotWriter } from "./writer.js";
+
+/** Where in a slot a file may begin: at its start, or in its middle, where a sector before that takes no more data. */
+type Place = 0 | 1;
 
 /** The snapshot partition: two equal halves of whole sectors, laid out as `SPEC.md` tells. */
 export class FlashSnapshotSlots implements SnapshotSlots {
@@ -13,7 +16,10 @@ export class FlashSnapshotSlots implements SnapshotSlots {
   readonly slotBytes: number;
   readonly #flash: FlashPort;
   readonly #box: string;
+  readonly #middle: number;
   #writer: SlotWriter | undefined;
+  /** By slot: where the next file begins. The other place is next after each failure: one stuck bit must not hold up the rest. */
+  readonly #next: [Place, Place] = [0, 0];
 
   /** `box`: whose snapshots are taken. Throws SnapshotError when the partition has fewer than two sectors. */
   constructor(options: { readonly flash: FlashPort; readonly box: string }) {
@@ -21,12 +27,15 @@ export class FlashSnapshotSlots implements SnapshotSlots {
     this.#box = options.box;
     const sectors = Math.floor(this.#flash.sizeBytes / this.#flash.sectorBytes);
     this.slotBytes = Math.floor(sectors / 2) * this.#flash.sectorBytes;
+    this.#middle = Math.floor(sectors / 4) * this.#flash.sectorBytes;
     if (this.slotBytes < HEADER_BYTES) throw new SnapshotError("too large: the partition has no room for two slots");
   }
 
   open(slot: 0 | 1, version: number): SnapshotView {
-    const file = this.#file(slot);
-    return new FlashSnapshotView(file, readHeader(file, this.#box, version));
+    const first = this.#look(slot, 0, version);
+    const found = first instanceof SnapshotError ? this.#look(slot, 1, version) : first;
+    if (!(found instanceof SnapshotError)) return new FlashSnapshotView(found.file, found.header);
+    throw first;
   }
 
   begin(slot: 0 | 1, version: number, totalBytes: number): SnapshotWriter {
@@ -37,18 +46,48 @@ export class FlashSnapshotSlots implements SnapshotSlots {
     if (totalBytes > this.slotBytes) {
       throw new SnapshotError(`too large: ${totalBytes} bytes, a slot holds ${this.slotBytes}`);
     }
+    const place: Place = this.#fits(totalBytes, 1) ? this.#next[slot] : 0;
+    this.#wipe(slot, place === 0 ? 1 : 0, version);
     this.#writer = new SlotWriter({
       flash: this.#flash,
-      start: slot * this.slotBytes,
+      start: this.#start(slot, place),
       totalBytes,
       current: (writer) => writer === this.#writer,
-      check: () => this.#check(slot, version, totalBytes),
+      checkHead: () => readHeader(this.#file(slot, place), this.#box, version),
+      check: () => this.#check(this.#file(slot, place), version, totalBytes),
+      failed: () => {
+        this.#next[slot] = place === 0 ? 1 : 0;
+      },
     });
     return this.#writer;
   }
 
-  #check(slot: 0 | 1, version: number, totalBytes: number): SnapshotView {
-    const file = this.#file(slot);
+  #fits(totalBytes: number, place: Place): boolean {
+    const room = place === 0 ? this.slotBytes : this.slotBytes - this.#middle;
+    return (place === 0 || this.#middle > 0) && totalBytes <= room;
+  }
+
+  /** The file of `version` that begins there, or why there is none; it may be cut short or damaged further on. */
+  #look(slot: 0 | 1, place: Place, version: number): { file: SlotFile; header: Header } | SnapshotError {
+    if (!this.#fits(SMALLEST_BYTES, place)) return new SnapshotError("truncated: no file fits there");
+    const file = this.#file(slot, place);
+    try {
+      return { file, header: readHeader(file, this.#box, version) };
+    } catch (error) {
+      if (error instanceof SnapshotError) return error;
+      throw error;
+    }
+  }
+
+  /** What an attempt at `version` left there must not be taken for the file that comes now. Throws FlashError. */
+  #wipe(slot: 0 | 1, place: Place, version: number): void {
+    const isThere = () => !(this.#look(slot, place, version) instanceof SnapshotError);
+    if (!isThere()) return;
+    this.#flash.erase(this.#start(slot, place));
+    if (isThere()) throw new FlashError(`slot ${slot}: an earlier attempt cannot be erased`);
+  }
+
+  #check(file: SlotFile, version: number, totalBytes: number): SnapshotView {
     const header = readHeader(file, this.#box, version);
     if (header.totalBytes !== totalBytes) {
       throw new SnapshotError(`truncated: ${totalBytes} bytes came, the header says ${header.totalBytes}`);
@@ -57,7 +96,11 @@ export class FlashSnapshotSlots implements SnapshotSlots {
     return new FlashSnapshotView(file, header);
   }
 
-  #file(slot: 0 | 1): SlotFile {
-    return new SlotFile(this.#flash, slot * this.slotBytes, this.slotBytes);
+  #start(slot: 0 | 1, place: Place): number {
+    return slot * this.slotBytes + place * this.#middle;
+  }
+
+  #file(slot: 0 | 1, place: Place): SlotFile {
+    return new SlotFile(this.#flash, this.#start(slot, place), this.slotBytes - place * this.#middle);
   }
 }

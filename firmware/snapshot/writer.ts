@@ -1,5 +1,6 @@
 import { FlashError, type FlashPort } from "../../hal/ports/flash.js";
 import { SnapshotError, type SnapshotView, type SnapshotWriter } from "./contract.js";
+import { HEADER_BYTES } from "./layout.js";
 
 const MAX_PIECE_BYTES = 1_024;
 const READ_BACK_BYTES = 256;
@@ -11,8 +12,12 @@ export interface SlotWriterOptions {
   readonly totalBytes: number;
   /** Whether this is still the writer that was begun last. */
   readonly current: (writer: SlotWriter) => boolean;
+  /** Checks the header once it is written: what cannot be read is not worth the rest of the download. */
+  readonly checkHead: () => void;
   /** Checks the slot once all is written. */
   readonly check: () => SnapshotView;
+  /** The part did not take or keep what was written. */
+  readonly failed: () => void;
 }
 
 /** Writes a file to a slot from its start. After any error it is void: flash under it is in an unknown state. */
@@ -23,6 +28,7 @@ export class SlotWriter implements SnapshotWriter {
   #tailBytes = 0;
   #programmedBytes = 0;
   #offset = 0;
+  #isHeadChecked = false;
   #void = false;
   readonly #readBack = new Uint8Array(READ_BACK_BYTES);
 
@@ -46,9 +52,12 @@ export class SlotWriter implements SnapshotWriter {
     }
     // Stays so when the flash throws, or the power goes, on the way through.
     this.#void = true;
-    this.#take(bytes);
-    this.#offset += bytes.length;
-    if (this.#offset === totalBytes) this.#flush();
+    this.#tellFailure(() => {
+      this.#take(bytes);
+      this.#offset += bytes.length;
+      if (this.#offset === totalBytes) this.#flush();
+    });
+    this.#checkHead();
     this.#void = false;
   }
 
@@ -57,7 +66,23 @@ export class SlotWriter implements SnapshotWriter {
     this.#void = true;
     const { totalBytes } = this.#options;
     if (this.#offset < totalBytes) throw new SnapshotError(`truncated: ${this.#offset} of ${totalBytes} bytes`);
-    return this.#options.check();
+    return this.#tellFailure(() => this.#options.check());
+  }
+
+  #checkHead(): void {
+    if (this.#isHeadChecked || this.#programmedBytes < HEADER_BYTES) return;
+    this.#isHeadChecked = true;
+    this.#options.checkHead();
+  }
+
+  /** At the end what came over the wire was checked and what the part holds was not: either may be what does not match. */
+  #tellFailure<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof FlashError || error instanceof SnapshotError) this.#options.failed();
+      throw error;
+    }
   }
 
   #requireLive(): void {

@@ -8,8 +8,7 @@ export class CurrentSnapshot {
   readonly #slots: SnapshotSlots;
   readonly #ledger: Ledger;
   #view: SnapshotView | undefined;
-  /** Why the journal's snapshot cannot be used, if so. */
-  readonly damage: string | undefined;
+  #damage: string | undefined;
 
   constructor(slots: SnapshotSlots, ledger: Ledger) {
     this.#slots = slots;
@@ -20,8 +19,13 @@ export class CurrentSnapshot {
       this.#view = slots.open(named.slot, named.version);
     } catch (error) {
       if (!(error instanceof SnapshotError || error instanceof FlashError)) throw error;
-      this.damage = error.message;
+      this.#damage = error.message;
     }
+  }
+
+  /** Why the journal's snapshot cannot be used; undefined: it can, or another one has taken its place. */
+  get damage(): string | undefined {
+    return this.#damage;
   }
 
   get view(): SnapshotView | undefined {
@@ -49,6 +53,7 @@ export class CurrentSnapshot {
     const slot = this.#freeSlot();
     this.#ledger.write({ kind: Kind.snapshotApplied, version, slot, asOf: this.#asOf(view), sheet }, "vital");
     this.#view = view;
+    this.#damage = undefined;
   }
 
   /** A version never goes back; the same one may come again where its slot was damaged. */

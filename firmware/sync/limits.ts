@@ -50,5 +50,8 @@ export const RESEND_ROUNDS = 3;
 export const PIECE_TIMEOUT_MS = 10_000;
 /** Fetches that may go unanswered before the session says hello again. */
 export const UNANSWERED_FETCHES_MAX = 3;
-/** Times that a snapshot version is begun in one boot before it is left alone: each costs an erase of the slot. */
+/** Times that a snapshot version is begun in a row before it is left alone for a while: each costs an erase of the slot. */
 export const SNAPSHOT_ATTEMPTS_MAX = 3;
+/** That while: from the first value it doubles to the second. */
+export const SNAPSHOT_AGAIN_MS = 600_000;
+export const SNAPSHOT_AGAIN_MAX_MS = 21_600_000;

@@ -3,7 +3,13 @@ import { FlashError } from "../../hal/ports/flash.js";
 import { SnapshotError, type SnapshotView, type SnapshotWriter } from "../snapshot/contract.js";
 import { type Fetch, MAX_FETCH_BYTES, type Offer, type Piece } from "../wire/messages.js";
 import type { SyncHost } from "./contract.js";
-import { PIECE_TIMEOUT_MS, SNAPSHOT_ATTEMPTS_MAX, UNANSWERED_FETCHES_MAX } from "./limits.js";
+import {
+  PIECE_TIMEOUT_MS,
+  SNAPSHOT_AGAIN_MAX_MS,
+  SNAPSHOT_AGAIN_MS,
+  SNAPSHOT_ATTEMPTS_MAX,
+  UNANSWERED_FETCHES_MAX,
+} from "./limits.js";
 
 export interface SnapshotPullEvents {
   /** `nextFetch` has something. */
@@ -28,7 +34,9 @@ export class SnapshotPull {
   #download: Download | undefined;
   /** The newest that the cloud told of. */
   #newest: Offer | undefined;
-  #attempts = { version: 0, count: 0 };
+  #attempts = { version: 0, count: 0, againMs: SNAPSHOT_AGAIN_MS };
+  #failure: string | undefined;
+  #againTimer: TimerId | undefined;
   /** End of what the last fetch asked for. */
   #fetchedTo = 0;
   #active = false;
@@ -51,9 +59,15 @@ export class SnapshotPull {
     return this.#download !== undefined;
   }
 
+  /** Why the newest snapshot could not be taken at the last attempt; undefined: none failed since the last that could. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
   /** The cloud has this snapshot. One that is under way is finished first, as long as the cloud goes on serving it. */
   offer(offer: Offer): void {
     this.#newest = offer;
+    if (offer.version <= this.#host.snapshotVersion()) this.#failure = undefined;
     if (this.#download === undefined) this.#begin();
   }
 
@@ -101,7 +115,12 @@ export class SnapshotPull {
     if (done === undefined) return;
     this.#drop();
     this.#host.activateSnapshot(done.value);
-    this.#events.trace(`snapshot ${download.version} is active`);
+    if (this.#host.snapshotVersion() === download.version) {
+      this.#failure = undefined;
+      this.#events.trace(`snapshot ${download.version} is active`);
+    } else {
+      this.#failure = "cannot be put on record";
+    }
     this.#begin();
   }
 
@@ -109,8 +128,13 @@ export class SnapshotPull {
   #begin(): void {
     const offer = this.#newest;
     if (offer === undefined || offer.total === 0 || offer.version <= this.#host.snapshotVersion()) return;
-    if (this.#attempts.version !== offer.version) this.#attempts = { version: offer.version, count: 0 };
-    if (this.#attempts.count >= SNAPSHOT_ATTEMPTS_MAX) return;
+    if (this.#attempts.version !== offer.version) {
+      this.#attempts = { version: offer.version, count: 0, againMs: SNAPSHOT_AGAIN_MS };
+    }
+    if (this.#attempts.count >= SNAPSHOT_ATTEMPTS_MAX) {
+      this.#againLater();
+      return;
+    }
     this.#attempts.count++;
     const begun = this.#attempt(() => this.#host.beginSnapshot(offer.version, offer.total));
     if (begun === undefined) return;
@@ -127,11 +151,23 @@ export class SnapshotPull {
       return { value: call() };
     } catch (error) {
       if (!(error instanceof SnapshotError) && !(error instanceof FlashError)) throw error;
+      this.#failure = error.message;
       this.#events.trace(`snapshot failed: ${error.message}`);
     }
     this.#drop();
     this.#begin();
     return undefined;
+  }
+
+  /** A part that did not take it may take it later; until then the box goes on by what it has, and says so. */
+  #againLater(): void {
+    if (this.#againTimer !== undefined) return;
+    this.#againTimer = this.#timers.set(this.#attempts.againMs, () => {
+      this.#againTimer = undefined;
+      const { againMs } = this.#attempts;
+      this.#attempts = { ...this.#attempts, count: 0, againMs: Math.min(2 * againMs, SNAPSHOT_AGAIN_MAX_MS) };
+      if (this.#download === undefined) this.#begin();
+    });
   }
 
   #drop(): void {

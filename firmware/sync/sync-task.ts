@@ -110,12 +110,15 @@ export class SyncTask {
     return this.#lastFailure;
   }
 
-  /** What the broker does not take or do, as faults that are told like a part's; at most one. */
+  /** What the broker does not take or do, and a snapshot that cannot be taken, as faults that are told like a part's; at most two. */
   faults(): readonly PartFault[] {
     const { acceptedAtMs } = this.#attempt ?? {};
     if (acceptedAtMs !== undefined) this.#rival.lasts(this.#options.clock.monotonicMs() - acceptedAtMs);
     const reason = this.#rival.suspected ? "closes sessions at once: client id in use twice?" : this.#will.lacks;
-    return reason === undefined ? [] : [{ name: "broker", reason: reason.slice(0, 64) }];
+    return [
+      ...(reason === undefined ? [] : [{ name: "broker", reason: reason.slice(0, 64) }]),
+      ...(this.#pull.failure === undefined ? [] : [{ name: "snapshot", reason: this.#pull.failure.slice(0, 64) }]),
+    ];
   }
 
   /** Messages dropped since boot: malformed, forged, replayed, out of turn. */

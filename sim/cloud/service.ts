@@ -205,14 +205,24 @@ export class CloudService {
     if (isFirst) this.#proven(box, session);
     if (lane === Lane.records) this.#records(box, peer, session, Records.decode(body));
     else if (lane === Lane.fetch) this.#fetch(box, session, Fetch.decode(body));
-    else if (lane === Lane.status) this.#status(state, Status.decode(body));
+    else if (lane === Lane.status) this.#status(box, state, Status.decode(body));
     else this.#setOnline(box, State.decode(body).online);
     if (isFirst) this.#sendCommands(box);
   }
 
-  #status(state: BoxState, status: Status): void {
+  #status(box: string, state: BoxState, status: Status): void {
     state.status = { ...status };
     state.statusAt = Math.floor(this.#parts.now());
+    const id = `permissions/${box}`;
+    if (!status.faults.includes("snapshot")) this.alerts.clear(id);
+    else {
+      this.alerts.raise({
+        id,
+        box,
+        what: "it cannot store the newest permissions, and works by older ones: a right that was taken away goes on working there",
+        wayOut: "it tries again by itself, ever more seldom; if this lasts for a day, its memory needs service",
+      });
+    }
   }
 
   /** The box is in this session: only now is what its hello said worth anything. */

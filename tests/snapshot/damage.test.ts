@@ -99,8 +99,21 @@ describe("a download is refused", () => {
     expect(() => begin().write(new Uint8Array(0))).toThrow(/^a piece has 1 to 1024 bytes, not 0$/);
     expect(() => begin().write(new Uint8Array(1_025))).toThrow(SnapshotError);
     const writer = begin();
-    writer.write(new Uint8Array(1_024));
-    expect(() => writer.write(new Uint8Array(477))).toThrow(/^too large: 1501 bytes, announced were 1500$/);
+    writer.write(FILE.subarray(0, 500));
+    expect(() => writer.write(new Uint8Array(1_001))).toThrow(/^too large: 1501 bytes, announced were 1500$/);
+  });
+
+  test("as soon as its header has come, where that is of another format, version or box", () => {
+    const heads = [
+      [forged(FILE, (bytes) => bytes.setUint16(4, 2, true)), /^of another version: format 2, this firmware reads 1$/],
+      [forged(FILE, (bytes) => bytes.setUint32(12, 7, true)), /^of another version: 7, expected 6$/],
+      [forged(FILE, (bytes) => bytes.setUint8(16, 0x41)), /^for another box/],
+    ] as const;
+    for (const [file, cause] of heads) {
+      const writer = slotsOn(makeFlash()).begin(0, 6, FILE.length);
+      writer.write(file.subarray(0, 159));
+      expect(() => writer.write(file.subarray(159, 160))).toThrow(cause);
+    }
   });
 });
 

@@ -96,8 +96,7 @@ describe("a writer is over", () => {
     writer.finish();
     expect(() => writer.finish()).toThrow(OVER);
     const wrong = slots.begin(0, 9, FILE.length);
-    wrong.write(FILE);
-    expect(() => wrong.finish()).toThrow(/^of another version/);
+    expect(() => wrong.write(FILE)).toThrow(/^of another version/);
     expect(() => wrong.finish()).toThrow(OVER);
   });
 

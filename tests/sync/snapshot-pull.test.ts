@@ -105,8 +105,36 @@ describe("a snapshot", () => {
     expect(host.version).toBe(5);
   });
 
+  it("that the host does not put on record stays a fault, and is tried again", () => {
+    const world = makeWorld();
+    const { cloud, host, time, task } = world;
+    cloud.snapshot = { version: 5, bytes: bytesOf(3000) };
+    const activate = host.activateSnapshot.bind(host);
+    host.activateSnapshot = () => {};
+    start(world);
+    time.run(60_000);
+    expect(task.faults()).toEqual([{ name: "snapshot", reason: "cannot be put on record" }]);
+    host.activateSnapshot = activate;
+    time.run(11 * 60_000);
+    expect(host.version).toBe(5);
+    expect(task.faults()).toEqual([]);
+  });
+
+  it("that can be taken at last ends the fault", () => {
+    const world = makeWorld();
+    const { cloud, host, time, task } = world;
+    cloud.snapshot = { version: 5, bytes: bytesOf(3000) };
+    host.failWrites = 4;
+    start(world);
+    time.run(60_000);
+    expect(task.faults()).toHaveLength(1);
+    time.run(10 * 60_000);
+    expect(host.version).toBe(5);
+    expect(task.faults()).toEqual([]);
+  });
+
   it.each(["failFinishes" as const, "failWrites" as const])(
-    "that fails (%s) is begun again, three times at most, and does not stand in the way of the next",
+    "that fails (%s) is begun again, three times in a row, then ever more seldom; the next is begun at once",
     (failing) => {
       const world = makeWorld();
       const { cloud, host, time, task, lines } = world;
@@ -119,15 +147,25 @@ describe("a snapshot", () => {
       host[failing] = 99;
       cloud.snapshot = { version: 6, bytes: bytesOf(3000) };
       cloud.offer();
-      time.run(30 * 60_000);
+      time.run(9 * 60_000);
       expect(host.begun).toBe(6);
       expect(task.busy).toBe(false);
+      expect(task.faults()).toEqual([
+        { name: "snapshot", reason: failing === "failWrites" ? "write fails" : "damaged" },
+      ]);
+      // 10, 20, 40, 80, 160, 320, 360, 360 minutes later.
+      time.run(24 * 3_600_000);
+      expect(host.begun).toBe(6 + 8 * 3);
+      expect(task.faults()).toHaveLength(1);
       expect(lines).toContain(`sync: snapshot failed: ${failing === "failWrites" ? "write fails" : "damaged"}`);
       host[failing] = 0;
       cloud.snapshot = { version: 7, bytes: bytesOf(3000) };
       cloud.offer();
       time.run(1000);
       expect(host.version).toBe(7);
+      expect(task.faults()).toEqual([]);
+      time.run(24 * 3_600_000);
+      expect(host.begun).toBe(6 + 8 * 3 + 1);
     },
   );
 });

@@ -123,6 +123,7 @@ export const en = {
   "status-battery": "On battery, {percent} %",
   "status-mains": "On mains, battery {percent} %",
   "status-fault": "Fault: {name}",
+  "status-old-permissions": "Newer permissions cannot be stored: version {version} goes on",
 
   "not-provisioned": "This box is not set up: it has no identity. Contact support to provision it.",
   "stopped-no-bins": "This box does not know its bins, so none can be opened. Contact support to set its units.",

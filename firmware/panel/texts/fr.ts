@@ -126,6 +126,8 @@ export const fr: Catalogue = {
   "status-battery": "Sur batterie, {percent} %",
   "status-mains": "Sur secteur, batterie {percent} %",
   "status-fault": "Défaut : {name}",
+  "status-old-permissions":
+    "Autorisations plus récentes impossibles à enregistrer : la version {version} reste en vigueur",
 
   "not-provisioned": "Cette armoire n'est pas configurée : elle n'a pas d'identité. Contactez l'assistance.",
   "stopped-no-bins":

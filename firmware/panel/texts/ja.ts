@@ -123,6 +123,7 @@ export const ja: Catalogue = {
   "status-battery": "電池で動作中 {percent} %",
   "status-mains": "電源に接続、電池 {percent} %",
   "status-fault": "異常：{name}",
+  "status-old-permissions": "新しい権限を保存できません。バージョン {version} を使い続けます",
 
   "not-provisioned": "この機器は設定されていません（識別情報なし）。サポートに連絡してください。",
   "stopped-no-bins": "この機器のボックス数が設定されていないため、開けられません。サポートに連絡してください。",

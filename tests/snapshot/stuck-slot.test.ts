@@ -1,0 +1,85 @@
+import { expect, it } from "vitest";
+import { formatText } from "../../firmware/panel/texts/catalogue.js";
+import { Kind } from "../../firmware/records/records.js";
+import { readJournal, readMemory } from "../../sim/judge/box-memory.js";
+import { People } from "../../sim/scenarios/people.js";
+import { Stage } from "../../sim/stage/stage.js";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** A booking code of the sample organisation (sim/samples). */
+const CODE = "135790";
+
+async function stageInSync(): Promise<Stage> {
+  const stage = await Stage.open({ seed: 3, broker: "virtual" });
+  stage.machine.start();
+  await stage.untilInSync(5 * MINUTE_MS);
+  return stage;
+}
+
+/** First sectors of the places where a file may begin in the slot that is not in force. */
+function freePlaces({ machine }: Stage): readonly [number, number] {
+  const { snapshot } = machine.flash;
+  const sectors = snapshot.sizeBytes / snapshot.sectorBytes;
+  const records = [...readJournal(machine.flash.journal, 1)].flatMap(({ record }) => record ?? []);
+  const applied = records.findLast((record) => record.kind === Kind.snapshotApplied) as { slot: 0 | 1 } | undefined;
+  const slot = applied!.slot === 0 ? sectors / 2 : 0;
+  return [slot, slot + sectors / 4];
+}
+
+function revoke({ cloud }: Stage): void {
+  cloud.admin.removeAccess(cloud.store.organisation.accesses.find(({ code }) => code === CODE)!.id);
+}
+
+const faults = ({ cloud, machine }: Stage) => cloud.store.boxState(machine.name).status?.faults ?? [];
+const alerts = ({ cloud, machine }: Stage) => cloud.alerts.of(machine.name).map(({ id }) => id);
+
+it("a stuck bit in the free slot: the revocation takes its place behind the middle, within minutes", async () => {
+  const stage = await stageInSync();
+  try {
+    const { machine, judge } = stage;
+    const [start] = freePlaces(stage);
+    // Of the header's length of 160 bytes.
+    machine.flash.snapshot.stickBit(start * 4_096 + 6, 0, 1);
+    revoke(stage);
+    await stage.untilInSync(5 * MINUTE_MS);
+    await new People(stage).isRefused(CODE, "wrong-code");
+    machine.powerCut({ backAfterMs: 500 });
+    await stage.world.advance(MINUTE_MS);
+    await new People(stage).isRefused(CODE, "wrong-code");
+    await stage.untilInSync(10 * MINUTE_MS);
+    expect(faults(stage)).toEqual([]);
+    expect(judge.verdict().problems).toEqual([]);
+  } finally {
+    await stage.close();
+  }
+});
+
+it("a free slot that takes nothing: box and cloud both say so, until it heals and the revocation is there", async () => {
+  const stage = await stageInSync();
+  try {
+    const { machine, world, person } = stage;
+    const before = readMemory(machine).snapshotVersion;
+    for (const sector of freePlaces(stage)) machine.flash.snapshot.setFault(sector, "program-ignored");
+    revoke(stage);
+    await world.until(() => faults(stage).includes("snapshot"), 10 * MINUTE_MS, "the fault in the cloud");
+    expect(alerts(stage)).toContain(`permissions/${machine.name}`);
+    await person.choose("status");
+    expect(machine.panel.view!.lines.map((line) => formatText("en", line))).toEqual(
+      expect.arrayContaining(["Fault: snapshot", `Newer permissions cannot be stored: version ${before} goes on`]),
+    );
+    await person.cancel();
+    await world.advance(2 * HOUR_MS);
+    expect(machine.boots).toBe(1);
+    expect(readMemory(machine).snapshotVersion).toBe(before);
+    expect(faults(stage)).toContain("snapshot");
+    for (const sector of freePlaces(stage)) machine.flash.snapshot.setFault(sector, undefined);
+    await world.until(() => !faults(stage).includes("snapshot"), 2 * HOUR_MS, "the end of the fault");
+    await stage.untilInSync(10 * MINUTE_MS);
+    expect(readMemory(machine).snapshotVersion).toBeGreaterThan(before);
+    await new People(stage).isRefused(CODE, "wrong-code");
+    expect(alerts(stage)).not.toContain(`permissions/${machine.name}`);
+  } finally {
+    await stage.close();
+  }
+});
