@@ -2,7 +2,7 @@ import type { SerialConstructor, SerialOptions } from "../io/serial.js";
 import type { TimerId, TimersPort } from "../ports/clock.js";
 import type { PartFault } from "../ports/parts.js";
 import type { ReaderPort } from "../ports/reader.js";
-import { NDEF_BYTES, ndefText } from "./ndef-text.js";
+import { TagText } from "./ndef-text.js";
 import { Pn532Link } from "./pn532-link.js";
 
 /** SAMConfiguration: normal mode, the SAM is not used (UM0701-02, section 7.2.10). */
@@ -11,6 +11,13 @@ const SAM_CONFIGURATION = [0x14, 0x01, 0x14, 0x01];
 const LIST_TARGET = [0x4a, 0x01, 0x00];
 /** InDataExchange with target 1 (section 7.3.8): READ of four pages of a Type 2 tag from `page` on (NTAG213, "READ"). */
 const readPages = (page: number) => [0x40, 0x01, 0x30, page];
+const PAGE_BYTES = 4;
+const READ_BYTES = 16;
+/** The capability container, with the length of the data area behind it in eights of bytes (Type 2 Tag 1.2, "Capability Container"). */
+const CONTAINER_PAGE = 3;
+const CONTAINER_MAGIC = 0xe1;
+/** What is read of a tag at most; a longer search would outlast the hand that holds it. 32 reads take a third of a second. */
+const LONGEST_AREA = 32 * READ_BYTES - PAGE_BYTES;
 
 const ANSWER_MS = 500;
 /** A tag that stays is looked for again so often, and counts as gone when it is not found for so long, ms. */
@@ -27,7 +34,6 @@ const FAILURES = 3;
 export class PN532 implements ReaderPort {
   readonly #timers: TimersPort;
   readonly #link: Pn532Link;
-  readonly #memory = new Uint8Array(NDEF_BYTES);
   /** Id of the tag that was reported and is still there. */
   #present = "";
   /** Reads in a row that the tag in the field did not answer. */
@@ -84,20 +90,25 @@ export class PN532 implements ReaderPort {
     const isTag = data[0] === 1 && length >= 4 && length <= 10 && data.length >= 6 + length;
     const id = isTag ? data.slice(6, 6 + length).join(".") : "";
     if (id === "" || id === this.#present) this.#later(AGAIN_MS, () => this.#list());
-    else this.#read(id, 0);
+    else this.#read(id, CONTAINER_PAGE, new TagText(), 0);
   }
 
-  #read(id: string, offset: number): void {
+  /** Four pages from `page` on, and more until the text is known; `left`: bytes of the data area that may still come. */
+  #read(id: string, page: number, text: TagText, left: number): void {
     this.#later(2 * ANSWER_MS, () => this.#list());
-    this.#link.send(readPages(4 + offset / 4), ANSWER_MS, (data) => {
+    this.#link.send(readPages(page), ANSWER_MS, (data) => {
       // Status, the error in bits 0 to 5 ("Error handling"), and 16 bytes.
-      if ((data[0]! & 0x3f) !== 0 || data.length !== 17) {
+      if ((data[0]! & 0x3f) !== 0 || data.length !== 1 + READ_BYTES) {
         this.#notRead(id);
         return;
       }
-      this.#memory.set(data.subarray(1), offset);
-      if (offset + 16 < NDEF_BYTES) this.#read(id, offset + 16);
-      else this.#report(id, ndefText(this.#memory));
+      const isFirst = page === CONTAINER_PAGE;
+      const bytes = data.subarray(isFirst ? 1 + PAGE_BYTES : 1);
+      const limit = isFirst ? areaBytes(data.subarray(1)) : left;
+      const found = takeAll(text, bytes.subarray(0, limit));
+      if (found !== undefined) this.#report(id, found);
+      else if (limit <= bytes.length) this.#report(id, "");
+      else this.#read(id, page + READ_BYTES / PAGE_BYTES, text, limit - bytes.length);
     });
   }
 
@@ -119,4 +130,17 @@ export class PN532 implements ReaderPort {
     if (this.#timer !== undefined) this.#timers.clear(this.#timer);
     this.#timer = this.#timers.set(ms, next);
   }
+}
+
+/** Length of the data area by the capability container. A tag on which nobody has written one is searched all the same. */
+function areaBytes(container: Uint8Array): number {
+  return container[0] === CONTAINER_MAGIC ? Math.min(LONGEST_AREA, container[2]! * 8) : LONGEST_AREA;
+}
+
+function takeAll(text: TagText, bytes: Uint8Array): string | undefined {
+  for (const byte of bytes) {
+    const found = text.take(byte);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -105,7 +105,9 @@ export class Pn532 {
   #read(command: readonly number[]): readonly number[] {
     const [, target, command2, page] = command;
     if (this.#tag === undefined || !this.#hasTarget || target !== 1 || command2 !== 0x30) return [RF_TIMEOUT];
-    return [0, ...this.#tag.memory.slice(page! * 4, page! * 4 + 16)];
+    // Behind the last page comes page 0 (NTAG213, "READ").
+    const { memory } = this.#tag;
+    return [0, ...Array.from({ length: 16 }, (_, i) => memory[(page! * 4 + i) % memory.length]!)];
   }
 
   #tryToFind(): void {

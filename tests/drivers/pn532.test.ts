@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { ndefText } from "../../hal/drivers/ndef-text.js";
+import { TagText } from "../../hal/drivers/ndef-text.js";
 import { PN532 } from "../../hal/drivers/pn532.js";
 import { FrameReader, frame } from "../../hal/drivers/pn532-frames.js";
+import { oddTag } from "../../sim/parts/odd-tags.js";
 import { Pn532 } from "../../sim/parts/pn532.js";
-import { fobTag } from "../../sim/parts/tag.js";
+import { fobTag, type Tag, tagWith } from "../../sim/parts/tag.js";
+import { Random } from "../../sim/random.js";
 import { bench, hex, unhex } from "./bench.js";
 
 function framesIn(text: string): string[] {
@@ -43,32 +45,93 @@ describe("PN532 frames", () => {
   });
 });
 
-describe("the serial in a tag", () => {
-  const text = (bytes: string) => {
-    const memory = new Uint8Array(32);
-    memory.set(unhex(bytes));
-    return ndefText(memory);
-  };
+/** The serial in a data area. */
+function textOf(area: Iterable<number>): string {
+  const search = new TagText();
+  for (const byte of area) {
+    const text = search.take(byte);
+    if (text !== undefined) return text;
+  }
+  return "";
+}
 
-  it("is the text of the first record", () => {
-    expect(text("03 0d d1 01 09 54 02 65 6e 30 31 32 41 42 43 fe")).toBe("012ABC");
-    // After a lock control TLV and a null TLV; language `en-US`; not the last record.
-    expect(text("01 03 a0 0c 34 00 03 10 91 01 09 54 05 65 6e 2d 55 53 41 42 43 fe")).toBe("ABC");
-    expect(ndefText(fobTag("0123456789ABCDEF").memory.subarray(16, 48))).toBe("0123456789ABCDEF");
+describe("the serial in a tag", () => {
+  const text = (bytes: string) => textOf([...unhex(bytes), ...new Uint8Array(16)]);
+
+  it.each([
+    ["the text of the first record", "03 0d d1 01 09 54 02 65 6e 30 31 32 41 42 43 fe", "012ABC"],
+    [
+      "behind a lock control and a null block, not in the last record, in en-US",
+      "01 03 a0 0c 34 00 03 10 91 01 09 54 05 65 6e 2d 55 53 41 42 43 fe",
+      "ABC",
+    ],
+    ["behind an empty message", "03 00 03 0d d1 01 09 54 02 65 6e 30 31 32 41 42 43 fe", "012ABC"],
+    ["behind a message with an empty record", "03 03 d0 00 00 03 07 d1 01 03 54 00 41 42 fe", "AB"],
+    ["in a block with a length of three bytes", "03 ff 00 0d d1 01 09 54 02 65 6e 30 31 32 41 42 43 fe", "012ABC"],
+    ["in a record that is not short", "03 10 c1 01 00 00 00 09 54 02 65 6e 30 31 32 41 42 43 fe", "012ABC"],
+    ["in a record with an id", "03 0f d9 01 09 01 54 69 02 65 6e 30 31 32 41 42 43 fe", "012ABC"],
+    ["in a record with an empty id", "03 0e d9 01 09 00 54 02 65 6e 30 31 32 41 42 43 fe", "012ABC"],
+    ["behind a record of another type", "03 0c 91 01 01 55 00 51 01 03 54 00 41 42 fe", "AB"],
+    ["with a blank behind it", "03 0e d1 01 0a 54 02 65 6e 30 31 32 41 42 43 20 fe", "012ABC"],
+    ["with an end of line and padding around it", "03 0a d1 01 06 54 00 0a 41 42 0d 00 fe", "AB"],
+    ["in UTF-16", "03 0b d1 01 07 54 82 65 6e 00 30 00 31 fe", "01"],
+    ["in UTF-16 with a mark", "03 0b d1 01 07 54 80 fe ff 00 30 00 31 fe", "01"],
+    ["in UTF-16, low byte first", "03 0b d1 01 07 54 80 ff fe 30 00 31 00 fe", "01"],
+    ["in UTF-8 with a mark", "03 0a d1 01 06 54 00 ef bb bf 30 31 fe", "01"],
+    ["in chunks", "03 0f b1 01 02 54 00 41 36 00 01 42 56 00 02 43 44 fe", "ABCD"],
+    // Memory control: 4 bytes from page 5, byte 3 on, which is byte 23, in the middle of the record.
+    ["around bytes that are set aside", "02 03 53 04 02 03 07 ff ff ff ff d1 01 03 54 00 41 42 fe", "AB"],
+    // Lock control: 12 bits from byte 23 on.
+    ["around lock bytes", "01 03 53 0c 02 03 07 ff ff d1 01 03 54 00 41 42 fe", "AB"],
+    ["of 16 characters", "03 15 d1 01 11 54 00 30 31 32 33 34 35 36 37 38 39 41 42 43 44 45 46 fe", "0123456789ABCDEF"],
+  ])("is found: %s", (_, bytes, serial) => {
+    expect(text(bytes)).toBe(serial);
   });
 
   it.each([
     ["blank", ""],
-    ["ends at once", "fe"],
+    ["ends at once", "fe 03 07 d1 01 03 54 00 41 42 fe"],
     ["another type", "03 0d d1 01 09 55 02 65 6e 30 31 32 41 42 43 fe"],
-    ["UTF-16", "03 0d d1 01 09 54 82 65 6e 30 31 32 41 42 43 fe"],
+    ["a type of two letters", "03 08 d1 02 03 54 54 00 41 42 fe"],
+    ["another format", "03 07 d2 01 03 54 00 41 42 fe"],
+    ["half a character of UTF-16", "03 0a d1 01 06 54 80 00 30 00 31 30 fe"],
+    ["UTF-16 beyond ASCII", "03 09 d1 01 05 54 80 00 30 01 31 fe"],
     ["a control character", "03 0d d1 01 09 54 02 65 6e 30 31 07 41 42 43 fe"],
+    ["a blank in the middle", "03 08 d1 01 04 54 00 41 20 42 fe"],
+    ["17 characters", `03 16 d1 01 12 54 00${" 41".repeat(17)} fe`],
     ["no text", "03 07 d1 01 03 54 02 65 6e fe"],
-    ["beyond what was read", "03 ff 01 00 d1 01"],
-    ["a payload longer than the memory", "03 20 d1 01 40 54 02 65 6e 41"],
+    ["blanks alone", "03 07 d1 01 03 54 00 20 20 fe"],
+    ["beyond what there is", "03 ff 01 00 d1 01"],
+    ["a length that is none", "03 ff ff ff d1 01 03 54 00 41 42 fe"],
+    ["a payload longer than its message", "03 07 d1 01 04 54 00 41 42 43 fe"],
+    ["a header longer than its message", "03 02 d1 01 03 54 00 41 42 fe"],
     ["a language longer than the payload", "03 07 d1 01 03 54 3f 41 42 fe"],
+    ["a chunk that does not go on", "03 0e b1 01 02 54 00 41 51 01 02 54 00 42 fe"],
+    ["a payload of 4 GB", "03 0a c1 01 ff ff ff ff 54 00 41 42 fe"],
   ])("is empty for a tag that is or has: %s", (_, bytes) => {
     expect(text(bytes)).toBe("");
+  });
+
+  it("is the first text record's, and of no later one", () => {
+    expect(text("03 0e 91 01 03 54 00 07 41 51 01 03 54 00 41 42 fe")).toBe("");
+  });
+
+  it("is found in whatever way the specifications allow to write it", () => {
+    const random = new Random(2);
+    for (let i = 0; i < 3_000; i++) {
+      const serial = "0123456789ABCDEF".slice(0, 1 + random.int(16));
+      const { memory } = oddTag(serial, random);
+      expect(textOf(memory.subarray(16, 16 + memory[14]! * 8)), hex(memory)).toBe(serial);
+    }
+  });
+
+  it("is looked for in garbage without end or error", () => {
+    const random = new Random(3);
+    for (let i = 0; i < 3_000; i++) {
+      const bytes = random.bytes(508);
+      if (random.next() < 0.7) bytes.set([0x03, random.int(256), 0xc1 | random.int(64), 1]);
+      expect(textOf(bytes).length).toBeLessThanOrEqual(16);
+    }
   });
 });
 
@@ -85,7 +148,14 @@ describe("PN532 against its simulated part", () => {
       part.field = undefined;
       run(600);
     };
-    return { line, part, driver, scans, run, hold };
+    /** Holds it until it is read, and then takes it away. */
+    const show = (tag: Tag) => {
+      part.field = tag;
+      run(600);
+      part.field = undefined;
+      run(600);
+    };
+    return { line, part, driver, scans, run, hold, show };
   }
 
   it("wakes it, configures it, waits, and reports a fob once while it is held", () => {
@@ -97,6 +167,39 @@ describe("PN532 against its simulated part", () => {
     hold("012ABC", 300);
     hold("013ABD", 300);
     expect(scans).toEqual(["012ABC", "012ABC", "013ABD"]);
+  });
+
+  it("reads no more of a tag than it has to, from its capability container on", () => {
+    const { part, scans, run, show } = reader();
+    run(100);
+    part.commands.length = 0;
+    show(fobTag("012ABC"));
+    expect([scans, part.commands.filter((command) => command === 0x40)]).toEqual([["012ABC"], [0x40, 0x40]]);
+  });
+
+  it("reads tags that were written in odd ways, and ends where the container says that the data ends", () => {
+    const { part, scans, run, show } = reader();
+    const random = new Random(5);
+    run(100);
+    for (let i = 0; i < 50; i++) show(oddTag(`01${i}ABC`, random));
+    expect(scans).toEqual(Array.from({ length: 50 }, (_, i) => `01${i}ABC`));
+    part.commands.length = 0;
+    show(tagWith("endless", [0x03, 0xff, 0x01, 0x00, 0xd2], 48));
+    expect([scans.at(-1), part.commands.filter((command) => command === 0x40).length]).toEqual(["", 4]);
+  });
+
+  it("reads a tag without a container, and gives up on one without an end after 508 bytes", () => {
+    const { part, scans, run, show } = reader();
+    run(100);
+    const bare = (tag: Tag) => {
+      tag.memory.fill(0, 12, 16);
+      return tag;
+    };
+    show(bare(fobTag("012ABC")));
+    part.commands.length = 0;
+    show(bare(tagWith("endless", new Array(144).fill(0), 144)));
+    expect(scans).toEqual(["012ABC", ""]);
+    expect(part.commands.filter((command) => command === 0x40).length).toBe(32);
   });
 
   it("looks whether the reader lives while nobody comes", () => {
