@@ -103,7 +103,12 @@ export class Box {
       notices: () => noticesOf(this.#status()),
       home: () => this.#panel.idle(),
     });
-    this.#exchangeFlow = new ExchangeFlow({ navigator: this.#navigator, exchange: () => this.#exchange, label });
+    this.#exchangeFlow = new ExchangeFlow({
+      navigator: this.#navigator,
+      exchange: () => this.#exchange,
+      label,
+      emergency: () => this.#emergencyFlow.menu(),
+    });
     this.#exchange = new ExchangeTask({
       ledger,
       snapshot: view,

@@ -2,7 +2,7 @@ import type { ClockPort } from "../../hal/ports/clock.js";
 import type { HashPort } from "../../hal/ports/hash.js";
 import type { RefusalReason } from "../panel/texts/catalogue.js";
 import { EmergencyTarget, Kind } from "../records/records.js";
-import { type Grace, targetIndex } from "../state/box-state.js";
+import { type Grace, type Guessed, targetIndex } from "../state/box-state.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 import { equalCodes, offlineCode } from "./hotp.js";
 import type { Throttle } from "./throttle.js";
@@ -65,9 +65,9 @@ export class OfflineCodes {
     return this.#ledger.state.codes.sheet;
   }
 
-  /** Milliseconds until the next code is looked at; 0: now. */
-  waitMs(): number {
-    return this.#throttle.waitMs();
+  /** Milliseconds until the next code for this target is looked at; 0: now. */
+  waitMs(target: Target): number {
+    return this.#throttle.waitMs(guessed(target));
   }
 
   /** The code to ask for. Undefined: the sheet in force has none left for this target, and a newer one is needed. */
@@ -94,7 +94,7 @@ export class OfflineCodes {
    * `wrong`, the failure is durable.
    */
   check(target: Target, prompt: Prompt, typed: string): Verdict {
-    const waitMs = this.#throttle.waitMs();
+    const waitMs = this.waitMs(target);
     if (waitMs > 0) return { kind: "throttled", waitMs };
     try {
       return this.#verify(target, prompt, typed);
@@ -111,8 +111,8 @@ export class OfflineCodes {
     }
     const expected = offlineCode(this.#hash, this.#codesKey, this.#name(target), prompt.sheet, prompt.number);
     if (!equalCodes(expected, typed)) {
-      this.#throttle.recordFailure(target.kind);
-      return { kind: "wrong", waitMs: this.#throttle.waitMs() };
+      this.#throttle.recordFailure(guessed(target));
+      return { kind: "wrong", waitMs: this.waitMs(target) };
     }
     const { kind, bin } = target;
     const of = prompt.isAgain ? this.#ledger.state.codes.grace?.seq : undefined;
@@ -152,6 +152,10 @@ export class OfflineCodes {
     if (target.kind === EmergencyTarget.unmount) return "unmount";
     return `bin:${this.#label(target.bin ?? 0)}`;
   }
+}
+
+function guessed({ kind, bin }: Target): Guessed {
+  return { target: kind, bin };
 }
 
 function codesFor(target: Target): number {

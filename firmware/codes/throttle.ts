@@ -1,61 +1,96 @@
 import type { ClockPort } from "../../hal/ports/clock.js";
 import { Kind } from "../records/records.js";
+import { type Guessed, guessedIndex, ORDINARY, SHORT_INDEX } from "../state/box-state.js";
 import type { Ledger } from "../state/ledger.js";
 
-/** Wrong codes that cost nothing. */
-export const FREE_FAILURES = 4;
-const FIRST_PENALTY_S = 30;
-const LONGEST_PENALTY_S = 3_600;
+/** Wrong codes in a row that cost nothing. */
+export const FREE_FAILURES = 3;
+/** Minutes to wait after each wrong code beyond those; the last one for all that follow. */
+export const LADDER_MINUTES: readonly number[] = [2, 4, 8, 16, 32, 60];
+/**
+ * For codes of 4 and 5 digits, of which there are few: in a month, one of 4 digits is no easier to hit than one of 100,000 codes
+ * under the other ladder.
+ */
+export const SHORT_LADDER_MINUTES: readonly number[] = [...LADDER_MINUTES, 120, 240, 480, 720];
+/** Fewer digits than these, and a code is a short one. */
+export const LONG_CODE_DIGITS = 6;
+/** A longer wait does not keep a box without mains awake, ms. */
+const AWAKE_AT_MOST_MS = 3_600_000;
 
-/** Penalty after `failures` wrong codes in a row, s: 30 after the fifth, doubling to an hour. */
-export function penaltySeconds(failures: number): number {
-  if (failures <= FREE_FAILURES) return 0;
-  // Capped before the power is taken: the count grows without end.
-  const doublings = Math.min(failures - FREE_FAILURES - 1, 7);
-  return Math.min(FIRST_PENALTY_S * 2 ** doublings, LONGEST_PENALTY_S);
+/** What `digits` on the ordinary keypad are a guess at. */
+export function guessedBy(digits: string): Guessed {
+  return digits.length < LONG_CODE_DIGITS ? { ...ORDINARY, short: 1 } : ORDINARY;
+}
+
+/** Penalty after `failures` wrong codes in a row, s. */
+export function penaltySeconds(failures: number, ladderMinutes = LADDER_MINUTES): number {
+  const step = Math.min(failures - FREE_FAILURES, ladderMinutes.length);
+  return step <= 0 ? 0 : 60 * ladderMinutes[step - 1]!;
+}
+
+function ladderOf(index: number): readonly number[] {
+  return index === SHORT_INDEX ? SHORT_LADDER_MINUTES : LADDER_MINUTES;
 }
 
 /**
- * The one throttle of everything that can be typed. The count is in the journal; where a reboot lost the time of the last failure
- * (no wall clock then or now, or a clock that went back), the whole penalty starts again, so that pulling the plug never pays.
+ * The throttles of everything that can be typed: each thing that guesses can reach has a count and a penalty of its own, so that
+ * guesses at one never hold up who has a code of another (SPEC.md section 4). The counts are in the journal; where a reboot lost
+ * the time of the last failure (no wall clock then or now, or a clock that went back), the whole penalty starts again, so that
+ * pulling the plug never pays.
+ *
+ * Bounded: one entry for each bin, all bins, the release, ordinary and short codes; 204 in all.
  */
 export class Throttle {
   readonly #ledger: Ledger;
   readonly #clock: ClockPort;
-  /** Monotonic ms until which nothing typed is looked at. */
-  #untilMs: number;
+  /** By index: monotonic ms until which nothing typed for it is looked at. */
+  readonly #untilMs = new Map<number, number>();
 
   constructor(ledger: Ledger, clock: ClockPort) {
     this.#ledger = ledger;
     this.#clock = clock;
-    this.#untilMs = clock.monotonicMs() + 1_000 * this.#remainingAtBoot();
+    for (const index of ledger.state.throttles.keys()) {
+      this.#untilMs.set(index, clock.monotonicMs() + 1_000 * this.#remainingAtBoot(index));
+    }
   }
 
-  /** Milliseconds to wait before the next code is looked at; 0: now. */
-  waitMs(): number {
-    if (this.#ledger.state.throttle.failures === 0) return 0;
-    return Math.max(0, this.#untilMs - this.#clock.monotonicMs());
-  }
-
-  /** A penalty runs that the clock cannot carry over a reboot: after sleep it would start again, and again. */
-  get startsOverAtBoot(): boolean {
-    if (this.waitMs() === 0) return false;
-    return this.#ledger.state.throttle.at === undefined || this.#clock.wallSeconds() === undefined;
+  /** Milliseconds to wait before the next code for this is looked at; 0: now. */
+  waitMs(what: Guessed): number {
+    return this.#waitMs(guessedIndex(what));
   }
 
   /**
-   * Records a wrong code; `target` is an EmergencyTarget, 0 for an ordinary code. To be called before the verdict is shown:
-   * a failure that a power cut could undo would be a free guess. Throws WriteRefused, and then no verdict may be shown.
+   * A penalty runs that the clock cannot carry over a reboot: after sleep it would start again, and again. Those of more than an
+   * hour do not count here: a guesser must not empty the battery by leaving one behind.
    */
-  recordFailure(target: number): void {
-    const count = this.#ledger.state.throttle.failures + 1;
-    this.#ledger.write({ kind: Kind.codeFailure, count, target }, "vital");
-    this.#untilMs = this.#clock.monotonicMs() + 1_000 * penaltySeconds(count);
+  get startsOverAtBoot(): boolean {
+    for (const [index, { at }] of this.#ledger.state.throttles) {
+      const waitMs = this.#waitMs(index);
+      const isKnown = at !== undefined && this.#clock.wallSeconds() !== undefined;
+      if (waitMs > 0 && waitMs <= AWAKE_AT_MOST_MS && !isKnown) return true;
+    }
+    return false;
   }
 
-  #remainingAtBoot(): number {
-    const { failures, at } = this.#ledger.state.throttle;
-    const penalty = penaltySeconds(failures);
+  /**
+   * Records a wrong code. To be called before the verdict is shown: a failure that a power cut could undo would be a free guess.
+   * Throws WriteRefused, and then no verdict may be shown.
+   */
+  recordFailure(what: Guessed): void {
+    const index = guessedIndex(what);
+    const count = (this.#ledger.state.throttles.get(index)?.failures ?? 0) + 1;
+    this.#ledger.write({ kind: Kind.codeFailure, count, ...what }, "vital");
+    this.#untilMs.set(index, this.#clock.monotonicMs() + 1_000 * penaltySeconds(count, ladderOf(index)));
+  }
+
+  #waitMs(index: number): number {
+    if (!this.#ledger.state.throttles.has(index)) return 0;
+    return Math.max(0, (this.#untilMs.get(index) ?? 0) - this.#clock.monotonicMs());
+  }
+
+  #remainingAtBoot(index: number): number {
+    const { failures, at } = this.#ledger.state.throttles.get(index)!;
+    const penalty = penaltySeconds(failures, ladderOf(index));
     const now = this.#clock.wallSeconds();
     if (at === undefined || now === undefined || now < at) return penalty;
     return Math.max(0, penalty - (now - at));

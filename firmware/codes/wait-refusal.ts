@@ -1,7 +1,8 @@
 import type { RefusalReason } from "../panel/texts/catalogue.js";
 
-/** Longer waits are told in minutes, rounded up: nobody divides 3,420 seconds in their head. */
+/** Longer waits are told in minutes, and those in hours, rounded up: nobody divides 3,420 seconds in their head. */
 const LONGEST_IN_SECONDS = 120;
+const LONGEST_IN_MINUTES = 120;
 
 export interface WaitRefusal {
   readonly reason: RefusalReason;
@@ -12,5 +13,7 @@ export interface WaitRefusal {
 export function waitRefusal(kind: "wrong-code-wait" | "throttled", waitMs: number): WaitRefusal {
   const seconds = Math.ceil(waitMs / 1_000);
   if (seconds <= LONGEST_IN_SECONDS) return { reason: kind, params: { seconds } };
-  return { reason: `${kind}-minutes`, params: { minutes: Math.ceil(seconds / 60) } };
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes <= LONGEST_IN_MINUTES) return { reason: `${kind}-minutes`, params: { minutes } };
+  return { reason: `${kind}-hours`, params: { hours: Math.ceil(minutes / 60) } };
 }

@@ -1,10 +1,11 @@
 import type { BinControl } from "../bins/bin-control.js";
-import type { Throttle } from "../codes/throttle.js";
+import { guessedBy, type Throttle } from "../codes/throttle.js";
 import { waitRefusal } from "../codes/wait-refusal.js";
 import type { Rank } from "../journal/contract.js";
 import type { RefusalReason } from "../panel/texts/catalogue.js";
 import { Auth, Exchange, type Held, Kind, Outcome } from "../records/records.js";
 import type { KeyInfo, SnapshotView } from "../snapshot/contract.js";
+import type { Guessed } from "../state/box-state.js";
 import type { Inventory } from "../state/inventory.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 import { type BinsInView, chooseFreeBin, hasWorkingBin } from "./bin-choice.js";
@@ -42,7 +43,12 @@ const STARTED: Answer = { kind: "started" };
 interface Dropoff {
   readonly key: KeyInfo | undefined;
   readonly item: Held;
-  readonly who: { readonly auth: Auth; readonly user?: number | undefined; readonly access?: number | undefined };
+  readonly who: {
+    readonly auth: Auth;
+    readonly user?: number | undefined;
+    readonly access?: number | undefined;
+    readonly short?: 1 | undefined;
+  };
   /** Bins that did not open. */
   readonly tried: readonly number[];
   /** How many of them were known to be faulty. */
@@ -90,14 +96,15 @@ export class ExchangeTask {
 
   /** A booking code or a key code of 4 to 16 digits. */
   enterCode(digits: string): Answer {
-    const waitMs = this.#throttle.waitMs();
+    const guessed = guessedBy(digits);
+    const waitMs = this.#throttle.waitMs(guessed);
     if (waitMs > 0) return { kind: "refused", ...waitRefusal("throttled", waitMs) };
     if (this.#snapshot() === undefined) return refused("no-snapshot");
     // Where a wrong code could not be put on record, a right one is not looked at either: guesses would be free.
     const refusal = this.#ledger.refusal("vital");
     if (refusal !== undefined) return refused(refusal);
     const right = this.#rights.byCode(digits);
-    if (right === undefined) return this.#unknownCode();
+    if (right === undefined) return this.#unknownCode(guessed);
     const bin = this.#locate(right.key);
     if (bin === undefined) return { kind: "offer-return", right };
     return this.#inventory.content(bin).uncertain ? { kind: "take-or-return", right } : this.#pickup(right);
@@ -157,6 +164,7 @@ export class ExchangeTask {
       user: right.access?.user,
       access: right.access?.id,
       key: right.key.id,
+      short: right.short,
     });
     if (typeof begun !== "number") return begun;
     this.#events.opening(Exchange.pickup, bin);
@@ -168,8 +176,8 @@ export class ExchangeTask {
 
   /** The return of a right's key after the person said so: the right's window does not matter. */
   returnKey(right: Right): Answer {
-    const { auth, access } = right;
-    const who = { auth, user: access?.user, access: access?.id };
+    const { auth, access, short } = right;
+    const who = { auth, user: access?.user, access: access?.id, short };
     return this.#dropoff({ key: right.key, item: { key: right.key.id }, who, tried: [], faultyTried: 0 });
   }
 
@@ -212,14 +220,14 @@ export class ExchangeTask {
     return byKey ?? (key.fob === undefined ? undefined : this.#inventory.binOf({ fob: key.fob }));
   }
 
-  #unknownCode(): Answer {
+  #unknownCode(guessed: Guessed): Answer {
     try {
-      this.#throttle.recordFailure(0);
+      this.#throttle.recordFailure(guessed);
     } catch (error) {
       if (!(error instanceof WriteRefused)) throw error;
       return refused(error.reason);
     }
-    const waitMs = this.#throttle.waitMs();
+    const waitMs = this.#throttle.waitMs(guessed);
     return waitMs > 0 ? { kind: "refused", ...waitRefusal("wrong-code-wait", waitMs) } : refused("wrong-code");
   }
 

@@ -1,5 +1,6 @@
 import { type ClockPort, ClockQuality } from "../../hal/ports/clock.js";
 import type { HashPort } from "../../hal/ports/hash.js";
+import { guessedBy } from "../codes/throttle.js";
 import type { RefusalReason } from "../panel/texts/catalogue.js";
 import { Auth } from "../records/records.js";
 import type { AccessInfo, KeyInfo, SnapshotView } from "../snapshot/contract.js";
@@ -13,6 +14,8 @@ export interface Right {
   readonly access: AccessInfo | undefined;
   /** Keyed hash of the code or the badge that showed it. */
   readonly shown: Uint8Array;
+  /** 1: a code of 4 or 5 digits. */
+  readonly short?: 1 | undefined;
 }
 
 /** A badge that was scanned, and whose it is. */
@@ -53,7 +56,8 @@ export class Rights {
   }
 
   byCode(digits: string): Right | undefined {
-    return this.#byShown(lookupHash(this.#hash, this.#lookupKey, digits));
+    const right = this.#byShown(lookupHash(this.#hash, this.#lookupKey, digits));
+    return right && { ...right, short: guessedBy(digits).short };
   }
 
   #byShown(shown: Uint8Array): Right | undefined {
@@ -130,7 +134,8 @@ export class Rights {
     const snapshot = this.#snapshot();
     if (right.auth !== Auth.badge) {
       const now = this.#byShown(right.shown);
-      return now?.key.id === right.key.id && now.access?.id === right.access?.id ? now : undefined;
+      const isSame = now?.key.id === right.key.id && now.access?.id === right.access?.id;
+      return isSame ? { ...now, short: right.short } : undefined;
     }
     const user = snapshot?.badge(right.shown)?.user;
     const access = right.access && snapshot?.access(right.access.id);

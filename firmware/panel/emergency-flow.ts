@@ -81,7 +81,7 @@ export class EmergencyFlow implements EmergencyEvents {
       messageScreen({
         name: "emergency",
         title: text("emergency"),
-        lines: [text("emergency-sheet-ready", { sheet: this.#codes.sheet }), ...this.#waitLines()],
+        lines: [text("emergency-sheet-ready", { sheet: this.#codes.sheet })],
         choices: [choice("one-bin"), choice("all-bins"), choice("unmount"), choice("cancel")],
         timeoutMs: ENTRY_TIMEOUT_MS,
         leave: () => this.#navigator.home(),
@@ -227,7 +227,7 @@ export class EmergencyFlow implements EmergencyEvents {
 
   #askCode(target: Target, prompt: Prompt): void {
     const { isAgain } = prompt;
-    const lines = () => [...(isAgain ? [text("code-works-again")] : []), ...this.#waitLines()];
+    const lines = () => [...(isAgain ? [text("code-works-again")] : []), ...this.#waitLines(target)];
     this.#entry({
       name: "emergency-code",
       title: this.#asked(target, prompt),
@@ -257,8 +257,8 @@ export class EmergencyFlow implements EmergencyEvents {
   }
 
   /** Told before anybody types eight digits in vain. */
-  #waitLines(): readonly Text[] {
-    const waitMs = this.#codes.waitMs();
+  #waitLines(target: Target): readonly Text[] {
+    const waitMs = this.#codes.waitMs(target);
     if (waitMs === 0) return [];
     const { reason, params } = waitRefusal("throttled", waitMs);
     return [text(`refused-${reason}`, params)];
@@ -306,7 +306,7 @@ export class EmergencyFlow implements EmergencyEvents {
         verdict.kind === "wrong" ? "wrong-code-wait" : "throttled",
         verdict.waitMs,
       );
-      this.#result(`refused-${reason}`, params, { lines: [text("while-waiting")], again });
+      this.#result(`refused-${reason}`, params, { lines: [text("while-waiting-target")], again });
     } else {
       this.#result("refused-wrong-code", undefined, { lines: [this.#asked(target, prompt)], again });
     }

@@ -1,4 +1,5 @@
 import type { PanelInput } from "../../hal/ports/panel.js";
+import { OFFLINE_CODE_DIGITS } from "../codes/hotp.js";
 import type { Answer, ExchangeEvents, ExchangeTask } from "../exchange/exchange-task.js";
 import type { Refusal, Right } from "../exchange/rights.js";
 import { Exchange } from "../records/records.js";
@@ -12,17 +13,27 @@ const REFUSED_MS = 10_000;
 const THANKS_MS = 4_000;
 const LONGEST_CODE = 16;
 const SHORTEST_CODE = 4;
+/** Refusals of what is no code here, or was not looked at. */
+const UNKNOWN_CODE = /^(wrong-code|throttled)/;
 
 /** Screens of pick-ups and drop-offs. */
 export class ExchangeFlow implements ExchangeEvents {
   readonly #navigator: Navigator;
   readonly #exchange: () => ExchangeTask;
   readonly #label: (bin: number) => string;
+  readonly #emergency: () => void;
   /** The bin whose progress is on the screen; another bin's door does not take the screen away from whoever uses it. */
   #shown: number | undefined;
 
-  constructor(parts: { navigator: Navigator; exchange: () => ExchangeTask; label: (bin: number) => string }) {
+  constructor(parts: {
+    navigator: Navigator;
+    exchange: () => ExchangeTask;
+    label: (bin: number) => string;
+    /** Shows what printed codes open. */
+    emergency: () => void;
+  }) {
     this.#navigator = parts.navigator;
+    this.#emergency = parts.emergency;
     this.#exchange = parts.exchange;
     this.#label = parts.label;
   }
@@ -58,14 +69,21 @@ export class ExchangeFlow implements ExchangeEvents {
   }
 
   refuse(refusal: Refusal): void {
+    this.#refuse(refusal, undefined);
+  }
+
+  /** `hint`: something about printed codes, with the way to their menu. */
+  #refuse(refusal: Refusal, hint: "printed-code-there" | "while-waiting" | undefined): void {
     this.#shown = undefined;
     this.#navigator.show(
       messageScreen({
         name: "refused",
         title: text("refused"),
-        lines: [text(`refused-${refusal.reason}`, refusal.params)],
+        lines: [text(`refused-${refusal.reason}`, refusal.params), ...(hint === undefined ? [] : [text(hint)])],
+        choices: hint === undefined ? [] : [choice("emergency")],
         timeoutMs: REFUSED_MS,
         leave: () => this.#navigator.home(),
+        choose: () => this.#emergency(),
         digit: (input) => this.codeEntry(input),
       }),
     );
@@ -139,7 +157,15 @@ export class ExchangeFlow implements ExchangeEvents {
 
   #code(digits: string): void {
     if (digits.length < SHORTEST_CODE) this.refuse({ reason: "code-too-short", params: { digits: SHORTEST_CODE } });
-    else this.answer(this.#exchange().enterCode(digits));
+    else this.#answerCode(this.#exchange().enterCode(digits), digits.length);
+  }
+
+  /** Whoever is in a hurry types a printed code where ordinary ones go: it is counted like any other, and told the way. */
+  #answerCode(answer: Answer, digits: number): void {
+    const isUnknown = answer.kind === "refused" && UNKNOWN_CODE.test(answer.reason);
+    if (isUnknown && digits === OFFLINE_CODE_DIGITS) this.#refuse(answer, "printed-code-there");
+    else if (isUnknown && answer.reason !== "wrong-code") this.#refuse(answer, "while-waiting");
+    else this.answer(answer);
   }
 
   #chooseKey(rights: readonly Right[], more: (() => Answer) | undefined): Screen {

@@ -40,10 +40,11 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Check>>>> = {
     from: optional(bin),
     contested: optional(one),
     freed: optional(bin),
+    short: optional(one),
     ...held,
   },
   [Kind.outcome]: { of: seq, result: from1To(4) },
-  [Kind.codeFailure]: { count: whole, target: upTo(3) },
+  [Kind.codeFailure]: { count: whole, target: upTo(3), bin: optional(bin), short: optional(one) },
   [Kind.emergency]: {
     target: from1To(3),
     sheet: upTo(999),

@@ -144,10 +144,21 @@ export type Body =
       readonly contested?: 1 | undefined;
       /** Of a drop-off: the bin from which this key had been taken, which is surely empty when the drop-off is done. */
       readonly freed?: number | undefined;
+      /** 1: by a code of 4 or 5 digits, which have a throttle of their own. */
+      readonly short?: 1 | undefined;
     } & Held)
   | { readonly kind: typeof Kind.outcome; readonly of: number; readonly result: Outcome }
-  /** `count` wrong codes in a row, this one included. `target` as in emergencies, 0 for an ordinary code. */
-  | { readonly kind: typeof Kind.codeFailure; readonly count: number; readonly target: number }
+  /**
+   * `count` wrong codes in a row for one thing, this one included. `target` as in emergencies, with its `bin`, or 0 for an ordinary
+   * code, with `short` when it had 4 or 5 digits. Older firmware had one count for all, and named no bin.
+   */
+  | {
+      readonly kind: typeof Kind.codeFailure;
+      readonly count: number;
+      readonly target: number;
+      readonly bin?: number | undefined;
+      readonly short?: 1 | undefined;
+    }
   /**
    * An offline code was accepted. For `bin`, and for each bin that an `all` code opens, `bin` names the door about to be
    * opened; `of` is absent on the record that burns the code and names that record on those that follow from it.

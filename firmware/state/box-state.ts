@@ -4,7 +4,7 @@ import type { EmergencyTarget, Held, Rec } from "../records/records.js";
  * What the box knows beyond its snapshot. Rebuilt at boot from the journal's newest checkpoint and the records after it
  * (`reducer.ts`), and changed in no other way: the same function runs live and at boot.
  *
- * Bounded: every map has at most one entry a bin (or a code target), 202 in all.
+ * Bounded: every map has at most one entry a bin (or what else can be guessed at), 204 in all.
  */
 export interface BoxState {
   boots: number;
@@ -25,7 +25,8 @@ export interface BoxState {
   readonly faulty: Set<number>;
   /** By bin: enabled or disabled by command since the snapshot. */
   readonly enabled: Map<number, { readonly enabled: boolean; readonly seq: number }>;
-  readonly throttle: Throttle;
+  /** By `guessedIndex`: what somebody has typed wrong codes for. */
+  readonly throttles: Map<number, Throttle>;
   readonly codes: CodesState;
   /** The exchange whose outcome is not recorded yet. */
   exchange: OpenExchange | undefined;
@@ -61,9 +62,16 @@ export interface BinChange {
 
 export interface Throttle {
   /** Wrong codes in a row. */
-  failures: number;
+  readonly failures: number;
   /** Wall time of the last one, s; undefined when the clock was unknown or the boot before had other uptimes. */
-  at: number | undefined;
+  readonly at: number | undefined;
+}
+
+/** What a wrong code was a guess at, as its record names it (`Kind.codeFailure`). */
+export interface Guessed {
+  readonly target: number;
+  readonly bin?: number | undefined;
+  readonly short?: 1 | undefined;
 }
 
 export interface CodesState {
@@ -106,11 +114,23 @@ export interface OpenAll {
 /** Bins are their own numbers; then the two targets that are not bins. */
 export const ALL_BINS_TARGET = 200;
 export const UNMOUNT_TARGET = 201;
+/** Booking and key codes of six digits and more, and those of fewer. */
+export const ORDINARY_INDEX = 202;
+export const SHORT_INDEX = 203;
+/** A code on the ordinary keypad. */
+export const ORDINARY: Guessed = { target: 0 };
 
 export function targetIndex(target: EmergencyTarget, bin: number | undefined): number {
   if (target === 2) return ALL_BINS_TARGET;
   if (target === 3) return UNMOUNT_TARGET;
   return bin ?? 0;
+}
+
+/** The throttle of a guess. A record of an older firmware, which had one throttle for all, does not name its bin. */
+export function guessedIndex({ target, bin, short }: Guessed): number {
+  const isNameless = target === 1 && bin === undefined;
+  if (target === 0 || isNameless) return short === undefined ? ORDINARY_INDEX : SHORT_INDEX;
+  return targetIndex(target as EmergencyTarget, bin);
 }
 
 export function emptyState(): BoxState {
@@ -125,7 +145,7 @@ export function emptyState(): BoxState {
     bins: new Map(),
     faulty: new Set(),
     enabled: new Map(),
-    throttle: { failures: 0, at: undefined },
+    throttles: new Map(),
     codes: { sheet: 1, used: new Map(), grace: undefined },
     exchange: undefined,
     opening: undefined,

@@ -1,19 +1,22 @@
 import { decodeCbor, encodeCbor } from "../wire/cbor.js";
-import type { BoxState, MainsLost } from "./box-state.js";
+import { type BoxState, type MainsLost, ORDINARY_INDEX } from "./box-state.js";
 import { inPieces, PackedReader, packBin, packNumber, unpackBin } from "./packed.js";
 
 /**
  * The state as a few CBOR maps, which the journal writes at the start of each sector so that boot never reads further back.
  * `part` 1 is everything but the maps; the others are the maps' entries, packed (`packed.ts`): 5 bins, 6 used codes, 7 bins
- * enabled or disabled, 8 faulty bins, 9 bins of an open-all run that a power cut cut off. 2 to 4 had other shapes and are not used again.
+ * enabled or disabled, 8 faulty bins, 9 bins of an open-all run that a power cut cut off, 10 wrong codes by what they were a guess at.
+ * 2 to 4 had other shapes and are not used again.
  */
-const Part = { main: 1, bins: 5, used: 6, enabled: 7, faulty: 8, cutOff: 9 } as const;
+const Part = { main: 1, bins: 5, used: 6, enabled: 7, faulty: 8, cutOff: 9, throttles: 10 } as const;
 
 /** What is left of a record's payload of 240 bytes when the map around the entries is taken off. */
 const ENTRIES_BYTES = 220;
 
 export function* encodeCheckpoint(state: BoxState): Iterable<Uint8Array> {
-  const { throttle, codes, exchange, opening, openAll, snapshot, mainsLost } = state;
+  const { throttles, codes, exchange, opening, openAll, snapshot, mainsLost } = state;
+  // Here and not in part 10: an older firmware demands it.
+  const ordinary = throttles.get(ORDINARY_INDEX);
   yield encodeCbor({
     part: Part.main,
     boot: state.boots,
@@ -23,7 +26,7 @@ export function* encodeCheckpoint(state: BoxState): Iterable<Uint8Array> {
     ...(mainsLost && { mains: [mainsLost.at ?? null, mainsLost.synced ? 1 : 0, mainsLost.charge ?? null] }),
     ...(state.batteryLow && { charge: 0 }),
     ...(snapshot && { version: snapshot.version, slot: snapshot.slot, asOf: snapshot.asOf }),
-    throttle: [throttle.failures, throttle.at ?? null],
+    throttle: [ordinary?.failures ?? 0, ordinary?.at ?? null],
     sheet: codes.sheet,
   });
   if (exchange !== undefined || opening !== undefined || openAll !== undefined || codes.grace !== undefined) {
@@ -53,6 +56,21 @@ export function* encodeCheckpoint(state: BoxState): Iterable<Uint8Array> {
   for (const [part, list] of parts) {
     for (const entries of inPieces(list, ENTRIES_BYTES)) yield encodeCbor({ part, first, entries });
   }
+  yield* encodeThrottles(throttles);
+}
+
+/** Each entry: what was guessed at, how often, and when last, from `first` on and one more; 0: nobody knows. */
+function* encodeThrottles(throttles: BoxState["throttles"]): Iterable<Uint8Array> {
+  let first = Number.MAX_SAFE_INTEGER;
+  for (const { at } of throttles.values()) first = Math.min(first, at ?? first);
+  const entriesOf = function* (): Iterable<readonly number[]> {
+    for (const [index, { failures, at }] of throttles) {
+      if (index === ORDINARY_INDEX) continue;
+      yield [index, ...packNumber(failures), ...packNumber(at === undefined ? 0 : at - first + 1)];
+    }
+  };
+  for (const entries of inPieces(entriesOf(), ENTRIES_BYTES))
+    yield encodeCbor({ part: Part.throttles, first, entries });
 }
 
 function* map<From, To>(list: Iterable<From>, change: (from: From) => To): Iterable<To> {
@@ -89,6 +107,11 @@ function applyEntry(state: BoxState, part: unknown, packed: PackedReader, first:
   if (part === Part.used) state.codes.used.set(bin, packed.byte());
   if (part === Part.faulty) state.faulty.add(bin);
   if (part === Part.cutOff) state.openAll?.cutOff.add(bin);
+  if (part === Part.throttles) {
+    const failures = packed.number();
+    const since = packed.number();
+    state.throttles.set(bin, { failures, at: since === 0 ? undefined : first + since - 1 });
+  }
   if (part === Part.enabled) {
     const number = packed.number();
     state.enabled.set(bin, { enabled: number % 2 === 1, seq: first + Math.floor(number / 2) });
@@ -128,8 +151,8 @@ function applyMain(state: BoxState, map: object): void {
     state.lastSync = main.time;
     state.batteryLow = main.charge !== undefined;
     state.mainsLost = main.mains && mainsLostOf(main.mains);
-    state.throttle.failures = main.throttle[0];
-    state.throttle.at = main.throttle[1] ?? undefined;
+    const [failures, at] = main.throttle;
+    if (failures > 0) state.throttles.set(ORDINARY_INDEX, { failures, at: at ?? undefined });
     state.codes.sheet = main.sheet;
   }
   if (main.version !== undefined) state.snapshot = { version: main.version, slot: main.slot, asOf: main.asOf };

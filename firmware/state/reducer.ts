@@ -14,7 +14,15 @@ import {
   PowerEvent,
   type Rec,
 } from "../records/records.js";
-import { type BoxState, type OpenAll, type OpenExchange, targetIndex } from "./box-state.js";
+import {
+  type BoxState,
+  guessedIndex,
+  type OpenAll,
+  type OpenExchange,
+  ORDINARY_INDEX,
+  SHORT_INDEX,
+  targetIndex,
+} from "./box-state.js";
 
 type Of<K extends Kind> = Extract<Rec, { kind: K }>;
 
@@ -27,14 +35,13 @@ export function applyRecord(state: BoxState, seq: number, record: Rec): void {
       break;
     case Kind.intent:
       state.exchange = { ...record, seq };
-      if (isTyped(record.auth)) clearThrottle(state);
+      if (isTyped(record.auth)) state.throttles.delete(record.short === undefined ? ORDINARY_INDEX : SHORT_INDEX);
       break;
     case Kind.outcome:
       if (state.exchange?.seq === record.of) endExchange(state, state.exchange, seq, record.result);
       break;
     case Kind.codeFailure:
-      state.throttle.failures = record.count;
-      state.throttle.at = wallTime(record);
+      state.throttles.set(guessedIndex(record), { failures: record.count, at: wallTime(record) });
       break;
     case Kind.emergency:
       applyEmergency(state, seq, record);
@@ -104,11 +111,6 @@ function wallTime(record: Rec): number | undefined {
   return (record.flags & Flag.wallTime) !== 0 ? record.at : undefined;
 }
 
-function clearThrottle(state: BoxState): void {
-  state.throttle.failures = 0;
-  state.throttle.at = undefined;
-}
-
 function contentOf(item: Held): Held | "empty" {
   if (item.key !== undefined) return { key: item.key };
   return item.fob !== undefined ? { fob: item.fob } : "empty";
@@ -176,7 +178,8 @@ function keepBin(state: BoxState, seq: number, record: Of<typeof Kind.binKept>):
 
 /** A code was accepted: for the first time, or again (`of`) within its grace. */
 function burn(state: BoxState, seq: number, record: Of<typeof Kind.emergency>): void {
-  clearThrottle(state);
+  const target = targetIndex(record.target, record.bin);
+  state.throttles.delete(target);
   const { codes } = state;
   if (record.of !== undefined && codes.grace?.seq === record.of) {
     codes.grace.reuses++;
@@ -186,7 +189,6 @@ function burn(state: BoxState, seq: number, record: Of<typeof Kind.emergency>): 
     codes.sheet = record.sheet;
     codes.used.clear();
   }
-  const target = targetIndex(record.target, record.bin);
   codes.used.set(target, record.number);
   const { sheet, number } = record;
   codes.grace = { seq, target, sheet, number, at: wallTime(record), boot: state.boots, reuses: 0 };

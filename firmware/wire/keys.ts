@@ -89,6 +89,8 @@ export const KEYS = {
   doubt: 80,
   contested: 81,
   freed: 82,
+  // Codes (firmware/codes)
+  short: 85,
   // Sync (firmware/sync)
   sent: 91,
   // What box and cloud believe of a bin, and what a box can read

@@ -1,4 +1,4 @@
-import { FREE_FAILURES, penaltySeconds } from "../../firmware/codes/throttle.js";
+import { FREE_FAILURES, LADDER_MINUTES, penaltySeconds } from "../../firmware/codes/throttle.js";
 import type { CloudData } from "./state.js";
 
 /** Published bound: the chance that somebody who tries for 30 days without a pause hits one of the codes that the cloud made. */
@@ -11,20 +11,19 @@ export const SUCCESSES_AT_LEAST = 300;
 
 const MONTH_SECONDS = 30 * 86_400;
 
-/** Tries that the throttle lets through in `seconds`, from a count of zero and with nobody else typing. */
-export function guessesWithin(seconds: number): number {
+/** Tries that one throttle lets through in `seconds`, from a count of zero and with nobody else typing. */
+export function guessesWithin(seconds: number, ladderMinutes = LADDER_MINUTES): number {
+  const penalty = (failures: number) => penaltySeconds(failures, ladderMinutes);
   let tries = FREE_FAILURES + 1;
-  let at = penaltySeconds(tries);
-  for (; at <= seconds && penaltySeconds(tries + 1) > penaltySeconds(tries); at += penaltySeconds(tries)) tries++;
+  let at = penalty(tries);
+  for (; at <= seconds && penalty(tries + 1) > penalty(tries); at += penalty(tries)) tries++;
   // From here on every penalty is the longest one.
-  return at > seconds ? tries : tries + 1 + Math.floor((seconds - at) / penaltySeconds(tries));
+  return at > seconds ? tries : tries + 1 + Math.floor((seconds - at) / penalty(tries));
 }
 
 /** Tries that a success of somebody else adds at most: those before the longest penalty is reached. */
-export function guessesASuccess(): number {
-  let tries = FREE_FAILURES + 1;
-  while (penaltySeconds(tries + 1) > penaltySeconds(tries)) tries++;
-  return tries;
+export function guessesASuccess(ladderMinutes = LADDER_MINUTES): number {
+  return FREE_FAILURES + ladderMinutes.length;
 }
 
 /** At most so many tries in 30 days, when `successes` codes of others are accepted in that time (firmware/codes/SPEC.md section 4). */

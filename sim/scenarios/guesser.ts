@@ -11,7 +11,8 @@ const DAYS = 30;
 
 export const guesser: Scenario = {
   name: "guesser",
-  summary: "somebody who knows the rules guesses for a month and pulls the plug: the published bound holds",
+  summary:
+    "somebody who knows the rules guesses at ordinary codes for a month and pulls the plug: the published bound holds",
   async play(act) {
     const { stage, step } = act;
     step("the box comes up and syncs");
@@ -82,7 +83,7 @@ class Guesser {
       // Right between the eighth digit and the verdict, in the middle of whatever is written then.
       machine.armFlashCut({ operation: 1, at: this.#random.int(40), backAfterMs: 2_000 });
     }
-    await (this.#random.next() < 0.5 ? this.#guessBin() : this.#guessOrdinary());
+    await this.#type(this.#digits(6));
     await world.advance(500);
     machine.disarm();
     if (machine.powerCuts > cutsBefore) {
@@ -94,23 +95,6 @@ class Guesser {
     const shown = [view?.title, ...(view?.lines ?? [])].find((text) => text?.id.startsWith("refused-"));
     if (shown?.id.startsWith("refused-wrong-code") === true) this.verdicts++;
     return 1_000 * (Number(shown?.params?.seconds ?? 0) + 60 * Number(shown?.params?.minutes ?? 0));
-  }
-
-  async #guessBin(): Promise<void> {
-    const { machine } = this.#act.stage;
-    const [unit, number] = machine.bins.label(this.#random.int(machine.bins.count)).split("-");
-    this.#choose("emergency");
-    await this.#pause();
-    this.#choose("one-bin");
-    await this.#pause();
-    this.#choose(unit!);
-    await this.#pause();
-    await this.#type(number!);
-    await this.#type(this.#digits(8));
-  }
-
-  async #guessOrdinary(): Promise<void> {
-    await this.#type(this.#digits(6));
   }
 
   /** In the middle of a wait the plug is pulled, once or often, for a moment or for long. */
@@ -139,10 +123,6 @@ class Guesser {
       await this.#pause();
       if (machine.panel.view?.screen !== "idle") await world.advance(1_000);
     }
-  }
-
-  #choose(id: string): void {
-    this.#act.stage.machine.panel.input({ kind: "choice", id });
   }
 
   async #type(digits: string): Promise<void> {

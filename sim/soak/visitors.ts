@@ -153,8 +153,8 @@ export class Visitors {
       else break;
     }
     await this.#handsOn();
-    const { seconds, minutes } = lineAbout(machine.panel.view, "refused-throttled")?.params ?? {};
-    const waitMs = Number(seconds ?? 0) * 1_000 + Number(minutes ?? 0) * 60_000;
+    const { seconds, minutes, hours } = lineAbout(machine.panel.view, "refused-throttled")?.params ?? {};
+    const waitMs = Number(seconds ?? 0) * 1_000 + Number(minutes ?? 0) * 60_000 + Number(hours ?? 0) * 3_600_000;
     await this.#leave();
     // Most come back when the box said that they may; the others go on trying.
     if (this.#random.next() < 0.7) await world.advance(waitMs);

@@ -62,12 +62,17 @@ test("a wrong code, a code of another bin, of another number and of another shee
     desk.printed(BIN, { sheet: 1, number: 2 }),
     desk.printed(BIN, { sheet: 2, number: 1 }),
   ];
-  for (const typed of wrong) expect(desk.codes.check(BIN, prompt, typed)).toEqual({ kind: "wrong", waitMs: 0 });
-  expect(desk.codes.check(BIN, prompt, "letters!")).toEqual({ kind: "wrong", waitMs: 30_000 });
-  expect(desk.use(BIN)).toEqual({ kind: "throttled", waitMs: 30_000 });
-  desk.bench.clock.pass(30);
+  const waits = [0, 0, 0, 120_000];
+  for (const [i, typed] of wrong.entries()) {
+    expect(desk.codes.check(BIN, prompt, typed)).toEqual({ kind: "wrong", waitMs: waits[i] });
+  }
+  expect(desk.use(BIN)).toEqual({ kind: "throttled", waitMs: 120_000 });
+  expect(desk.use(other).kind, "another bin is not held up").toBe("accepted");
+  desk.bench.clock.pass(120);
+  expect(desk.codes.check(BIN, prompt, "letters!")).toEqual({ kind: "wrong", waitMs: 240_000 });
+  desk.bench.clock.pass(240);
   expect(desk.use(BIN).kind).toBe("accepted");
-  expect(desk.bench.ledger.state.throttle.failures).toBe(0);
+  expect(desk.bench.ledger.state.throttles.size).toBe(0);
 });
 
 test("the same code works again for ten minutes, and at most five times", () => {
@@ -118,7 +123,7 @@ test("a prompt that was overtaken is refused without being looked at", () => {
   const stale = desk.codes.next(BIN)!;
   desk.use(BIN);
   expect(desk.use(BIN, stale)).toEqual({ kind: "refused", reason: "code-used" });
-  expect(desk.bench.ledger.state.throttle.failures).toBe(0);
+  expect(desk.bench.ledger.state.throttles.size).toBe(0);
 });
 
 test("the first accepted code of a newer sheet closes the older one", () => {

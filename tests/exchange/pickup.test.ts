@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { Auth, Exchange, Kind, Outcome } from "../../firmware/records/records.js";
+import { ORDINARY_INDEX } from "../../firmware/state/box-state.js";
 import { BADGE, BoxRig, type BoxRigOptions, FLAT, MODEL, START, TRUCK, VAN, VIRTUAL } from "../support/box-rig.js";
 
 let rig: BoxRig;
@@ -185,23 +186,52 @@ describe("pick-up", () => {
 });
 
 describe("a code that is not one", () => {
-  it("counts, and costs a wait from the fifth on; fobs still work", async () => {
+  it("counts, and costs a wait from the fourth on; fobs, badges and short codes still work", async () => {
     await open();
-    for (let i = 0; i < 4; i++) await rig.refused("000000", "wrong-code");
+    for (let i = 0; i < 3; i++) await rig.refused("000000", "wrong-code");
     await rig.person.type("000000");
     await rig.person.see("refused");
     expect(rig.refusal).toBe("wrong-code-wait");
-    expect(rig.refusalParams).toEqual({ seconds: 30 });
+    expect(rig.refusalParams).toEqual({ seconds: 120 });
+    expect(rig.machine.panel.view?.lines[1]).toEqual({ id: "while-waiting" });
+    await rig.person.choose("emergency");
+    await rig.person.see("emergency");
     await rig.person.cancel();
     await rig.refused(VAN.code, "throttled");
+    for (let i = 0; i < 3; i++) await rig.refused("0000", "wrong-code");
+    await rig.refused("00000", "wrong-code-wait");
+    await rig.refused(VAN.keyCode, "throttled");
     expect(await rig.giveBack("777XYZ")).toBe(3);
     await rig.idle();
     await rig.person.scan(BADGE.ana);
     await rig.person.see("choose-key");
     await rig.person.cancel();
-    await rig.world.advance(30_000);
+    await rig.world.advance(120_000);
+    expect(await rig.pickUp(VAN.keyCode)).toBe(VAN.fob);
+    expect([...rig.memory.state.throttles.keys()], "a short code clears the short ones alone").toEqual([
+      ORDINARY_INDEX,
+    ]);
+    expect(await rig.giveBack(VAN.fob)).toBe(4);
     expect(await rig.pickUp(VAN.code)).toBe(VAN.fob);
-    expect(rig.memory.state.throttle.failures).toBe(0);
+    expect(rig.memory.state.throttles.size).toBe(0);
+  });
+
+  it("of eight digits is counted, and told the way to where printed codes go", async () => {
+    await open();
+    const printed = rig.printed("bin:A-2", 1);
+    for (const reason of ["wrong-code", "wrong-code", "wrong-code", "wrong-code-wait", "throttled"]) {
+      await rig.person.type(printed);
+      await rig.person.see("refused");
+      expect(rig.refusal).toBe(reason);
+      expect(rig.machine.panel.view?.lines[1]).toEqual({ id: "printed-code-there" });
+      await rig.person.choose("emergency");
+      await rig.person.see("emergency");
+      await rig.person.cancel();
+    }
+    expect(rig.of(Kind.codeFailure)).toMatchObject([1, 2, 3, 4].map((count) => ({ count, target: 0 })));
+    await rig.askForBin("A", "2");
+    await rig.person.type(printed);
+    await rig.person.see("emergency-result");
   });
 
   it("of three digits is no guess", async () => {

@@ -29,9 +29,14 @@ export const en = {
   "refused-wrong-code": "This code is not right. Check it and try again.",
   "refused-wrong-code-wait": "This code is not right. Wait {seconds} seconds before the next try.",
   "refused-wrong-code-wait-minutes": "This code is not right. Wait {minutes} minutes before the next try.",
+  "refused-wrong-code-wait-hours": "This code is not right. Wait {hours} hours before the next try.",
   "refused-throttled": "Too many wrong codes. Try again in {seconds} seconds.",
   "refused-throttled-minutes": "Too many wrong codes. Try again in {minutes} minutes.",
-  "while-waiting": "Badges and fobs work meanwhile. Leave the box plugged in.",
+  "refused-throttled-hours": "Too many wrong codes. Try again in {hours} hours.",
+  "while-waiting": "Badges, fobs and printed emergency codes work meanwhile. Leave the box plugged in.",
+  "while-waiting-target":
+    "Badges, fobs, booking codes and the printed codes of other bins work meanwhile. Leave the box plugged in.",
+  "printed-code-there": "Is it a printed emergency code? Choose Emergency first.",
   "refused-code-too-short": "The code has at least {digits} digits.",
   "refused-no-snapshot": "This box has not been set up by the cloud yet. Printed emergency codes work.",
   "refused-clock-unknown":

@@ -30,9 +30,15 @@ export const fr: Catalogue = {
   "refused-wrong-code": "Ce code n'est pas bon. Vérifiez-le et réessayez.",
   "refused-wrong-code-wait": "Ce code n'est pas bon. Attendez {seconds} secondes avant le prochain essai.",
   "refused-wrong-code-wait-minutes": "Ce code n'est pas bon. Attendez {minutes} minutes avant le prochain essai.",
+  "refused-wrong-code-wait-hours": "Ce code n'est pas bon. Attendez {hours} heures avant le prochain essai.",
   "refused-throttled": "Trop de codes erronés. Réessayez dans {seconds} secondes.",
   "refused-throttled-minutes": "Trop de codes erronés. Réessayez dans {minutes} minutes.",
-  "while-waiting": "En attendant, badges et porte-clés fonctionnent. Laissez l'armoire branchée.",
+  "refused-throttled-hours": "Trop de codes erronés. Réessayez dans {hours} heures.",
+  "while-waiting":
+    "En attendant, badges, porte-clés et codes d'urgence imprimés fonctionnent. Laissez l'armoire branchée.",
+  "while-waiting-target":
+    "En attendant, badges, porte-clés, codes de réservation et codes imprimés des autres casiers fonctionnent. Laissez l'armoire branchée.",
+  "printed-code-there": "Est-ce un code d'urgence imprimé ? Choisissez d'abord Urgence.",
   "refused-code-too-short": "Le code a au moins {digits} chiffres.",
   "refused-no-snapshot": "Cette armoire n'a pas encore été configurée. Les codes d'urgence imprimés fonctionnent.",
   "refused-clock-unknown":

@@ -45,7 +45,7 @@ export const en = {
   "how-3": "Does the screen name a sheet older than {sheet}? Touch “{choice-newer-sheet}” and type {sheet}.",
   "how-4": "A door jammed, or the power failed? The same code works again for {grace} minutes.",
   "how-5":
-    "After {free} wrong codes everybody waits: half a minute, then longer, an hour at most. Leave the box plugged in; badges and fobs work meanwhile.",
+    "After {free} wrong codes for one bin, that bin waits: two minutes, then longer, an hour at most. Leave the box plugged in; other bins, badges and fobs work meanwhile.",
 
   "codes-title": "Codes",
   "codes-note": "The screen asks for a number. A code that is crossed out is used up and opens nothing.",

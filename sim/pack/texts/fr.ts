@@ -50,7 +50,7 @@ export const fr: PackTexts = {
   "how-3": "L'écran indique une feuille plus ancienne que {sheet} ? Touchez « {choice-newer-sheet} » et tapez {sheet}.",
   "how-4": "Porte coincée, ou coupure de courant ? Le même code reste valable {grace} minutes.",
   "how-5":
-    "Après {free} codes erronés, chacun doit attendre : une demi-minute, puis davantage, une heure au plus. Laissez l'armoire branchée ; badges et porte-clés fonctionnent.",
+    "Après {free} codes erronés pour un casier, ce casier attend : deux minutes, puis davantage, une heure au plus. Laissez l'armoire branchée ; autres casiers, badges et porte-clés fonctionnent.",
 
   "codes-title": "Codes",
   "codes-note": "L'écran demande un numéro. Un code barré a servi et n'ouvre plus rien.",
