@@ -12,6 +12,7 @@ import {
 import type { Inventory } from "./inventory.js";
 import { nameFault } from "./names.js";
 import { checkOrganisation, isOver, OrganisationIndex } from "./organisation.js";
+import type { CloudData } from "./state.js";
 import type { CloudStore } from "./store.js";
 
 export interface AdminParts {
@@ -173,8 +174,8 @@ export class Admin {
     items: readonly New<Organisation[K][number]>[],
   ): Organisation[K] {
     const before: readonly { readonly id: number }[] = this.#organisation[kind];
-    let id = before.reduce((highest, item) => Math.max(highest, item.id), 0);
     for (const item of items) if ("name" in item) checkName(item.name as string);
+    let id = Math.max(this.#parts.store.data.lastIds?.[kind] ?? 0, highest(before));
     const numbered = items.map((item) => ({ ...item, id: ++id }));
     this.#change({ [kind]: [...before, ...numbered] } as unknown as Partial<Organisation>);
     return this.#organisation[kind].slice(before.length) as unknown as Organisation[K];
@@ -193,7 +194,7 @@ export class Admin {
     const { store, now } = this.#parts;
     const before = this.#organisation;
     const next = checkOrganisation({ ...before, ...part }, this.#checked, now());
-    store.organise(next);
+    store.organise(next, remembered(store.data, before, next));
     if (next.keys !== before.keys) this.#renameItems(before, next);
   }
 
@@ -210,6 +211,14 @@ export class Admin {
     for (const key of before.keys) {
       if (key.fob === undefined || is.keys.get(key.id)?.fob === key.fob) continue;
       rename(`key:${key.id}`, `fob:${key.fob}`);
+    }
+    for (const key of before.keys) {
+      const place = inventory.whereabouts(`key:${key.id}`)?.place;
+      if (place === undefined || is.keys.has(key.id)) continue;
+      // It hung there without a fob, and hangs there still: nobody's, and nothing that a box could be told of.
+      inventory.doubt(place.box, place.bin);
+      inventory.edited(place.box);
+      isMoved = true;
     }
     for (const key of next.keys) if (key.fob !== undefined) rename(`fob:${key.fob}`, `key:${key.id}`);
     if (!isMoved) return;
@@ -250,6 +259,32 @@ export class Admin {
 function checkName(name: string): void {
   const fault = nameFault(name);
   if (fault !== undefined) throw new CloudError(`name "${name}": ${fault}`);
+}
+
+const KINDS = ["locations", "keys", "users", "accesses"] as const;
+
+function highest(items: readonly { readonly id: number }[]): number {
+  return items.reduce((most, item) => Math.max(most, item.id), 0);
+}
+
+/** What must be known of the organisation as it was: boxes tell of it for as long as they have not heard. */
+function remembered(
+  data: CloudData,
+  before: Organisation,
+  next: Organisation,
+): Required<Pick<CloudData, "formerKeys" | "lastIds">> {
+  const lastIds: Record<string, number> = {};
+  for (const kind of KINDS) {
+    lastIds[kind] = Math.max(data.lastIds?.[kind] ?? 0, highest(before[kind]), highest(next[kind]));
+  }
+  const formerKeys = { ...data.formerKeys };
+  if (next.keys !== before.keys) {
+    const there = new Set(next.keys.map(({ id }) => id));
+    for (const { id, name, fob } of before.keys) {
+      if (!there.has(id)) formerKeys[id] = { name, ...(fob !== undefined && { fob }) };
+    }
+  }
+  return { formerKeys, lastIds };
 }
 
 function without<T extends { readonly id: number }>(items: readonly T[], id: number, what: string): readonly T[] {

@@ -9,6 +9,7 @@ export interface Movement {
 
 /** Which key or fob is where. A bin holds at most one. */
 export class Inventory {
+  readonly #data: CloudData;
   readonly #items: Record<ItemId, Whereabouts>;
   /** Bins that nothing is known to hang in, and of which that is not sure. */
   readonly #doubtful: Record<string, true>;
@@ -16,6 +17,7 @@ export class Inventory {
   readonly #edits = new Map<string, number>();
 
   constructor(data: CloudData) {
+    this.#data = data;
     this.#items = data.inventory;
     // Absent in databases of earlier versions.
     data.doubtful ??= {};
@@ -25,14 +27,25 @@ export class Inventory {
     }
   }
 
-  /** The one name of what a record calls a key or a fob: a fob that became a key's counts as that key. */
-  static itemOf(
+  /**
+   * The one name of what a record calls a key or a fob: a fob that became a key's counts as that key, and a key that was removed
+   * as the fob that it hung on. `key:` and the number of no key is left only for one that had no fob.
+   */
+  itemOf(
     held: { readonly key?: number | undefined; readonly fob?: string | undefined },
     index: OrganisationIndex,
   ): ItemId {
-    if (held.key !== undefined) return `key:${held.key}`;
-    const key = held.fob === undefined ? undefined : index.keysByFob.get(held.fob);
-    return key === undefined ? `fob:${held.fob}` : `key:${key.id}`;
+    const { key } = held;
+    if (key !== undefined && index.keys.has(key)) return `key:${key}`;
+    const fob = held.fob ?? (key === undefined ? undefined : this.formerKey(key)?.fob);
+    if (fob === undefined && key !== undefined) return `key:${key}`;
+    const owner = fob === undefined ? undefined : index.keysByFob.get(fob);
+    return owner === undefined ? `fob:${fob}` : `key:${owner.id}`;
+  }
+
+  /** A key that was removed. */
+  formerKey(key: number): { readonly name: string; readonly fob?: string } | undefined {
+    return this.#data.formerKeys?.[key];
   }
 
   in(box: string, bin: number): { readonly item: ItemId; readonly certain: boolean } | undefined {

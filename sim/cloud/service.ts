@@ -86,7 +86,7 @@ export class CloudService {
     this.alerts = new Alerts(store, now, (message) => this.#problem(message));
     this.admin = new Admin({ store, inventory: this.ingest.log.inventory, now, random });
     this.sheets = new Sheets(store, parts.hash ?? TWEETNACL_HASH);
-    this.#snapshots = new Snapshots(store, this.ingest.log, now);
+    this.#snapshots = new Snapshots(store, this.ingest.log, this.alerts, now);
     this.#commands = new Commands(store, now);
     // Presence is what a box says in a session; none has been welcomed yet.
     for (const state of Object.values(store.data.boxes)) state.online = false;

@@ -1,15 +1,21 @@
 import { createHash } from "node:crypto";
-import { type BoxModel, fingerprintOf, modelOf } from "./box-snapshot.js";
+import type { Alerts } from "./alerts.js";
+import { fingerprintOf, modelOf } from "./box-snapshot.js";
 import { CloudError } from "./domain.js";
 import type { ExchangeLog } from "./ingest/exchange-log.js";
-import { buildSnapshot } from "./snapshot/build.js";
-import { SnapshotModelError } from "./snapshot/model.js";
+import { fitSnapshot } from "./snapshot/fit.js";
+import { type SnapshotModel, SnapshotModelError } from "./snapshot/model.js";
+import { soundModel } from "./snapshot/sound-model.js";
+import type { Alert } from "./state.js";
 import type { CloudStore } from "./store.js";
 
 /** Bytes of the largest snapshot offered: what every board's slot holds. */
 export const MAX_SNAPSHOT_BYTES = 512 * 1024;
 /** A box with more acknowledged records than this above the snapshot's `asOf` is due for a new one (PROTOCOL.md section 5). */
 export const MAX_RECORDS_ABOVE = 500;
+
+/** Causes that an alert lists. */
+const CAUSES_LISTED = 4;
 
 export interface MadeSnapshot {
   readonly version: number;
@@ -20,12 +26,14 @@ export interface MadeSnapshot {
 export class Snapshots {
   readonly #store: CloudStore;
   readonly #log: ExchangeLog;
+  readonly #alerts: Alerts;
   readonly #now: () => number;
   readonly #made = new Map<string, MadeSnapshot>();
 
-  constructor(store: CloudStore, log: ExchangeLog, now: () => number) {
+  constructor(store: CloudStore, log: ExchangeLog, alerts: Alerts, now: () => number) {
     this.#store = store;
     this.#log = log;
+    this.#alerts = alerts;
     this.#now = now;
   }
 
@@ -55,9 +63,23 @@ export class Snapshots {
 
   /**
    * Makes a new version if there is none, if the box is behind, or if something in it changed; answers whether it did. The
-   * version is durable before it is told to anybody, since it may never be given to other content. Throws CloudError.
+   * version is durable before it is told to anybody, since it may never be given to other content. What makes no sense in it is
+   * left out, and an alert says so. Throws CloudError where nothing can be made of the rest; the alert stays until it can.
    */
   refresh(box: string): boolean {
+    try {
+      const isNew = this.#refresh(box);
+      this.#alerts.clear(`snapshot/${box}`);
+      return isNew;
+    } catch (error) {
+      if (!(error instanceof SnapshotModelError)) throw error;
+      const what = `no new snapshot can be made, and what was taken from somebody still works there: ${error.message}`;
+      this.#alerts.raise({ id: `snapshot/${box}`, box, what, wayOut: "correct it at the cloud" });
+      throw new CloudError(`box ${box}: ${what}`);
+    }
+  }
+
+  #refresh(box: string): boolean {
     const model = modelOf(this.#store, this.#log.index, this.#log.inventory, box, Math.floor(this.#now()));
     const fingerprint = createHash("sha256")
       .update(fingerprintOf(model, this.#log.inventory.edits(box)))
@@ -66,7 +88,7 @@ export class Snapshots {
     const isSame = snapshot.fingerprint === fingerprint && !this.isBehind(box);
     if (isSame && this.#made.has(box)) return false;
     const version = snapshot.version + 1;
-    const bytes = build(model, version);
+    const bytes = this.#build(box, { ...model, version });
     this.#store.boxState(box).snapshot = {
       version,
       asOf: model.asOf,
@@ -78,18 +100,35 @@ export class Snapshots {
     this.#made.set(box, { version, bytes });
     return true;
   }
-}
 
-function build(model: BoxModel, version: number): Uint8Array {
-  let bytes: Uint8Array;
-  try {
-    bytes = buildSnapshot({ ...model, version });
-  } catch (error) {
-    if (!(error instanceof SnapshotModelError)) throw error;
-    throw new CloudError(`box ${model.box} keeps its old snapshot: ${error.message}`);
+  #build(box: string, whole: SnapshotModel): Uint8Array {
+    const { model, leftOut } = soundModel(whole);
+    this.#tellLeftOut(box, leftOut);
+    const { bytes, idleKeys, lateAccesses } = fitSnapshot(model, MAX_SNAPSHOT_BYTES);
+    this.#tellTooLarge(box, idleKeys, lateAccesses);
+    return bytes;
   }
-  if (bytes.length <= MAX_SNAPSHOT_BYTES) return bytes;
-  throw new CloudError(
-    `box ${model.box} keeps its old snapshot: the new one has ${bytes.length} bytes, boxes hold ${MAX_SNAPSHOT_BYTES}; remove old accesses or keys`,
-  );
+
+  #tellLeftOut(box: string, leftOut: readonly string[]): void {
+    const bins = this.#log.index.boxes.get(box)!.bins;
+    const named = leftOut.map((cause) => cause.replace(/\bbin (\d+)/g, (_, bin) => `bin ${bins[bin]?.label ?? bin}`));
+    const more = named.length > CAUSES_LISTED ? `, and ${named.length - CAUSES_LISTED} more` : "";
+    const what = `left out of its snapshot: ${named.slice(0, CAUSES_LISTED).join("; ")}${more}`;
+    const wayOut =
+      "correct it; of a bin, look into it and say `cloud empty BIN --sure` or `cloud holds BIN KEY --sure`";
+    this.#tell(named.length > 0, { id: `left-out/${box}`, box, what, wayOut });
+  }
+
+  #tellTooLarge(box: string, idleKeys: number, lateAccesses: number): void {
+    const what =
+      `its snapshot is full: ${idleKeys} keys that nobody may take there are not in it, ` +
+      `and ${lateAccesses} of the accesses that begin last`;
+    const wayOut = "remove old accesses, or keys that are not used";
+    this.#tell(idleKeys + lateAccesses > 0, { id: `too-large/${box}`, box, what, wayOut });
+  }
+
+  #tell(isSo: boolean, alert: Omit<Alert, "since">): void {
+    if (isSo) this.#alerts.raise(alert);
+    else this.#alerts.clear(alert.id);
+  }
 }

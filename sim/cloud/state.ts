@@ -151,6 +151,10 @@ export interface CloudData {
   inventory: Record<ItemId, Whereabouts>;
   /** Bins, as `box/bin`, that are thought to be empty and may hold something; what hangs in a bin carries its own doubt. */
   doubtful?: Record<string, true>;
+  /** Keys that were removed, by number: a box tells of them for as long as it has not heard. Absent in earlier databases. */
+  formerKeys?: Record<string, { readonly name: string; readonly fob?: string }>;
+  /** Highest number ever given, by kind, so that none comes twice. Absent in databases of earlier versions. */
+  lastIds?: Partial<Record<"locations" | "keys" | "users" | "accesses", number>>;
   /** By id. Absent in databases of earlier versions. */
   alerts?: Record<string, Alert>;
   exchanges: ExchangeEntry[];

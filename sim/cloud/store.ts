@@ -75,15 +75,16 @@ export class CloudStore {
     this.#dirty = false;
   }
 
-  /** Replaces the organisation and commits; on failure the old one stays. */
-  organise(next: Organisation): void {
-    const before = this.#db.data.organisation;
-    this.#db.data.organisation = next;
+  /** Replaces the organisation, with what is to be remembered of the one before, and commits; on failure the old one stays. */
+  organise(next: Organisation, remembered: Pick<CloudData, "formerKeys" | "lastIds"> = {}): void {
+    const { data } = this.#db;
+    const before = { ...data };
+    Object.assign(data, { organisation: next, ...remembered });
     this.#dirty = true;
     try {
       this.commit();
     } catch (error) {
-      this.#db.data.organisation = before;
+      Object.assign(data, before);
       throw error;
     }
     this.touchPermissions();

@@ -26,6 +26,10 @@ function online(): { world: World; box: TestBox; welcome: Welcome } {
   return { world, box, welcome };
 }
 
+function manyKeys(count: number) {
+  return Array.from({ length: count }, (_, i) => ({ name: `key number ${i}`, fob: `F${i}`, roaming: true, home: 1 }));
+}
+
 function dropped(world: World): number {
   return Object.values(world.cloud.dropped).reduce((a, b) => a + b, 0);
 }
@@ -255,20 +259,55 @@ describe("snapshots", () => {
     expect(world.cloud.reboot(BOX).id).toBeGreaterThan(78);
   });
 
-  test("that cannot be built are refused with the cause, and the old one stays", () => {
+  test("that are too large go without keys that nobody may take there: what is taken away is never held back", () => {
     const { world, box } = online();
     const { version } = world.cloud.snapshot(BOX)!;
-    const keys = Array.from({ length: 12_000 }, (_, i) => ({
-      name: `key number ${i}`,
-      fob: `F${i}`,
-      roaming: true,
-      home: 1,
-    }));
-    world.cloud.admin.addKeys(keys);
+    world.cloud.admin.addKeys(manyKeys(12_000));
+    world.cloud.admin.removeAccess(1);
     world.timers.advance(2_000);
-    expect(world.problems.join()).toMatch(/keeps its old snapshot: the new one has \d+ bytes/);
+    expect(box.bodies<Offer>(Lane.offer)[0]!.version).toBe(version + 1);
+    const [alert] = world.cloud.alerts.of(BOX);
+    expect(alert).toMatchObject({ id: `too-large/${BOX}`, wayOut: expect.stringContaining("remove old accesses") });
+    expect(alert!.what).toMatch(
+      /^its snapshot is full: 120\d\d keys that nobody may take there .* and 0 of the accesses/,
+    );
+  });
+
+  test("that are too large go without the accesses that begin last", () => {
+    const { world, box } = online();
+    const far = { kind: "scheduled", start: "2030-01-01T00:00", end: "2030-01-02T00:00", zone: "UTC" } as const;
+    const user = world.cloud.admin.addUser({ name: "Booker" }).id;
+    const booked = Array.from({ length: 14_000 }, (_, i) => ({
+      user,
+      key: 1,
+      schedule: far,
+      code: String(10 ** 9 + i),
+    }));
+    world.cloud.admin.addAccesses(booked);
+    world.timers.advance(2_000);
+    const [{ version, total }] = box.bodies<Offer>(Lane.offer) as [Offer];
+    expect(world.cloud.snapshot(BOX)!.version).toBe(version);
+    expect(total).toBeLessThanOrEqual(512 * 1024);
+    expect(world.cloud.alerts.of(BOX)[0]!.what).toMatch(/ [1-9]\d{3} of the accesses that begin last$/);
+    world.cloud.admin.removeUser(user);
+    world.timers.advance(2_000);
+    expect(world.cloud.alerts.of(BOX)).toEqual([]);
+  }, 60_000);
+
+  test("that cannot be made at all are an alert with the cause, and the old one stays", () => {
+    const { world, box } = online();
+    const { version } = world.cloud.snapshot(BOX)!;
+    const { organisation } = world.cloud.store;
+    world.cloud.admin.addKeys(manyKeys(12_000).map((key, i) => ({ ...key, code: String(10 ** 9 + i) })));
+    world.timers.advance(2_000);
+    expect(world.cloud.alerts.of(BOX).map(({ what }) => what)).toEqual([
+      expect.stringMatching(/^no new snapshot can be made.*: it has \d+ bytes without any access, boxes hold 524288$/),
+    ]);
     expect(world.cloud.snapshot(BOX)!.version).toBe(version);
     expect(box.bodies(Lane.offer)).toEqual([]);
+    world.cloud.store.organise(organisation);
+    world.timers.advance(2_000);
+    expect(world.cloud.alerts.of(BOX).filter(({ id }) => id === `snapshot/${BOX}`)).toEqual([]);
   });
 
   test("of another box change when a key moves away from it", () => {

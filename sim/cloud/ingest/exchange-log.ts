@@ -11,7 +11,16 @@ import {
 } from "../../../firmware/records/records.js";
 import { Inventory, type Movement } from "../inventory.js";
 import { OrganisationIndex } from "../organisation.js";
-import type { EmergencyEntry, EpochState, ExchangeEntry, ExchangeStatus, Source, When, Whereabouts } from "../state.js";
+import type {
+  EmergencyEntry,
+  EpochState,
+  ExchangeEntry,
+  ExchangeStatus,
+  ItemId,
+  Source,
+  When,
+  Whereabouts,
+} from "../state.js";
 import type { CloudStore } from "../store.js";
 import { detailOf, nameIn } from "./names.js";
 
@@ -82,9 +91,11 @@ export class ExchangeLog {
   }
 
   #intent(source: Source, rec: Of<typeof Kind.intent>, when: When): void {
-    const item = Inventory.itemOf(rec, this.index);
+    const item = this.inventory.itemOf(rec, this.index);
     const key = item.startsWith("key:") ? Number(item.slice(4)) : undefined;
-    const named = key === undefined ? undefined : (this.index.keys.get(key)?.name ?? `key ${key}`);
+    const named = this.#keyName(key ?? rec.key);
+    // Of a removed key: the thing that came or went is the fob.
+    const fob = rec.fob ?? (rec.key !== undefined && item.startsWith("fob:") ? item.slice(4) : undefined);
     const entry: ExchangeEntry = {
       ...source,
       ...when,
@@ -93,7 +104,7 @@ export class ExchangeLog {
       binLabel: this.#label(source.box, rec.bin),
       ...(key === undefined ? {} : { key }),
       ...(named === undefined ? {} : { keyName: named }),
-      ...(rec.fob === undefined ? {} : { fob: rec.fob }),
+      ...(fob === undefined ? {} : { fob }),
       auth: nameIn(Auth, rec.auth),
       ...(rec.user === undefined ? {} : { user: rec.user }),
       userName: this.#userName(rec),
@@ -102,6 +113,11 @@ export class ExchangeLog {
     };
     this.#store.data.exchanges.push(entry);
     this.#pending.set(sourceId(source), entry);
+  }
+
+  #keyName(key: number | undefined): string | undefined {
+    if (key === undefined) return undefined;
+    return (this.index.keys.get(key) ?? this.inventory.formerKey(key))?.name ?? `key ${key}`;
   }
 
   #userName(rec: Of<typeof Kind.intent>): string {
@@ -127,7 +143,7 @@ export class ExchangeLog {
       this.inventory.doubt(entry.box, entry.bin);
       return;
     }
-    const item = Inventory.itemOf(entry, this.index);
+    const item = this.inventory.itemOf(entry, this.index);
     const certain = result !== Outcome.unconfirmed;
     const before = this.inventory.whereabouts(item)?.place;
     const isElsewhere =
@@ -136,6 +152,8 @@ export class ExchangeLog {
         : this.inventory.put(item, entry.box, entry.bin, certain, by);
     const isAway = before !== undefined && (before.box !== entry.box || before.bin !== entry.bin);
     if (isAway && (before.certain || !certain)) this.#left(before);
+    // A thing that is nobody's and has no fob to tell it by: no box can be told what hangs there.
+    if (isNameless(item, this.index)) this.inventory.doubt(entry.box, entry.bin);
     // The other box's snapshot says that the key is there.
     if (isElsewhere) this.#store.touchPermissions();
   }
@@ -212,6 +230,11 @@ export class ExchangeLog {
   #label(box: string, bin: number): string {
     return this.index.boxes.get(box)?.bins[bin]?.label ?? `bin ${bin}`;
   }
+}
+
+/** Whether it is a key that was removed and had no fob. */
+export function isNameless(item: ItemId, index: OrganisationIndex): boolean {
+  return item.startsWith("key:") && !index.keys.has(Number(item.slice(4)));
 }
 
 export function sourceId({ box, epoch, seq }: Source): string {

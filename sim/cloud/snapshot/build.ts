@@ -23,8 +23,8 @@ import {
   Section,
 } from "../../../firmware/snapshot/layout.js";
 import { clipUtf8 } from "../../../firmware/wire/utf8.js";
-import { checkModel } from "./check-model.js";
 import { type KeyModel, type SnapshotModel, SnapshotModelError } from "./model.js";
+import { soundModel } from "./sound-model.js";
 import { StringHeap } from "./string-heap.js";
 
 /**
@@ -32,7 +32,8 @@ import { StringHeap } from "./string-heap.js";
  * model contradicts itself: duplicates, unknown references, values that do not fit.
  */
 export function buildSnapshot(model: SnapshotModel): Uint8Array {
-  checkModel(model);
+  const [first] = soundModel(model).leftOut;
+  if (first !== undefined) throw new SnapshotModelError(first);
   const strings = new StringHeap();
   const fobs = sorted(
     model.keys.flatMap(({ id, fob }) => (fob === undefined ? [] : [{ key: id, fob }])),
@@ -92,20 +93,11 @@ function locationRow({ location }: SnapshotModel, strings: StringHeap): Buffer {
 }
 
 function binRows({ bins }: SnapshotModel, keyOfFob: ReadonlyMap<string, number>): Buffer {
-  const binOfContent = new Map<number | string, number>();
   return rows(
     Section.bins,
     sorted(bins, (a, b) => a.bin - b.bin),
     (row, { bin, enabled, key: givenKey, fob, uncertain, taken }) => {
       const key = givenKey ?? (fob === undefined ? undefined : keyOfFob.get(fob));
-      const content = key ?? fob;
-      // A key may be in doubt, or may have been left behind, in one bin and hang in another.
-      if (content !== undefined && uncertain !== true && taken !== true) {
-        const other = binOfContent.get(content);
-        const what = key === undefined ? `fob ${fob}` : `key ${key}`;
-        if (other !== undefined) throw new SnapshotModelError(`${what} is in bin ${other} and in bin ${bin}`);
-        binOfContent.set(content, bin);
-      }
       row.writeUInt32LE(bin, 0);
       row.writeUInt32LE(
         (enabled ? FLAG_ENABLED : 0) | (uncertain === true ? FLAG_UNCERTAIN : 0) | (taken === true ? FLAG_TAKEN : 0),
@@ -151,39 +143,29 @@ interface Hashed {
   readonly hash: Buffer;
   readonly kind: number;
   readonly id: number;
-  /** For the error, which must not tell the text. */
-  readonly owner: string;
 }
 
 function codeRows({ codes, lookupKey }: SnapshotModel): Buffer {
   const hashed = codes.map(({ text, target }): Hashed => {
     const hash = hashOf(lookupKey, text);
     return target.kind === "booking"
-      ? { hash, kind: CODE_BOOKING, id: target.access, owner: `access ${target.access}` }
-      : { hash, kind: CODE_KEY, id: target.key, owner: `key ${target.key}` };
+      ? { hash, kind: CODE_BOOKING, id: target.access }
+      : { hash, kind: CODE_KEY, id: target.key };
   });
-  return hashRows(Section.codes, hashed, "code");
+  return hashRows(Section.codes, hashed);
 }
 
 function badgeRows({ badges, lookupKey }: SnapshotModel): Buffer {
-  const hashed = badges.map(
-    ({ serial, user }): Hashed => ({ hash: hashOf(lookupKey, serial), kind: 0, id: user, owner: `user ${user}` }),
-  );
-  return hashRows(Section.badges, hashed, "badge");
+  const hashed = badges.map(({ serial, user }): Hashed => ({ hash: hashOf(lookupKey, serial), kind: 0, id: user }));
+  return hashRows(Section.badges, hashed);
 }
 
 function hashOf(lookupKey: Uint8Array, text: string): Buffer {
   return createHmac("sha512", lookupKey).update(text, "latin1").digest().subarray(0, LOOKUP_HASH_BYTES);
 }
 
-function hashRows(section: Section, hashed: readonly Hashed[], what: string): Buffer {
+function hashRows(section: Section, hashed: readonly Hashed[]): Buffer {
   const ordered = sorted(hashed, (a, b) => Buffer.compare(a.hash, b.hash));
-  ordered.forEach((entry, i) => {
-    const next = ordered[i + 1];
-    if (next && entry.hash.equals(next.hash)) {
-      throw new SnapshotModelError(`${entry.owner} and ${next.owner} have the same ${what}`);
-    }
-  });
   return rows(section, ordered, (row, { hash, kind, id }) => {
     row.set(hash);
     row.writeUInt16LE(kind, LOOKUP_HASH_BYTES);

@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { encodeRecord } from "../../firmware/records/codec.js";
+import { Auth, Exchange, Kind, Outcome, type Rec } from "../../firmware/records/records.js";
+import { Lane } from "../../firmware/wire/lanes.js";
+import type { Offer } from "../../firmware/wire/messages.js";
+import { modelOf } from "../../sim/cloud/box-snapshot.js";
+import { soundModel } from "../../sim/cloud/snapshot/sound-model.js";
+import { SMALL } from "../snapshot/support/models.js";
+import { at, BOX, EPOCH, START_SECONDS, TestBox, World } from "./support/world.js";
+
+function returned(key: number, bin: number, first: number): Rec[] {
+  const stamp = at(START_SECONDS);
+  return [
+    { kind: Kind.intent, exchange: Exchange.dropoff, bin, auth: Auth.quickScan, key, ...stamp },
+    { kind: Kind.outcome, of: first, result: Outcome.done, ...stamp },
+  ];
+}
+
+function take(world: World, key: number, bin: number, first: number): void {
+  const records = returned(key, bin, first).map((one) => encodeRecord(one));
+  world.cloud.ingest.take(BOX, { epoch: EPOCH, first, records });
+}
+
+function bins(world: World) {
+  const { log } = world.cloud.ingest;
+  const model = modelOf(world.cloud.store, log.index, log.inventory, BOX, START_SECONDS);
+  return soundModel({ ...model, version: 1 }).model.bins;
+}
+
+describe("a key that was removed", () => {
+  test("and whose fob comes back is that fob, nobody's; a right that is taken away then is taken away", () => {
+    const world = new World();
+    const box = new TestBox(world);
+    const { version } = box.connect();
+    const { fob, name } = world.cloud.store.organisation.keys.find((key) => key.id === 1)!;
+    take(world, 2, 20, 1);
+    world.cloud.admin.removeKey(1);
+    take(world, 1, 19, 3);
+    expect(bins(world)[19]).toMatchObject({ fob, uncertain: false });
+    expect(world.cloud.store.data.exchanges.at(-1)).toMatchObject({ fob, keyName: name, binLabel: "B-8" });
+    world.cloud.admin.removeAccess(world.cloud.store.organisation.accesses[0]!.id);
+    world.timers.advance(2_000);
+    expect(box.bodies<Offer>(Lane.offer).at(-1)!.version).toBeGreaterThan(version);
+    expect(world.cloud.alerts.of(BOX)).toEqual([]);
+  });
+
+  test("and whose fob was given to another key comes back as that key", () => {
+    const world = new World();
+    const fob = world.cloud.store.organisation.keys.find((key) => key.id === 1)!.fob!;
+    world.cloud.admin.removeKey(1);
+    const [heir] = world.cloud.admin.addKeys([{ name: "Heir", fob, roaming: true, home: 1 }]);
+    take(world, 1, 19, 1);
+    expect(bins(world)[19]).toMatchObject({ key: heir!.id });
+  });
+
+  test("without a fob leaves its bin in doubt, and the box is told everything else", () => {
+    const world = new World();
+    const box = new TestBox(world);
+    const { version } = box.connect();
+    const [key] = world.cloud.admin.addKeys([{ name: "On a string", roaming: true, home: 1 }]);
+    world.cloud.admin.placeKey(key!.id, { box: BOX, bin: "B-12" });
+    expect(bins(world)[23]).toMatchObject({ key: key!.id, uncertain: false });
+    world.cloud.admin.removeKey(key!.id);
+    world.timers.advance(2_000);
+    expect(bins(world)[23]).toEqual({ bin: 23, enabled: true, uncertain: true });
+    expect(box.bodies<Offer>(Lane.offer).at(-1)!.version).toBeGreaterThan(version);
+    expect(world.cloud.alerts.of(BOX).map(({ what }) => what)).toEqual([
+      `left out of its snapshot: bin B-12: there is no key ${key!.id}`,
+    ]);
+    world.cloud.admin.emptyBin(BOX, "B-12");
+    world.timers.advance(2_000);
+    expect(bins(world)[23]).toEqual({ bin: 23, enabled: true, uncertain: false });
+    expect(world.cloud.alerts.of(BOX)).toEqual([]);
+  });
+
+  test("without a fob, brought back to a box that has not heard of it, leaves that bin in doubt", () => {
+    const world = new World();
+    const [key] = world.cloud.admin.addKeys([{ name: "On a string", roaming: true, home: 1 }]);
+    world.cloud.admin.removeKey(key!.id);
+    take(world, key!.id, 23, 1);
+    expect(bins(world)[23]).toEqual({ bin: 23, enabled: true, uncertain: true });
+    expect(world.cloud.ingest.log.inventory.isDoubtful(BOX, 23)).toBe(true);
+    expect(world.cloud.store.data.exchanges.at(-1)).toMatchObject({ keyName: "On a string" });
+  });
+
+  test("gives its number to no other key, user or access", () => {
+    const { admin, store } = new World().cloud;
+    const last = admin.addKeys([{ name: "Last", fob: "LAST1", roaming: true, home: 1 }])[0]!;
+    const user = admin.addUser({ name: "Last" });
+    const access = admin.addAccess(user.id, last.id, { kind: "ongoing" });
+    admin.removeKey(last.id);
+    admin.removeUser(user.id);
+    const [key] = admin.addKeys([{ name: "Next", fob: "NEXT1", roaming: true, home: 1 }]);
+    expect(key!.id).toBe(last.id + 1);
+    expect(admin.addUser({ name: "Next" }).id).toBe(user.id + 1);
+    expect(admin.addAccess(1, key!.id, { kind: "ongoing" }).id).toBe(access.id + 1);
+    expect(store.data.formerKeys).toEqual({ [last.id]: { name: "Last", fob: "LAST1" } });
+  });
+});
+
+describe("a datum that makes no sense", () => {
+  const access = SMALL.accesses[0]!;
+
+  test("costs itself and what hangs on it, and is named", () => {
+    const { model, leftOut } = soundModel({ ...SMALL, accesses: [...SMALL.accesses, { ...access, id: 900, key: 99 }] });
+    expect(leftOut).toEqual(["access 900: there is no key 99"]);
+    expect(model.accesses).toEqual(SMALL.accesses);
+    expect(model.codes).toEqual(SMALL.codes);
+  });
+
+  test("about a bin leaves the bin in doubt and in service as it was", () => {
+    const bins = [
+      { bin: 1, enabled: false, key: 99 },
+      { bin: 2, enabled: true, fob: "012ABC" },
+      { bin: 4, enabled: true, key: 20 },
+    ];
+    const { model, leftOut } = soundModel({ ...SMALL, bins });
+    expect(leftOut).toEqual(["bin 1: there is no key 99", "key 20 is in bin 2 and in bin 4"]);
+    expect(model.bins).toEqual([
+      { bin: 1, enabled: false, uncertain: true },
+      { bin: 2, enabled: true, fob: "012ABC", uncertain: true },
+      { bin: 4, enabled: true, uncertain: true },
+    ]);
+  });
+});
