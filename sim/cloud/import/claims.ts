@@ -1,5 +1,5 @@
 import type { Organisation } from "../domain.js";
-import { Inventory } from "../inventory.js";
+import type { Inventory } from "../inventory.js";
 import { nameKey } from "../names.js";
 import { OrganisationIndex } from "../organisation.js";
 import type { Problem } from "./import-error.js";
@@ -38,7 +38,7 @@ export function occupied(organisation: Organisation, inventory: Inventory, claim
   return claims.flatMap(({ line, fob, place }): Problem[] => {
     if (place === undefined || fob === undefined) return [];
     const bin = index.boxes.get(place.box)!.bins.findIndex(({ label }) => label === place.bin);
-    const item = Inventory.itemOf({ fob }, index);
+    const item = inventory.itemOf({ fob }, index);
     const there = inventory.in(place.box, bin)?.item;
     const message =
       there === item
