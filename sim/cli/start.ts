@@ -5,7 +5,7 @@ import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
 import { DEFAULT_DIRECTORY } from "../pack/source.js";
 import { DataDirectory, DataError } from "./front/data-directory.js";
-import { DEFAULT_BOX, Desk } from "./front/desk.js";
+import { Desk } from "./front/desk.js";
 import type { Front } from "./front/front.js";
 import { PlainFront } from "./front/plain-front.js";
 import { Session } from "./front/session.js";
@@ -19,7 +19,8 @@ const DEFAULT_PAGE_PORT = 18_880;
 const SETTLE_MS = 30_000;
 
 interface Options {
-  readonly box: string;
+  readonly box?: string;
+  readonly organisation?: string;
   readonly data: string;
   readonly port: number;
   readonly http: number;
@@ -38,7 +39,14 @@ const program = new Command("start")
     "A SmartBox on your desk, in real time: panel, bins, battery and links, with its cloud and an MQTT broker. On a terminal it is a\n" +
       "picture with an input line; with input from a pipe it carries out one command a line. `help` lists the commands.",
   )
-  .option("--box <id>", "box of the sample organisation: MS5-PARIS, MS4-TOKYO or MS3-TOKYO", DEFAULT_BOX)
+  .option(
+    "--box <id>",
+    "box on the desk (the sample: MS5-PARIS, MS4-TOKYO, MS3-TOKYO); absent: MS5-PARIS, or the first",
+  )
+  .option(
+    "--organisation <file>",
+    "begin with your own locations, boxes, users and keys (JSON, such as sim/samples/organisation.json), not the sample",
+  )
   .option("--data <dir>", "where everything is kept from one start to the next", DEFAULT_DIRECTORY)
   .option("--port <n>", "port of the embedded broker on 127.0.0.1; 0: any free one", port, DEFAULT_PORT)
   .option("--http <n>", "port of the cloud's page on 127.0.0.1; 0: any free one", port, DEFAULT_PAGE_PORT)
@@ -75,6 +83,11 @@ async function main(): Promise<void> {
     if (!options.yes && !(await confirm(`Forget everything in ${options.data}?`))) return;
     data.clear();
   }
+  if (options.organisation !== undefined && !data.isFresh) {
+    throw new StartError(
+      `--organisation ${options.organisation}: ${options.data} has an organisation already; forget it with --fresh, or choose another folder with --data`,
+    );
+  }
   await play(options, data, broker);
 }
 
@@ -109,8 +122,8 @@ async function play(options: Options, data: DataDirectory, broker: ReturnType<ty
   let desk: Desk | undefined;
   let front: Front | undefined;
   const onProblem = (text: string) => (front === undefined ? console.error(text) : front.notice(text));
-  const { box, seed, language, http: pagePort } = options;
-  desk = await Desk.open({ data, box, seed, broker, pagePort, language, onProblem });
+  const { box, organisation, seed, language, http: pagePort } = options;
+  desk = await Desk.open({ data, box, organisation, seed, broker, pagePort, language, onProblem });
   const interrupted = interruptOf(
     () => session.stop(),
     () => front?.close(),
@@ -126,7 +139,7 @@ async function play(options: Options, data: DataDirectory, broker: ReturnType<ty
     front.open(session);
     front.notice(
       `${desk.box.id} is on the desk; its data is in ${data.path}, its broker at ${desk.brokerName}, the cloud's page at ${desk.pageUrl} ` +
-        "— try: help, codes, code 135790, net down, mains off.",
+        `— try: help, codes, ${exampleCode(desk)}net down, mains off.`,
     );
     if (!isTerminal) await settle(desk);
     await session.run();
@@ -135,6 +148,16 @@ async function play(options: Options, data: DataDirectory, broker: ReturnType<ty
     await desk.close();
   }
   console.log(`Everything is kept in ${data.path}: the next start goes on from here.`);
+}
+
+/** A code that opens something at this box, with a comma after it. */
+function exampleCode({ cloud, box }: Desk): string {
+  const { accesses } = cloud.store.organisation;
+  const { inventory } = cloud.ingest.log;
+  const opens = accesses.find(
+    ({ key, schedule }) => schedule.kind === "ongoing" && inventory.whereabouts(`key:${key}`)?.place?.box === box.id,
+  );
+  return opens === undefined ? "" : `code ${opens.code}, `;
 }
 
 /** A box that cannot come online is not waited for. */

@@ -11,6 +11,7 @@ import {
 } from "./domain.js";
 import type { Inventory } from "./inventory.js";
 import { nameFault } from "./names.js";
+import { newBox } from "./new-box.js";
 import { checkOrganisation, isOver, OrganisationIndex } from "./organisation.js";
 import type { CloudData } from "./state.js";
 import type { CloudStore } from "./store.js";
@@ -49,6 +50,11 @@ export class Admin {
   addBox(box: Box): Box {
     this.#change({ boxes: [...this.#organisation.boxes, box] });
     return this.#organisation.boxes.at(-1)!;
+  }
+
+  /** A box from the factory, with secrets of its own. */
+  addNewBox(box: Parameters<typeof newBox>[0]): Box {
+    return this.addBox(newBox(box, this.#parts.random));
   }
 
   addKeys(keys: readonly New<Key>[]): readonly Key[] {

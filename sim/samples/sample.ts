@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type Box, bytesToHex } from "../cloud/domain.js";
+import type { Box } from "../cloud/domain.js";
 import { importKeys } from "../cloud/import/import-keys.js";
+import { binLabels, newBox } from "../cloud/new-box.js";
 import type { CloudService } from "../cloud/service.js";
 import { Random } from "../random.js";
 
@@ -9,8 +10,6 @@ export const SAMPLE_KEYS_FILE = fileURLToPath(new URL("./keys.csv", import.meta.
 
 /** Boxes of the sample. */
 export const SAMPLE_BOXES = { ms5: "MS5-PARIS", ms4: "MS4-TOKYO", ms3: "MS3-TOKYO" } as const;
-
-const BINS_PER_UNIT = 12;
 
 /**
  * Fills an empty cloud with a property manager's organisation: two locations, three boxes, the keys of `keys.csv`, people
@@ -21,31 +20,15 @@ export function makeSample(cloud: CloudService, seed: number): void {
   const { admin } = cloud;
   const paris = admin.addLocation({ name: "Paris Marais", timeZone: "Europe/Paris", language: "fr" });
   const tokyo = admin.addLocation({ name: "Tokyo Shibuya", timeZone: "Asia/Tokyo", language: "ja" });
-  admin.addBox(makeBox(random, SAMPLE_BOXES.ms5, "MS5", paris.id, labels("AB", BINS_PER_UNIT)));
-  admin.addBox(makeBox(random, SAMPLE_BOXES.ms4, "MS4", tokyo.id, labels("A", 8)));
-  admin.addBox(makeBox(random, SAMPLE_BOXES.ms3, "MS3", tokyo.id, labels("A", 4)));
+  const addBox = (id: string, model: Box["model"], location: number, units: readonly number[]): void => {
+    admin.addBox(newBox({ id, model, location, bins: binLabels(units) }, (count) => random.bytes(count)));
+  };
+  addBox(SAMPLE_BOXES.ms5, "MS5", paris.id, [12, 12]);
+  addBox(SAMPLE_BOXES.ms4, "MS4", tokyo.id, [8]);
+  addBox(SAMPLE_BOXES.ms3, "MS3", tokyo.id, [4]);
   // One key code has four digits, as somebody chose it.
   importKeys(admin, cloud.store.organisation, readFileSync(SAMPLE_KEYS_FILE, "utf8"), true);
   addPeople(cloud);
-}
-
-function labels(units: string, count: number): string[] {
-  return [...units].flatMap((unit) => Array.from({ length: count }, (_, i) => `${unit}-${i + 1}`));
-}
-
-function makeBox(random: Random, id: string, model: Box["model"], location: number, bins: readonly string[]): Box {
-  const key = (): string => bytesToHex(random.bytes(32));
-  return {
-    id,
-    model,
-    location,
-    sealingKey: key(),
-    codesKey: key(),
-    lookupKey: key(),
-    username: `box-${id}`,
-    password: bytesToHex(random.bytes(12)),
-    bins: bins.map((label) => ({ label, enabled: true })),
-  };
 }
 
 /** Booking codes are chosen, so that demos and tests can type them. */

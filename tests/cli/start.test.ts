@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Aedes } from "aedes";
 import { describe, expect, vi } from "vitest";
 import { it } from "./support/room.js";
@@ -226,6 +227,38 @@ describe.concurrent("the cloud's page", () => {
     );
     expect(await box.end()).toBe(0);
     await expect(fetch(url)).rejects.toThrow();
+  });
+});
+
+const ORGANISATION = fileURLToPath(new URL("../../sim/samples/organisation.json", import.meta.url));
+
+describe.concurrent("an organisation of one's own", () => {
+  it("is there at the first start, and grows", async ({ room }) => {
+    const first = room.start("--organisation", ORGANISATION);
+    await first.see(/LYON-1 is on the desk/);
+    await first.do("cloud add-location Nantes Europe/Nowhere fr", /! time zone Europe\/Nowhere is not known/);
+    await first.do("cloud add-location Nantes Europe/Paris fr", /location 2: Nantes/);
+    await first.do("cloud add-box NANTES-1 MS5 nantes 0", /! bins: write how many each unit has/);
+    await first.do("cloud add-box NANTES-1 MS5 nantes 12+8", /box NANTES-1 with A-1 to B-8 at Nantes/);
+    await first.do("cloud add-user Bob 999BOB", /user 3: Bob/);
+    const [, code] = await first.do("cloud add-access Bob cellar", /takes Rue Garibaldi 8 cellar with code (\d+),/);
+    await first.do("skip 2s", /it is/);
+    await first.do("wait synced", /synced/);
+    await first.do(`code ${code}`, /\[bin-open\] Bin A-2 is open/);
+    expect(await first.end()).toBe(0);
+    expect(await room.refused("--organisation", ORGANISATION)).toContain("has an organisation already");
+    const second = room.start("--box", "nantes-1");
+    await second.see(/NANTES-1 is on the desk/);
+    await second.see(/cloud sees the box online/);
+    expect(await second.end()).toBe(0);
+  });
+
+  it("is refused with what is wrong in its file", async ({ room }) => {
+    const file = join(room.data, "organisation.json");
+    await writeFile(file, '{ "boxes": [{ "id": "L1", "model": "MS9", "location": "x", "bins": 4 }] }');
+    expect(await room.refused("--organisation", file)).toContain("boxes[0].model: write MS5, MS4 or MS3");
+    await writeFile(file, "{}");
+    expect(await room.refused("--organisation", file)).toContain("boxes: there must be one at least");
   });
 });
 

@@ -3,6 +3,7 @@ import { formatText } from "../../../firmware/panel/texts/catalogue.js";
 import type { Text } from "../../../hal/ports/panel.js";
 import { PacedDriver, realHost } from "../../clock/paced.js";
 import { type Box, CloudError } from "../../cloud/domain.js";
+import { loadOrganisation } from "../../cloud/import/organisation-file.js";
 import { PageServer } from "../../cloud/page/server.js";
 import type { CloudService } from "../../cloud/service.js";
 import { CloudStore } from "../../cloud/store.js";
@@ -21,7 +22,10 @@ import { Traffic } from "./traffic.js";
 
 export interface DeskOptions {
   readonly data: DataDirectory;
-  readonly box: string;
+  /** Id of the box on the desk; absent: the sample's MS5, or the first that there is. */
+  readonly box: string | undefined;
+  /** JSON file of the organisation that a fresh directory begins with; absent: the sample. */
+  readonly organisation?: string | undefined;
   /** All chance follows from it and from how often the directory was opened; absent: from the host's. */
   readonly seed: number | undefined;
   /** A port for the embedded broker, or a broker that is there already. */
@@ -254,22 +258,22 @@ function seedOf(seed: number | undefined, starts: number): number {
   return createHash("sha256").update(`${seed} start ${starts}`).digest().readUIntBE(0, 6);
 }
 
-function openCloud(world: World, { data, seed, onProblem }: DeskOptions): CloudService {
+function openCloud(world: World, { data, seed, organisation, onProblem }: DeskOptions): CloudService {
   const store = data.cloud(() => {
-    // Made in memory and written as a whole: a start that is broken off leaves no half of a sample.
+    // Made in memory and written as a whole: a start that is broken off leaves no half of an organisation.
     const cloud = makeCloud(world, new CloudStore());
-    makeSample(cloud, seed ?? randomInt(2 ** 48 - 1));
+    if (organisation !== undefined) loadOrganisation(cloud, organisation);
+    else makeSample(cloud, seed ?? randomInt(2 ** 48 - 1));
     cloud.close();
     return cloud.store.data;
   }, world.wallSeconds());
   return makeCloud(world, store, onProblem);
 }
 
-function findBox(cloud: CloudService, id: string): Box {
+function findBox(cloud: CloudService, wanted: string | undefined): Box {
   const { boxes } = cloud.store.organisation;
+  const id = wanted ?? (boxes.find((box) => box.id === SAMPLE_BOXES.ms5) ?? boxes[0]!).id;
   const found = boxes.find((box) => box.id.toLowerCase() === id.toLowerCase());
   if (found !== undefined) return found;
   throw new CloudError(`there is no box ${id}: choose one of ${boxes.map((box) => box.id).join(", ")}`);
 }
-
-export const DEFAULT_BOX = SAMPLE_BOXES.ms5;

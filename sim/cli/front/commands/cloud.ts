@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
-import { CloudError, type Schedule } from "../../../cloud/domain.js";
+import { CloudError } from "../../../cloud/domain.js";
 import { importKeys } from "../../../cloud/import/import-keys.js";
 import { csvText, ENCODINGS, type Encoding } from "../../../cloud/import/text.js";
-import { nameKey } from "../../../cloud/names.js";
 import type { Command } from "../command.js";
 import type { Desk } from "../desk.js";
 import { expectWords, oneOf, UsageError } from "../words.js";
 import { binOf, labelsOf } from "./bins.js";
+import { ORGANISATION_COMMANDS } from "./organisation.js";
 
 /** What people do at the cloud's own pages. */
 export const CLOUD_COMMANDS: readonly Command[] = [
@@ -52,38 +52,7 @@ export const CLOUD_COMMANDS: readonly Command[] = [
       return [`bin ${label} is empty for sure, once the box has synced`];
     },
   },
-  {
-    name: "add-access",
-    usage: "cloud add-access USER KEY [START END [ZONE]]",
-    summary: "let a user take a key, always or from START to END (ZONE: local, or such as Europe/Paris)",
-    example: 'cloud add-access Noor "Meter room east" 2026-12-01T08:00 2026-12-01T18:00 local',
-    details: ["USER and KEY are numbers, or parts of names that fit one only. The booking code is told."],
-    complete: (desk, index) => {
-      const { users, keys } = desk.cloud.store.organisation;
-      return (index === 0 ? users : index === 1 ? keys : []).map(({ name }) => `"${name}"`);
-    },
-    run({ desk }, { words }) {
-      expectWords(words, 3, 6);
-      const { users, keys } = desk.cloud.store.organisation;
-      const user = named(users, words[1]!, "user");
-      const key = named(keys, words[2]!, "key");
-      const access = desk.cloud.admin.addAccess(user.id, key.id, scheduleOf(words.slice(3)));
-      return [`access ${access.id}: ${user.name} takes ${key.name} with code ${access.code}, once the box has synced`];
-    },
-  },
-  {
-    name: "remove-access",
-    usage: "cloud remove-access NUMBER",
-    summary: "take an access away (`codes` shows their numbers)",
-    example: "cloud remove-access 1",
-    complete: (desk) => desk.cloud.store.organisation.accesses.map(({ id }) => String(id)),
-    run({ desk }, { words }) {
-      expectWords(words, 2);
-      if (!/^\d+$/.test(words[1]!)) throw new UsageError(`${words[1]} is no access number`);
-      desk.cloud.admin.removeAccess(Number(words[1]));
-      return [`access ${words[1]} is gone, once the box has synced`];
-    },
-  },
+  ...ORGANISATION_COMMANDS,
   {
     name: "import",
     usage: "cloud import FILE.csv",
@@ -154,29 +123,6 @@ function setEnabled(desk: Desk, words: readonly string[], isEnabled: boolean): s
   const label = labelOf(desk, words[1]);
   desk.cloud.setBinEnabled(desk.machine.name, label, isEnabled);
   return [`bin ${label} is ${isEnabled ? "in" : "out of"} service, once the box has heard of it`];
-}
-
-/** By number, by whole name, or by a part of the name that no other has. */
-function named<T extends { readonly id: number; readonly name: string }>(
-  all: readonly T[],
-  text: string,
-  what: string,
-): T {
-  const wanted = nameKey(text);
-  const exact = all.filter((one) => String(one.id) === text || nameKey(one.name) === wanted);
-  const found = exact.length > 0 ? exact : all.filter((one) => nameKey(one.name).includes(wanted));
-  if (found.length === 1) return found[0]!;
-  const names = (found.length === 0 ? all : found).slice(0, 6).map(({ id, name }) => `${id} ${name}`);
-  throw new UsageError(
-    `${found.length === 0 ? `there is no ${what}` : `more than one ${what} is`} ${text}: ${names.join(", ")}`,
-  );
-}
-
-function scheduleOf(words: readonly string[]): Schedule {
-  const [start, end, zone] = words;
-  if (start === undefined) return { kind: "ongoing" };
-  if (end === undefined) throw new UsageError("the end is missing");
-  return { kind: "scheduled", start, end, zone: zone ?? "local" };
 }
 
 function importOptions(words: readonly string[]): { file: string; encoding: Encoding | undefined; isSure: boolean } {

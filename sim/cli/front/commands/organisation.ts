@@ -1,0 +1,110 @@
+import { type Location, LocationSchema, type Schedule } from "../../../cloud/domain.js";
+import { nameKey } from "../../../cloud/names.js";
+import { binLabels } from "../../../cloud/new-box.js";
+import type { Command } from "../command.js";
+import { expectWords, oneOf, UsageError } from "../words.js";
+
+const MODELS = ["MS5", "MS4", "MS3"] as const;
+const LANGUAGES = LocationSchema.entries.language.options;
+
+/** Who and what there is: places, boxes, people and what they may take. */
+export const ORGANISATION_COMMANDS: readonly Command[] = [
+  {
+    name: "add-location",
+    usage: "cloud add-location NAME ZONE LANGUAGE",
+    summary: "a place where boxes hang, its time zone and the language of their panels",
+    example: 'cloud add-location "Lyon Part-Dieu" Europe/Paris fr',
+    complete: (_desk, index) => (index === 1 ? Intl.supportedValuesOf("timeZone") : index === 2 ? LANGUAGES : []),
+    run({ desk }, { words }) {
+      expectWords(words, 4);
+      const language: Location["language"] = oneOf(words[3], LANGUAGES, "language");
+      const { id, name } = desk.cloud.admin.addLocation({ name: words[1]!, timeZone: words[2]!, language });
+      return [`location ${id}: ${name}`];
+    },
+  },
+  {
+    name: "add-box",
+    usage: "cloud add-box ID MODEL LOCATION BINS",
+    summary: "a new box; BINS: how many, or of each unit, such as 12+8",
+    example: 'cloud add-box MS5-LYON MS5 "Lyon Part-Dieu" 12+12',
+    complete: (desk, index) => {
+      if (index === 1) return MODELS;
+      return index === 2 ? desk.cloud.store.organisation.locations.map(({ name }) => `"${name}"`) : [];
+    },
+    run({ desk }, { words }) {
+      expectWords(words, 5);
+      const [, id, model, place, count] = words as [string, string, string, string, string];
+      const location = named(desk.cloud.store.organisation.locations, place, "location");
+      const bins = binLabels(count.split("+").map(Number));
+      const box = desk.cloud.admin.addNewBox({ id, model: oneOf(model, MODELS, "model"), location: location.id, bins });
+      return [`box ${box.id} with ${bins[0]} to ${bins.at(-1)} at ${location.name}`];
+    },
+  },
+  {
+    name: "add-user",
+    usage: "cloud add-user NAME [BADGE]",
+    summary: "somebody who takes keys; BADGE: the serial of the fob that is theirs",
+    example: 'cloud add-user "Inès Roux" 903INR',
+    run({ desk }, { words }) {
+      expectWords(words, 2, 3);
+      const badge = words[2];
+      const { id, name } = desk.cloud.admin.addUser({ name: words[1]!, ...(badge === undefined ? {} : { badge }) });
+      return [`user ${id}: ${name}; \`cloud add-access\` says what they may take`];
+    },
+  },
+  {
+    name: "add-access",
+    usage: "cloud add-access USER KEY [START END [ZONE]]",
+    summary: "let a user take a key, always or from START to END (ZONE: local, or such as Europe/Paris)",
+    example: 'cloud add-access Noor "Meter room east" 2026-12-01T08:00 2026-12-01T18:00 local',
+    details: ["USER and KEY are numbers, or parts of names that fit one only. The booking code is told."],
+    complete: (desk, index) => {
+      const { users, keys } = desk.cloud.store.organisation;
+      return (index === 0 ? users : index === 1 ? keys : []).map(({ name }) => `"${name}"`);
+    },
+    run({ desk }, { words }) {
+      expectWords(words, 3, 6);
+      const { users, keys } = desk.cloud.store.organisation;
+      const user = named(users, words[1]!, "user");
+      const key = named(keys, words[2]!, "key");
+      const access = desk.cloud.admin.addAccess(user.id, key.id, scheduleOf(words.slice(3)));
+      return [`access ${access.id}: ${user.name} takes ${key.name} with code ${access.code}, once the box has synced`];
+    },
+  },
+  {
+    name: "remove-access",
+    usage: "cloud remove-access NUMBER",
+    summary: "take an access away (`codes` shows their numbers)",
+    example: "cloud remove-access 1",
+    complete: (desk) => desk.cloud.store.organisation.accesses.map(({ id }) => String(id)),
+    run({ desk }, { words }) {
+      expectWords(words, 2);
+      if (!/^\d+$/.test(words[1]!)) throw new UsageError(`${words[1]} is no access number`);
+      desk.cloud.admin.removeAccess(Number(words[1]));
+      return [`access ${words[1]} is gone, once the box has synced`];
+    },
+  },
+];
+
+/** By number, by whole name, or by a part of the name that no other has. */
+function named<T extends { readonly id: number; readonly name: string }>(
+  all: readonly T[],
+  text: string,
+  what: string,
+): T {
+  const wanted = nameKey(text);
+  const exact = all.filter((one) => String(one.id) === text || nameKey(one.name) === wanted);
+  const found = exact.length > 0 ? exact : all.filter((one) => nameKey(one.name).includes(wanted));
+  if (found.length === 1) return found[0]!;
+  const names = (found.length === 0 ? all : found).slice(0, 6).map(({ id, name }) => `${id} ${name}`);
+  throw new UsageError(
+    `${found.length === 0 ? `there is no ${what}` : `more than one ${what} is`} ${text}: ${names.join(", ")}`,
+  );
+}
+
+function scheduleOf(words: readonly string[]): Schedule {
+  const [start, end, zone] = words;
+  if (start === undefined) return { kind: "ongoing" };
+  if (end === undefined) throw new UsageError("END is missing: an access has both START and END, or none of them");
+  return { kind: "scheduled", start, end, zone: zone ?? "local" };
+}
