@@ -44,9 +44,15 @@ export class BoxHost implements SyncHost {
 
   hello(): Pick<Hello, "model" | "firmware" | "boot" | "bins" | "id" | "reads"> {
     const { hal, ledger } = this.#parts;
-    const model = hal.board.model === "MS4" ? "MS4" : "MS5";
     const { boots: boot, command: id } = ledger.state;
-    return { model, firmware: FIRMWARE_VERSION, boot, bins: hal.bins.count, id, reads: Reads.taken };
+    return {
+      model: hal.board.model,
+      firmware: FIRMWARE_VERSION,
+      boot,
+      bins: hal.bins.count,
+      id,
+      reads: Reads.taken,
+    };
   }
 
   snapshotVersion(): number {

@@ -6,7 +6,6 @@ import {
   flag,
   list,
   MessageError,
-  oneOf,
   optional,
   shape,
   text,
@@ -28,6 +27,7 @@ export const MAX_PIECE_BYTES = 1024;
 export const MAX_FAULTS = 16;
 export const MAX_FAULT_BYTES = 32;
 export const MAX_LINK_BYTES = 16;
+const MAX_MODEL_BYTES = 16;
 export const MAX_FIRMWARE_BYTES = 24;
 export const MAX_RECORD_BYTES = 240;
 
@@ -52,7 +52,8 @@ export interface Hello {
   readonly acked: number;
   /** Of the active snapshot; 0: none. */
   readonly version: number;
-  readonly model: "MS5" | "MS4";
+  /** As its board profile names it, 1 to 16 bytes; newer models have newer names. */
+  readonly model: string;
   /** Version of the firmware, 1 to 24 bytes. */
   readonly firmware: string;
   readonly boot: number;
@@ -70,7 +71,7 @@ export const Hello: BodyCodec<Hello> = shape<Hello>({
   next: whole53,
   acked: whole53,
   version: uint,
-  model: oneOf("MS5", "MS4"),
+  model: text(1, MAX_MODEL_BYTES),
   firmware: text(1, MAX_FIRMWARE_BYTES),
   boot: uint,
   bins: whole(1, 200),

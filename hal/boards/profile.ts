@@ -1,6 +1,7 @@
-/** What a model can do and the numbers that its hardware sets. One constant per model, beside this file. */
+/** What a model can do and the numbers that its hardware sets. One constant per model, in its folder beside this file. */
 export interface BoardProfile {
-  readonly model: "MS5" | "MS4" | "MS3";
+  /** As people and the cloud name it, 1 to 16 printable ASCII characters. */
+  readonly model: string;
   /** MS3 and earlier have neither the onboard memory nor the battery: the firmware refuses to start on them. */
   readonly offlineCapable: boolean;
   readonly battery: BatteryProfile | undefined;

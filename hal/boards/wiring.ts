@@ -25,6 +25,8 @@ export interface BoardWiring {
     readonly expanderReset: number;
     readonly expanderInterrupt: number;
     readonly mount: number;
+    /** The LED driver's dimming input, PWM. */
+    readonly backlight: number;
   };
   /** PN532 over HSU. */
   readonly reader: {
@@ -41,12 +43,3 @@ export interface BusPins {
   readonly port: number;
   readonly hz: number;
 }
-
-/** Addresses of the MCP23017 by its pins A2 to A0 (DS20001952, section 3.3.1). */
-const ADDRESSES = [0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27];
-
-/** All expanders that fit, on either bus in turn: a bus that is stuck takes half of the bins, not all. */
-export const SIXTEEN_EXPANDERS: BoardWiring["expanders"] = ADDRESSES.flatMap((address) => [
-  { bus: "bins", address } as const,
-  { bus: "system", address } as const,
-]);

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { MS4 } from "../../hal/boards/ms4.js";
-import { MS5 } from "../../hal/boards/ms5.js";
+import { MS4 } from "../../hal/boards/ms4/profile.js";
+import { MS5 } from "../../hal/boards/ms5/profile.js";
 import { atCell, currentsOf, drawsOf } from "../devices/currents.js";
 import { HALF_YEAR_DAYS, HALF_YEAR_EXCHANGES } from "../scenarios/six-months.js";
 import { whyNoXs } from "../xs/compile.js";

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { MODELS } from "../../hal/boards/index.js";
 import { capitals, cleanName } from "./names.js";
 
 /** What is wrong with something that a person or a program asked the cloud to do: the message names the cause and the way out. */
@@ -55,7 +56,7 @@ export const BoxSchema = v.object({
     v.string(),
     v.regex(/^[A-Za-z0-9-]{1,32}$/, (issue) => `box id ${issue.input} is not 1 to 32 characters of A-Z a-z 0-9 -`),
   ),
-  model: v.picklist(["MS3", "MS4", "MS5"], "model is not one of MS3, MS4, MS5"),
+  model: v.picklist(MODELS, (issue) => `there is no model ${issue.received}: it is one of ${MODELS.join(", ")}`),
   location: id,
   /** Hexadecimal, 32 bytes each; see firmware/identity. */
   sealingKey: hexKey,

@@ -1,5 +1,4 @@
-import { MS4_WIRING } from "../../hal/boards/ms4-wiring.js";
-import { MS5_WIRING } from "../../hal/boards/ms5-wiring.js";
+import { hardwareOf } from "../../hal/boards/index.js";
 import type { BoardProfile } from "../../hal/boards/profile.js";
 import type { Hal } from "../../hal/ports/hal.js";
 import type { Life } from "../devices/life.js";
@@ -21,8 +20,7 @@ export function partsAt(
   devices: Devices,
 ): BoardParts | undefined {
   if (level === "ports") return undefined;
-  const wiring = box.board.model === "MS4" ? MS4_WIRING : MS5_WIRING;
-  return new BoardParts(site, { ...box, wiring }, devices);
+  return new BoardParts(site, { ...box, wiring: hardwareOf(box.board.model).wiring }, devices);
 }
 
 export function directPorts(

@@ -1,4 +1,4 @@
-import { MS5 } from "../../hal/boards/ms5.js";
+import { boardOf } from "../../hal/boards/index.js";
 import type { HashPort } from "../../hal/ports/hash.js";
 import { type Box, CloudError, type Key, type Location } from "../cloud/domain.js";
 import { Inventory } from "../cloud/inventory.js";
@@ -79,19 +79,11 @@ export function makePack({ store, hash, nowSeconds, isSample }: PackParts, id: s
     location: locations.find((one) => one.id === box.location)!,
     madeAt: nowSeconds,
     lastSeen: store.boxState(id).lastSeen,
-    sheet: hasOfflineCodes(box.model) ? new Sheets(store, hash).sheet(id, sheet) : undefined,
+    sheet: boardOf(box.model).profile.offlineCapable ? new Sheets(store, hash).sheet(id, sheet) : undefined,
     bins,
     keys: rows,
   };
 }
-
-/** MS3 and earlier have neither the memory nor the battery for an offline mode. */
-export function hasOfflineCodes(model: Box["model"]): boolean {
-  return model !== "MS3";
-}
-
-/** Minutes on battery until the screen goes dark: the same number on every board with a battery. */
-export const DARK_AFTER_MINUTES = MS5.power.sleepAfterMs / 60_000;
 
 function contentOf(there: ReturnType<Inventory["in"]>, keys: readonly Key[]): PackBin["content"] {
   if (there === undefined) return undefined;

@@ -1,7 +1,5 @@
 import { identityImage } from "../../firmware/identity/copies.js";
-import { MS3 } from "../../hal/boards/ms3.js";
-import { MS4 } from "../../hal/boards/ms4.js";
-import { MS5 } from "../../hal/boards/ms5.js";
+import { boardOf } from "../../hal/boards/index.js";
 import type { BoardProfile } from "../../hal/boards/profile.js";
 import { type Accounts, accountsOf } from "../broker/accounts.js";
 import { PacedDriver } from "../clock/paced.js";
@@ -175,8 +173,6 @@ export function isInSync(cloud: CloudService, machine: Machine): boolean {
   return cloudHas(cloud, machine) === nextSeq - 1 && snapshotVersion === cloud.snapshot(machine.name)?.version;
 }
 
-const BOARDS = { MS3, MS4, MS5 } as const;
-
 /** The box as it leaves the factory, with the keys hanging where the cloud's inventory has them. */
 export function makeMachine(
   world: World,
@@ -196,7 +192,7 @@ export function makeMachine(
   const { username, password } = broker.boxLogin ?? box;
   const machine = new Machine(world, {
     name: box.id,
-    board: options.board ?? BOARDS[box.model],
+    board: options.board ?? boardOf(box.model).profile,
     boot: (hal) => engine.boot(hal),
     bootOnIo: engine.bootOnIo && ((hal, io) => engine.bootOnIo!(hal, io)),
     identity: identityImage(

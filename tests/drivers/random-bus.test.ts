@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { boardPorts } from "../../hal/boards/board-ports.js";
-import { MS5 } from "../../hal/boards/ms5.js";
-import { MS5_WIRING } from "../../hal/boards/ms5-wiring.js";
+import { MS5 } from "../../hal/boards/ms5/profile.js";
+import { MS5_WIRING } from "../../hal/boards/ms5/wiring.js";
 import type { Digital, DigitalOptions } from "../../hal/io/digital.js";
 import type { BoardIo } from "../../hal/io/io.js";
 import { IoError } from "../../hal/io/io-error.js";

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { formatText } from "../../firmware/panel/texts/catalogue.js";
 import { Kind } from "../../firmware/records/records.js";
-import { MS3 } from "../../hal/boards/ms3.js";
-import { MS4 } from "../../hal/boards/ms4.js";
+import { MS3 } from "../../hal/boards/ms3/profile.js";
+import { MS4 } from "../../hal/boards/ms4/profile.js";
 import { BoxRig, VAN } from "../support/box-rig.js";
 
 let rig: BoxRig;

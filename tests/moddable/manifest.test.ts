@@ -18,7 +18,13 @@ interface Manifest extends Part {
 
 const read = (path: string) => JSON.parse(readFileSync(join(ROOT, path), "utf8")) as Manifest;
 const manifest = read("manifest.json");
-const targets = ["ms5", "ms4"].map((name) => read(`hal/moddable/targets/${name}/manifest.json`));
+/** Paths in a manifest begin in its folder. */
+const targets = ["ms5", "ms4"].map((name) => {
+  const folder = `hal/moddable/targets/${name}`;
+  const target = read(`${folder}/manifest.json`);
+  const modules = Object.entries(target.modules ?? {}).map(([own, path]) => [own, `./${join(folder, path)}`]);
+  return { ...target, modules: Object.fromEntries(modules) as Record<string, string> };
+});
 const sources = new Map(readSources().map((source) => [source.path, source]));
 
 test("the manifests are as npm run manifest writes them", async () => {
@@ -54,9 +60,9 @@ test.each(images)("$name: begins with a module of its own", ({ name, main }) => 
 });
 
 /** Modules of ours in the place of the SDK's: the SDK loads them. */
-const replacements = Object.values(manifest.modules ?? {})
-  .filter((path) => path.startsWith("./hal/") && !path.includes("*"))
-  .map((path) => path.slice(2));
+const replacements = Object.entries(manifest.modules ?? {})
+  .filter(([name, path]) => !/^(?:firmware|hal)\//.test(name) && path.startsWith("./hal/"))
+  .map(([, path]) => path.slice(2));
 const isReplacement = (path: string) => replacements.includes(path.replace(/\.ts$/, ""));
 
 /** Values that are imported; types leave nothing behind. */
@@ -87,10 +93,16 @@ function closure(main: string): { own: Set<string>; others: Set<string> } {
 test.each(images)("$name: every source it loads has a module of the same name", ({ main, modules }) => {
   const { own } = closure(main);
   expect(own.size).toBeGreaterThan(90);
-  const lost = [...own].filter(
-    (path) => !isReplacement(path) && modules[`${dirname(path)}/*`] !== `./${dirname(path)}/*`,
-  );
-  expect(lost, "whose folder is missing from modules: npm run manifest").toEqual([]);
+  const isNamed = (name: string) =>
+    modules[name] === `./${name}` || modules[`${dirname(name)}/*`] === `./${dirname(name)}/*`;
+  const lost = [...own].filter((path) => !isReplacement(path) && !isNamed(path.replace(/\.ts$/, "")));
+  expect(lost, "missing from modules: npm run manifest").toEqual([]);
+});
+
+test.each(images)("$name: holds no board but its own", ({ name, modules }) => {
+  const boards = Object.keys(modules).flatMap((module) => /^hal\/boards\/([^/]+)\//.exec(module)?.[1] ?? []);
+  expect([...new Set(boards)]).toEqual([name === "sim" ? "ms5" : name]);
+  expect(Object.keys(modules)).not.toContain("hal/boards/*");
 });
 
 test.each(images)("$name: every source it loads is preloaded, but its main module", ({ main, preload }) => {

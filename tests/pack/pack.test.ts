@@ -1,10 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { offlineCode } from "../../firmware/codes/hotp.js";
 import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
-import { MS4 } from "../../hal/boards/ms4.js";
-import { MS5 } from "../../hal/boards/ms5.js";
 import { CloudError, hexToBytes } from "../../sim/cloud/domain.js";
-import { byFob, byName, DARK_AFTER_MINUTES } from "../../sim/pack/pack.js";
+import { byFob, byName } from "../../sim/pack/pack.js";
 import { BOX, Office, START_SECONDS } from "./support.js";
 
 describe("a pack", () => {
@@ -82,9 +80,5 @@ describe("a pack", () => {
     expect(() => office.pack("NOWHERE")).toThrow(CloudError);
     expect(() => office.pack("NOWHERE")).toThrow(/no box NOWHERE: name one of MS5-PARIS, MS4-TOKYO, MS3-TOKYO/);
     expect(() => office.pack(BOX, 2)).toThrow(/sheet 2 of box MS5-PARIS is not issued, the newest is 1/);
-  });
-
-  test("says how long the screen stays lit on battery: on every board alike", () => {
-    for (const board of [MS4, MS5]) expect(board.power.sleepAfterMs).toBe(DARK_AFTER_MINUTES * 60_000);
   });
 });

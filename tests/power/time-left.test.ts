@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { timeLeftLines } from "../../firmware/panel/status.js";
 import { estimateTimeLeft, TimeLeft } from "../../firmware/power/time-left.js";
-import { MS5 } from "../../hal/boards/ms5.js";
+import { MS5 } from "../../hal/boards/ms5/profile.js";
 import { BoxRig } from "../support/box-rig.js";
 
 const HOUR = 3_600;

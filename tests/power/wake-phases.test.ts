@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MS5 } from "../../hal/boards/ms5.js";
+import { MS5 } from "../../hal/boards/ms5/profile.js";
 import { phaseTable, type Spent, wakePhases } from "../../sim/bench/wake-phases.js";
 import { whyNoXs } from "../support/xs.js";
 

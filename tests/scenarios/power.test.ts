@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { MS4 } from "../../hal/boards/ms4.js";
-import { MS5 } from "../../hal/boards/ms5.js";
+import { MS4 } from "../../hal/boards/ms4/profile.js";
+import { MS5 } from "../../hal/boards/ms5/profile.js";
 import { brownOut } from "../../sim/scenarios/brown-out.js";
 import { deadBattery } from "../../sim/scenarios/dead-battery.js";
 import { flappingMains } from "../../sim/scenarios/flapping-mains.js";

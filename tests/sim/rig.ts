@@ -1,4 +1,4 @@
-import { MS5 } from "../../hal/boards/ms5.js";
+import { MS5 } from "../../hal/boards/ms5/profile.js";
 import type { Hal } from "../../hal/ports/hal.js";
 import { Machine, type MachineOptions } from "../../sim/machine/machine.js";
 import { World, type WorldOptions } from "../../sim/machine/world.js";

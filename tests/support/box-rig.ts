@@ -5,7 +5,7 @@ import { Journal } from "../../firmware/journal/journal.js";
 import { boot } from "../../firmware/main.js";
 import { Kind, type Rec } from "../../firmware/records/records.js";
 import { Ledger } from "../../firmware/state/ledger.js";
-import { MS5 } from "../../hal/boards/ms5.js";
+import { MS5 } from "../../hal/boards/ms5/profile.js";
 import type { Text } from "../../hal/ports/panel.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
 import type { SnapshotModel } from "../../sim/cloud/snapshot/model.js";

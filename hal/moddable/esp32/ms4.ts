@@ -1,5 +1,5 @@
-import { MS4 } from "../../boards/ms4.js";
-import { MS4_WIRING } from "../../boards/ms4-wiring.js";
+import { MS4 } from "../../boards/ms4/profile.js";
+import { MS4_WIRING } from "../../boards/ms4/wiring.js";
 import { start } from "./start.js";
 
-start({ profile: MS4, wiring: MS4_WIRING, backlightPin: 12, links: [] });
+start({ profile: MS4, wiring: MS4_WIRING, links: [] });

@@ -1,6 +1,6 @@
-import { MS5 } from "../../boards/ms5.js";
-import { MS5_WIRING } from "../../boards/ms5-wiring.js";
+import { MS5 } from "../../boards/ms5/profile.js";
+import { MS5_WIRING } from "../../boards/ms5/wiring.js";
 import { EthernetLink } from "./ethernet-link.js";
 import { start } from "./start.js";
 
-start({ profile: MS5, wiring: MS5_WIRING, backlightPin: 21, links: [new EthernetLink()] });
+start({ profile: MS5, wiring: MS5_WIRING, links: [new EthernetLink()] });

@@ -26,7 +26,6 @@ import { WifiLink } from "./wifi-link.js";
 export interface BoardParts {
   readonly profile: BoardProfile;
   readonly wiring: BoardWiring;
-  readonly backlightPin: number;
   /** The links besides Wi-Fi, before it. */
   readonly links: readonly DroppingLink[];
 }
@@ -35,7 +34,7 @@ export interface BoardParts {
 const UNITS = { domain: "smartbox", key: "units", unset: "12" } as const;
 
 /** Puts a board's HAL together and boots the firmware on it. */
-export function start({ profile, wiring, backlightPin, links }: BoardParts): void {
+export function start({ profile, wiring, links }: BoardParts): void {
   const timers = new BoardTimers();
   const wifi = new WifiLink(timers);
   const all = [...links, wifi];
@@ -47,7 +46,7 @@ export function start({ profile, wiring, backlightPin, links }: BoardParts): voi
     timers,
     monotonicMs,
   });
-  const panel = new ScreenPanel({ drawing: new Drawing(screen), timers, light: backlight(backlightPin) });
+  const panel = new ScreenPanel({ drawing: new Drawing(screen), timers, light: backlight(wiring.pins.backlight) });
   touchPanel({ io: ESP32_IO, wiring, timers }).onTouch = (x, y) => panel.touched(x, y);
   const connect = socketsOf(all, timers);
   const systemTime = new SystemTime();

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
 import { ROOT } from "../../xs/bundle.js";
 
@@ -29,16 +29,16 @@ export interface ManifestFile {
 }
 
 /**
- * The manifests with the folders and preloaded modules that their images really load: what every image loads stands in the root,
+ * The manifests with the modules that their images really load: what every image loads stands in the root,
  * what both boards load under `esp32`, what one board loads in its own. Main modules are not preloaded: they call native code.
  */
 export async function manifestFiles(): Promise<readonly ManifestFile[]> {
   const root = read(FILES.root) as Manifest;
   const ms5 = read(FILES.ms5);
   const ms4 = read(FILES.ms4);
-  const replacements = Object.values(root.modules ?? {})
-    .filter((path) => path.startsWith("./hal/") && !path.includes("*"))
-    .map((path) => path.slice(2));
+  const replacements = Object.entries(root.modules ?? {})
+    .filter(([name, path]) => !isOwn(name) && path.startsWith("./hal/"))
+    .map(([, path]) => path.slice(2));
   const loads = async (main: string) => {
     const own = await closure([main, ...replacements]);
     return own.filter((name) => name !== main && !replacements.includes(name));
@@ -52,13 +52,13 @@ export async function manifestFiles(): Promise<readonly ManifestFile[]> {
   const rest = (names: readonly string[]) =>
     names.filter((name) => !everywhere.includes(name) && !onBoards.includes(name));
   // The folder of a main module is named like those of the others.
-  const inFolders = new Set(everywhere.map(folderOf));
-  const shared = [...onBoards, mains.ms5, mains.ms4];
+  const inPlaces = new Set(everywhere.map(placeOf));
   write(root, everywhere, everywhere);
-  write(root.platforms.lin, rest(lin), [...rest(lin), mainOf(root.platforms.lin)], inFolders);
-  write(root.platforms.esp32, onBoards, [...shared, ...rest(onMs5), ...rest(onMs4)], inFolders);
-  write(ms5, rest(onMs5), []);
-  write(ms4, rest(onMs4), []);
+  write(root.platforms.lin, rest(lin), [...rest(lin), mainOf(root.platforms.lin)], inPlaces);
+  write(root.platforms.esp32, onBoards, onBoards, inPlaces);
+  const onEsp32 = new Set([...inPlaces, ...onBoards.map(placeOf)]);
+  write(ms5, rest(onMs5), [...rest(onMs5), mains.ms5], onEsp32, dirname(FILES.ms5));
+  write(ms4, rest(onMs4), [...rest(onMs4), mains.ms4], onEsp32, dirname(FILES.ms4));
   return [
     { path: FILES.root, text: print(root) },
     { path: FILES.ms5, text: print(ms5) },
@@ -81,8 +81,9 @@ function mainOf(part: Part): string {
   return main;
 }
 
-function folderOf(name: string): string {
-  return dirname(name);
+/** What of the manifest brings a module in: its folder. Boards are named one by one: an image holds its own board only. */
+function placeOf(name: string): string {
+  return name.startsWith("hal/boards/") ? name : `${dirname(name)}/*`;
 }
 
 /** Modules of the project that the `roots` load, by their names in the manifest, sorted; imports of types load nothing. */
@@ -114,16 +115,25 @@ async function closure(roots: readonly string[]): Promise<readonly string[]> {
 
 const isOwn = (name: string) => /^(?:firmware|hal)\//.test(name);
 
-/** Replaces the project's own entries; the SDK's and the packages' stay where they are. */
-function write(part: Part, names: readonly string[], loaded: readonly string[], elsewhere = new Set<string>()): void {
+/**
+ * Replaces the project's own entries; the SDK's and the packages' stay where they are. `folder` holds the manifest, whose paths
+ * begin there.
+ */
+function write(
+  part: Part,
+  names: readonly string[],
+  loaded: readonly string[],
+  elsewhere = new Set<string>(),
+  folder = ".",
+): void {
   const others = [part.preload ?? []].flat().filter((name) => !isOwn(name));
   const preload = [...others, ...names];
   if (preload.length > 0) part.preload = preload;
   else delete part.preload;
   if (loaded.length === 0) return;
-  const folders = [...new Set(loaded.map(folderOf))].filter((folder) => !elsewhere.has(folder)).sort();
-  const kept = Object.entries(part.modules ?? {}).filter(([name]) => !(isOwn(name) && name.endsWith("/*")));
+  const places = [...new Set(loaded.map(placeOf))].filter((place) => !elsewhere.has(place)).sort();
+  const kept = Object.entries(part.modules ?? {}).filter(([name]) => !isOwn(name));
   const at = kept.findIndex(([name]) => name.startsWith("embedded:"));
-  const own = folders.map((folder): [string, string] => [`${folder}/*`, `./${folder}/*`]);
+  const own = places.map((place): [string, string] => [place, folder === "." ? `./${place}` : relative(folder, place)]);
   part.modules = Object.fromEntries([...kept.slice(0, at), ...own, ...kept.slice(at)]);
 }

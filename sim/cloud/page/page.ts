@@ -1,4 +1,5 @@
 import { html, raw } from "hono/html";
+import { boardOf } from "../../../hal/boards/index.js";
 import { boxLog, entryWords, type LogEntry, OFFLINE_SYMBOL } from "../box-log.js";
 import type { Box } from "../domain.js";
 import type { Inventory } from "../inventory.js";
@@ -47,7 +48,7 @@ ${organisation.boxes.map((box) => boxSection(cloud, box, nowSeconds))}
 function boxSection(cloud: CloudService, box: Box, now: number): Html {
   const { index, inventory } = cloud.ingest.log;
   const place = index.locations.get(box.location)!;
-  if (box.model === "MS3") return outdated(box, place.name);
+  if (!boardOf(box.model).profile.offlineCapable) return outdated(box, place.name);
   const state = cloud.store.boxState(box.id);
   const log = boxLog(cloud.store.data, box.id);
   const power = cloud.store.data.events.filter((event) => event.box === box.id && event.kind === "power");

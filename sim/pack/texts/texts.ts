@@ -1,8 +1,9 @@
 import { GRACE_SECONDS } from "../../../firmware/codes/offline-codes.js";
 import { FREE_FAILURES } from "../../../firmware/codes/throttle.js";
 import { formatText } from "../../../firmware/panel/texts/catalogue.js";
+import { boardOf } from "../../../hal/boards/index.js";
 import { CloudError } from "../../cloud/domain.js";
-import { DARK_AFTER_MINUTES, type Pack } from "../pack.js";
+import type { Pack } from "../pack.js";
 import { en } from "./en.js";
 import { fr } from "./fr.js";
 import { ja } from "./ja.js";
@@ -39,7 +40,7 @@ export interface Words {
 export function wordsFor(pack: Pack, language: Language): Words {
   const texts = PACK_TEXTS[language];
   const always: Record<string, string | number> = {
-    minutes: DARK_AFTER_MINUTES,
+    minutes: boardOf(pack.model).profile.power.sleepAfterMs / 60_000,
     grace: GRACE_SECONDS / 60,
     free: FREE_FAILURES + 1,
     model: pack.model,

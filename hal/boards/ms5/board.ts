@@ -1,0 +1,16 @@
+import type { Board } from "../board.js";
+import { ESP32_S3 } from "../chips.js";
+import { MS5_DRAWS } from "./draws.js";
+import { MS5 } from "./profile.js";
+import { MS5_WIRING } from "./wiring.js";
+
+export const MS5_BOARD: Board = {
+  profile: MS5,
+  hardware: {
+    chip: ESP32_S3,
+    wiring: MS5_WIRING,
+    strapped: {},
+    draws: MS5_DRAWS,
+    manifest: "hal/moddable/targets/ms5/manifest.json",
+  },
+};

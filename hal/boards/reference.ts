@@ -1,0 +1,49 @@
+import type { BatteryProfile, BinSettings, PowerSettings } from "./profile.js";
+import type { BoardWiring } from "./wiring.js";
+
+/** What the reference boards have in common: a board of the same parts takes it from here, and names only what differs. */
+
+export const REFERENCE_BATTERY: BatteryProfile = {
+  capacityMilliampHours: 3_500,
+  brownOutMillivolts: 3_300,
+  plannedMilliamps: 0.35,
+};
+
+export const REFERENCE_POWER: PowerSettings = {
+  sleepAfterMs: 120_000,
+  hibernateBelowPercent: 80,
+  hibernateAfterMs: 60_000,
+  busyGraceMs: 180_000,
+  checkIn: { everySeconds: 86_400, abovePercent: 30, atMostMs: 60_000 },
+  backlight: { mainsPercent: 100, batteryPercent: 60, lowPercent: 20, dimAfterMs: 15_000 },
+};
+
+export const REFERENCE_BINS: BinSettings = {
+  openWithinMs: 1_500,
+  retries: 2,
+  betweenPulsesMs: 500,
+  heldOpenAfterMs: 60_000,
+  mountHoldMs: 5_000,
+};
+
+/** Addresses of the MCP23017 by its pins A2 to A0 (DS20001952, section 3.3.1). */
+const EXPANDER_ADDRESSES = [0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27];
+
+/** The parts of the reference boards but for their pins: addresses by the data sheets, expanders on either bus in turn. */
+export const REFERENCE_ADDRESSES: Pick<
+  BoardWiring,
+  "gaugeAddress" | "thermometerAddress" | "rtcAddress" | "expanders" | "binsPerExpander"
+> = {
+  gaugeAddress: 0x36,
+  thermometerAddress: 0x48,
+  rtcAddress: 0x52,
+  // A bus that is stuck takes half of the bins, not all.
+  expanders: EXPANDER_ADDRESSES.flatMap((address) => [
+    { bus: "bins", address } as const,
+    { bus: "system", address } as const,
+  ]),
+  binsPerExpander: 7,
+};
+
+/** FT6236 of the screen, on the system bus. */
+export const TOUCH_ADDRESS = 0x38;
