@@ -1,5 +1,6 @@
 import type { BinControl } from "../bins/bin-control.js";
-import type { BinContent, Inventory } from "../state/inventory.js";
+import { Belief } from "../records/records.js";
+import type { Inventory, Place } from "../state/inventory.js";
 
 export interface BinsInView {
   readonly inventory: Inventory;
@@ -9,32 +10,35 @@ export interface BinsInView {
 
 /** What is being returned, as far as it decides where it may go. */
 export interface Returned {
-  /** The bin where it may still be recorded. */
-  readonly before: number | undefined;
-  /** It is a key's, and the key is not sure to hang in this box: somebody brings it back, and not just any tag. */
-  readonly isOut: boolean;
+  /** Every bin where it may be already. */
+  readonly places: readonly Place[];
+  /** Somebody with a right to it that holds now brings it; otherwise all that was shown is a tag, which may be a copy. */
+  readonly byRight: boolean;
 }
 
 /** Added to a bin's rank: any bin behind a shut door comes before an open one, any that works before one that did not. */
 const OPEN_DOOR = 4;
 const FAULTY = 8;
+/** For so many empty bins, an eighth of the box, a scan leaves what it may hang elsewhere: roaming keys have no other place. */
+const KEPT_EMPTY = 8;
 
 /**
- * The bin for a drop-off. Return must always be possible, so the rules give way one after another: a bin that the snapshot knows
- * to be empty; then one that a pick-up emptied, whose person may have left the key behind; then `before`; then, for a key that is out, one of which
- * nobody is sure; then the same behind a door that stands open; then the same in bins that did not open the last time. Disabled
- * bins, bins that hold something else, bins of which the box was never told what they hold, and those in `tried` are out. Undefined:
- * none is left.
+ * The bin for a drop-off (README.md, "Returns"): each kind of bin that the item may go to, then the same behind a door that stands open,
+ * then the same in bins that did not open the last time. Undefined: none is left.
  */
 export function chooseFreeBin(bins: BinsInView, returned: Returned, tried: readonly number[]): number | undefined {
+  const rankOf = returned.byRight ? rankByRight : rankByScan(bins, returned, tried);
   let best: number | undefined;
   let bestRank = Number.POSITIVE_INFINITY;
   for (let bin = 0; bin < bins.binCount; bin++) {
-    if (tried.includes(bin)) continue;
-    const rank = rankOf(bins, bin, returned);
-    if (rank === undefined || rank >= bestRank) continue;
+    if (tried.includes(bin) || !bins.inventory.enabled(bin)) continue;
+    const rank = rankOf(bins.inventory.content(bin).belief, isPlace(returned, bin));
+    if (rank === undefined) continue;
+    const whole =
+      rank + (bins.control.door(bin) === "open" ? OPEN_DOOR : 0) + (bins.inventory.faulty(bin) ? FAULTY : 0);
+    if (whole >= bestRank) continue;
     best = bin;
-    bestRank = rank;
+    bestRank = whole;
   }
   return best;
 }
@@ -45,23 +49,45 @@ export function hasWorkingBin({ inventory, binCount }: BinsInView): boolean {
   return false;
 }
 
-function rankOf({ inventory, control }: BinsInView, bin: number, returned: Returned): number | undefined {
-  if (!inventory.enabled(bin)) return undefined;
-  const doubt = doubtOf(inventory.content(bin), bin === returned.before, returned.isOut);
-  if (doubt === undefined) return undefined;
-  return doubt + (control.door(bin) === "open" ? OPEN_DOOR : 0) + (inventory.faulty(bin) ? FAULTY : 0);
+/** Whether a bin that nobody is sure of keeps a return out: somebody with a right can say what is in it. */
+export function hasBinToCheck({ inventory, binCount }: BinsInView): boolean {
+  for (let bin = 0; bin < binCount; bin++) {
+    const { belief } = inventory.content(bin);
+    if (inventory.enabled(bin) && (belief === Belief.doubt || belief === Belief.taken)) return true;
+  }
+  return false;
 }
 
-/** Undefined: the bin may hold somebody's key, and any tag can be scanned: opening it would hand that key out. */
-function doubtOf(
-  { held, uncertain, unknown, presumed }: BinContent,
-  isBefore: boolean,
-  isOut: boolean,
-): number | undefined {
-  if (unknown) return undefined;
-  // The item's own bin only where the box doubts that it hangs there: a copied fob must not open the bin of the real one.
-  if (isBefore) return uncertain ? 2 : undefined;
-  if (held !== undefined) return undefined;
-  if (!uncertain) return presumed ? 1 : 0;
-  return isOut ? 3 : undefined;
+/** Undefined: not there. */
+type RankOf = (belief: Belief, isPlace: boolean) => number | undefined;
+
+/** The item's owner opens nobody else's bin in any of them. Where it was taken comes first: that bin is of use to no other. */
+const rankByRight: RankOf = (belief, isPlace) => {
+  if (belief === Belief.taken && isPlace) return 0;
+  if (belief === Belief.empty) return 1;
+  return belief === Belief.doubt && isPlace ? 2 : undefined;
+};
+
+/** No bin that may hold a key opens for a scan; but where a key was taken, and empty bins are few, its own tag brings it back. */
+function rankByScan(bins: BinsInView, returned: Returned, tried: readonly number[]): RankOf {
+  const areFew = countEmpty(bins, tried) <= Math.max(1, Math.floor(bins.binCount / KEPT_EMPTY));
+  // A tag of what surely hangs here brings nothing back.
+  const isOut = !returned.places.some(({ belief }) => belief === Belief.holds);
+  return (belief, isPlace) => {
+    if (belief === Belief.empty) return areFew ? 1 : 0;
+    return belief === Belief.taken && isPlace && isOut && areFew ? 0 : undefined;
+  };
+}
+
+function countEmpty({ inventory, binCount }: BinsInView, tried: readonly number[]): number {
+  let count = 0;
+  for (let bin = 0; bin < binCount; bin++) {
+    const isUsable = inventory.enabled(bin) && !inventory.faulty(bin) && !tried.includes(bin);
+    if (isUsable && inventory.content(bin).belief === Belief.empty) count++;
+  }
+  return count;
+}
+
+function isPlace({ places }: Returned, bin: number): boolean {
+  return places.some((place) => place.bin === bin);
 }

@@ -3,12 +3,13 @@ import { guessedBy, type Throttle } from "../codes/throttle.js";
 import { waitRefusal } from "../codes/wait-refusal.js";
 import type { Rank } from "../journal/contract.js";
 import type { RefusalReason } from "../panel/texts/catalogue.js";
-import { Auth, Exchange, type Held, Kind, Outcome } from "../records/records.js";
+import { Auth, Belief, Exchange, type Held, Kind, Outcome } from "../records/records.js";
 import type { KeyInfo, SnapshotView } from "../snapshot/contract.js";
 import type { Guessed } from "../state/box-state.js";
-import type { Inventory } from "../state/inventory.js";
+import type { Inventory, Place } from "../state/inventory.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
-import { type BinsInView, chooseFreeBin, hasWorkingBin } from "./bin-choice.js";
+import { recordBinCheck } from "./bin-check.js";
+import { type BinsInView, chooseFreeBin, hasBinToCheck, hasWorkingBin } from "./bin-choice.js";
 import type { Badge, Refusal, Right, Rights } from "./rights.js";
 
 /** How an exchange that was begun goes on; shown on the panel. */
@@ -29,20 +30,26 @@ export type Answer =
   | { readonly kind: "choose"; readonly rights: readonly Right[]; readonly more: (() => Answer) | undefined }
   /** A good code, but its key is not in this box: is the person returning it? */
   | { readonly kind: "offer-return"; readonly right: Right }
-  /** A good code, and nobody saw whether its key is still in its bin: is the person taking it, or bringing it back? */
-  | { readonly kind: "take-or-return"; readonly right: Right };
+  /** A good code or badge, and nobody is sure that its key hangs in any of these bins: is the person taking it, or bringing it back? */
+  | { readonly kind: "take-or-return"; readonly right: Right; readonly bins: readonly number[] }
+  /** What the person said of a bin is on record. */
+  | { readonly kind: "noted"; readonly right: Right; readonly bin: number };
 
 /** What a good read can carry, and what the serial of a fob that nobody knows looks like: anything else is a bad read. */
 const READABLE = /^[!-~]{1,16}$/;
 const FOB_SERIAL = /^[0-9A-Z]{1,16}$/;
 /** Bins that did not open the last time that one drop-off tries: each takes seconds while somebody waits. */
 const FAULTY_TRIED_MAX = 3;
+/** Bins in which a key may be that one screen offers. */
+const PLACES_OFFERED = 4;
 const STARTED: Answer = { kind: "started" };
 
 /** A drop-off on its way from bin to bin. */
 interface Dropoff {
   readonly key: KeyInfo | undefined;
   readonly item: Held;
+  /** By a right that holds now: not by a tag, nor by a code outside its time. */
+  readonly byRight: boolean;
   readonly who: {
     readonly auth: Auth;
     readonly user?: number | undefined;
@@ -105,9 +112,17 @@ export class ExchangeTask {
     if (refusal !== undefined) return refused(refusal);
     const right = this.#rights.byCode(digits);
     if (right === undefined) return this.#unknownCode(guessed);
-    const bin = this.#locate(right.key);
-    if (bin === undefined) return { kind: "offer-return", right };
-    return this.#inventory.content(bin).uncertain ? { kind: "take-or-return", right } : this.#pickup(right);
+    return this.#withRight(right);
+  }
+
+  /** Where its key surely hangs, that bin opens. Otherwise the person is asked, who knows more. */
+  #withRight(right: Right): Answer {
+    if (this.#control.busy) return refused("busy");
+    this.#endLeft();
+    const places = this.#placesOf(right.key);
+    if (places[0]?.belief === Belief.holds) return this.#pickup(right, places[0].bin);
+    if (places.length === 0) return { kind: "offer-return", right };
+    return { kind: "take-or-return", right, bins: places.slice(0, PLACES_OFFERED).map(({ bin }) => bin) };
   }
 
   /** A badge or a fob. */
@@ -119,7 +134,7 @@ export class ExchangeTask {
     const key = this.#rights.keyByFob(serial);
     if (key === undefined && !FOB_SERIAL.test(serial)) return refused("fob-unreadable");
     const item = key === undefined ? { fob: serial } : { key: key.id };
-    return this.#dropoff({ key, item, who: { auth: Auth.quickScan }, tried: [], faultyTried: 0 });
+    return this.#dropoff({ key, item, byRight: false, who: { auth: Auth.quickScan }, tried: [], faultyTried: 0 });
   }
 
   /** Whoever writes tags by hand writes `900amg` where the list has `900AMG`. */
@@ -131,7 +146,7 @@ export class ExchangeTask {
   }
 
   #keysOf(badge: Badge, skip: number): Answer {
-    const { rights, more } = this.#rights.ofBadge(badge, skip, (key) => this.#locate(key) !== undefined);
+    const { rights, more } = this.#rights.ofBadge(badge, skip, (key) => this.#placesOf(key).length > 0);
     const next = more ? skip + rights.length : 0;
     const isAll = skip === 0 && !more;
     if (rights.length > 0) {
@@ -142,18 +157,37 @@ export class ExchangeTask {
     return { kind: "refused", ...(this.#rights.badgeRefusal(badge.user) ?? { reason: "no-keys-for-badge" }) };
   }
 
-  /** A right that the person chose to use, which a newer snapshot may have taken away since it was offered. */
+  /** A key that the person chose of those that a badge may take; a newer snapshot may have taken the right away since. */
   choose(chosen: Right): Answer {
     const right = this.#rights.renewed(chosen);
-    if (right !== undefined) return this.#pickup(right);
-    return refused(chosen.auth === Auth.badge ? "no-keys-for-badge" : "wrong-code");
+    return right === undefined ? takenAway(chosen) : this.#withRight(right);
   }
 
-  #pickup(right: Right): Answer {
+  /** The person says that the key is in `bin`, one of those that `take-or-return` named. */
+  take(chosen: Right, bin: number): Answer {
+    const right = this.#rights.renewed(chosen);
+    return right === undefined ? takenAway(chosen) : this.#pickup(right, bin);
+  }
+
+  /** The person shut the door on the key, and leaves it there. */
+  leaveInside(chosen: Right, bin: number): Answer {
+    const right = this.#rights.renewed(chosen);
+    if (right === undefined) return takenAway(chosen);
+    this.#endLeft();
+    const refusal = this.#pickupRefusal(right, bin);
+    if (refusal !== undefined) return this.#refuse(refusal, right);
+    try {
+      recordBinCheck(this.#ledger, bin, { key: right.key.id }, { auth: right.auth });
+    } catch (error) {
+      if (!(error instanceof WriteRefused)) throw error;
+      return refused(error.reason);
+    }
+    return { kind: "noted", right, bin };
+  }
+
+  #pickup(right: Right, bin: number): Answer {
     if (this.#control.busy) return refused("busy");
     this.#endLeft();
-    const bin = this.#locate(right.key);
-    if (bin === undefined) return this.#refuse({ reason: "key-not-here" }, right);
     const refusal = this.#pickupRefusal(right, bin);
     if (refusal !== undefined) return this.#refuse(refusal, right);
     const begun = this.#begin("pickup", {
@@ -174,20 +208,25 @@ export class ExchangeTask {
     return STARTED;
   }
 
-  /** The return of a right's key after the person said so: the right's window does not matter. */
-  returnKey(right: Right): Answer {
-    const { auth, access, short } = right;
+  /** The return of a right's key after the person said so. A right that does not hold now is worth no more than the key's tag. */
+  returnKey(shown: Right): Answer {
+    const right = this.#rights.renewed(shown);
+    const byRight = right !== undefined && this.#rights.windowRefusal(right.access) === undefined;
+    const { key, auth, access, short } = right ?? shown;
     const who = { auth, user: access?.user, access: access?.id, short };
-    return this.#dropoff({ key: right.key, item: { key: right.key.id }, who, tried: [], faultyTried: 0 });
+    return this.#dropoff({ key, item: { key: key.id }, byRight, who, tried: [], faultyTried: 0 });
   }
 
   /** A cloud command armed `bin` and the person pressed the button. */
   oneTouch(bin: number): Answer {
     if (this.#control.busy) return refused("busy");
     this.#endLeft();
-    const held = this.#inventory.content(bin).held;
-    const exchange = held === undefined ? Exchange.dropoff : Exchange.pickup;
-    const begun = this.#begin("vital", { kind: Kind.intent, exchange, bin, auth: Auth.oneTouch, ...held });
+    const { belief, item } = this.#inventory.content(bin);
+    const isPickup = belief === Belief.holds;
+    const exchange = isPickup ? Exchange.pickup : Exchange.dropoff;
+    // What hangs in any other bin afterwards, nobody can say.
+    const contested = isPickup || item === undefined ? undefined : 1;
+    const begun = this.#begin("vital", { kind: Kind.intent, exchange, bin, auth: Auth.oneTouch, contested, ...item });
     if (typeof begun !== "number") return begun;
     this.#events.opening(exchange, bin);
     this.#open(exchange, bin, begun, () => this.#events.failed({ reason: "bin-wont-open", params: this.#at(bin) }));
@@ -214,10 +253,8 @@ export class ExchangeTask {
     );
   }
 
-  #locate(key: KeyInfo): number | undefined {
-    const byKey = this.#inventory.binOf({ key: key.id });
-    // Dropped off while the snapshot did not know the fob yet.
-    return byKey ?? (key.fob === undefined ? undefined : this.#inventory.binOf({ fob: key.fob }));
+  #placesOf(key: KeyInfo): readonly Place[] {
+    return this.#inventory.placesOf({ key: key.id }, key.fob);
   }
 
   #unknownCode(guessed: Guessed): Answer {
@@ -232,6 +269,8 @@ export class ExchangeTask {
   }
 
   #pickupRefusal(right: Right, bin: number): Refusal | undefined {
+    // Somebody else may have taken it, or hung it elsewhere, while the question was on the screen.
+    if (!this.#placesOf(right.key).some((place) => place.bin === bin)) return { reason: "key-not-here" };
     const window = this.#rights.windowRefusal(right.access);
     if (window !== undefined) return window;
     if (!this.#inventory.enabled(bin)) return { reason: "bin-disabled", params: this.#at(bin) };
@@ -242,20 +281,20 @@ export class ExchangeTask {
   #dropoff(dropoff: Dropoff): Answer {
     if (this.#control.busy) return refused("busy");
     this.#endLeft();
-    const { key, item, who, tried, faultyTried } = dropoff;
+    const { key, item, byRight, who, tried, faultyTried } = dropoff;
     const home = this.#snapshot()?.location.id;
     if (key !== undefined && !key.roaming && key.homeLocation !== home) {
       const refusal: Refusal = { reason: "wrong-location", params: { location: key.homeLocationName } };
       return this.#refuse(refusal, { key, access: undefined });
     }
-    const before = key === undefined ? this.#inventory.binOf(item) : this.#locate(key);
-    const isOut = key !== undefined && (before === undefined || this.#inventory.content(before).uncertain);
-    const bin = chooseFreeBin(this.#bins, { before, isOut }, tried);
+    const places = key === undefined ? this.#inventory.placesOf(item, undefined) : this.#placesOf(key);
+    const bin = chooseFreeBin(this.#bins, { places, byRight }, tried);
     const isFaulty = bin !== undefined && this.#inventory.faulty(bin);
     if (bin === undefined || (isFaulty && faultyTried === FAULTY_TRIED_MAX)) {
       return this.#refuse({ reason: this.#whyNoBin() }, { key, access: undefined });
     }
-    const body = { kind: Kind.intent, exchange: Exchange.dropoff, bin, from: before, ...who, ...item } as const;
+    const elsewhere = movedFrom(places, bin, byRight);
+    const body = { kind: Kind.intent, exchange: Exchange.dropoff, bin, ...elsewhere, ...who, ...item } as const;
     const begun = this.#begin("dropoff", body);
     if (typeof begun !== "number") return begun;
     this.#events.opening(Exchange.dropoff, bin);
@@ -269,7 +308,8 @@ export class ExchangeTask {
 
   #whyNoBin(): RefusalReason {
     if (!hasWorkingBin(this.#bins)) return "no-working-bin";
-    return this.#snapshot() === undefined ? "no-snapshot" : "box-full";
+    if (this.#snapshot() === undefined) return "no-snapshot";
+    return hasBinToCheck(this.#bins) ? "no-sure-bin" : "box-full";
   }
 
   /** Whoever comes next ends an exchange whose door still stands open, before looking at what is where. */
@@ -346,4 +386,20 @@ export class ExchangeTask {
 
 function refused(reason: RefusalReason, params?: Refusal["params"]): Answer {
   return params === undefined ? { kind: "refused", reason } : { kind: "refused", reason, params };
+}
+
+function takenAway({ auth }: Right): Answer {
+  return refused(auth === Auth.badge ? "no-keys-for-badge" : "wrong-code");
+}
+
+/** What a return into `bin` says of the other places of what is returned. A scan frees none: the tag may be a copy. */
+function movedFrom(
+  places: readonly Place[],
+  bin: number,
+  byRight: boolean,
+): { from?: number; freed?: number; contested?: 1 } {
+  const sure = places.find((place) => place.belief === Belief.holds)?.bin;
+  if (!byRight) return sure === undefined ? {} : { contested: 1 };
+  const taken = places.find((place) => place.belief === Belief.taken && place.bin !== bin)?.bin;
+  return { ...(sure !== undefined && { from: sure }), ...(taken !== undefined && { freed: taken }) };
 }

@@ -63,8 +63,9 @@ export class ExchangeFlow implements ExchangeEvents {
   answer(answer: Answer): boolean {
     if (answer.kind === "refused") this.refuse(answer);
     else if (answer.kind === "choose") this.#navigator.show(this.#chooseKey(answer.rights, answer.more));
-    else if (answer.kind === "offer-return") this.#navigator.show(this.#ask("offer-return", answer.right));
-    else if (answer.kind === "take-or-return") this.#navigator.show(this.#ask("take-or-return", answer.right));
+    else if (answer.kind === "offer-return") this.#navigator.show(this.#offerReturn(answer.right));
+    else if (answer.kind === "take-or-return") this.#navigator.show(this.#takeOrReturn(answer.right, answer.bins));
+    else if (answer.kind === "noted") this.#navigator.show(this.#noted(answer.right, answer.bin));
     return answer.kind !== "refused";
   }
 
@@ -184,20 +185,52 @@ export class ExchangeFlow implements ExchangeEvents {
     });
   }
 
-  /** The box does not know where the key is, and the person does. */
-  #ask(name: "offer-return" | "take-or-return", right: Right): Screen {
-    const take = name === "take-or-return" ? [choice("take")] : [];
+  #offerReturn(right: Right): Screen {
     return messageScreen({
-      name,
-      title: text(name, { key: right.key.name }),
-      choices: [...take, choice("return"), choice("cancel")],
+      name: "offer-return",
+      title: text("offer-return", { key: right.key.name }),
+      choices: [choice("return"), choice("cancel")],
       timeoutMs: ENTRY_TIMEOUT_MS,
       leave: () => this.#navigator.home(),
       choose: (id) => {
-        if (id === "take") this.answer(this.#exchange().choose(right));
-        else if (id === "return") this.answer(this.#exchange().returnKey(right));
+        if (id === "return") this.answer(this.#exchange().returnKey(right));
         else this.#navigator.home();
       },
+    });
+  }
+
+  /** The key may be in any of `bins`, likeliest first: whoever shut a door on it can take it, or say that it stays. */
+  #takeOrReturn(right: Right, bins: readonly number[]): Screen {
+    const exchange = this.#exchange();
+    const takes = bins.map((bin, i) => ({
+      id: i === 0 ? "take" : `take-${bin}`,
+      label: text("choice-take", { bin: this.#label(bin) }),
+      bin,
+    }));
+    return messageScreen({
+      name: "take-or-return",
+      title: text("take-or-return", { key: right.key.name }),
+      choices: [...takes, choice("return"), choice("left-inside", { bin: this.#label(bins[0]!) }), choice("cancel")],
+      timeoutMs: ENTRY_TIMEOUT_MS,
+      leave: () => this.#navigator.home(),
+      choose: (id) => {
+        const taken = takes.find((one) => one.id === id);
+        if (taken !== undefined) this.answer(exchange.take(right, taken.bin));
+        else if (id === "return") this.answer(exchange.returnKey(right));
+        else if (id === "left-inside") this.answer(exchange.leaveInside(right, bins[0]!));
+        else this.#navigator.home();
+      },
+    });
+  }
+
+  #noted(right: Right, bin: number): Screen {
+    return messageScreen({
+      name: "thank-you",
+      title: text("thank-you"),
+      lines: [text("left-inside", { key: right.key.name, bin: this.#label(bin) })],
+      timeoutMs: THANKS_MS,
+      leave: () => this.#navigator.home(),
+      digit: (input) => this.codeEntry(input),
     });
   }
 }

@@ -140,7 +140,10 @@ export type Body =
       readonly access?: number | undefined;
       /** Of a drop-off by a right that holds now: the bin that the box was sure to hold this key. Nobody can say what is in it then. */
       readonly from?: number | undefined;
-      /** 1, of a drop-off by a scan: the box is sure that this key hangs in another bin. What hangs in `bin` then, nobody can say. */
+      /**
+       * 1, of a drop-off without a right that holds now: the box is sure that this key hangs in another bin. Of a one-touch opening: the bin
+       * was in doubt, or the key had been taken from it. What hangs in `bin` then, nobody can say.
+       */
       readonly contested?: 1 | undefined;
       /** Of a drop-off: the bin from which this key had been taken, which is surely empty when the drop-off is done. */
       readonly freed?: number | undefined;

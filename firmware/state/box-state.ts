@@ -1,4 +1,4 @@
-import type { EmergencyTarget, Held, Rec } from "../records/records.js";
+import type { Belief, EmergencyTarget, Held, Rec } from "../records/records.js";
 
 /**
  * What the box knows beyond its snapshot. Rebuilt at boot from the journal's newest checkpoint and the records after it
@@ -31,7 +31,7 @@ export interface BoxState {
   /** The exchange whose outcome is not recorded yet. */
   exchange: OpenExchange | undefined;
   /** The emergency opening of one bin whose outcome is not recorded yet. */
-  opening: { readonly seq: number; readonly bin: number; readonly wasUncertain: boolean } | undefined;
+  opening: EmergencyOpening | undefined;
   /** An open-all run that is not over. */
   openAll: OpenAll | undefined;
 }
@@ -51,13 +51,19 @@ export interface ActiveSnapshot {
   readonly asOf: number;
 }
 
+/** What the box believes of a bin, and which record told it. */
 export interface BinChange {
-  /** Record that told it. */
   readonly seq: number;
-  /** What is in the bin: a key or fob, `empty`, or `same` as the snapshot says. */
-  readonly content: Held | "empty" | "same";
-  /** Nobody saw what happened at the door: an opening was cut off, or an emergency code opened it. */
-  readonly uncertain: boolean;
+  readonly belief: Belief;
+  /** The key or fob that the belief is about; undefined: none; `same`, of a doubt: the one that the snapshot names. */
+  readonly item: Held | "same" | undefined;
+}
+
+export interface EmergencyOpening {
+  readonly seq: number;
+  readonly bin: number;
+  /** What was believed before; undefined: as the snapshot says. It holds again where the door never opened. */
+  readonly before: BinChange | undefined;
 }
 
 export interface Throttle {

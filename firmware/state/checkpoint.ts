@@ -1,14 +1,24 @@
 import { decodeCbor, encodeCbor } from "../wire/cbor.js";
 import { type BoxState, type MainsLost, ORDINARY_INDEX } from "./box-state.js";
-import { inPieces, PackedReader, packBin, packNumber, unpackBin } from "./packed.js";
+import { inPieces, PackedReader, packBin, packNumber, unpackBin, unpackOldBin } from "./packed.js";
 
 /**
  * The state as a few CBOR maps, which the journal writes at the start of each sector so that boot never reads further back.
- * `part` 1 is everything but the maps; the others are the maps' entries, packed (`packed.ts`): 5 bins, 6 used codes, 7 bins
- * enabled or disabled, 8 faulty bins, 9 bins of an open-all run that a power cut cut off, 10 wrong codes by what they were a guess at.
- * 2 to 4 had other shapes and are not used again.
+ * `part` 1 is everything but the maps; the others are entries, packed (`packed.ts`): 6 used codes, 7 bins enabled or disabled, 8 faulty
+ * bins, 9 bins of an open-all run that a power cut cut off, 10 wrong codes by what they were a guess at, 20 beliefs, 21 an emergency opening. 5 is read where older firmware left it,
+ * 2 to 4 are not used again.
  */
-const Part = { main: 1, bins: 5, used: 6, enabled: 7, faulty: 8, cutOff: 9, throttles: 10 } as const;
+const Part = {
+  main: 1,
+  oldBins: 5,
+  used: 6,
+  enabled: 7,
+  faulty: 8,
+  cutOff: 9,
+  throttles: 10,
+  bins: 20,
+  opening: 21,
+} as const;
 
 /** What is left of a record's payload of 240 bytes when the map around the entries is taken off. */
 const ENTRIES_BYTES = 220;
@@ -29,18 +39,22 @@ export function* encodeCheckpoint(state: BoxState): Iterable<Uint8Array> {
     throttle: [ordinary?.failures ?? 0, ordinary?.at ?? null],
     sheet: codes.sheet,
   });
-  if (exchange !== undefined || opening !== undefined || openAll !== undefined || codes.grace !== undefined) {
+  if (exchange !== undefined || openAll !== undefined || codes.grace !== undefined) {
     const { grace } = codes;
     yield encodeCbor({
       part: Part.main,
       pending: exchange && encodeCbor(exchange),
       ...(exchange && { next: exchange.seq }),
-      ...(opening && { entries: [opening.seq, opening.bin, opening.wasUncertain ? 1 : 0] }),
       ...(openAll && { openAll: [openAll.seq, openAll.sheet, openAll.number, openAll.bin, openAll.at ?? null] }),
       ...(grace && {
         grace: [grace.seq, grace.target, grace.sheet, grace.number, grace.at ?? null, grace.boot, grace.reuses],
       }),
     });
+  }
+  if (opening !== undefined) {
+    const { seq, bin, before } = opening;
+    const entries = Uint8Array.from(before === undefined ? [bin] : packBin(bin, before, before.seq));
+    yield encodeCbor({ part: Part.opening, next: seq, first: before?.seq, entries });
   }
   const first = lowestSeq(state);
   const parts: [number, Iterable<readonly number[]>][] = [
@@ -94,13 +108,22 @@ export function applyCheckpoint(state: BoxState, piece: Uint8Array): void {
   }
   if (!(map.entries instanceof Uint8Array)) return;
   const packed = new PackedReader(map.entries);
+  if (map.part === Part.opening) {
+    applyOpening(state, packed, map.next as number, map.first as number | undefined);
+    return;
+  }
   while (packed.more) applyEntry(state, map.part, packed, map.first as number);
+}
+
+function applyOpening(state: BoxState, packed: PackedReader, seq: number, first: number | undefined): void {
+  const [bin, before] = first === undefined ? [packed.byte(), undefined] : unpackBin(packed, first);
+  state.opening = { seq, bin, before };
 }
 
 /** Takes one entry at least one byte on, whatever the part is. */
 function applyEntry(state: BoxState, part: unknown, packed: PackedReader, first: number): void {
-  if (part === Part.bins) {
-    state.bins.set(...unpackBin(packed, first));
+  if (part === Part.bins || part === Part.oldBins) {
+    state.bins.set(...(part === Part.bins ? unpackBin(packed, first) : unpackOldBin(packed, first)));
     return;
   }
   const bin = packed.byte();
@@ -133,7 +156,6 @@ interface MainPart {
   readonly sheet: number;
   readonly pending?: Uint8Array;
   readonly next?: number;
-  readonly entries?: readonly [number, number, number];
   readonly openAll?: readonly [number, number, number, number, number | null];
   readonly grace?: readonly [number, number, number, number, number | null, number, number];
 }
@@ -158,10 +180,6 @@ function applyMain(state: BoxState, map: object): void {
   if (main.version !== undefined) state.snapshot = { version: main.version, slot: main.slot, asOf: main.asOf };
   if (main.pending !== undefined && main.next !== undefined) {
     state.exchange = { ...(decodeCbor(main.pending) as object), seq: main.next } as NonNullable<BoxState["exchange"]>;
-  }
-  if (main.entries !== undefined) {
-    const [seq, bin, wasUncertain] = main.entries;
-    state.opening = { seq, bin, wasUncertain: wasUncertain === 1 };
   }
   if (main.openAll !== undefined) {
     const [seq, sheet, number, bin, at] = main.openAll;

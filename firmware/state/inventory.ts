@@ -1,17 +1,24 @@
-import type { Held } from "../records/records.js";
+import { Belief, type Held } from "../records/records.js";
 import type { BinInfo, SnapshotView } from "../snapshot/contract.js";
 import type { BoxState } from "./box-state.js";
 
+/** What is believed of a bin. */
 export interface BinContent {
-  readonly held: Held | undefined;
-  readonly uncertain: boolean;
-  /** Nobody ever told the box what is in there: no row of a snapshot that can be read, and nothing in the journal. */
-  readonly unknown: boolean;
-  /** The journal emptied it by a pick-up, and nobody has looked since: a person may have shut the door on the key. */
-  readonly presumed: boolean;
+  readonly belief: Belief;
+  /** Of `holds` and `taken` always there; of `doubt` where one is named. */
+  readonly item: Held | undefined;
 }
 
-/** What is in which bin, as the snapshot and the journal together tell it. */
+/** Where a key or fob may be. */
+export interface Place {
+  readonly bin: number;
+  /** Never `empty`. */
+  readonly belief: Belief;
+}
+
+const ORDER: readonly Belief[] = [Belief.holds, Belief.doubt, Belief.taken];
+
+/** What is believed of which bin, as the snapshot and the journal together tell it. */
 export class Inventory {
   readonly #state: BoxState;
   readonly #snapshot: () => SnapshotView | undefined;
@@ -25,26 +32,25 @@ export class Inventory {
 
   content(bin: number): BinContent {
     const change = this.#state.bins.get(bin);
-    if (change !== undefined && change.content !== "same") {
-      const held = change.content === "empty" ? undefined : change.content;
-      return { held, uncertain: change.uncertain, unknown: false, presumed: held === undefined };
-    }
-    const info = this.#snapshot()?.bin(bin);
-    const unknown = info === undefined;
-    const uncertain = unknown || change?.uncertain === true || info.uncertain || info.taken;
-    return { held: heldIn(info), uncertain, unknown, presumed: false };
+    if (change === undefined) return contentOf(this.#snapshot()?.bin(bin));
+    if (change.item !== "same") return { belief: change.belief, item: change.item };
+    return { belief: change.belief, item: itemIn(this.#snapshot()?.bin(bin)) };
   }
 
-  /** The bin that holds the item; what the journal tells comes before what the snapshot tells. */
-  binOf(item: Held): number | undefined {
-    for (const [bin, change] of this.#state.bins) {
-      if (typeof change.content === "object" && same(change.content, item)) return bin;
-    }
+  /**
+   * Every bin where a key or a fob may be, the likeliest first: where it surely hangs, where it is in doubt, where it was taken; of
+   * each, what was told last. A key that was hung up before the snapshot knew its fob is found by that.
+   */
+  placesOf(item: Held, fob: string | undefined): readonly Place[] {
+    const places: Place[] = [];
     for (let bin = 0; bin < this.#binCount; bin++) {
-      const held = this.content(bin).held;
-      if (held !== undefined && same(held, item)) return bin;
+      const { belief, item: there } = this.content(bin);
+      const isThat = there !== undefined && (same(there, item) || (fob !== undefined && there.fob === fob));
+      if (isThat) places.push({ bin, belief });
     }
-    return undefined;
+    return places.sort(
+      (a, b) => ORDER.indexOf(a.belief) - ORDER.indexOf(b.belief) || this.#toldAt(b) - this.#toldAt(a),
+    );
   }
 
   enabled(bin: number): boolean {
@@ -54,11 +60,23 @@ export class Inventory {
   faulty(bin: number): boolean {
     return this.#state.faulty.has(bin);
   }
+
+  #toldAt({ bin }: Place): number {
+    return this.#state.bins.get(bin)?.seq ?? 0;
+  }
 }
 
-function heldIn(info: BinInfo | undefined): Held | undefined {
+/** A bin of which no snapshot tells, or whose row cannot be read, is in doubt. */
+function contentOf(info: BinInfo | undefined): BinContent {
+  const item = itemIn(info);
+  if (info === undefined || info.uncertain) return { belief: Belief.doubt, item };
+  if (item !== undefined) return { belief: info.taken ? Belief.taken : Belief.holds, item };
+  return { belief: info.taken ? Belief.doubt : Belief.empty, item };
+}
+
+function itemIn(info: BinInfo | undefined): Held | undefined {
   if (info?.key !== undefined) return { key: info.key };
-  return info?.fob !== undefined ? { fob: info.fob } : undefined;
+  return info?.fob === undefined ? undefined : { fob: info.fob };
 }
 
 function same(a: Held, b: Held): boolean {

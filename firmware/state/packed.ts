@@ -1,3 +1,4 @@
+import { Belief } from "../records/records.js";
 import { utf8Decode, utf8Encode } from "../wire/utf8.js";
 import type { BinChange } from "./box-state.js";
 
@@ -5,31 +6,40 @@ import type { BinChange } from "./box-state.js";
  * The bins and codes of a checkpoint as tight bytes: each sector of the journal starts with all of them, so each byte here is
  * paid once a sector. 200 bins with keys take 1.4 KB, where CBOR arrays take 2.9 KB. Sequence numbers count from `base`.
  */
-const Content = { same: 0, empty: 1, key: 2, fob: 3 } as const;
-const UNCERTAIN = 4;
+const Item = { none: 0, key: 1, fob: 2, same: 3 } as const;
 
-/** Bin, content and mark, sequence number, then the key's number or the fob's serial. */
-export function packBin(bin: number, { seq, content, uncertain }: BinChange, base: number): number[] {
-  const mark = uncertain ? UNCERTAIN : 0;
-  const head = (kind: number) => [bin, kind | mark, ...packNumber(seq - base)];
-  if (content === "same") return head(Content.same);
-  if (content === "empty") return head(Content.empty);
-  if (content.key !== undefined) return [...head(Content.key), ...packNumber(content.key)];
-  const serial = utf8Encode(content.fob ?? "");
-  return [...head(Content.fob), serial.length, ...serial];
+/** Bin, belief and kind of item, sequence number, then the key's number or the fob's serial. */
+export function packBin(bin: number, { seq, belief, item }: BinChange, base: number): number[] {
+  const head = (kind: number) => [bin, belief + kind * 16, ...packNumber(seq - base)];
+  if (item === undefined) return head(Item.none);
+  if (item === "same") return head(Item.same);
+  if (item.key !== undefined) return [...head(Item.key), ...packNumber(item.key)];
+  const serial = utf8Encode(item.fob ?? "");
+  return [...head(Item.fob), serial.length, ...serial];
 }
 
 export function unpackBin(from: PackedReader, base: number): [number, BinChange] {
   const bin = from.byte();
-  const kind = from.byte();
+  const mark = from.byte();
   const seq = base + from.number();
-  return [bin, { seq, content: unpackContent(kind & ~UNCERTAIN, from), uncertain: (kind & UNCERTAIN) !== 0 }];
+  return [bin, { seq, belief: (mark % 16) as Belief, item: unpackItem(mark >>> 4, from) }];
 }
 
-function unpackContent(kind: number, from: PackedReader): BinChange["content"] {
-  if (kind === Content.same) return "same";
-  if (kind === Content.empty) return "empty";
-  return kind === Content.key ? { key: from.number() } : { fob: utf8Decode(from.bytes(from.byte())) };
+function unpackItem(kind: number, from: PackedReader): BinChange["item"] {
+  if (kind === Item.none) return undefined;
+  if (kind === Item.same) return "same";
+  return kind === Item.key ? { key: from.number() } : { fob: utf8Decode(from.bytes(from.byte())) };
+}
+
+/** An entry as firmware before the beliefs wrote it. What a pick-up had emptied then was never surely empty. */
+export function unpackOldBin(from: PackedReader, base: number): [number, BinChange] {
+  const bin = from.byte();
+  const mark = from.byte();
+  const seq = base + from.number();
+  const kind = mark & 3;
+  const item = kind === 0 ? "same" : kind === 1 ? undefined : unpackItem(kind - 1, from);
+  const isSure = (mark & 4) === 0 && typeof item === "object";
+  return [bin, { seq, belief: isSure ? Belief.holds : Belief.doubt, item }];
 }
 
 /** A whole number below 2^53: seven bits a byte, lowest first, bit 7 says that more follow. By division: shifts end at 32 bits. */

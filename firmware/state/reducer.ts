@@ -15,7 +15,9 @@ import {
   type Rec,
 } from "../records/records.js";
 import {
+  type BinChange,
   type BoxState,
+  type EmergencyOpening,
   guessedIndex,
   type OpenAll,
   type OpenExchange,
@@ -61,7 +63,7 @@ export function applyRecord(state: BoxState, seq: number, record: Rec): void {
       checkBin(state, seq, record);
       break;
     case Kind.binKept:
-      keepBin(state, seq, record);
+      believe(state, seq, record.bin, record.belief, itemOf(record));
       break;
     case Kind.power:
       // A record of the change for the better there is none: any later one that tells the charge does.
@@ -111,27 +113,29 @@ function wallTime(record: Rec): number | undefined {
   return (record.flags & Flag.wallTime) !== 0 ? record.at : undefined;
 }
 
-function contentOf(item: Held): Held | "empty" {
-  if (item.key !== undefined) return { key: item.key };
-  return item.fob !== undefined ? { fob: item.fob } : "empty";
+function itemOf({ key, fob }: Held): Held | undefined {
+  if (key !== undefined) return { key };
+  return fob === undefined ? undefined : { fob };
+}
+
+function believe(state: BoxState, seq: number, bin: number, belief: Belief, item?: BinChange["item"]): void {
+  state.bins.set(bin, { seq, belief, item });
 }
 
 function endExchange(state: BoxState, exchange: OpenExchange, seq: number, result: Outcome): void {
   state.exchange = undefined;
   if (result === Outcome.notOpened) return;
-  // A one-touch opening of an empty bin names no item: whoever opened it may have put anything in.
-  const isNameless = exchange.key === undefined && exchange.fob === undefined;
-  const uncertain = result === Outcome.unconfirmed || isNameless;
+  const item = itemOf(exchange);
   const isPickup = exchange.exchange === Exchange.pickup;
-  const content = isPickup && !uncertain ? "empty" : contentOf(exchange);
-  state.bins.set(exchange.bin, { seq, content, uncertain });
-  if (exchange.from !== undefined && exchange.from !== exchange.bin) {
-    // A thing has one place: left in both, it would be offered from a bin where it does not hang. Where the box had been sure
-    // of it, the scan contradicts the box, and a serial can be copied: what hangs there is not for the next tag to find out.
-    const wasSure = state.bins.get(exchange.from)?.uncertain !== true;
-    const wasInHand = exchange.auth === Auth.quickScan;
-    state.bins.set(exchange.from, { seq, content: "empty", uncertain: wasSure || (uncertain && !wasInHand) });
-  }
+  // A one-touch opening of an empty bin names no item: whoever opened it may have put anything in.
+  const isSeen = result !== Outcome.unconfirmed && item !== undefined && exchange.contested === undefined;
+  const seen = isPickup ? Belief.taken : Belief.holds;
+  believe(state, seq, exchange.bin, isSeen ? seen : Belief.doubt, item);
+  // Only now, with the door shut again, does what the person said count for another bin.
+  if (result !== Outcome.done) return;
+  const { from, freed } = exchange;
+  if (from !== undefined && from !== exchange.bin) believe(state, seq, from, Belief.doubt, item);
+  if (freed !== undefined && freed !== exchange.bin) believe(state, seq, freed, Belief.empty);
 }
 
 function applyEmergency(state: BoxState, seq: number, record: Of<typeof Kind.emergency>): void {
@@ -145,8 +149,7 @@ function applyEmergency(state: BoxState, seq: number, record: Of<typeof Kind.eme
     }
   }
   if (record.bin === undefined) return;
-  const wasUncertain = state.bins.get(record.bin)?.uncertain ?? false;
-  state.opening = { seq, bin: record.bin, wasUncertain };
+  state.opening = { seq, bin: record.bin, before: state.bins.get(record.bin) };
   doubt(state, seq, record.bin);
 }
 
@@ -158,22 +161,22 @@ function runOf(before: OpenAll | undefined, seq: number, record: Of<typeof Kind.
   return { seq, at: wallTime(record), sheet, number, bin, cutOff };
 }
 
+/** Whatever was believed to be there may still be. */
 function doubt(state: BoxState, seq: number, bin: number): void {
-  state.bins.set(bin, { seq, content: state.bins.get(bin)?.content ?? "same", uncertain: true });
+  const before = state.bins.get(bin);
+  believe(state, seq, bin, Belief.doubt, before === undefined ? "same" : before.item);
 }
 
 /** Whoever said it looked into the bin, and says nothing about any other one. */
 function checkBin(state: BoxState, seq: number, record: Of<typeof Kind.binChecked>): void {
-  const told = contentOf(record);
-  if (record.doubt === undefined) state.bins.set(record.bin, { seq, content: told, uncertain: false });
-  else if (told === "empty") doubt(state, seq, record.bin);
-  else state.bins.set(record.bin, { seq, content: told, uncertain: true });
+  const item = itemOf(record);
+  if (record.doubt !== undefined && item === undefined) doubt(state, seq, record.bin);
+  else believe(state, seq, record.bin, beliefOf(item, record.doubt !== undefined), item);
 }
 
-function keepBin(state: BoxState, seq: number, record: Of<typeof Kind.binKept>): void {
-  const uncertain = record.belief === Belief.doubt;
-  const content = record.belief === Belief.taken ? "empty" : contentOf(record);
-  state.bins.set(record.bin, { seq, content, uncertain });
+function beliefOf(item: Held | undefined, isDoubtful: boolean): Belief {
+  if (isDoubtful) return Belief.doubt;
+  return item === undefined ? Belief.empty : Belief.holds;
 }
 
 /** A code was accepted: for the first time, or again (`of`) within its grace. */
@@ -204,10 +207,13 @@ function endEmergency(state: BoxState, seq: number, record: Of<typeof Kind.emerg
   state.opening = undefined;
   if (record.result === Outcome.unconfirmed) state.openAll?.cutOff.add(opening.bin);
   else state.openAll?.cutOff.delete(opening.bin);
-  const change = state.bins.get(opening.bin);
-  if (record.result === Outcome.notOpened && change !== undefined) {
-    state.bins.set(opening.bin, { seq, content: change.content, uncertain: opening.wasUncertain });
-  }
+  // A snapshot that came in between knows of the doubt, and will know of its end.
+  if (record.result === Outcome.notOpened && state.bins.has(opening.bin)) restore(state, seq, opening);
+}
+
+function restore(state: BoxState, seq: number, { bin, before }: EmergencyOpening): void {
+  if (before === undefined) state.bins.delete(bin);
+  else state.bins.set(bin, { ...before, seq });
 }
 
 /** What the snapshot already knows is forgotten; what happened after its `asOf` stays on top of it. */

@@ -1,5 +1,6 @@
 import { frameBytes } from "../../firmware/journal/frame.js";
 import { Journal } from "../../firmware/journal/journal.js";
+import { Belief } from "../../firmware/records/records.js";
 import { type BoxState, emptyState } from "../../firmware/state/box-state.js";
 import { encodeCheckpoint } from "../../firmware/state/checkpoint.js";
 import { NorFlash } from "../devices/nor-flash.js";
@@ -37,8 +38,9 @@ function busyState(): BoxState {
   Object.assign(state, { boots: 5_000, acked: asOf, lastSync: 1_790_000_000, command: 4_000 });
   state.snapshot = { version: 4_000, slot: 1, asOf };
   for (let bin = 0; bin < 200; bin++) {
-    const content = bin % 3 === 0 ? "empty" : { key: 100_000 + bin };
-    state.bins.set(bin, { seq: asOf + 40 * bin, content, uncertain: bin % 20 === 0 });
+    const item = { key: 100_000 + bin };
+    const belief = bin % 20 === 0 ? Belief.doubt : bin % 3 === 0 ? Belief.taken : Belief.holds;
+    state.bins.set(bin, { seq: asOf + 40 * bin, belief, item });
   }
   for (let bin = 0; bin < 10; bin++) state.codes.used.set(bin, 3);
   for (let bin = 0; bin < 4; bin++) {

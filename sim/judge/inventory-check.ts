@@ -1,8 +1,9 @@
+import { Belief } from "../../firmware/records/records.js";
 import type { Inventory } from "../../firmware/state/inventory.js";
 import type { CloudService } from "../cloud/service.js";
 import type { Machine } from "../machine/machine.js";
 
-/** Where box, cloud and doors disagree about what hangs in the bins. What is marked uncertain may be wrong; the rest may not. */
+/** Where box, cloud and doors disagree about what hangs in the bins. What is sure may not be wrong. */
 export function inventoryProblems(machine: Machine, box: Inventory, cloud: CloudService): string[] {
   const problems: string[] = [];
   const { keys } = cloud.store.organisation;
@@ -10,8 +11,9 @@ export function inventoryProblems(machine: Machine, box: Inventory, cloud: Cloud
     const label = machine.bins.label(bin);
     const real = machine.bins.content(bin);
     const known = box.content(bin);
-    const fob = known.held?.fob ?? keys.find((key) => key.id === known.held?.key)?.fob;
-    if (!known.uncertain && fob !== real) problems.push(says("box", label, fob, real));
+    const isSure = known.belief === Belief.holds || known.belief === Belief.empty;
+    const fob = known.item?.fob ?? keys.find((key) => key.id === known.item?.key)?.fob;
+    if (isSure && fob !== real) problems.push(says("box", label, fob, real));
     const { inventory } = cloud.ingest.log;
     const item = inventory.in(machine.name, bin)?.item;
     const cloudFob = item?.startsWith("fob:") ? item.slice(4) : keys.find((key) => `key:${key.id}` === item)?.fob;

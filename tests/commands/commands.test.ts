@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { CommandKind, Exchange, Kind, Outcome } from "../../firmware/records/records.js";
+import { Belief, CommandKind, Exchange, Kind, Outcome } from "../../firmware/records/records.js";
 import { readJournal } from "../../sim/judge/box-memory.js";
 import { Stage } from "../../sim/stage/stage.js";
 
@@ -71,7 +71,7 @@ describe("one-touch unlock", () => {
     await stage.person.putKey(bin, "777XYZ");
     await stage.person.closeDoor(bin);
     expect(intents()).toMatchObject([{ exchange: Exchange.dropoff, bin }]);
-    expect(stage.judge.boxMemory().inventory.content(bin)).toMatchObject({ held: undefined, uncertain: true });
+    expect(stage.judge.boxMemory().inventory.content(bin)).toEqual({ belief: Belief.doubt, item: undefined });
     await stage.untilInSync(5 * MINUTE_MS);
     expect(stage.cloud.ingest.log.inventory.in(box(), bin)).toBeUndefined();
   });

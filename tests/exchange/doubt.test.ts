@@ -27,7 +27,7 @@ it("a code for a key in doubt asks whether it is taken or brought back; brought 
   await rig.person.putKey(bin, VAN.fob);
   await rig.person.closeDoor(bin);
   expect(rig.content(bin)).toEqual({ held: { key: VAN.id }, uncertain: false });
-  expect(rig.content(VAN.bin)).toEqual({ held: undefined, uncertain: false });
+  expect(rig.belief(VAN.bin)).toEqual(["doubt", VAN.id]);
 });
 
 it("taken, the bin in doubt is opened; left alone, nothing is", async () => {

@@ -35,13 +35,13 @@ describe("drop-off", () => {
     expect(await rig.giveBack("777XYZ")).toBe(4);
   });
 
-  it("of a key that the box was sure to have: nobody knows what hangs in that bin then", async () => {
+  it("of a key that surely hangs here: the new bin is in doubt, and the old one keeps its key", async () => {
     await open();
-    rig.machine.bins.stock(0, undefined);
     expect(await rig.giveBack(VAN.fob)).toBe(3);
-    expect(rig.of(Kind.intent)[0]?.from).toBe(0);
-    expect(rig.content(0)).toEqual({ held: undefined, uncertain: true });
-    expect(rig.content(3)).toEqual({ held: { key: VAN.id }, uncertain: false });
+    expect(rig.of(Kind.intent)[0]).toMatchObject({ contested: 1 });
+    expect(rig.of(Kind.intent)[0]?.from).toBeUndefined();
+    expect(rig.belief(VAN.bin)).toEqual(["holds", VAN.id]);
+    expect(rig.belief(3)).toEqual(["doubt", VAN.id]);
   });
 
   it("of what is no fob's serial is refused, and opens nothing", async () => {
@@ -83,13 +83,17 @@ describe("drop-off", () => {
     expect(rig.pulses).toEqual([]);
   });
 
-  it("into a full box goes to the key's own bin where the box doubts that it hangs there", async () => {
+  it("into a full box goes to the bin from which the key was taken, and to no bin in doubt", async () => {
     await open({ model: { bins: bins(1, 2) }, machine: { units: [2] } });
-    rig.machine.bins.force(0);
+    await rig.pickUp(VAN.code);
+    await rig.pickUp(FLAT.code);
+    rig.machine.bins.force(1);
     await rig.world.advance(1_000);
-    rig.machine.bins.take(0);
-    await rig.person.closeDoor(0);
+    await rig.person.closeDoor(1);
+    await rig.person.scan(FLAT.fob);
+    await rig.isRefused("no-sure-bin");
     expect(await rig.giveBack(VAN.fob)).toBe(0);
+    expect(rig.belief(0)).toEqual(["holds", VAN.id]);
   });
 
   it("of a copied fob hands no key to the next tag", async () => {
@@ -118,14 +122,16 @@ describe("drop-off", () => {
     expect([rig.refusal, rig.refusalParams]).toEqual(["bin-disabled", { bin: "A-1" }]);
   });
 
-  it("uses the empty bin whose door the last person left open when there is no other", async () => {
+  it("goes into the bin from which it was taken though that door stands open, when there is no other", async () => {
     await open({ model: { bins: bins(1, 2) }, machine: { units: [2] } });
     await rig.person.type(VAN.code);
     await rig.person.takeKey(0);
     await rig.person.scan("777XYZ");
-    expect(await rig.put("777XYZ")).toBe(0);
+    await rig.isRefused("no-sure-bin");
+    await rig.person.scan(VAN.fob);
+    expect(await rig.put(VAN.fob)).toBe(0);
     expect(rig.outcomes).toEqual([Outcome.leftOpen, Outcome.done]);
-    expect(rig.content(0)).toEqual({ held: { fob: "777XYZ" }, uncertain: false });
+    expect(rig.belief(0)).toEqual(["holds", VAN.id]);
   });
 });
 
@@ -134,11 +140,11 @@ it("a door that is shut in the very moment of its pulse springs open again, and 
   await rig.person.type(VAN.code);
   await rig.person.takeKey(0);
   // The scan is read at the millisecond at which the contact's debounce ends.
-  rig.machine.reader.scan("777XYZ");
+  rig.machine.reader.scan(VAN.fob);
   await rig.world.advance(50);
   rig.machine.bins.close(0);
   await rig.world.advance(30);
-  expect(await rig.put("777XYZ")).toBe(0);
+  expect(await rig.put(VAN.fob)).toBe(0);
   expect(rig.outcomes).toEqual([Outcome.leftOpen, Outcome.done]);
   expect(rig.of(Kind.door)).toEqual([]);
 });
@@ -147,46 +153,31 @@ it("a door that is shut in the very moment of its pulse and then stays shut did 
   await open({ model: { bins: bins(1, 2) }, machine: { units: [2] } });
   await rig.person.type(VAN.code);
   await rig.person.takeKey(0);
-  rig.machine.reader.scan("777XYZ");
+  rig.machine.reader.scan(VAN.fob);
   await rig.world.advance(50);
   rig.machine.bins.close(0);
   rig.machine.bins.jam(0, true);
-  await rig.isRefused("box-full");
+  await rig.isRefused("no-sure-bin");
   expect(rig.outcomes).toEqual([Outcome.leftOpen, Outcome.notOpened]);
+  expect(rig.belief(0)).toEqual(["taken", VAN.id]);
 });
 
-it("a bin in doubt comes before one that did not open, and before one whose door stands open", async () => {
+it("a right takes its key's bin in doubt before one that did not open, and before one whose door stands open", async () => {
   for (const isFaulty of [true, false]) {
-    rig = new BoxRig();
+    rig = new BoxRig({ model: { bins: bins(1, undefined) }, machine: { units: [2] } });
     const ledger = rig.offlineLedger();
-    const of = ledger.write({ kind: Kind.emergency, target: 1, sheet: 1, number: 1, bin: 4 }, "vital");
-    ledger.write({ kind: Kind.emergencyOutcome, of, bin: 4, result: Outcome.done }, "vital");
-    if (isFaulty) ledger.write({ kind: Kind.binFault, bin: 3, event: BinFault.wontOpen }, "vital");
-    else rig.machine.bins.force(3);
-    // The flat's key is out: somebody was seen to take it.
-    const taken = ledger.write(
-      { kind: Kind.intent, exchange: Exchange.pickup, bin: 1, auth: 2, key: FLAT.id },
-      "vital",
-    );
-    ledger.write({ kind: Kind.outcome, of: taken, result: Outcome.done }, "vital");
-    ledger.write({ kind: Kind.command, id: 1, command: CommandKind.disableBin, bin: 1 }, "vital");
+    const of = ledger.write({ kind: Kind.emergency, target: 1, sheet: 1, number: 1, bin: 0 }, "vital");
+    ledger.write({ kind: Kind.emergencyOutcome, of, bin: 0, result: Outcome.done }, "vital");
+    if (isFaulty) ledger.write({ kind: Kind.binFault, bin: 1, event: BinFault.wontOpen }, "vital");
+    else rig.machine.bins.force(1);
     await rig.start();
-    expect(await rig.giveBack(FLAT.fob)).toBe(4);
+    rig.machine.bins.stock(0, undefined);
+    await rig.person.type(VAN.code);
+    await rig.person.choose("return");
+    expect(await rig.put(VAN.fob)).toBe(0);
+    expect(rig.belief(0)).toEqual(["holds", VAN.id]);
     rig.check();
   }
-});
-
-it("a bin in doubt opens for a key that is out, and not for any tag or for a fob whose key is sure to hang here", async () => {
-  await open({ model: { bins: bins(1, undefined) }, machine: { units: [2] } });
-  rig.machine.bins.force(1);
-  await rig.world.advance(1_000);
-  await rig.person.closeDoor(1);
-  expect(rig.content(1)).toEqual({ held: undefined, uncertain: true });
-  for (const serial of ["777XYZ", VAN.fob]) {
-    await rig.person.scan(serial);
-    await rig.isRefused("box-full");
-  }
-  expect(await rig.giveBack(FLAT.fob)).toBe(1);
 });
 
 describe("a bin that does not open", () => {
@@ -340,7 +331,7 @@ it("a bin of which the snapshot has no row opens for no tag, nor for a key that 
   expect(rig.content(1).uncertain).toBe(true);
   for (const serial of ["777XYZ", FLAT.fob]) {
     await rig.person.scan(serial);
-    await rig.isRefused("box-full");
+    await rig.isRefused("no-sure-bin");
   }
 });
 

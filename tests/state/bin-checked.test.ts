@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { recordBinCheck } from "../../firmware/exchange/bin-check.js";
-import { Auth, Kind } from "../../firmware/records/records.js";
+import { Auth, Belief, Kind } from "../../firmware/records/records.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
 test("what somebody with a right says of a bin is believed of that bin alone, and outlives a boot", () => {
@@ -13,14 +13,13 @@ test("what somebody with a right says of a bin is believed of that bin alone, an
   recordBinCheck(ledger, 5, { fob: "777XYZ" }, { of });
   recordBinCheck(ledger, 6, { doubt: { key: 7 } }, { of, auth: Auth.bookingCode });
   recordBinCheck(ledger, 7, { doubt: {} }, { of });
-  const believed = () =>
-    [...bench.ledger.state.bins].map(([bin, { content, uncertain }]) => [bin, content, uncertain] as const);
+  const believed = () => [...bench.ledger.state.bins].map(([bin, { belief, item }]) => [bin, belief, item] as const);
   const expected = [
-    [3, "empty", false],
-    [4, { key: 7 }, false],
-    [5, { fob: "777XYZ" }, false],
-    [6, { key: 7 }, true],
-    [7, "same", true],
+    [3, Belief.empty, undefined],
+    [4, Belief.holds, { key: 7 }],
+    [5, Belief.holds, { fob: "777XYZ" }],
+    [6, Belief.doubt, { key: 7 }],
+    [7, Belief.doubt, "same"],
   ];
   expect(believed()).toEqual(expected);
   bench.reboot();

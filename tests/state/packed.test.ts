@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { frameBytes } from "../../firmware/journal/frame.js";
+import { Belief } from "../../firmware/records/records.js";
 import { type BoxState, emptyState } from "../../firmware/state/box-state.js";
 import { applyCheckpoint, encodeCheckpoint } from "../../firmware/state/checkpoint.js";
 import { PackedReader, packNumber } from "../../firmware/state/packed.js";
+import { encodeCbor } from "../../firmware/wire/cbor.js";
 
 /** The board's journal sector; a checkpoint may take half of it. */
 const SECTOR_BYTES = 16_384;
@@ -12,7 +14,7 @@ function largestState(bins: number, serial: string, seqs: number): BoxState {
   const state = emptyState();
   for (let bin = 0; bin < bins; bin++) {
     const seq = 2 ** 40 + seqs * bin;
-    state.bins.set(bin, { seq, content: { fob: serial }, uncertain: true });
+    state.bins.set(bin, { seq, belief: Belief.taken, item: { fob: serial } });
     state.enabled.set(bin, { enabled: false, seq });
     state.faulty.add(bin);
     state.codes.used.set(bin, 99);
@@ -42,8 +44,8 @@ test("the largest state of 200 bins fits half of the board's journal sector at e
 });
 
 test("whatever is in the bins comes back", () => {
-  const content = fc.oneof(
-    fc.constantFrom("same" as const, "empty" as const),
+  const item = fc.oneof(
+    fc.constantFrom("same" as const, undefined),
     fc.record({ key: fc.integer({ min: 1, max: 2 ** 32 - 1 }) }),
     fc.record({ fob: fc.string({ minLength: 1, maxLength: 16 }).map((text) => text.replace(/[^ -~]/g, "é")) }),
   );
@@ -51,7 +53,7 @@ test("whatever is in the bins comes back", () => {
   const bin = fc.nat(199);
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(bin, fc.record({ seq, content, uncertain: fc.boolean() }))),
+      fc.array(fc.tuple(bin, fc.record({ seq, item, belief: fc.constantFrom(...Object.values(Belief)) }))),
       fc.array(fc.tuple(bin, fc.record({ enabled: fc.boolean(), seq }))),
       fc.array(bin),
       fc.array(fc.tuple(fc.nat(201), fc.nat(99))),
@@ -66,6 +68,29 @@ test("whatever is in the bins comes back", () => {
     ),
     { seed: 20_261_123, numRuns: 300 },
   );
+});
+
+test("an emergency opening comes back with what was believed before it", () => {
+  const befores = [undefined, { seq: 12, belief: Belief.taken, item: { key: 7 } }] as const;
+  for (const before of befores) {
+    const state = emptyState();
+    state.opening = { seq: 2 ** 40, bin: 199, before };
+    expect(restored(state)).toEqual(state);
+  }
+});
+
+test("what older firmware packed is read, and what a pick-up had emptied is in doubt", () => {
+  // Bin, content (0 same, 1 empty, 2 key, 3 fob) and 4 for uncertain, sequence number, key or serial.
+  const entries = Uint8Array.of(3, 1, 0, 4, 2, 1, 7, 5, 6, 2, 8, 6, 3, 3, 1, 65, 7, 4, 4);
+  const state = emptyState();
+  applyCheckpoint(state, encodeCbor({ part: 5, first: 10, entries }));
+  expect([...state.bins]).toEqual([
+    [3, { seq: 10, belief: Belief.doubt, item: undefined }],
+    [4, { seq: 11, belief: Belief.holds, item: { key: 7 } }],
+    [5, { seq: 12, belief: Belief.doubt, item: { key: 8 } }],
+    [6, { seq: 13, belief: Belief.holds, item: { fob: "A" } }],
+    [7, { seq: 14, belief: Belief.doubt, item: "same" }],
+  ]);
 });
 
 test("whole numbers to 2^53 - 1 come back, in as few bytes as they need", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Body, Kind } from "../../firmware/records/records.js";
+import { Belief, type Body, Kind } from "../../firmware/records/records.js";
 import { encodeCheckpoint } from "../../firmware/state/checkpoint.js";
 import { WriteRefused } from "../../firmware/state/ledger.js";
 import { LedgerBench } from "../support/ledger-bench.js";
@@ -21,6 +21,8 @@ const body: fc.Arbitrary<Body> = fc.oneof(
       bin,
       auth: fc.constantFrom(1 as const, 2 as const, 4 as const),
       from: fc.option(bin, { nil: undefined }),
+      freed: fc.option(bin, { nil: undefined }),
+      contested: fc.constantFrom(undefined, 1 as const),
       held,
     })
     .map(({ held: item, ...rest }) => ({ ...rest, ...item })),
@@ -35,6 +37,10 @@ const body: fc.Arbitrary<Body> = fc.oneof(
     of: fc.constantFrom(undefined, 0),
   }),
   fc.record({ kind: fc.constant(Kind.emergencyOutcome), of: fc.constant(0), result }),
+  fc
+    .record({ kind: fc.constant(Kind.binKept), bin, belief: fc.constantFrom(...Object.values(Belief)), held })
+    .map(({ held: item, ...rest }) => ({ ...rest, ...item })),
+  fc.record({ kind: fc.constant(Kind.binChecked), bin, doubt: fc.constantFrom(undefined, 1 as const) }),
   fc.record({ kind: fc.constant(Kind.binFault), bin, event: fc.constantFrom(1 as const, 2 as const, 3 as const) }),
   fc.record({
     kind: fc.constant(Kind.command),
@@ -94,7 +100,7 @@ test("the pieces of the largest state fit the journal's payload", () => {
   const { state } = bench.ledger;
   const seq = 2 ** 40;
   for (let bin = 0; bin < 200; bin++) {
-    state.bins.set(bin, { seq, content: { fob: "ABCDEFGHIJKLMNOP" }, uncertain: true });
+    state.bins.set(bin, { seq, belief: Belief.doubt, item: { fob: "ABCDEFGHIJKLMNOP" } });
     state.enabled.set(bin, { enabled: false, seq });
     state.faulty.add(bin);
     state.codes.used.set(bin, 10);
@@ -114,7 +120,7 @@ test("the pieces of the largest state fit the journal's payload", () => {
     flags: 15,
   };
   state.openAll = { seq, at: 2 ** 32, sheet: 999, number: 99, bin: 199, cutOff: new Set(state.faulty) };
-  state.opening = { seq, bin: 199, wasUncertain: true };
+  state.opening = { seq, bin: 199, before: state.bins.get(199) };
   state.codes.grace = { seq, target: 201, sheet: 999, number: 99, at: 2 ** 32, boot: 2 ** 31, reuses: 5 };
   for (const piece of encodeCheckpoint(state)) expect(piece.length).toBeLessThanOrEqual(240);
 });

@@ -3,7 +3,7 @@ import { offlineCode } from "../../firmware/codes/hotp.js";
 import { identityImage } from "../../firmware/identity/copies.js";
 import { Journal } from "../../firmware/journal/journal.js";
 import { boot } from "../../firmware/main.js";
-import { Kind, type Rec } from "../../firmware/records/records.js";
+import { Belief, Kind, type Rec } from "../../firmware/records/records.js";
 import { Ledger } from "../../firmware/state/ledger.js";
 import { MS5 } from "../../hal/boards/ms5/profile.js";
 import type { Text } from "../../hal/ports/panel.js";
@@ -215,8 +215,14 @@ export class BoxRig {
 
   /** What the box believes to be in `bin`. */
   content(bin: number): { held: unknown; uncertain: boolean } {
-    const { held, uncertain } = this.memory.inventory.content(bin);
-    return { held, uncertain };
+    const { belief, item } = this.memory.inventory.content(bin);
+    return { held: belief === Belief.taken ? undefined : item, uncertain: belief === Belief.doubt };
+  }
+
+  /** The same in two words: `holds`, `empty`, `taken` or `doubt`, and about which key or fob. */
+  belief(bin: number): readonly [string, number | string | undefined] {
+    const { belief, item } = this.memory.inventory.content(bin);
+    return [Object.entries(Belief).find(([, value]) => value === belief)![0], item?.key ?? item?.fob];
   }
 
   records(): Rec[] {

@@ -23,7 +23,9 @@ export const en = {
   "offer-return": "{key} is not in this box. Are you returning it?",
   "choice-return": "Return it now",
   "take-or-return": "{key}: are you taking it, or bringing it back?",
-  "choice-take": "Take it",
+  "choice-take": "Take it from bin {bin}",
+  "choice-left-inside": "It is in bin {bin}, and stays there",
+  "left-inside": "{key} is in bin {bin}, and the box knows it now",
   "one-touch-ready": "Bin {bin} is ready: press the flashing button",
 
   "refused-wrong-code": "This code is not right. Check it and try again.",
@@ -50,6 +52,8 @@ export const en = {
   "refused-bin-stuck": "Bin {bin} did not open.",
   "press-door-same-code": "Press its door, and use the same code again",
   "refused-box-full": "Every bin is taken. Ask your manager where to leave the key.",
+  "refused-no-sure-bin":
+    "No bin is surely empty. Type the code of the key, or have the bins checked: Emergency, Check the bins.",
   "refused-no-working-bin": "No bin can be opened now. Ask your manager where to leave the key.",
   "refused-wrong-location": "This key belongs to {location}. Please return it there.",
   "refused-fob-unreadable": "The fob could not be read. Hold it to the reader once more.",

@@ -24,7 +24,9 @@ export const fr: Catalogue = {
   "offer-return": "{key} n'est pas dans cette armoire. La rapportez-vous ?",
   "choice-return": "Rendre maintenant",
   "take-or-return": "{key} : la prenez-vous ou la rapportez-vous ?",
-  "choice-take": "La prendre",
+  "choice-take": "La prendre dans le casier {bin}",
+  "choice-left-inside": "Elle est dans le casier {bin} et y reste",
+  "left-inside": "{key} est dans le casier {bin}, et l'armoire le sait maintenant",
   "one-touch-ready": "Le casier {bin} est prêt : appuyez sur le bouton qui clignote",
 
   "refused-wrong-code": "Ce code n'est pas bon. Vérifiez-le et réessayez.",
@@ -53,6 +55,8 @@ export const fr: Catalogue = {
   "refused-bin-stuck": "Le casier {bin} ne s'est pas ouvert.",
   "press-door-same-code": "Appuyez sur sa porte et retapez le même code",
   "refused-box-full": "Tous les casiers sont pris. Demandez au responsable où laisser la clé.",
+  "refused-no-sure-bin":
+    "Aucun casier n'est vide à coup sûr. Tapez le code de la clé, ou faites vérifier les casiers : Urgence, Vérifier les casiers.",
   "refused-no-working-bin": "Aucun casier ne peut s'ouvrir. Demandez au responsable où laisser la clé.",
   "refused-wrong-location": "Cette clé appartient à {location}. Rendez-la là-bas.",
   "refused-fob-unreadable": "Le porte-clés n'a pas été lu. Présentez-le encore une fois.",

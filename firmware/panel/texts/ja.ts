@@ -24,7 +24,9 @@ export const ja: Catalogue = {
   "offer-return": "{key} はここにありません。返却しますか",
   "choice-return": "今返却する",
   "take-or-return": "{key}：受け取りますか、返却しますか",
-  "choice-take": "受け取る",
+  "choice-take": "ボックス{bin}から受け取る",
+  "choice-left-inside": "ボックス{bin}に入れたままにする",
+  "left-inside": "{key}はボックス{bin}にあります。記録しました",
   "one-touch-ready": "ボックス {bin} の準備ができました。点滅中のボタンを押してください",
 
   "refused-wrong-code": "コードが違います。確認してもう一度入力してください。",
@@ -50,6 +52,8 @@ export const ja: Catalogue = {
   "refused-bin-stuck": "ボックス {bin} が開きませんでした。",
   "press-door-same-code": "扉を軽く押してから、同じコードをもう一度入力してください",
   "refused-box-full": "空いているボックスがありません。鍵の置き場所を管理者にお尋ねください。",
+  "refused-no-sure-bin":
+    "確実に空いているボックスがありません。鍵のコードを入力するか、「緊急」の「ボックスを確認する」で確認してください。",
   "refused-no-working-bin": "開けられるボックスがありません。鍵の置き場所を管理者にお尋ねください。",
   "refused-wrong-location": "この鍵は {location} のものです。そちらへ返却してください。",
   "refused-fob-unreadable": "タグを読み取れませんでした。もう一度かざしてください。",
