@@ -40,6 +40,8 @@ const READABLE = /^[!-~]{1,16}$/;
 const FOB_SERIAL = /^[0-9A-Z]{1,16}$/;
 /** Bins that did not open the last time that one drop-off tries: each takes seconds while somebody waits. */
 const FAULTY_TRIED_MAX = 3;
+/** Keys that the panel offers a badge at once. */
+const KEYS_OFFERED = 6;
 /** Bins in which a key may be that one screen offers. */
 const PLACES_OFFERED = 4;
 const STARTED: Answer = { kind: "started" };
@@ -146,7 +148,14 @@ export class ExchangeTask {
   }
 
   #keysOf(badge: Badge, skip: number): Answer {
-    const { rights, more } = this.#rights.ofBadge(badge, skip, (key) => this.#placesOf(key).length > 0);
+    const rights: Right[] = [];
+    let passed = 0;
+    let more = false;
+    for (const right of this.#offered(badge)) {
+      more = rights.length === KEYS_OFFERED;
+      if (more) break;
+      if (passed++ >= skip) rights.push(right);
+    }
     const next = more ? skip + rights.length : 0;
     const isAll = skip === 0 && !more;
     if (rights.length > 0) {
@@ -155,6 +164,16 @@ export class ExchangeTask {
     // What was on the screens before may be gone by now.
     if (skip > 0) return this.#keysOf(badge, 0);
     return { kind: "refused", ...(this.#rights.badgeRefusal(badge.user) ?? { reason: "no-keys-for-badge" }) };
+  }
+
+  /** First the keys that hang here, then those that may. */
+  *#offered(badge: Badge): Iterable<Right> {
+    for (const isSure of [true, false]) {
+      for (const right of this.#rights.ofBadge(badge)) {
+        const likeliest = this.#placesOf(right.key)[0];
+        if (likeliest !== undefined && (likeliest.belief === Belief.holds) === isSure) yield right;
+      }
+    }
   }
 
   /** A key that the person chose of those that a badge may take; a newer snapshot may have taken the right away since. */

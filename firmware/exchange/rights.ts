@@ -30,8 +30,6 @@ export interface Refusal {
   readonly params?: Readonly<Record<string, string | number>>;
 }
 
-/** Keys that the panel offers at once. */
-const CHOICES_MAX = 6;
 /** Accesses looked at for one badge: as many as a snapshot has. Fewer would hide a key behind bookings of days to come. */
 const ACCESSES_LOOKED_AT = 5_000;
 const ACCESSES_A_PAGE = 16;
@@ -80,23 +78,9 @@ export class Rights {
     return user === undefined ? undefined : { user, shown };
   }
 
-  /**
-   * What a badge may take now, one right a key, `wanted` deciding whether a key can be offered here: a screenful from the `skip`th
-   * on, and whether there are more.
-   */
-  ofBadge(
-    { user, shown }: Badge,
-    skip: number,
-    wanted: (key: KeyInfo) => boolean,
-  ): { readonly rights: readonly Right[]; readonly more: boolean } {
-    const rights: Right[] = [];
-    let passed = 0;
-    for (const { access, key } of this.#takeable(user)) {
-      if (!wanted(key)) continue;
-      if (rights.length === CHOICES_MAX) return { rights, more: true };
-      if (passed++ >= skip) rights.push({ key, auth: Auth.badge, access, shown });
-    }
-    return { rights, more: false };
+  /** What a badge may take now, one right a key. */
+  *ofBadge({ user, shown }: Badge): Iterable<Right> {
+    for (const { access, key } of this.#takeable(user)) yield { key, auth: Auth.badge, access, shown };
   }
 
   /** Accesses of a user whose window is open now, one a key. */

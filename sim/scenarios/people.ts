@@ -45,11 +45,11 @@ export class People {
     await this.#put(fob);
   }
 
-  /** Returns a key by its code: the box asks, since it does not have the key. */
+  /** Returns a key by its code: the box asks, since the key was taken. */
   async giveBackByCode(code: string, fob: string): Promise<void> {
     const { person } = this.#stage;
     await person.type(code);
-    await person.see("offer-return");
+    await person.see("take-or-return");
     await person.choose("return");
     await this.#put(fob);
   }

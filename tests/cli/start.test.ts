@@ -29,7 +29,7 @@ describe.concurrent("a story over two starts", () => {
 
     const second = room.start();
     // The panel of a box that has its snapshot knows whose key is out.
-    await second.do("code 135790", /\[offer-return\] Rue de Rivoli 12 front door/);
+    await second.do("code 135790", /\[take-or-return\] Rue de Rivoli 12 front door/);
     await second.do("cancel", /\[idle\]/);
     await second.do("status", /internet down/);
     await second.do("net up", /internet up/);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { Auth, Exchange, Kind, Outcome } from "../../firmware/records/records.js";
-import { BoxRig, type BoxRigOptions, FLAT, MODEL, START, TRUCK, VAN } from "../support/box-rig.js";
+import { BADGE, BoxRig, type BoxRigOptions, FLAT, MODEL, START, TRUCK, VAN } from "../support/box-rig.js";
 
 let rig: BoxRig;
 const open = async (options: BoxRigOptions = {}) => {
@@ -193,8 +193,9 @@ describe("whoever has a right, and shut the door on the key", () => {
 
   it("comes back with a badge and takes it", async () => {
     await shutIn();
-    await rig.person.scan("900ANA");
-    await rig.person.choose("0");
+    await rig.person.scan(BADGE.ana);
+    const van = rig.machine.panel.view!.choices.find((choice) => choice.label.params?.key === "Van");
+    await rig.person.choose(van!.id);
     await rig.person.see("take-or-return");
     await rig.person.choose("take");
     expect(await rig.take()).toBe(VAN.fob);

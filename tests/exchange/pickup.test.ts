@@ -140,7 +140,7 @@ describe("pick-up", () => {
     await rig.pickUp(VAN.keyCode);
     await rig.person.scan(BADGE.ana);
     await rig.person.see("choose-key");
-    expect(rig.machine.panel.view!.choices.map((choice) => choice.label.params?.key)).toEqual(["Van", "Gate"]);
+    expect(rig.machine.panel.view!.choices.map((choice) => choice.label.params?.key)).toEqual(["Gate", "Van"]);
   });
 
   it("offers the return of a key that is not here, whatever its window", async () => {

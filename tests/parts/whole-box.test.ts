@@ -236,7 +236,7 @@ it.each([1, 2, 3, 4])(
     await rig.world.advance(200_000);
     await rig.idle();
     expect(await statusFaults(rig)).not.toContain("reader");
-    // The same few tags again and again have put the empty bins in doubt: those open for a key that is out.
+    // The same few tags again and again have put the empty bins in doubt: whoever has a right to a key brings that back.
     await rig.person.type(VAN.code);
     if (rig.screen === "take-or-return") await rig.person.choose("take");
     if (rig.screen === "offer-return") {
