@@ -213,7 +213,7 @@ describe("a code that is not one", () => {
     expect([...rig.memory.state.throttles.keys()], "a short code clears the short ones alone").toEqual([
       ORDINARY_INDEX,
     ]);
-    expect(await rig.giveBack(VAN.fob)).toBe(4);
+    expect(await rig.giveBack(VAN.fob)).toBe(VAN.bin);
     expect(await rig.pickUp(VAN.code)).toBe(VAN.fob);
     expect(rig.memory.state.throttles.size).toBe(0);
   });
