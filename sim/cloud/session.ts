@@ -53,14 +53,23 @@ export type Opened =
       readonly isFirst: boolean;
     };
 
+/** Welcomed sessions that wait for their box's first message. */
+const PENDING_MAX = 8;
+/** Sessions that are over and whose hellos are not welcomed again. */
+const SPENT_MAX = 64;
+
 /**
  * The sealed conversation with one box. A welcomed session counts only once the box has answered with its challenge: until
- * then the one before it stays good, so that an old hello from a broker's disk cannot cut off a box that is there.
+ * then the one before it stays good, so that an old hello from a broker's disk cannot cut off a box that is there. Several
+ * wait at once, so that an old hello that comes right after the box's own does not make the cloud forget whom it welcomed.
  */
 export class Conversation {
   readonly #key: Uint8Array;
   #current: Session | undefined;
-  #welcomed: Session | undefined;
+  /** The newest last, one for each session of a box. */
+  #pending: Session[] = [];
+  /** The newest last. */
+  #spent: Uint8Array[] = [];
 
   constructor(key: Uint8Array) {
     this.#key = key;
@@ -77,11 +86,9 @@ export class Conversation {
     const { session: id, challenge, counter, body } = opened;
     const isUnchallenged = sameBytes(challenge, Uint8Array.from(NO_CHALLENGE));
     if (lane === Lane.hello) {
-      if (!isUnchallenged) return { drop: "session" };
-      const same = this.#sessions().find((s) => sameBytes(s.id, id));
-      return same !== undefined && counter <= same.lastHello
-        ? { drop: "counter" }
-        : { kind: "hello", id, counter, body };
+      if (!isUnchallenged || this.#spent.some((one) => sameBytes(one, id))) return { drop: "session" };
+      const isOld = this.#sessions().some((s) => sameBytes(s.id, id) && counter <= s.lastHello);
+      return isOld ? { drop: "counter" } : { kind: "hello", id, counter, body };
     }
     if (isUnchallenged) {
       const isWill =
@@ -91,11 +98,8 @@ export class Conversation {
     const session = this.#sessions().find((s) => sameBytes(s.id, id) && sameBytes(s.challenge, challenge));
     if (session === undefined) return { drop: "session" };
     if (!session.take(counter)) return { drop: "counter" };
-    const isFirst = session === this.#welcomed;
-    if (isFirst) {
-      this.#current = session;
-      this.#welcomed = undefined;
-    }
+    const isFirst = session !== this.#current;
+    if (isFirst) this.#prove(session);
     return { kind: "message", session, body, isFirst };
   }
 
@@ -105,12 +109,23 @@ export class Conversation {
     epoch: string | undefined,
     helloCounter: number,
   ): Session {
-    this.#welcomed = new Session(this.#key, id.slice(), random(CHALLENGE_BYTES), epoch, helloCounter);
+    const session = new Session(this.#key, id.slice(), random(CHALLENGE_BYTES), epoch, helloCounter);
+    const others = this.#pending.filter((one) => !sameBytes(one.id, id));
+    this.#pending = [...others, session].slice(-PENDING_MAX);
     if (this.#current !== undefined && sameBytes(this.#current.id, id)) this.#current.lastHello = helloCounter;
-    return this.#welcomed;
+    return session;
   }
 
-  #sessions(): Session[] {
-    return [this.#welcomed, this.#current].filter((s) => s !== undefined);
+  #prove(session: Session): void {
+    const before = this.#current;
+    if (before !== undefined && !sameBytes(before.id, session.id)) {
+      this.#spent = [...this.#spent, before.id].slice(-SPENT_MAX);
+    }
+    this.#current = session;
+    this.#pending = this.#pending.filter((one) => one !== session);
+  }
+
+  #sessions(): readonly Session[] {
+    return this.#current === undefined ? this.#pending : [this.#current, ...this.#pending];
   }
 }

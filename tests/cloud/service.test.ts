@@ -71,6 +71,42 @@ describe("a session", () => {
     expect(box.bodies<Ack>(Lane.ack)).toHaveLength(1);
   });
 
+  test("old hellos that come right after each of the box's own do not make the cloud forget whom it welcomed", () => {
+    const world = new World();
+    const box = new TestBox(world);
+    const stranger = new TestBox(world);
+    for (let session = 1; session <= 20; session++) {
+      box.session = new Uint8Array(8).fill(session);
+      box.hello();
+      for (let i = 0; i < 7; i++) {
+        stranger.session = new Uint8Array(8).fill(100 + session * 7 + i);
+        stranger.hello();
+      }
+      box.send(Lane.state, State, { online: true });
+      expect(world.cloud.dropped.session).toBe(0);
+      expect(world.cloud.store.boxState(BOX).online).toBe(true);
+    }
+  });
+
+  test("a hello of a session that is over is not welcomed again, and a hello of this one only once", () => {
+    const { world, box } = online();
+    box.connect(2);
+    const old = new TestBox(world);
+    old.read();
+    old.session = new Uint8Array(8).fill(1);
+    expect(() => old.hello()).toThrow("no welcome");
+    expect(world.cloud.dropped.session).toBe(1);
+    const again = new TestBox(world);
+    again.read();
+    again.session = new Uint8Array(8).fill(2);
+    expect(() => again.hello()).toThrow("no welcome");
+    expect(world.cloud.dropped.counter).toBe(1);
+    // The box itself may say it anew.
+    box.hello();
+    box.send(Lane.state, State, { online: false });
+    expect(world.cloud.store.boxState(BOX).online).toBe(false);
+  });
+
   test("takes no message twice and none of another session", () => {
     const { world, box } = online();
     const message = box.sealed(Lane.records, Records, { epoch: EPOCH, first: 1, records: [Uint8Array.of(0xa0)] });
