@@ -55,3 +55,9 @@ export const SNAPSHOT_ATTEMPTS_MAX = 3;
 /** That while: from the first value it doubles to the second. */
 export const SNAPSHOT_AGAIN_MS = 600_000;
 export const SNAPSHOT_AGAIN_MAX_MS = 21_600_000;
+
+/** Messages that do not open and are tried all the same: this many at once, and one more after each wait. */
+export const FORGED_MAX = 16;
+export const FORGED_REFILL_MS = 4_000;
+/** Bytes of the longest sealed message that is tried on any lane but `snapshot`; opening takes time by the byte. */
+export const MAX_SMALL_SEALED_BYTES = 512;

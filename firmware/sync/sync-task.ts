@@ -9,6 +9,7 @@ import { Backoff } from "./backoff.js";
 import type { SyncHost } from "./contract.js";
 import { REFUSED_MIN_MS, RIVAL_MIN_MS, STABLE_MS } from "./limits.js";
 import { type Ending, MqttConnection } from "./mqtt/connection.js";
+import { OpeningBudget } from "./opening-budget.js";
 import { jitterSeed, newSession } from "./randomness.js";
 import { Rival } from "./rival.js";
 import { Session } from "./session.js";
@@ -48,6 +49,7 @@ export class SyncTask {
   readonly #pull: SnapshotPull;
   readonly #will = new WillForm();
   readonly #rival = new Rival();
+  readonly #budget: OpeningBudget;
   #running = false;
   #attempt: Attempt | undefined;
   #retryTimer: TimerId | undefined;
@@ -62,6 +64,7 @@ export class SyncTask {
   constructor(options: SyncTaskOptions) {
     this.#options = options;
     const { entropy, host, timers } = options;
+    this.#budget = new OpeningBudget(options.clock);
     this.#backoff = new Backoff(jitterSeed(entropy, host.identity.box));
     this.#pull = new SnapshotPull(host, timers, {
       wantsToSend: () => this.#attempt?.session.pump(),
@@ -189,7 +192,8 @@ export class SyncTask {
     const { broker } = identity;
     const form = this.#will.at(this.#options.clock.monotonicMs());
     this.#connections++;
-    const seal = new SessionSeal(identity.sealingKey, newSession(entropy, host.hello().boot, this.#connections));
+    const name = newSession(entropy, host.hello().boot, this.#connections);
+    const seal = new SessionSeal(identity.sealingKey, name, this.#budget);
     const socket = links.connect(link, {
       host: broker.host,
       port: broker.port,
