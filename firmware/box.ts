@@ -318,6 +318,7 @@ export class Box {
       online: this.#sync.online,
       offlineReason: this.#sync.lastFailure,
       sinceSync: this.#sync.secondsSinceSync(),
+      ...this.#sync.behind,
       snapshotVersion: this.#snapshot.version,
       onBattery: this.#power.onBattery,
       batteryLow: this.#power.batteryLow,

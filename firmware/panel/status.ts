@@ -12,6 +12,9 @@ export interface DeviceStatus {
   readonly offlineReason: string;
   /** s since the last sync; undefined: never since boot, and nobody knows when before. */
   readonly sinceSync: number | undefined;
+  /** s for which records have waited for the cloud, or newer permissions for the box; undefined: none waits. */
+  readonly unsent: number | undefined;
+  readonly outdated: number | undefined;
   readonly snapshotVersion: number;
   readonly onBattery: boolean;
   readonly batteryLow: boolean;
@@ -29,6 +32,7 @@ export interface DeviceStatus {
 export function noticesOf(status: DeviceStatus): readonly Text[] {
   const notices: Text[] = [];
   if (!status.online) notices.push(offlineNotice(status.sinceSync));
+  notices.push(...heldUp(status));
   if (status.batteryLow) {
     notices.push(text("notice-battery-low", { percent: status.charge ?? "?" }), ...timeLeftLines(status.timeLeft));
   } else if (status.onBattery) {
@@ -46,6 +50,28 @@ function offlineNotice(seconds: number | undefined): Text {
   if (seconds < 3_600) return text("notice-offline-minutes", { minutes: Math.floor(seconds / 60) });
   if (seconds < 172_800) return text("notice-offline-hours", { hours: Math.floor(seconds / 3_600) });
   return text("notice-offline-days", { days: Math.floor(seconds / 86_400) });
+}
+
+/** What is a few minutes late is on its way. */
+const HELD_UP_SECONDS = 300;
+
+/** Something does not get through although the cloud answers; that everything waits while it does not, the offline notice tells. */
+function heldUp({ unsent, outdated, sinceSync }: DeviceStatus): readonly Text[] {
+  const isHeld = (seconds: number | undefined): seconds is number =>
+    seconds !== undefined && seconds - (sinceSync ?? seconds) >= HELD_UP_SECONDS;
+  return [...(isHeld(outdated) ? [outdatedNotice(outdated)] : []), ...(isHeld(unsent) ? [unsentNotice(unsent)] : [])];
+}
+
+function outdatedNotice(seconds: number): Text {
+  if (seconds < 3_600) return text("notice-outdated-minutes", { minutes: Math.floor(seconds / 60) });
+  if (seconds < 172_800) return text("notice-outdated-hours", { hours: Math.floor(seconds / 3_600) });
+  return text("notice-outdated-days", { days: Math.floor(seconds / 86_400) });
+}
+
+function unsentNotice(seconds: number): Text {
+  if (seconds < 3_600) return text("notice-unsent-minutes", { minutes: Math.floor(seconds / 60) });
+  if (seconds < 172_800) return text("notice-unsent-hours", { hours: Math.floor(seconds / 3_600) });
+  return text("notice-unsent-days", { days: Math.floor(seconds / 86_400) });
 }
 
 /** In hours for two days, then in days, and in tens of days from two months on: an estimate that looks like one. */
@@ -66,6 +92,8 @@ export function statusLines(status: DeviceStatus): readonly Text[] {
     ...(status.online
       ? [text("status-online")]
       : [offlineNotice(status.sinceSync), text("status-offline", { reason: status.offlineReason })]),
+    ...(status.outdated === undefined ? [] : [outdatedNotice(status.outdated)]),
+    ...(status.unsent === undefined ? [] : [unsentNotice(status.unsent)]),
     text(status.onBattery ? "status-battery" : "status-mains", { percent: status.charge ?? "?" }),
     ...timeLeftLines(status.timeLeft),
     ...status.faults.map((name) => text("status-fault", { name })),

@@ -47,9 +47,11 @@ export const RESEND_AFTER_MS = 20_000;
 /** Rounds of sending again before the connection is given up. */
 export const RESEND_ROUNDS = 3;
 
+/** Wait for the piece that a fetch asked for; doubled after each fetch without any, up to the longest. */
 export const PIECE_TIMEOUT_MS = 10_000;
+export const PIECE_TIMEOUT_MAX_MS = 1_280_000;
 /** Fetches that may go unanswered before the session says hello again. */
-export const UNANSWERED_FETCHES_MAX = 3;
+export const UNANSWERED_FETCHES_MAX = 2;
 /** Times that a snapshot version is begun in a row before it is left alone for a while: each costs an erase of the slot. */
 export const SNAPSHOT_ATTEMPTS_MAX = 3;
 /** That while: from the first value it doubles to the second. */

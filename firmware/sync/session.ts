@@ -24,6 +24,7 @@ import {
 import { clipUtf8 } from "../wire/utf8.js";
 import type { SyncHost } from "./contract.js";
 import { Freshness } from "./freshness.js";
+import type { Behind } from "./lag.js";
 import { CLOCK_TOLERANCE_S, HELLO_LAST_WAIT_MS, HELLO_WAITS_MS, STATUS_INTERVAL_MS } from "./limits.js";
 import type { SessionSeal } from "./session-seal.js";
 import type { SnapshotPull } from "./snapshot-pull.js";
@@ -61,6 +62,7 @@ export interface SessionOptions {
   readonly stalenessSeconds: number;
   /** Messages dropped since boot. */
   readonly droppedCount: () => number;
+  readonly behind: () => Behind;
   readonly events: SessionEvents;
 }
 
@@ -228,7 +230,7 @@ export class Session {
   }
 
   #sendStatus(): void {
-    const { host, link, stalenessSeconds, droppedCount, timers } = this.#options;
+    const { host, link, stalenessSeconds, droppedCount, behind, timers } = this.#options;
     const status = host.status();
     const faults = status.faults.slice(0, MAX_FAULTS).map((fault) => clipUtf8(fault, MAX_FAULT_BYTES));
     this.#send(Lane.status, Status, {
@@ -238,6 +240,8 @@ export class Session {
       faults: faults.filter((fault) => fault.length > 0),
       count: droppedCount(),
       next: host.journal.nextSeq,
+      version: host.snapshotVersion(),
+      ...behind(),
     });
     this.#clear(this.#statusTimer);
     this.#statusTimer = timers.set(STATUS_INTERVAL_MS, () => this.statusChanged());

@@ -4,6 +4,7 @@ import { SnapshotError, type SnapshotView, type SnapshotWriter } from "../snapsh
 import { type Fetch, MAX_FETCH_BYTES, type Offer, type Piece } from "../wire/messages.js";
 import type { SyncHost } from "./contract.js";
 import {
+  PIECE_TIMEOUT_MAX_MS,
   PIECE_TIMEOUT_MS,
   SNAPSHOT_AGAIN_MAX_MS,
   SNAPSHOT_AGAIN_MS,
@@ -64,6 +65,11 @@ export class SnapshotPull {
     return this.#failure;
   }
 
+  /** Whether the cloud told of permissions that are newer than the box's. */
+  get hasNewer(): boolean {
+    return this.#newest !== undefined && this.#newest.version > this.#host.snapshotVersion();
+  }
+
   /** The cloud has this snapshot. One that is under way is finished first, as long as the cloud goes on serving it. */
   offer(offer: Offer): void {
     this.#newest = offer;
@@ -74,7 +80,6 @@ export class SnapshotPull {
   /** There is a session to fetch in. */
   resume(): void {
     this.#active = true;
-    this.#unanswered = 0;
     this.#fetchSoon();
   }
 
@@ -197,7 +202,9 @@ export class SnapshotPull {
 
   #restartTimer(): void {
     this.#stopTimer();
-    this.#timer = this.#timers.set(PIECE_TIMEOUT_MS, () => this.#timeout());
+    // Doubled with each fetch that nobody answers: a broker that keeps the pieces back is not asked 8,640 times a day.
+    const waitMs = Math.min(PIECE_TIMEOUT_MAX_MS, PIECE_TIMEOUT_MS * 2 ** Math.min(this.#unanswered, 10));
+    this.#timer = this.#timers.set(waitMs, () => this.#timeout());
   }
 
   #stopTimer(): void {

@@ -7,6 +7,7 @@ import { downFilter, Lane, topicOf } from "../wire/lanes.js";
 import { State } from "../wire/messages.js";
 import { Backoff } from "./backoff.js";
 import type { SyncHost } from "./contract.js";
+import { type Behind, Lag } from "./lag.js";
 import { REFUSED_MIN_MS, RIVAL_MIN_MS, STABLE_MS } from "./limits.js";
 import { type Ending, MqttConnection } from "./mqtt/connection.js";
 import { OpeningBudget } from "./opening-budget.js";
@@ -50,6 +51,7 @@ export class SyncTask {
   readonly #will = new WillForm();
   readonly #rival = new Rival();
   readonly #budget: OpeningBudget;
+  readonly #lag: Lag;
   #running = false;
   #attempt: Attempt | undefined;
   #retryTimer: TimerId | undefined;
@@ -71,12 +73,14 @@ export class SyncTask {
       unanswered: () => this.#attempt?.session.hello(),
       trace: (text) => this.#trace(text),
     });
+    this.#lag = new Lag(host.journal, options.clock, () => this.#pull.hasNewer);
   }
 
   /** Starts the links and connects. */
   start(): void {
     if (this.#running) return;
     this.#running = true;
+    this.#lag.begin(this.secondsSinceSync() ?? 0);
     for (const link of this.#options.links.all) {
       link.onChange = (up) => this.#linkChanged(link, up);
       link.start();
@@ -148,8 +152,14 @@ export class SyncTask {
     return Math.max(0, now - lastSyncWallSeconds);
   }
 
+  /** What is held up, whether or not the cloud answers. */
+  get behind(): Behind {
+    return this.#lag.behind;
+  }
+
   /** To be called after each append to the journal. */
   recordsAdded(): void {
+    this.#lag.look();
     this.#attempt?.session.pump();
   }
 
@@ -220,7 +230,10 @@ export class SyncTask {
       {
         accepted: () => this.#accepted(attempt),
         subscribed: () => attempt.session.hello(),
-        message: (topic, payload) => attempt.session.message(topic, payload),
+        message: (topic, payload) => {
+          attempt.session.message(topic, payload);
+          this.#lag.look();
+        },
         room: () => attempt.session.pump(),
         closed: (reason, how) => this.#closed(attempt, reason, how),
       },
@@ -249,6 +262,7 @@ export class SyncTask {
       // Never synced, as far as is known: the time since boot is the least it can be.
       stalenessSeconds: this.secondsSinceSync() ?? Math.floor(clock.monotonicMs() / 1000),
       droppedCount: () => this.#dropped,
+      behind: () => this.#lag.behind,
       events: {
         heard: () => {
           this.#lastSyncMs = clock.monotonicMs();

@@ -93,6 +93,8 @@ export const KEYS = {
   short: 85,
   // Sync (firmware/sync)
   sent: 91,
+  unsent: 92,
+  outdated: 93,
   // What box and cloud believe of a bin, and what a box can read
   belief: 107,
   reads: 108,

@@ -153,6 +153,12 @@ export interface Status {
   readonly count: number;
   /** Sequence number of the next record to be written. */
   readonly next: number;
+  /** Of the active snapshot, 0: none. Absent from older boxes. */
+  readonly version?: number | undefined;
+  /** s for which records have waited for their acknowledgement; absent: none waits. */
+  readonly unsent?: number | undefined;
+  /** s for which the box has known of newer permissions that it does not have; absent: it knows of none. */
+  readonly outdated?: number | undefined;
 }
 export const Status: BodyCodec<Status> = shape<Status>({
   uptime: uint,
@@ -167,6 +173,9 @@ export const Status: BodyCodec<Status> = shape<Status>({
   faults: list(0, MAX_FAULTS, text(1, MAX_FAULT_BYTES)),
   count: uint,
   next: whole53,
+  version: optional(uint),
+  unsent: optional(uint),
+  outdated: optional(uint),
 });
 
 /** Asks for `count` (1 to 8,192) bytes of snapshot `version` from `offset` on. */

@@ -22,6 +22,7 @@ import { Admin } from "./admin.js";
 import { Alerts } from "./alerts.js";
 import { Commands } from "./commands.js";
 import { bytesToHex, CloudError, hexToBytes } from "./domain.js";
+import { HeldUp } from "./held-up.js";
 import { Ingest } from "./ingest/ingest.js";
 import { type BoxPower, boxPower } from "./power.js";
 import { Conversation, type Drop, type Opened, type Session } from "./session.js";
@@ -48,6 +49,8 @@ const SNAPSHOT_DEBOUNCE_MS = 1_000;
 const RETRY_MS = 5_000;
 /** Within a session, a command without a receipt is sent again after this, ms. */
 const COMMAND_RESEND_MS = 30_000;
+/** While a box is there, it is looked whether something of it is held up, ms. */
+const WATCH_MS = 60_000;
 
 interface Peer {
   readonly conversation: Conversation;
@@ -72,10 +75,12 @@ export class CloudService {
   readonly #parts: CloudParts;
   readonly #snapshots: Snapshots;
   readonly #commands: Commands;
+  readonly #heldUp: HeldUp;
   readonly #peers = new Map<string, Peer>();
   #transport: CloudTransport | undefined;
   #flushTimer: TimerId | undefined;
   #snapshotTimer: TimerId | undefined;
+  #watchTimer: TimerId | undefined;
   #isClosed = false;
 
   constructor(parts: CloudParts) {
@@ -88,6 +93,7 @@ export class CloudService {
     this.sheets = new Sheets(store, parts.hash ?? TWEETNACL_HASH);
     this.#snapshots = new Snapshots(store, this.ingest.log, this.alerts, now);
     this.#commands = new Commands(store, now);
+    this.#heldUp = new HeldUp(store, this.alerts, now, (box) => this.#snapshots.newest(box)?.version);
     // Presence is what a box says in a session; none has been welcomed yet.
     for (const state of Object.values(store.data.boxes)) state.online = false;
     store.onPermissions = () => this.#snapshotsSoon();
@@ -103,7 +109,8 @@ export class CloudService {
   close(): void {
     this.#isClosed = true;
     const { timers } = this.#parts;
-    for (const timer of [this.#flushTimer, this.#snapshotTimer, ...[...this.#peers.values()].map((p) => p.resend)]) {
+    const own = [this.#flushTimer, this.#snapshotTimer, this.#watchTimer];
+    for (const timer of [...own, ...[...this.#peers.values()].map((p) => p.resend)]) {
       if (timer !== undefined) timers.clear(timer);
     }
     this.store.onPermissions = undefined;
@@ -183,7 +190,8 @@ export class CloudService {
     if (this.#snapshots.newest(box) === undefined) this.#tryRefresh(box);
     const snapshot = this.#snapshots.newest(box);
     const { conversation } = peer;
-    const session = conversation.welcome(opened.id, this.#parts.random, epoch, opened.counter);
+    const told = { epoch, next: hello.next, version: hello.version };
+    const session = conversation.welcome(opened.id, this.#parts.random, told, opened.counter);
     this.#send(box, session, Lane.welcome, Welcome, {
       of: opened.counter,
       acked: epoch === undefined ? 0 : this.ingest.through(box, epoch),
@@ -223,21 +231,25 @@ export class CloudService {
         wayOut: "it tries again by itself, ever more seldom; if this lasts for a day, its memory needs service",
       });
     }
+    this.#heldUp.told(box, { epoch: state.epoch, next: status.next, version: status.version });
   }
 
   /** The box is in this session: only now is what its hello said worth anything. */
   #proven(box: string, session: Session): void {
     const state = this.store.boxState(box);
-    if (session.epoch !== undefined && session.epoch !== state.epoch) {
-      state.epoch = session.epoch;
+    const { epoch } = session.told;
+    if (epoch !== undefined && epoch !== state.epoch) {
+      state.epoch = epoch;
       this.store.touch();
       this.#snapshotsSoon();
     }
+    this.#heldUp.told(box, session.told);
   }
 
   #records(box: string, peer: Peer, session: Session, batch: Records): void {
     const epoch = bytesToHex(batch.epoch);
     const taken = this.ingest.take(box, batch);
+    this.#heldUp.look(box);
     const state = this.store.boxState(box);
     if (taken > 0 && state.epoch !== epoch) {
       // A journal that began after the hello.
@@ -343,8 +355,21 @@ export class CloudService {
   #setOnline(box: string, online: boolean): void {
     const state = this.store.boxState(box);
     if (state.online === online) return;
+    this.#heldUp.look(box);
     state.online = online;
     this.store.touch();
+    if (online) this.#watch();
+  }
+
+  #watch(): void {
+    if (this.#isClosed) return;
+    this.#watchTimer ??= this.#parts.timers.set(WATCH_MS, () => {
+      this.#watchTimer = undefined;
+      const there = Object.keys(this.store.data.boxes).filter((box) => this.store.boxState(box).online);
+      for (const box of there) this.#heldUp.look(box);
+      if (this.store.dirty) this.#flushSoon(0);
+      if (there.length > 0) this.#watch();
+    });
   }
 
   #send<T extends object>(box: string, session: Session, lane: Lane, codec: BodyCodec<T>, body: T): void {

@@ -1,5 +1,6 @@
 import { CHALLENGE_BYTES, NO_CHALLENGE, openEnvelope, sameBytes, seal } from "../../firmware/wire/envelope.js";
 import { Lane } from "../../firmware/wire/lanes.js";
+import type { Told } from "./held-up.js";
 
 /** Why a message was dropped. */
 export type Drop = "topic" | "box" | "sealed" | "session" | "counter" | "body";
@@ -8,17 +9,17 @@ export class Session {
   readonly #key: Uint8Array;
   readonly id: Uint8Array;
   readonly challenge: Uint8Array;
-  /** Hexadecimal epoch of the hello; undefined: the box has no journal yet. */
-  readonly epoch: string | undefined;
+  /** What its hello said; believed once the box has answered in this session. */
+  readonly told: Told;
   lastHello: number;
   #lastUp = 0;
   #down = 0;
 
-  constructor(key: Uint8Array, id: Uint8Array, challenge: Uint8Array, epoch: string | undefined, lastHello: number) {
+  constructor(key: Uint8Array, id: Uint8Array, challenge: Uint8Array, told: Told, lastHello: number) {
     this.#key = key;
     this.id = id;
     this.challenge = challenge;
-    this.epoch = epoch;
+    this.told = told;
     this.lastHello = lastHello;
   }
 
@@ -103,13 +104,8 @@ export class Conversation {
     return { kind: "message", session, body, isFirst };
   }
 
-  welcome(
-    id: Uint8Array,
-    random: (count: number) => Uint8Array,
-    epoch: string | undefined,
-    helloCounter: number,
-  ): Session {
-    const session = new Session(this.#key, id.slice(), random(CHALLENGE_BYTES), epoch, helloCounter);
+  welcome(id: Uint8Array, random: (count: number) => Uint8Array, told: Told, helloCounter: number): Session {
+    const session = new Session(this.#key, id.slice(), random(CHALLENGE_BYTES), told, helloCounter);
     const others = this.#pending.filter((one) => !sameBytes(one.id, id));
     this.#pending = [...others, session].slice(-PENDING_MAX);
     if (this.#current !== undefined && sameBytes(this.#current.id, id)) this.#current.lastHello = helloCounter;

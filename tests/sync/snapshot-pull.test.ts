@@ -54,7 +54,7 @@ describe("a snapshot", () => {
     expect(task.droppedMessages).toBe(4);
     const twice = cloud.sent.find(({ topic }) => topic.endsWith("snapshot"))!;
     world.broker.publish({ ...twice, qos: 1, retain: false });
-    time.run(25_000);
+    time.run(35_000);
     expect(cloud.fetches.slice(0, 3)).toEqual([
       { version: 5, offset: 0, count: 8192 },
       { version: 5, offset: 3072, count: 8192 },
@@ -101,7 +101,7 @@ describe("a snapshot", () => {
     time.run(31_000);
     expect(cloud.hellos.length).toBe(2);
     cloud.answersFetches = true;
-    time.run(11_000);
+    time.run(41_000);
     expect(host.version).toBe(5);
   });
 
@@ -131,6 +131,29 @@ describe("a snapshot", () => {
     time.run(10 * 60_000);
     expect(host.version).toBe(5);
     expect(task.faults()).toEqual([]);
+  });
+
+  it("that nobody answers for is asked for less and less often, and at once after a welcome", () => {
+    const world = makeWorld();
+    const { cloud, host, task, time } = world;
+    cloud.snapshot = { version: 5, bytes: bytesOf(100) };
+    cloud.answersFetches = false;
+    start(world);
+    expect(task.behind.outdated).toBe(0);
+    time.run(24 * 60 * 60_000);
+    expect(cloud.fetches.length).toBeLessThan(400);
+    expect(task.behind.outdated).toBeGreaterThanOrEqual(86_400);
+    cloud.answersFetches = true;
+    time.run(301_000);
+    expect(host.version).toBe(5);
+    expect(task.behind).toEqual({ unsent: undefined, outdated: undefined });
+    // What comes after that is not asked for slowly.
+    cloud.snapshot = { version: 6, bytes: bytesOf(20_000) };
+    let lost = 0;
+    cloud.piece = (offset) => !(offset === 3072 && lost++ < 1);
+    cloud.offer();
+    time.run(12_000);
+    expect(host.version).toBe(6);
   });
 
   it.each(["failFinishes" as const, "failWrites" as const])(

@@ -240,6 +240,54 @@ describe("records", () => {
     expectAllInCloud(world);
   });
 
+  it("go on for as long as there is progress, however often they were sent again", () => {
+    const world = makeWorld();
+    const { cloud, time, net, host, task } = world;
+    cloud.acks = false;
+    host.journal.fill(5_000);
+    task.start();
+    for (let i = 1; i <= 12; i++) {
+      time.run(50_000);
+      cloud.acked = 64 * i;
+      cloud.ack(cloud.acked, host.journal.epoch!);
+    }
+    expect(net.attempts).toHaveLength(1);
+    expect(task.online).toBe(true);
+  });
+
+  it("that the cloud does not get are told with since when, on the panel and to the cloud, whether or not it answers", () => {
+    const world = makeWorld();
+    const { cloud, time, task, append } = world;
+    online(world);
+    append(1);
+    time.run(1000);
+    expect(task.behind).toEqual({ unsent: undefined, outdated: undefined });
+    cloud.acks = false;
+    time.run(10_000);
+    append(1);
+    const from = time.nowMs;
+    for (let i = 0; i < 60; i++) {
+      time.run(MINUTE);
+      append(1);
+    }
+    expect(task.behind.unsent).toBe(Math.floor((time.nowMs - from) / 1000));
+    expect(cloud.statuses.at(-1)!.unsent).toBeGreaterThan(3_000);
+    cloud.acks = true;
+    time.run(5 * MINUTE);
+    expect(task.behind.unsent).toBeUndefined();
+    task.statusChanged();
+    time.run(1000);
+    expect(cloud.statuses.at(-1)!.unsent).toBeUndefined();
+  });
+
+  it("that a boot finds unsent have waited since the last sync", () => {
+    const world = makeWorld({ lastSyncWallSeconds: 1_700_000_000 - 3600 });
+    world.host.journal.fill(3);
+    world.cloud.acks = false;
+    online(world);
+    expect(world.task.behind.unsent).toBe(3601);
+  });
+
   it("are not held up by acks that get lost", () => {
     const world = makeWorld();
     const { cloud, time, host, task } = world;

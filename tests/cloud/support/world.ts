@@ -42,6 +42,10 @@ export class ManualTimers implements TimersPort {
     this.#timers.delete(id);
   }
 
+  get pending(): number {
+    return this.#timers.size;
+  }
+
   advance(ms: number): void {
     const end = this.nowMs + ms;
     for (;;) {

@@ -1,0 +1,115 @@
+import type { Alerts } from "./alerts.js";
+import type { CloudStore } from "./store.js";
+
+/** What does not come while the box is there for so long is held up by somebody, s. */
+export const HELD_UP_SECONDS = 300;
+/** A box that is there says hello every 300 s; one that was not heard for so long is not there, whatever its last word was, s. */
+export const SILENT_SECONDS = 400;
+
+/** What a box said that it has, in a hello or a status. */
+export interface Told {
+  /** Epoch of its journal, hexadecimal; undefined: nothing was ever written. */
+  readonly epoch: string | undefined;
+  /** Sequence number of the record that it writes next. */
+  readonly next: number;
+  /** Of the snapshot that it goes by; undefined: an older box, which does not say. */
+  readonly version: number | undefined;
+}
+
+interface Watched {
+  told: Told;
+  /** What was missing when that was first seen, and for how many seconds the box has been there since then. */
+  records: { readonly through: number; seconds: number } | undefined;
+  permissions: { seconds: number } | undefined;
+  /** When `seconds` were counted last, s since 1970 UTC. */
+  countedAt: number;
+}
+
+/**
+ * Compares what each box says that it has with what this cloud has got from it and made for it. A broker that hands on all but the
+ * records, or all but the permissions, looks like a box that is well: neither presence nor acknowledgements show it.
+ */
+export class HeldUp {
+  readonly #store: CloudStore;
+  readonly #alerts: Alerts;
+  readonly #now: () => number;
+  readonly #newest: (box: string) => number | undefined;
+  readonly #boxes = new Map<string, Watched>();
+
+  /** `newest`: version of the newest snapshot that was made for a box; undefined: none. `now` in s since 1970 UTC. */
+  constructor(store: CloudStore, alerts: Alerts, now: () => number, newest: (box: string) => number | undefined) {
+    this.#store = store;
+    this.#alerts = alerts;
+    this.#now = now;
+    this.#newest = newest;
+  }
+
+  /** A box said what it has. */
+  told(box: string, told: Told): void {
+    const watched = this.#boxes.get(box);
+    if (watched === undefined) {
+      this.#boxes.set(box, { told, records: undefined, permissions: undefined, countedAt: this.#now() });
+    } else {
+      watched.told = { ...told, version: told.version ?? watched.told.version };
+    }
+    this.look(box);
+  }
+
+  /** To be called before a box is there or gone, when something of it has come, and every minute while it is there. */
+  look(box: string): void {
+    const watched = this.#boxes.get(box);
+    if (watched === undefined) return;
+    const state = this.#store.boxState(box);
+    const passed = Math.max(0, this.#now() - watched.countedAt);
+    watched.countedAt = this.#now();
+    this.#lookAtRecords(box, watched, state.online ? passed : 0);
+    this.#lookAtPermissions(box, watched, state.online ? passed : 0);
+    const silentFor = this.#now() - (state.lastSeen ?? 0);
+    if (!state.online || silentFor < SILENT_SECONDS) this.#alerts.clear(`silent/${box}`);
+    else {
+      this.#alerts.raise({
+        id: `silent/${box}`,
+        box,
+        what: "it says nothing any more, and nobody said that it is gone",
+        wayOut:
+          "look at its panel; if it says that it is online, ask whoever runs the broker what became of its messages",
+      });
+    }
+  }
+
+  #lookAtRecords(box: string, watched: Watched, passed: number): void {
+    const { epoch, next } = watched.told;
+    const through = epoch === undefined ? 0 : (this.#store.boxState(box).epochs[epoch]?.through ?? 0);
+    if (epoch === undefined || through >= next - 1) watched.records = undefined;
+    // What was missing has come; what is missing now was written after it.
+    else if (watched.records === undefined || through >= watched.records.through) {
+      watched.records = { through: next - 1, seconds: 0 };
+    } else watched.records.seconds += passed;
+    if (watched.records === undefined) this.#alerts.clear(`records/${box}`);
+    else if (watched.records.seconds >= HELD_UP_SECONDS) {
+      this.#alerts.raise({
+        id: `records/${box}`,
+        box,
+        what: `its records do not come: it has written ${next - 1}, and ${through} of them are here`,
+        wayOut: `they are kept in the box; ask whoever runs the broker what became of smartbox/${box}/up/records`,
+      });
+    }
+  }
+
+  #lookAtPermissions(box: string, watched: Watched, passed: number): void {
+    const made = this.#newest(box) ?? 0;
+    const { version } = watched.told;
+    if (version === undefined || version >= made) watched.permissions = undefined;
+    else if (watched.permissions === undefined) watched.permissions = { seconds: 0 };
+    else watched.permissions.seconds += passed;
+    if (watched.permissions === undefined) this.#alerts.clear(`outdated/${box}`);
+    else if (watched.permissions.seconds >= HELD_UP_SECONDS) {
+      this.#alerts.raise({
+        id: `outdated/${box}`,
+        box,
+        what: `it goes by permissions version ${version}, and ${made} is the newest: what was taken away since still opens there`,
+        wayOut: `ask whoever runs the broker what became of smartbox/${box}/down/snapshot`,
+      });
+    }
+  }
+}
