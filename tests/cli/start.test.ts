@@ -262,6 +262,54 @@ describe.concurrent("an organisation of one's own", () => {
   });
 });
 
+describe.concurrent("several boxes and their cloud", () => {
+  it("run side by side: a roaming key goes from one to the other", async ({ room }) => {
+    const desk = room.start("--box", "MS4-TOKYO");
+    await desk.do("box", /\* +MS4-TOKYO +MS4 +Tokyo Shibuya +running +online/);
+    await desk.do("box nowhere", /! there is no box nowhere: choose one of/);
+    await desk.do("box ms5-paris", /MS5-PARIS is on the desk: dark/);
+    await desk.do("wait online", /online/);
+    await desk.do("wait synced", /synced/);
+    await desk.do("code 246801", /\[bin-open\] Bin B-5 is open/);
+    await desk.do("take B-5", /633GRX is in your hand/);
+    await desk.do("close all", /closed B-5/);
+    await desk.do("wait synced", /synced/);
+    await desk.do("box MS4-TOKYO", /MS4-TOKYO is on the desk: \[idle\]/);
+    await desk.do("wait synced", /synced/);
+    const [, bin] = await desk.do("scan 633GRX", /\[bin-open\] Bin (A-\d) is open/);
+    await desk.do(`put ${bin} 633GRX`, /hangs in bin/);
+    await desk.do("close all", /closed/);
+    await desk.do("wait synced", /synced/);
+    await desk.do("log", /DROPOFF .*Master key/);
+    await desk.do("box MS5-PARIS", /MS5-PARIS is on the desk/);
+    await desk.do("scan 633GRX", new RegExp(`! 633GRX hangs in bin ${bin} of MS4-TOKYO`));
+    expect(await desk.end()).toBe(0);
+    const again = room.start("--box", "MS4-TOKYO");
+    await again.do("keys", new RegExp(`633GRX +${bin} `));
+    expect(await again.end()).toBe(0);
+  });
+
+  it("go on without the cloud, and tell it all when it is back", async ({ room }) => {
+    const desk = room.start();
+    const [, url = ""] = await desk.see(/the cloud's page at (http:\S+)/);
+    await desk.do("cloud down", /the cloud is down/);
+    expect((await fetch(url)).status).toBe(503);
+    await desk.do("cloud add-user Bob", /! the cloud is down: `cloud up` first/);
+    await desk.do("code 135790", /\[bin-open\]/);
+    await desk.do("take A-1", /012ABC/);
+    await desk.do("close all", /closed A-1/);
+    await desk.do("skip 2m", /Offline mode[\s\S]*it is/);
+    await desk.do("status", /cloud +is down/);
+    await desk.do("log", /no exchange of this box yet/);
+    await desk.do("cloud up", /the cloud is back/);
+    await desk.do("skip 3m", /it is/);
+    await desk.do("wait synced", /synced/);
+    await desk.do("log", /PICKUP {2}A-1 .*done/);
+    expect((await fetch(url)).status).toBe(200);
+    expect(await desk.end()).toBe(0);
+  });
+});
+
 describe.concurrent("bad starts", () => {
   it("names a port that is taken", async ({ room }) => {
     const port = await room.listen();

@@ -120,9 +120,11 @@ export function whereIs(desk: Desk, key: Key): string {
   return "not in the box";
 }
 
-/** Label of the bin in which the fob really hangs. */
+/** Label of the bin in which the fob really hangs, of whichever box that runs. */
 export function binHolding(desk: Desk, fob: string): string | undefined {
-  const { bins } = desk.machine;
-  const index = bins.state.contents.indexOf(fob);
-  return index < 0 ? undefined : bins.label(index);
+  for (const { bins, name } of desk.running) {
+    const index = bins.state.contents.indexOf(fob);
+    if (index >= 0) return name === desk.machine.name ? bins.label(index) : `${bins.label(index)} of ${name}`;
+  }
+  return undefined;
 }

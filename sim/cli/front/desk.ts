@@ -8,16 +8,17 @@ import { PageServer } from "../../cloud/page/server.js";
 import type { CloudService } from "../../cloud/service.js";
 import { CloudStore } from "../../cloud/store.js";
 import type { Machine } from "../../machine/machine.js";
-import { Person } from "../../machine/people.js";
-import { loadMachine } from "../../machine/persist.js";
+import type { Person } from "../../machine/people.js";
 import { World } from "../../machine/world.js";
 import { RealNetwork } from "../../net/real-network.js";
 import { makeSample, SAMPLE_BOXES } from "../../samples/sample.js";
 import { type BrokerSide, type BrokerUrl, embeddedBroker, inWorldTime, urlBroker } from "../../stage/broker-side.js";
-import { isInSync, makeAccounts, makeCloud, makeMachine } from "../../stage/stage.js";
+import { isInSync, makeAccounts, makeCloud } from "../../stage/stage.js";
+import { CloudLine } from "./cloud-line.js";
 import type { DataDirectory } from "./data-directory.js";
-import { Saver, savedFirst } from "./saver.js";
-import { BUILDING_WIFI, Surroundings, SurroundingsSchema, UNDISTURBED } from "./surroundings.js";
+import { savedFirst } from "./saver.js";
+import { Stand } from "./stand.js";
+import type { Surroundings } from "./surroundings.js";
 import { Traffic } from "./traffic.js";
 
 export interface DeskOptions {
@@ -56,20 +57,16 @@ interface Parts {
   readonly cloud: CloudService;
   readonly broker: BrokerSide;
   readonly page: PageServer;
-  readonly machine: Machine;
-  readonly surroundings: Surroundings;
-  readonly saver: Saver;
+  readonly stands: Map<string, Stand>;
+  readonly line: CloudLine;
   readonly saveWorld: () => void;
 }
 
-/** One box on the desk with its cloud and broker, in real time, kept in a data directory. */
+/** Boxes with their cloud and broker, in real time, kept in a data directory. One of them is on the desk, the others run on. */
 export class Desk {
   readonly data: DataDirectory;
   readonly world: World;
   readonly cloud: CloudService;
-  readonly machine: Machine;
-  readonly person: Person;
-  readonly surroundings: Surroundings;
   /** Of the broker, for people. */
   readonly brokerName: string;
   /** Address of the cloud's page. */
@@ -77,24 +74,63 @@ export class Desk {
   language: string | undefined;
   /** Set to end waits early: the simulator is to stop. */
   stopping = false;
+  /** Told when another box is on the desk. */
+  onSwitch: (() => void) | undefined;
   readonly #parts: Parts;
+  #current: Stand;
   readonly #saveTimer: NodeJS.Timeout;
 
-  private constructor(parts: Parts, options: DeskOptions) {
+  private constructor(parts: Parts, current: Stand, options: DeskOptions) {
     this.#parts = parts;
+    this.#current = current;
     this.data = parts.data;
     this.world = parts.world;
     this.cloud = parts.cloud;
-    this.machine = parts.machine;
-    this.person = new Person(parts.machine);
-    this.surroundings = parts.surroundings;
     this.brokerName = `${parts.broker.host}:${parts.broker.port}`;
     this.pageUrl = parts.page.url;
     this.language = options.language;
     this.#saveTimer = setInterval(() => {
-      if (!parts.saver.hasChanged) return;
-      parts.saver.save().catch((error: Error) => options.onProblem(`the state cannot be saved: ${error.message}`));
+      for (const { machine, saver } of parts.stands.values()) {
+        if (!saver.hasChanged) continue;
+        saver
+          .save()
+          .catch((error: Error) => options.onProblem(`box ${machine.name} cannot be saved: ${error.message}`));
+      }
     }, SAVE_EVERY_MS);
+  }
+
+  get machine(): Machine {
+    return this.#current.machine;
+  }
+
+  get person(): Person {
+    return this.#current.person;
+  }
+
+  get surroundings(): Surroundings {
+    return this.#current.surroundings;
+  }
+
+  /** Boxes that run, in the order in which they were started. */
+  get running(): readonly Machine[] {
+    return [...this.#parts.stands.values()].map(({ machine }) => machine);
+  }
+
+  /** Whether the cloud hears and answers. */
+  get isCloudUp(): boolean {
+    return this.#parts.line.isUp;
+  }
+
+  /** Takes the cloud away from all boxes, or gives it back: the broker stays, and nobody behind it answers. */
+  set isCloudUp(isUp: boolean) {
+    this.#parts.line.isUp = isUp;
+  }
+
+  /** Puts another box on the desk, and starts it if it does not run yet. Throws CloudError and DataError. */
+  async switchTo(id: string): Promise<void> {
+    const { id: box } = findBox(this.cloud, id);
+    this.#current = this.#parts.stands.get(box) ?? (await startBox(this.#parts, box));
+    this.onSwitch?.();
   }
 
   /** Throws CloudError and DataError; then nothing is left open but `data`. */
@@ -133,38 +169,23 @@ export class Desk {
         : await embeddedBroker(options.broker.port, makeAccounts(world, cloud));
     let page: PageServer | undefined;
     try {
-      page = await PageServer.start(cloud, options.pagePort, () => world.wallSeconds());
-      const machine = makeMachine(world, cloud, broker, box.id, { net: { wifi: BUILDING_WIFI } });
-      const folder = data.boxFolder(box.id);
-      await data.soundly(folder, () => loadMachine(machine, folder));
-      const siteFile = `boxes/${box.id}/surroundings.json`;
-      const surroundings = new Surroundings(machine, data.read(siteFile, SurroundingsSchema) ?? UNDISTURBED);
+      const stands = new Map<string, Stand>();
       const starts = before.starts + 1;
       const saveWorld = () => {
         data.world = { format: 1, starts, wallSeconds: Math.ceil(world.wallSeconds()) };
-        data.write(siteFile, surroundings.state);
       };
-      // Before the box draws its first random number: they must never come a second time.
-      saveWorld();
-      const saver = new Saver(machine, folder, { state: () => surroundings.state, write: saveWorld });
-      const transport = savedFirst(await broker.connectCloud(), saver, traffic, onProblem);
-      cloud.attach(inWorldTime(transport, world.scheduler));
-      machine.start();
-      const parts = {
-        data,
-        world,
-        driver,
-        traffic,
-        skipping,
+      const saverOf = (id: string) => stands.get(id)?.saver;
+      const transport = savedFirst(await broker.connectCloud(), saverOf, traffic, onProblem);
+      const line = new CloudLine(inWorldTime(transport, world.scheduler));
+      page = await PageServer.start(
         cloud,
-        broker,
-        page,
-        machine,
-        surroundings,
-        saver,
-        saveWorld,
-      };
-      return new Desk(parts, options);
+        options.pagePort,
+        () => world.wallSeconds(),
+        () => line.isUp,
+      );
+      cloud.attach(line.transport);
+      const parts = { data, world, driver, traffic, skipping, cloud, broker, page, stands, line, saveWorld };
+      return new Desk(parts, await startBox(parts, box.id), options);
     } catch (error) {
       world.close();
       await page?.stop();
@@ -234,7 +255,7 @@ export class Desk {
   /** Everything that would be lost otherwise is on disk when it resolves. */
   async save(): Promise<void> {
     this.cloud.store.commit();
-    await this.#parts.saver.save();
+    await this.#saveBoxes();
   }
 
   /** Saves, and lets go of sockets and files. Nothing runs the clock any more. */
@@ -242,14 +263,29 @@ export class Desk {
     clearInterval(this.#saveTimer);
     try {
       this.cloud.close();
-      await this.#parts.saver.save();
+      await this.#saveBoxes();
       this.#parts.saveWorld();
+      for (const stand of this.#parts.stands.values()) stand.saveSurroundings();
     } finally {
       this.world.close();
       await this.#parts.page.stop();
       await this.#parts.broker.stop();
     }
   }
+
+  async #saveBoxes(): Promise<void> {
+    for (const { saver } of this.#parts.stands.values()) await saver.save();
+  }
+}
+
+async function startBox(parts: Parts, box: string): Promise<Stand> {
+  const stand = await Stand.open(parts, box);
+  parts.stands.set(box, stand);
+  // Before the box draws its first random number: they must never come a second time.
+  parts.saveWorld();
+  stand.saveSurroundings();
+  stand.machine.start();
+  return stand;
 }
 
 /** The same random numbers must not come again after a restart: they are in the nonces of sealed messages. */

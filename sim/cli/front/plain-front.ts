@@ -29,9 +29,23 @@ export class PlainFront implements Front {
   }
 
   open(session: Session): void {
-    const desk = this.#desk;
+    this.#follow(this.#desk);
+    this.#desk.onSwitch = () => this.#follow(this.#desk);
+    this.#timer = setInterval(() => this.#look(this.#desk), LOOK_MS);
+    this.#lines = createInterface({ input: this.#input, terminal: false });
+    this.#lines.on("line", (line) => session.submit(line));
+    this.#lines.on("close", () => session.end());
+  }
+
+  /** Tells of the box on the desk from here on, and of no other. */
+  #follow(desk: Desk): void {
     const { machine } = desk;
-    for (const entry of boxLog(desk.cloud.store.data, desk.machine.name)) this.#logged.add(logId(entry));
+    for (const end of this.#endings.splice(0)) end();
+    this.#panel = "";
+    this.#lamp = "off";
+    this.#isOnline = false;
+    this.#logged.clear();
+    for (const entry of boxLog(desk.cloud.store.data, machine.name)) this.#logged.add(logId(entry));
     this.#endings.push(
       machine.panel.watch(() => this.#lookAtPanel(desk)),
       machine.bins.watch((event) => {
@@ -44,10 +58,10 @@ export class PlainFront implements Front {
       if (state !== "running") this.#panel = "";
       this.#say("box", state);
     };
-    this.#timer = setInterval(() => this.#look(desk), LOOK_MS);
-    this.#lines = createInterface({ input: this.#input, terminal: false });
-    this.#lines.on("line", (line) => session.submit(line));
-    this.#lines.on("close", () => session.end());
+    this.#endings.push(() => {
+      machine.onState = undefined;
+    });
+    this.#lookAtPanel(desk);
   }
 
   echo(line: string): void {

@@ -1,3 +1,4 @@
+import { parseTopic } from "../../../firmware/wire/lanes.js";
 import type { CloudTransport } from "../../cloud/transport.js";
 import type { Machine } from "../../machine/machine.js";
 import { saveMachine } from "../../machine/persist.js";
@@ -56,12 +57,12 @@ export class Saver {
 }
 
 /**
- * Lets a message through only when the box is saved as it is: the cloud then never has a record that a simulator which was
+ * Lets a message through only when its box is saved as it is: the cloud then never has a record that a simulator which was
  * killed has lost, and the box never gives a number to a second record. To the box, a kill looks like a power cut.
  */
 export function savedFirst(
   transport: CloudTransport,
-  saver: Saver,
+  saverOf: (box: string) => Saver | undefined,
   traffic: Traffic,
   onProblem: (message: string) => void,
 ): CloudTransport {
@@ -78,7 +79,8 @@ export function savedFirst(
     const arrived = traffic.cloudWorks();
     order = order.then(async () => {
       try {
-        if (saver.hasChanged) await saver.save();
+        const saver = saverOf(parseTopic(topic)?.box ?? "");
+        if (saver?.hasChanged) await saver.save();
       } catch (error) {
         // Not told to the cloud: the box sends it again.
         onProblem(`the box cannot be saved: ${(error as Error).message}`);

@@ -18,9 +18,17 @@ export class PageServer {
     this.#server = server;
   }
 
-  /** `port` 0: any free one. `nowSeconds` is the cloud's time. Rejects with CloudError when the port is taken. */
-  static async start(cloud: CloudService, port: number, nowSeconds: () => number): Promise<PageServer> {
-    const server = createAdaptorServer({ fetch: pageApp(cloud, nowSeconds).fetch }) as Server;
+  /**
+   * `port` 0: any free one. `nowSeconds` is the cloud's time. `isUp`: whether the cloud answers, always if absent. Rejects with
+   * CloudError when the port is taken.
+   */
+  static async start(
+    cloud: CloudService,
+    port: number,
+    nowSeconds: () => number,
+    isUp?: () => boolean,
+  ): Promise<PageServer> {
+    const server = createAdaptorServer({ fetch: pageApp(cloud, nowSeconds, isUp).fetch }) as Server;
     await listenOnLoopback(server, port);
     return new PageServer(server);
   }
@@ -36,7 +44,7 @@ export class PageServer {
   }
 }
 
-export function pageApp(cloud: CloudService, nowSeconds: () => number): Hono {
+export function pageApp(cloud: CloudService, nowSeconds: () => number, isUp: () => boolean = () => true): Hono {
   const app = new Hono();
   // A page elsewhere whose name was pointed at this machine must not read who has which key.
   app.use(async (context, next) => {
@@ -53,6 +61,7 @@ export function pageApp(cloud: CloudService, nowSeconds: () => number): Hono {
   app.use(secureHeaders({ contentSecurityPolicy }));
   app.get("/", async (context) => {
     context.header("Cache-Control", "no-store");
+    if (!isUp()) return context.text("the cloud is down\n", 503);
     return context.html(await cloudPage(cloud, nowSeconds()));
   });
   app.notFound((context) => context.text("there is one page here: /\n", 404));

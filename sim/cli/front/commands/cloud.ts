@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { CloudError } from "../../../cloud/domain.js";
 import { importKeys } from "../../../cloud/import/import-keys.js";
 import { csvText, ENCODINGS, type Encoding } from "../../../cloud/import/text.js";
+import { WorldError } from "../../../devices/site.js";
 import type { Command } from "../command.js";
 import type { Desk } from "../desk.js";
 import { expectWords, oneOf, UsageError } from "../words.js";
@@ -9,7 +10,7 @@ import { binOf, labelsOf } from "./bins.js";
 import { ORGANISATION_COMMANDS } from "./organisation.js";
 
 /** What people do at the cloud's own pages. */
-export const CLOUD_COMMANDS: readonly Command[] = [
+const PEOPLE_COMMANDS: readonly Command[] = [
   {
     name: "unlock",
     usage: "cloud unlock BIN",
@@ -102,6 +103,35 @@ export const CLOUD_COMMANDS: readonly Command[] = [
   },
 ];
 
+/** Nobody gets at a cloud that is down. */
+function needsCloud(command: Command): Command {
+  return {
+    ...command,
+    run(context, line) {
+      if (!context.desk.isCloudUp) throw new WorldError("the cloud is down: `cloud up` first");
+      return command.run(context, line);
+    },
+  };
+}
+
+export const CLOUD_COMMANDS: readonly Command[] = [
+  ...PEOPLE_COMMANDS.map(needsCloud),
+  {
+    name: "down",
+    usage: "cloud down",
+    summary: "the cloud is gone for every box, while internet and broker work; its page answers no more",
+    example: "cloud down",
+    run: ({ desk }, { words }) => setCloudUp(desk, words, false),
+  },
+  {
+    name: "up",
+    usage: "cloud up",
+    summary: "ends that",
+    example: "cloud up",
+    run: ({ desk }, { words }) => setCloudUp(desk, words, true),
+  },
+];
+
 export const CLOUD: Command = {
   name: "cloud",
   usage: "cloud COMMAND ...",
@@ -113,6 +143,12 @@ export const CLOUD: Command = {
     throw new UsageError("do what at the cloud?");
   },
 };
+
+function setCloudUp(desk: Desk, words: readonly string[], isUp: boolean): readonly string[] {
+  expectWords(words, 1);
+  desk.isCloudUp = isUp;
+  return [isUp ? "the cloud is back: each box syncs by itself" : "the cloud is down: boxes notice within a minute"];
+}
 
 function labelOf(desk: Desk, text: string | undefined): string {
   return desk.machine.bins.label(binOf(desk, text));
@@ -143,14 +179,14 @@ function importFile(desk: Desk, words: readonly string[]): readonly string[] {
     throw new CloudError(`${file} cannot be read: ${(error as Error).message}`);
   }
   const keys = importKeys(desk.cloud.admin, desk.cloud.store.organisation, csvText(bytes, encoding), isSure);
-  const { bins } = desk.machine;
   const told: string[] = [];
   for (const key of keys) {
     const place = desk.cloud.ingest.log.inventory.whereabouts(`key:${key.id}`)?.place;
-    if (place?.box !== desk.machine.name || key.fob === undefined) continue;
+    const bins = desk.running.find(({ name }) => name === place?.box)?.bins;
+    if (place === undefined || bins === undefined || key.fob === undefined) continue;
     const there = bins.content(place.bin);
     if (there === undefined) bins.stock(place.bin, key.fob);
-    else told.push(`bin ${bins.label(place.bin)} holds ${there}: ${key.fob} is not hung there`);
+    else told.push(`bin ${bins.label(place.bin)} of ${place.box} holds ${there}: ${key.fob} is not hung there`);
   }
   return [`${keys.length} key${keys.length === 1 ? "" : "s"} imported from ${file}`, ...told];
 }

@@ -190,7 +190,7 @@ function statusOf(desk: Desk): readonly string[] {
     `panel    ${panelInWords(desk)}`,
     `power    ${powerInWords(desk)}; ${machine.boots} boots, ${machine.powerCuts} power cuts in this session`,
     `links    ${linksInWords(desk).join(" · ")}`,
-    `cloud    sees the box ${state.online ? "online" : "offline"}, last heard ${seen}; broker ${desk.brokerName}`,
+    `cloud    ${desk.isCloudUp ? `sees the box ${state.online ? "online" : "offline"}` : "is down"}, last heard ${seen}; broker ${desk.brokerName}`,
     ...(state.online ? [] : lastTry(desk)),
     `told     ${toldPowerInWords(desk)}`,
     `page     ${desk.pageUrl}`,

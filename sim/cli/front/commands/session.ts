@@ -1,7 +1,22 @@
-import type { Command } from "../command.js";
+import { type Command, columns } from "../command.js";
+import { panelInWords } from "../describe.js";
+import type { Desk } from "../desk.js";
 import { expectWords } from "../words.js";
 
 export const SESSION_COMMANDS: readonly Command[] = [
+  {
+    name: "box",
+    usage: "box [ID]",
+    summary: "put another box on the desk, which starts it; the others run on. Without ID: all",
+    example: "box MS4-TOKYO",
+    complete: (desk) => desk.cloud.store.organisation.boxes.map(({ id }) => id),
+    async run({ desk }, { words }) {
+      expectWords(words, 1, 2);
+      if (words[1] === undefined) return boxesOf(desk);
+      await desk.switchTo(words[1]);
+      return [`${desk.box.id} is on the desk: ${panelInWords(desk)}`];
+    },
+  },
   {
     name: "save",
     usage: "save",
@@ -26,3 +41,16 @@ export const SESSION_COMMANDS: readonly Command[] = [
     },
   },
 ];
+
+function boxesOf(desk: Desk): readonly string[] {
+  const { cloud, running } = desk;
+  const rows = cloud.store.organisation.boxes.map(({ id, model, location }) => [
+    id === desk.box.id ? "*" : "",
+    id,
+    model,
+    cloud.ingest.log.index.locations.get(location)!.name,
+    running.find(({ name }) => name === id)?.state ?? "not started",
+    cloud.store.boxState(id).online ? "online" : "offline",
+  ]);
+  return columns(["", "box", "model", "location", "is", "to the cloud"], rows);
+}

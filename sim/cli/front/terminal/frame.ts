@@ -169,6 +169,7 @@ function drawBin(desk: Desk, bin: number, c: Colours): string {
 function drawCloud(desk: Desk, columns: number, c: Colours): string {
   const { online, lastSeen } = desk.cloud.store.boxState(desk.box.id);
   const heard = lastSeen === undefined ? "never heard of it" : `last heard ${timeOfDay(desk, lastSeen)}`;
+  if (!desk.isCloudUp) return c.yellow(clip(` cloud: down · ${heard} · broker ${desk.brokerName}`, columns));
   const text = clip(` cloud: box ${online ? "online" : "offline"} · ${heard} · broker ${desk.brokerName}`, columns);
   return online ? c.green(text) : c.yellow(text);
 }
