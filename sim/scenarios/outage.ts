@@ -129,6 +129,8 @@ async function offlineCodes(act: Act): Promise<void> {
     if (!machine.bins.isOpen(i)) throw new Error(`bin ${machine.bins.label(i)} is not open`);
     machine.bins.close(i);
   }
+  // The word that it is over stays for whoever walks along the bins.
+  await person.cancel();
   await people.idle();
 }
 
