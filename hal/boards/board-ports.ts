@@ -58,14 +58,17 @@ export function boardPorts({ io, wiring, settings, units, timers, monotonicMs }:
   });
   const clock = new BoardClock({ rtc: new RV3028(on("system", wiring.rtcAddress)), timers, monotonicMs });
   const button = new ResetButton({ io: io.Digital, pin: pins.button, lampPin: pins.lamp, timers });
+  const mains = new MainsSense({ io: io.Digital, pin: pins.mains, timers });
   const reader = new PN532({ serial: { ...wiring.reader, io: io.Serial }, timers });
   return {
     bins,
     gauge: new CellGauge({
       gauge: new MAX17048(on("system", wiring.gaugeAddress)),
       thermometer: new TMP102(on("system", wiring.thermometerAddress)),
+      mains,
+      monotonicMs,
     }),
-    mains: new MainsSense({ io: io.Digital, pin: pins.mains, timers }),
+    mains,
     button,
     reader,
     clock,

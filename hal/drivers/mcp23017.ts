@@ -5,6 +5,7 @@ import type { SMBus, SMBusConstructor, SMBusOptions } from "../io/smbus.js";
 const IODIRA = 0x00;
 const GPIOB = 0x13;
 const OLATA = 0x14;
+const OLATB = 0x15;
 
 /**
  * IODIRA to GPPUB in order: port A all outputs; port B inputs with pull-ups that interrupt on any change; INT open-drain and
@@ -14,12 +15,15 @@ const OLATA = 0x14;
 const SET_UP = new Uint8Array([0x00, 0x7f, 0, 0, 0x00, 0x7f, 0, 0, 0, 0, 0x44, 0x44, 0x00, 0x7f]);
 
 /** Inputs of port B. */
-export const INPUT_MASK = 0x7f;
+const INPUT_MASK = 0x7f;
+/** GPB7, an output that goes nowhere. */
+const PROOF = 0x80;
 
 /** Microchip MCP23017 I2C port expander: port A drives, port B senses. DS20001952, sections 3.2 and 3.5. */
 export class MCP23017 {
   readonly #bus: SMBus;
   readonly #name: string;
+  #proof = 0;
 
   constructor(options: { sensor: SMBusOptions & { io: SMBusConstructor } }) {
     this.#bus = new options.sensor.io(options.sensor);
@@ -56,9 +60,17 @@ export class MCP23017 {
     if (found !== bits) throw new IoError(`${this.#name}: OLATA reads back ${hex(found)} for ${hex(bits)}`);
   }
 
-  /** Levels of port B, bits 0 to 6 (GPIOB); reading them ends the interrupt. Throws IoError. */
+  /**
+   * Levels of port B, bits 0 to 6 (GPIOB); reading them ends the interrupt. Bit 7 is turned over for each reading and must be
+   * seen to be: a port that reads all ones, all zeros, or the same for ever shows nothing else. Throws IoError.
+   */
   get inputs(): number {
-    return this.#bus.readUint8(GPIOB) & INPUT_MASK;
+    const proof = this.#proof ^ PROOF;
+    this.#bus.writeUint8(OLATB, proof);
+    const found = this.#bus.readUint8(GPIOB);
+    if ((found & PROOF) !== proof) throw new IoError(`${this.#name}: GPIOB does not change`);
+    this.#proof = proof;
+    return found & INPUT_MASK;
   }
 }
 

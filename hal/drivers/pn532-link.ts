@@ -50,6 +50,9 @@ export class Pn532Link {
    * somebody to come.
    */
   send(command: readonly number[], answerMs: number | undefined, answered: (data: Uint8Array) => void): void {
+    // What has come in by now belongs to earlier commands: it would be told of the tag that is there now.
+    this.drop();
+    this.#readable();
     this.#pending = { command, answerMs, answered, acked: false };
     this.#limit(ACK_MS, "PN532 does not acknowledge");
     this.#write(frame(command));
@@ -89,8 +92,8 @@ export class Pn532Link {
 
   #answered(data: Uint8Array): void {
     const pending = this.#pending;
-    // An answer's code is the command's plus one; anything else belongs to a command that was given up.
-    if (pending === undefined || data[0] !== pending.command[0]! + 1) return;
+    // Its code is the command's plus one, and it follows the acknowledge; anything else belongs to a command that was given up.
+    if (pending?.acked !== true || data[0] !== pending.command[0]! + 1) return;
     this.drop();
     pending.answered(data.subarray(1));
   }

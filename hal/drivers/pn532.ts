@@ -29,6 +29,8 @@ const FIRST_RESTART_MS = 100;
 const LONGEST_RESTART_MS = 10_000;
 /** Failures in a row before the reader counts as broken, and reads before a tag counts as unreadable. */
 const FAILURES = 3;
+/** So often in a row the same tag was found: a minute and more. It was left there, or a reader that hangs tells it for ever. */
+const STUCK_FINDS = 240;
 
 /** NXP PN532 over HSU, reading serials from NDEF text records. UM0701-02 (user manual). */
 export class PN532 implements ReaderPort {
@@ -36,6 +38,8 @@ export class PN532 implements ReaderPort {
   readonly #link: Pn532Link;
   /** Id of the tag that was reported and is still there. */
   #present = "";
+  /** How often it was found again. */
+  #finds = 0;
   /** Reads in a row that the tag in the field did not answer. */
   #unread = 0;
   #failures = 0;
@@ -53,7 +57,8 @@ export class PN532 implements ReaderPort {
   }
 
   faults(): readonly PartFault[] {
-    return this.#failures >= FAILURES ? [{ name: "reader", reason: this.#reason }] : [];
+    if (this.#failures >= FAILURES) return [{ name: "reader", reason: this.#reason }];
+    return this.#finds >= STUCK_FINDS ? [{ name: "reader", reason: "the same tag for a minute" }] : [];
   }
 
   #start(): void {
@@ -74,6 +79,7 @@ export class PN532 implements ReaderPort {
     this.#later(GONE_MS, () => {
       if (this.#link.isWaiting) {
         this.#present = "";
+        this.#finds = 0;
         this.#failures = 0;
       }
       this.#later(CHECK_MS, () => {
@@ -85,12 +91,18 @@ export class PN532 implements ReaderPort {
 
   /** NbTg, Tg, SENS_RES, SEL_RES, NFCIDLength, NFCID1 (section 7.3.5). */
   #found(data: Uint8Array): void {
-    this.#failures = 0;
     const length = data[5] ?? 0;
     const isTag = data[0] === 1 && length >= 4 && length <= 10 && data.length >= 6 + length;
-    const id = isTag ? data.slice(6, 6 + length).join(".") : "";
-    if (id === "" || id === this.#present) this.#later(AGAIN_MS, () => this.#list());
-    else this.#read(id, CONTAINER_PAGE, new TagText(), 0);
+    if (!isTag) {
+      this.#failed("PN532 finds what is no tag");
+      return;
+    }
+    this.#failures = 0;
+    const id = data.slice(6, 6 + length).join(".");
+    if (id === this.#present) {
+      this.#finds++;
+      this.#later(AGAIN_MS, () => this.#list());
+    } else this.#read(id, CONTAINER_PAGE, new TagText(), 0);
   }
 
   /** Four pages from `page` on, and more until the text is known; `left`: bytes of the data area that may still come. */
@@ -121,6 +133,7 @@ export class PN532 implements ReaderPort {
   #report(id: string, serial: string): void {
     this.#unread = 0;
     this.#present = id;
+    this.#finds = 0;
     this.#later(AGAIN_MS, () => this.#list());
     this.onScan?.(serial);
   }

@@ -8,6 +8,8 @@ export class Entropy {
   readonly #random: Random;
   /** False: the source fails its health test. */
   healthy = true;
+  /** It hangs, and gives the same bytes again and again without an error. */
+  stuck = false;
 
   constructor(site: Site) {
     this.#random = site.random("entropy");
@@ -18,7 +20,7 @@ export class Entropy {
       fill: (into) => {
         life.check();
         if (!this.healthy) throw new EntropyError("the random number source failed its health test");
-        into.set(this.#random.bytes(into.length));
+        into.set(this.stuck ? new Uint8Array(into.length).map((_, i) => i) : this.#random.bytes(into.length));
       },
     };
   }

@@ -12,6 +12,9 @@ export class Max17048 extends RegisterPart {
   readonly #random: Random;
   /** Every reading is another one. */
   jumps = false;
+  /** It goes on telling what it told last: it answers, and measures nothing. */
+  frozen = false;
+  readonly #told = new Map<number, number>();
   /** Low byte of the pair whose high byte was read last: a pair is one value. */
   #low = 0;
 
@@ -31,7 +34,8 @@ export class Max17048 extends RegisterPart {
 
   protected override read(register: number): number {
     if (register & 1) return this.#low;
-    const value = this.#value(register);
+    const value = (this.frozen ? this.#told.get(register) : undefined) ?? this.#value(register);
+    this.#told.set(register, value);
     this.#low = value & 255;
     return value >> 8;
   }

@@ -34,6 +34,8 @@ export class Mcp23017 extends RegisterPart {
   #inReset = false;
   /** Bits that port A's latch reads back inverted: a part that is dying. */
   liesInLatch = 0;
+  /** What port B reads whatever is on its pins; undefined: the truth. */
+  stuckInputs: number | undefined;
 
   constructor(pins: Mcp23017Pins) {
     super();
@@ -101,7 +103,8 @@ export class Mcp23017 extends RegisterPart {
     if (register === OLATA) return this.#registers[OLATA]! ^ this.liesInLatch;
     const port = (register & 1) as 0 | 1;
     if (register === GPIOA + port || register === INTCAPA + port) {
-      const value = register === GPIOA + port ? this.#level(port) : this.#registers[register]!;
+      const level = (port === 1 ? this.stuckInputs : undefined) ?? this.#level(port);
+      const value = register === GPIOA + port ? level : this.#registers[register]!;
       this.#registers[INTFA + port] = 0;
       this.#before[port] = this.#level(port);
       this.#tellInterrupt();

@@ -25,6 +25,9 @@ export class Pn532 {
   #planned: ScheduledEvent | undefined;
   /** True: without supply, or dead. */
   silent = false;
+  /** It sends its last answer once more before each acknowledge. */
+  repeats = false;
+  #lastAnswer: Uint8Array | undefined;
   /** Commands taken so far, for tests. */
   readonly commands: number[] = [];
 
@@ -84,6 +87,7 @@ export class Pn532 {
     this.#end();
     this.commands.push(command[0]!);
     this.#later(ACK_MS, () => {
+      if (this.repeats && this.#lastAnswer !== undefined) this.#line.deliver(this.#lastAnswer);
       this.#line.deliver(new Uint8Array(ACK));
       this.#run(command);
     });
@@ -125,7 +129,10 @@ export class Pn532 {
     const body = [0xd5, code + 1, ...data];
     const sum = body.reduce((total, byte) => total + byte, 0);
     const bytes = [0, 0, 0xff, body.length, -body.length & 255, ...body, -sum & 255, 0];
-    this.#later(delayMs, () => this.#line.deliver(new Uint8Array(bytes)));
+    this.#later(delayMs, () => {
+      this.#lastAnswer = new Uint8Array(bytes);
+      this.#line.deliver(this.#lastAnswer);
+    });
   }
 
   /** What it was busy with is over. */

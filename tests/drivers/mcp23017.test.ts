@@ -26,10 +26,16 @@ describe("MCP23017, byte for byte", () => {
     expect(part.log).toEqual(["w 14 10", "w 14", "r 10", "w 14", "r 10"]);
   });
 
-  it("senses GPIOB without bit 7", () => {
-    const { part, driver } = scripted("ff");
-    expect(driver.inputs).toBe(0x7f);
-    expect(part.log).toEqual(["w 13", "r ff"]);
+  it("senses GPIOB without bit 7, which it turns over and sees", () => {
+    const { part, driver } = scripted("ff", "2a", "80");
+    expect([driver.inputs, driver.inputs, driver.inputs]).toEqual([0x7f, 0x2a, 0]);
+    expect(part.log).toEqual(["w 15 80", "w 13", "r ff", "w 15 00", "w 13", "r 2a", "w 15 80", "w 13", "r 80"]);
+  });
+
+  it.each(["ff", "00", "12"])("takes no port for live that reads 0x%s for ever", (frozen) => {
+    const { driver } = scripted(frozen, frozen);
+    const read = () => driver.inputs;
+    expect(() => [read(), read()]).toThrow(new IoError("MCP23017 at 0x21: GPIOB does not change"));
   });
 
   it("says what it reads back in place of what was written", () => {

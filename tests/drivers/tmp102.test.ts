@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import { CellGauge } from "../../hal/drivers/cell-gauge.js";
 import { TMP102 } from "../../hal/drivers/tmp102.js";
 import { bench, Scripted } from "./bench.js";
 
@@ -32,12 +31,4 @@ it.each([
 
 it("takes the two that agree after one that was hit on the way", () => {
   expect(read("99 00", "19 00", "19 10")).toBe(25.0625);
-});
-
-it("gives the gauge's reading its degrees, and none without a gauge", () => {
-  const reading = { chargePercent: 50, millivolts: 3_800, milliamps: undefined, celsius: undefined };
-  const gauge = (isThere: boolean) =>
-    new CellGauge({ gauge: { read: () => (isThere ? reading : undefined) }, thermometer: { read: () => -3.5 } });
-  expect(gauge(true).read()).toEqual({ ...reading, celsius: -3.5 });
-  expect(gauge(false).read()).toBeUndefined();
 });

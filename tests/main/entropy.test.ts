@@ -1,5 +1,7 @@
 import { afterEach, expect, it } from "vitest";
+import { WatchedEntropy } from "../../firmware/parts/watched-entropy.js";
 import { Kind, Outcome } from "../../firmware/records/records.js";
+import { EntropyError } from "../../hal/ports/entropy.js";
 import { BoxRig, VAN } from "../support/box-rig.js";
 
 let rig: BoxRig;
@@ -26,6 +28,39 @@ it("without entropy a box that has a journal works, says so, and takes it back w
   await rig.rebooted();
   await rig.idle();
   expect(await statusFaults()).toEqual([]);
+});
+
+it("entropy that repeats itself counts as none, from the first draw of a boot on", async () => {
+  rig = new BoxRig();
+  rig.machine.entropy.stuck = true;
+  await rig.start();
+  await rig.world.advance(15_000);
+  expect(await statusFaults()).toEqual(["random numbers"]);
+  expect(rig.of(Kind.device)).toMatchObject([{ name: "random numbers", reason: expect.stringContaining("repeats") }]);
+  expect(await rig.pickUp(VAN.code)).toBe(VAN.fob);
+});
+
+it("flat bytes and those of the draw before are no random numbers; short draws are not judged", () => {
+  const draws = [
+    [1, 2, 3, 4, 5, 6, 7, 8],
+    [9, 9, 9, 9, 9, 9, 9, 9],
+    [7],
+    [7],
+    [1, 2, 3, 4, 5, 6, 7, 9],
+    [1, 2, 3, 4, 5, 6, 7, 9],
+    [8, 7, 6, 5, 4, 3, 2, 1],
+  ];
+  const entropy = new WatchedEntropy({ fill: (into) => into.set(draws.shift()!) });
+  const draw = (bytes: number) => {
+    try {
+      entropy.fill(new Uint8Array(bytes));
+      return entropy.faults().length;
+    } catch (error) {
+      expect(error).toBeInstanceOf(EntropyError);
+      return "none";
+    }
+  };
+  expect([8, 1, 1, 8, 8, 8].map(draw)).toEqual(["none", 0, 0, 0, "none", 0]);
 });
 
 it("without entropy an empty journal cannot begin: nothing opens, the box says why, and it begins when there is some", async () => {

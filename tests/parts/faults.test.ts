@@ -137,6 +137,49 @@ describe("an expander", () => {
   });
 });
 
+describe("a part that answers and does not work", () => {
+  it.each([0xff, 0x80, 0x00, 0x7f, 0x2a])(
+    "door contacts that read %d for ever are unknown, and the locks work on",
+    async (stuck) => {
+      const { hal, box, parts, faults, advance } = await registers();
+      parts.expanders[0]!.stuckInputs = stuck;
+      await advance(3_000);
+      expect([hal.bins.door(0), faults()]).toEqual(["unknown", UNIT_A]);
+      hal.bins.unlock(0);
+      await advance(500);
+      expect([box.bins.isOpen(0), hal.bins.door(0)]).toEqual([true, "unknown"]);
+      parts.expanders[0]!.stuckInputs = undefined;
+      await advance(13_000);
+      expect([hal.bins.door(0), faults()]).toEqual(["open", ""]);
+    },
+  );
+
+  it("a gauge that is frozen is none, a minute after mains went", async () => {
+    const { hal, box, parts, advance } = await registers();
+    hal.gauge.read();
+    parts.gauge.frozen = true;
+    await advance(300_000);
+    expect(hal.gauge.read()).toBeDefined();
+    box.setMains(false);
+    for (let i = 0; i < 7; i++) {
+      hal.gauge.read();
+      await advance(10_000);
+    }
+    expect(hal.gauge.read()).toBeUndefined();
+    parts.gauge.frozen = false;
+    expect(hal.gauge.read()?.chargePercent).toBeLessThan(100);
+  });
+
+  it("a gauge that works is believed on battery, however long", async () => {
+    const { hal, box, advance } = await registers();
+    box.setMains(false);
+    for (let i = 0; i < 60; i++) {
+      expect(hal.gauge.read()).toBeDefined();
+      await advance(10_000);
+    }
+  });
+});
+
 describe("a bus", () => {
   it("that is stuck at boot takes its half of the bins; the wall latch and the other half work", async () => {
     const rigged = await registers();

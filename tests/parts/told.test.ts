@@ -40,6 +40,23 @@ const FAULTS: readonly Fault[] = [
     use: returnByScan,
   },
   {
+    name: "contacts that read all ones",
+    strike: ({ parts }) => Object.assign(parts!.expanders[0]!, { stuckInputs: 0xff }),
+    mend: ({ parts }) => Object.assign(parts!.expanders[0]!, { stuckInputs: undefined }),
+    told: "bins A-1 to A-7",
+    use: returnByScan,
+  },
+  {
+    name: "random numbers that repeat themselves",
+    strike: (machine) => {
+      machine.entropy.stuck = true;
+      machine.powerCut({ backAfterMs: 500 });
+    },
+    mend: ({ entropy }) => Object.assign(entropy, { stuck: false }),
+    told: "random numbers",
+    use: takeByCode,
+  },
+  {
     name: "a gauge that says 255 %",
     strike: ({ gauge }) => Object.assign(gauge, { lies: { chargePercent: 255 } }),
     mend: ({ gauge }) => Object.assign(gauge, { lies: {} }),
