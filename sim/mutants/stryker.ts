@@ -29,8 +29,9 @@ export interface Tried {
 
 /** Longer texts are cut: a whole function is known by its first words. */
 const TEXT_MAX = 120;
-/** A changed program that turns in a circle is stopped after this, ms, beside what Stryker adds for a slow machine. */
-const TIMEOUT_MS = 20_000;
+/** A changed program that turns in a circle is stopped after this, ms, and some times what its tests take otherwise. */
+const TIMEOUT_MS = 6_000;
+const TIMEOUT_FACTOR = 4;
 
 interface NodeMutator {
   readonly name: string;
@@ -166,6 +167,7 @@ function options(files: readonly string[], concurrency: number): PartialStrykerO
     tempDirName: "build/mutants",
     ignorePatterns: ["/build", "/.data"],
     timeoutMS: TIMEOUT_MS,
+    timeoutFactor: TIMEOUT_FACTOR,
     warnings: false,
   } as PartialStrykerOptions;
 }

@@ -93,6 +93,7 @@ test("no file is dead: each is imported by another, or is where a command, a boa
     /\.d\.ts$/.test(path) ||
     path === "vitest.config.ts" ||
     path === "sim/mutants/vitest.config.ts" ||
+    path === "sim/mutants/setup.ts" ||
     path === "tests/support/summary-reporter.ts" ||
     path.startsWith("hal/boards/") ||
     path.startsWith("hal/moddable/") ||
