@@ -2,10 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
+import { Changer, type Mutant } from "../mutants/changer.js";
 import { explained, outdated, parseExplanations } from "../mutants/explained.js";
 import { FOLDERS, sourcesIn, testsOf } from "../mutants/folders.js";
 import { sampled } from "../mutants/sample.js";
-import { Changer, type Mutant, type Tried } from "../mutants/stryker.js";
+import { survivors as survivorsOf } from "../mutants/trial.js";
 import { ROOT } from "../xs/bundle.js";
 import { whole } from "./shared/numbers.js";
 
@@ -20,7 +21,6 @@ const program = new Command("mutants")
   .option("--sample <n>", "try so many of them, chosen by chance", whole)
   .option("--seed <n>", "the chance of --sample follows from it", whole, 1)
   .option("--list", "print the changes and try none", false)
-  .option("--concurrency <n>", "processes that run tests", whole, 1)
   .option("--explained <file>", "the explanations", "sim/mutants/explained.json")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
@@ -30,24 +30,23 @@ interface Options {
   readonly sample?: number;
   readonly seed: number;
   readonly list: boolean;
-  readonly concurrency: number;
   readonly explained: string;
 }
 
 const options = program.parse().opts<Options>();
 const began = performance.now();
+const seconds = () => Math.round((performance.now() - began) / 1000);
 const explanations = parseExplanations(readFileSync(join(ROOT, options.explained), "utf8"));
 const files = options.file ?? (options.folder ?? FOLDERS).map(inRepository).flatMap(sourcesIn);
 for (const file of files) if (!existsSync(join(ROOT, file))) program.error(`error: there is no file ${file}`);
 
-const changer = await Changer.open();
-const all = await changer.list(files);
+const changed = await (await Changer.open()).change(files);
+const all = changed.mutants;
 const chosen = options.sample === undefined ? all : sampled(all, options.sample, options.seed);
 if (options.list) for (const mutant of chosen) console.log(inWords(mutant));
-const tried = options.list ? [] : await tryAll();
-const survivors = tried.filter(({ survived }) => survived).map(({ mutant }) => mutant);
+const survivors = options.list ? [] : await tryAll();
 const unexplained = survivors.filter((mutant) => explained(mutant, explanations) === undefined);
-const killed = tried.filter(({ survived }) => !survived).map(({ mutant }) => mutant);
+const killed = options.list ? [] : chosen.filter((mutant) => !survivors.includes(mutant));
 const stale = outdated(explanations, all, killed);
 for (const mutant of unexplained) console.error(`${pc.red("survived")} ${inWords(mutant)}`);
 for (const text of stale) console.error(`${pc.yellow("explanation out of date")} ${text}`);
@@ -66,24 +65,22 @@ console.log(
       ...(nth > 1 && { nth }),
     })),
     outdated: stale.length,
-    seconds: Math.round((performance.now() - began) / 1000),
+    seconds: seconds(),
   }),
 );
 process.exitCode = unexplained.length + stale.length > 0 ? 1 : 0;
 
 /** Folder by folder, with its own tests; and what these do not see, with those of others. */
-async function tryAll(): Promise<readonly Tried[]> {
-  const results: Tried[] = [];
+async function tryAll(): Promise<readonly Mutant[]> {
+  const results: Mutant[] = [];
   for (const folder of new Set(chosen.map(({ file }) => dirname(file)))) {
     let left: readonly Mutant[] = chosen.filter(({ file }) => dirname(file) === folder);
     for (const tests of testsOf(left[0]!.file)) {
       if (left.length === 0) break;
       console.error(pc.cyan(`${left.length} changes to ${folder}, held by ${tests.join(", ")}`));
-      const tried = await changer.run({ all, chosen: left, tests, concurrency: options.concurrency });
-      results.push(...tried.filter(({ survived }) => !survived));
-      left = tried.filter(({ survived }) => survived).map(({ mutant }) => mutant);
+      left = await survivorsOf(changed, left, tests, (text) => console.error(pc.cyan(`${seconds()} s: ${text}`)));
     }
-    results.push(...left.map((mutant) => ({ mutant, survived: true })));
+    results.push(...left);
   }
   return results;
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
+import type { Mutant } from "./changer.js";
 import { oneLine } from "./changes.js";
-import type { Mutant } from "./stryker.js";
 
 /** A survivor that somebody has read: why no test can, or need, tell it from the original. */
 const Explanation = v.strictObject({

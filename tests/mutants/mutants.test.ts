@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
+import { Changer } from "../../sim/mutants/changer.js";
 import { sourcesIn } from "../../sim/mutants/folders.js";
 import { sampled } from "../../sim/mutants/sample.js";
-import { Changer } from "../../sim/mutants/stryker.js";
 import { ROOT } from "../../sim/xs/bundle.js";
 
 const PLANTED = "tests/mutants/planted";
@@ -32,10 +32,10 @@ test("a change that no test notices is named; an explained one is not, and old e
 
 test("the list is the same each time, and so is a sample of a seed", async () => {
   const changer = await Changer.open();
-  const list = await changer.list(sourcesIn("firmware/commands"));
+  const { mutants: list } = await changer.change(sourcesIn("firmware/commands"));
   expect(list.length).toBeGreaterThan(100);
-  expect(await changer.list(sourcesIn("firmware/commands"))).toEqual(list);
-  expect(new Set(list.map(({ line, ...mutant }) => JSON.stringify(mutant))).size).toBe(list.length);
+  expect((await changer.change(sourcesIn("firmware/commands"))).mutants).toEqual(list);
+  expect(new Set(list.map(({ id, line, ...mutant }) => JSON.stringify(mutant))).size).toBe(list.length);
   expect(sampled(list, 7, 3)).toHaveLength(7);
   expect(sampled(list, 7, 3)).toEqual(sampled(list, 7, 3));
   expect(sampled(list, 7, 4)).not.toEqual(sampled(list, 7, 3));

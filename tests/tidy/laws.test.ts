@@ -92,8 +92,7 @@ test("no file is dead: each is imported by another, or is where a command, a boa
     /^sim\/cli\/[^/]+\.ts$/.test(path) ||
     /\.d\.ts$/.test(path) ||
     path === "vitest.config.ts" ||
-    path === "sim/mutants/vitest.config.ts" ||
-    path === "sim/mutants/setup.ts" ||
+    /^sim\/mutants\/(vitest\.config|setup|runner|worker)\.ts$/.test(path) ||
     path === "tests/support/summary-reporter.ts" ||
     path.startsWith("hal/boards/") ||
     path.startsWith("hal/moddable/") ||
