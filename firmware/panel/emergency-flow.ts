@@ -146,12 +146,12 @@ export class EmergencyFlow implements EmergencyEvents {
     const total = this.#bins.count;
     const stuck = notOpened.length;
     if (stuck === 0) {
-      this.#result("all-opened", undefined, { lines: [text("take-keys-close-doors")], timeoutMs: LIST_MS });
-    } else {
-      const bins = text("all-opened-but", { bins: notOpened.map((bin) => this.#label(bin)).join(" ") });
-      const lines = [bins, text("press-doors-own-codes"), text("take-keys-close-doors")];
-      this.#result("all-opened-count", { done: total - stuck, total }, { lines, timeoutMs: LIST_MS });
+      this.#result("all-opened", undefined, { lines: [text("take-keys-close-doors")] });
+      return;
     }
+    const bins = text("all-opened-but", { bins: notOpened.map((bin) => this.#label(bin)).join(" ") });
+    const lines = [bins, text("press-doors-own-codes"), text("take-keys-close-doors")];
+    this.#result("all-opened-count", { done: total - stuck, total }, { lines, timeoutMs: LIST_MS });
     this.#list = this.#navigator.screen;
   }
 

@@ -6,6 +6,7 @@ import type { World } from "../machine/world.js";
 import { type BoxMemory, readJournal, readMemory, reasonOnFlash } from "./box-memory.js";
 import { compareLogs } from "./compare-logs.js";
 import { DoorsLog } from "./doors-log.js";
+import { GuessWatch } from "./guess-watch.js";
 import { inventoryProblems } from "./inventory-check.js";
 import { Rulebook } from "./rulebook.js";
 
@@ -48,6 +49,8 @@ export class Judge {
     this.#cloud = parts.cloud;
     this.#machine = parts.machine;
     this.#rules = new Rulebook(parts.cloud, parts.machine.name);
+    const { world, machine } = parts;
+    new GuessWatch({ world, machine, report: (problem) => this.#problem(problem) });
     const { panel, reader, bins } = parts.machine;
     panel.watchInput((input) => {
       if (input.kind === "digit") this.#key(String(input.digit));

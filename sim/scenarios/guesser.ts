@@ -3,6 +3,7 @@ import { guessesWithin } from "../cloud/code-length.js";
 import { readJournal } from "../judge/box-memory.js";
 import type { Random } from "../random.js";
 import { expectThat } from "./emergency.js";
+import { Keypad } from "./keypad.js";
 import type { Act, Scenario } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
@@ -43,6 +44,7 @@ export const guesser: Scenario = {
 class Guesser {
   readonly #act: Act;
   readonly #random: Random;
+  readonly #keypad: Keypad;
   readonly startMs: number;
   verdicts = 0;
   /** Tries that the power cut kept from being answered. */
@@ -54,6 +56,7 @@ class Guesser {
   constructor(act: Act) {
     this.#act = act;
     this.#random = act.stage.world.random("guesser");
+    this.#keypad = new Keypad(act.stage, this.#random);
     this.startMs = act.stage.world.nowMs;
     act.stage.machine.bins.watch((event) => {
       if (event.kind === "opened") this.opened++;
@@ -63,7 +66,7 @@ class Guesser {
   async until(endMs: number): Promise<void> {
     const { world } = this.#act.stage;
     while (world.nowMs < endMs) {
-      await this.#wakeUp();
+      await this.#keypad.wakeUp();
       const waitMs = await this.#try();
       await this.#waitOut(Math.min(waitMs, endMs - world.nowMs));
     }
@@ -83,18 +86,17 @@ class Guesser {
       // Right between the eighth digit and the verdict, in the middle of whatever is written then.
       machine.armFlashCut({ operation: 1, at: this.#random.int(40), backAfterMs: 2_000 });
     }
-    await this.#type(this.#digits(6));
+    await this.#keypad.type(this.#keypad.digits(6));
     await world.advance(500);
     machine.disarm();
     if (machine.powerCuts > cutsBefore) {
       this.swallowed++;
-      await this.#wakeUp();
+      await this.#keypad.wakeUp();
       return 0;
     }
-    const view = machine.panel.view;
-    const shown = [view?.title, ...(view?.lines ?? [])].find((text) => text?.id.startsWith("refused-"));
-    if (shown?.id.startsWith("refused-wrong-code") === true) this.verdicts++;
-    return 1_000 * (Number(shown?.params?.seconds ?? 0) + 60 * Number(shown?.params?.minutes ?? 0));
+    const { id, waitMs } = this.#keypad.rebuff;
+    if (id?.startsWith("refused-wrong-code") === true) this.verdicts++;
+    return waitMs;
   }
 
   /** In the middle of a wait the plug is pulled, once or often, for a moment or for long. */
@@ -106,38 +108,12 @@ class Guesser {
       if (this.#random.next() < 0.4) {
         await world.advance(Math.min(left, this.#random.int(90_000)));
         machine.powerCut({ backAfterMs: 500 + this.#random.int(4_000) });
-        await this.#wakeUp();
+        await this.#keypad.wakeUp();
         if (this.#random.next() < 0.5) return;
       } else {
         await world.advance(left);
       }
     }
-  }
-
-  /** The box runs, and shows the first screen. */
-  async #wakeUp(): Promise<void> {
-    const { machine, world } = this.#act.stage;
-    await world.until(() => machine.state === "running", 5 * MINUTE_MS, "the box to come back");
-    while (machine.panel.view?.screen !== "idle") {
-      machine.panel.input({ kind: "cancel" });
-      await this.#pause();
-      if (machine.panel.view?.screen !== "idle") await world.advance(1_000);
-    }
-  }
-
-  async #type(digits: string): Promise<void> {
-    for (const digit of digits) this.#act.stage.machine.panel.input({ kind: "digit", digit: Number(digit) });
-    await this.#pause();
-    this.#act.stage.machine.panel.input({ kind: "enter" });
-    await this.#pause();
-  }
-
-  async #pause(): Promise<void> {
-    await this.#act.stage.world.advance(50);
-  }
-
-  #digits(length: number): string {
-    return Array.from({ length }, () => this.#random.int(10)).join("");
   }
 
   #countFailures(): void {

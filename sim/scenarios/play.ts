@@ -13,6 +13,7 @@ import { powerCut } from "./power-cut.js";
 import { powerCutNoInternet } from "./power-cut-no-internet.js";
 import type { Scenario, ScenarioOptions, ScenarioResult } from "./scenario.js";
 import { sixMonths } from "./six-months.js";
+import { vandal } from "./vandal.js";
 
 export const SCENARIOS: readonly Scenario[] = [
   outage,
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   emergencyAll,
   cloudDown,
   guesser,
+  vandal,
   powerCut,
   powerCutNoInternet,
   sixMonths,

@@ -5,6 +5,7 @@ import { emergencyBin } from "../../sim/scenarios/emergency-bin.js";
 import { guesser } from "../../sim/scenarios/guesser.js";
 import { play } from "../../sim/scenarios/play.js";
 import type { Scenario, ScenarioResult } from "../../sim/scenarios/scenario.js";
+import { vandal } from "../../sim/scenarios/vandal.js";
 
 const NOTHING_BROKEN = { lost: 0, duplicated: 0, reordered: 0, unauthorised: 0, problems: [] };
 
@@ -26,6 +27,10 @@ test.each([1, 2, 3])("emergency-all: through two power cuts and past a jammed do
 
 test.each([1, 2])("cloud-down: a day with the pack alone, seed %i", async (seed) => {
   expect(await playWell(cloudDown, seed)).toMatchObject({ emergencies: 3, exchanges: 4 });
+});
+
+test.each([1, 2, 3])("vandal: days of guesses at everything hold nobody up beyond an hour, seed %i", async (seed) => {
+  expect(await playWell(vandal, seed)).toMatchObject({ emergencies: 32, exchanges: 32 });
 });
 
 test("guesser: a month of guesses and pulled plugs stays under the bound", { timeout: 240_000 }, async () => {
