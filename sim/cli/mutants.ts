@@ -20,6 +20,7 @@ const program = new Command("mutants")
   .option("--file <path...>", "these files alone")
   .option("--sample <n>", "try so many of them, chosen by chance", whole)
   .option("--seed <n>", "the chance of --sample follows from it", whole, 1)
+  .option("--own", "ask the tests of the folder's mirror alone, not those of others for what these do not see", false)
   .option("--list", "print the changes and try none", false)
   .option("--explained <file>", "the explanations", "sim/mutants/explained.json")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
@@ -29,6 +30,7 @@ interface Options {
   readonly file?: readonly string[];
   readonly sample?: number;
   readonly seed: number;
+  readonly own: boolean;
   readonly list: boolean;
   readonly explained: string;
 }
@@ -75,7 +77,7 @@ async function tryAll(): Promise<readonly Mutant[]> {
   const results: Mutant[] = [];
   for (const folder of new Set(chosen.map(({ file }) => dirname(file)))) {
     let left: readonly Mutant[] = chosen.filter(({ file }) => dirname(file) === folder);
-    for (const tests of testsOf(left[0]!.file)) {
+    for (const tests of testsOf(left[0]!.file).slice(0, options.own ? 1 : undefined)) {
       if (left.length === 0) break;
       console.error(pc.cyan(`${left.length} changes to ${folder}, held by ${tests.join(", ")}`));
       left = await survivorsOf(changed, left, tests, (text) => console.error(pc.cyan(`${seconds()} s: ${text}`)));
