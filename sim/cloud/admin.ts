@@ -143,9 +143,10 @@ export class Admin {
       place: where && { box: where.box, bin: this.binNumber(where.box, where.bin) },
     }));
     for (const { item, place } of resolved) {
-      if (place === undefined) inventory.forget(item);
-      else inventory.put(item, place.box, place.bin, true, { box: place.box, time: Math.floor(this.#parts.now()) });
-      if (place !== undefined) inventory.edited(place.box);
+      inventory.unplace(item, place);
+      if (place === undefined) continue;
+      inventory.believe(place.box, place.bin, "holds", item, Math.floor(this.#parts.now()));
+      inventory.edited(place.box);
     }
     store.touchPermissions();
     store.commit();
@@ -154,7 +155,7 @@ export class Admin {
   /** Says that somebody looked: nothing hangs in this bin. */
   emptyBin(box: string, label: string): void {
     const { inventory, store } = this.#parts;
-    inventory.clear(box, this.binNumber(box, label));
+    inventory.believe(box, this.binNumber(box, label), "empty");
     inventory.edited(box);
     store.touchPermissions();
     store.commit();
@@ -210,7 +211,7 @@ export class Admin {
     const is = new OrganisationIndex(next);
     let isMoved = false;
     const rename = (from: string, to: string): void => {
-      if (inventory.whereabouts(from) === undefined) return;
+      if (!inventory.isKnown(from)) return;
       inventory.rename(from, to);
       isMoved = true;
     };
@@ -219,12 +220,13 @@ export class Admin {
       rename(`key:${key.id}`, `fob:${key.fob}`);
     }
     for (const key of before.keys) {
-      const place = inventory.whereabouts(`key:${key.id}`)?.place;
-      if (place === undefined || is.keys.has(key.id)) continue;
-      // It hung there without a fob, and hangs there still: nobody's, and nothing that a box could be told of.
-      inventory.doubt(place.box, place.bin);
-      inventory.edited(place.box);
-      isMoved = true;
+      if (is.keys.has(key.id)) continue;
+      // They hung there without a fob, and hang there still: nobody's, and nothing that a box could be told of.
+      for (const { box, bin } of inventory.placesOf(`key:${key.id}`)) {
+        inventory.doubt(box, bin);
+        inventory.edited(box);
+        isMoved = true;
+      }
     }
     for (const key of next.keys) if (key.fob !== undefined) rename(`fob:${key.fob}`, `key:${key.id}`);
     if (!isMoved) return;

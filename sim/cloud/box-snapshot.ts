@@ -1,4 +1,4 @@
-import { EPOCH_BYTES } from "../../firmware/wire/messages.js";
+import { EPOCH_BYTES, Reads } from "../../firmware/wire/messages.js";
 import { type Access, type Box, bytesToHex, CloudError, hexToBytes, type Key } from "./domain.js";
 import type { Inventory } from "./inventory.js";
 import { type OrganisationIndex, OVER_AFTER_SECONDS } from "./organisation.js";
@@ -27,7 +27,7 @@ export function modelOf(
   const location = index.locations.get(found.location)!;
   const { id, name, language, timeZone } = location;
   const { organisation } = store;
-  const bins = binsOf(found, inventory);
+  const bins = binsOf(found, inventory, ((state.reads ?? 0) & Reads.taken) !== 0);
   const matters = keyFilter(found, bins);
   const keys = organisation.keys.filter(matters);
   const accesses = organisation.accesses.flatMap((access) =>
@@ -63,7 +63,7 @@ export function modelOf(
 }
 
 /** What changed in a model as far as a box cannot know it from its own journal. */
-export function fingerprintOf(model: BoxModel, inventoryEdits: number): string {
+export function fingerprintOf(model: BoxModel, inventoryEdits: number, reads: number): string {
   const { asOf: _asOf, lookupKey, bins, location, epoch, ...rest } = model;
   const enabled = bins.map((b) => b.enabled);
   const { offsets: _offsets, ...place } = location;
@@ -74,17 +74,19 @@ export function fingerprintOf(model: BoxModel, inventoryEdits: number): string {
     enabled,
     place,
     inventoryEdits,
+    reads,
   });
 }
 
-function binsOf(box: Box, inventory: Inventory): BinModel[] {
+function binsOf(box: Box, inventory: Inventory, readsTaken: boolean): BinModel[] {
   return box.bins.map(({ enabled }, bin) => {
-    const there = inventory.in(box.id, bin);
-    const uncertain = inventory.isDoubtful(box.id, bin);
-    if (there === undefined) return { bin, enabled, uncertain };
-    const { item } = there;
-    const held = item.startsWith("key:") ? { key: Number(item.slice(4)) } : { fob: item.slice(4) };
-    return { bin, enabled, ...held, uncertain };
+    const { belief, item } = inventory.content(box.id, bin);
+    if (belief === "empty") return { bin, enabled, uncertain: false };
+    // For firmware before the beliefs: nobody knows.
+    if (belief === "taken" && !readsTaken) return { bin, enabled, uncertain: true };
+    const held =
+      item === undefined ? {} : item.startsWith("key:") ? { key: Number(item.slice(4)) } : { fob: item.slice(4) };
+    return { bin, enabled, ...held, uncertain: belief === "doubt", ...(belief === "taken" && { taken: true }) };
   });
 }
 

@@ -1,30 +1,41 @@
 import type { OrganisationIndex } from "./organisation.js";
-import type { CloudData, ItemId, Whereabouts } from "./state.js";
+import type { BinBelief, BinState, CloudData, ItemId } from "./state.js";
 
-/** Who moved something, and when if that is known (seconds since 1970 UTC). */
-export interface Movement {
+export interface Place {
   readonly box: string;
-  readonly time?: number | undefined;
+  readonly bin: number;
 }
 
-/** Which key or fob is where. A bin holds at most one. */
+/** Where a key or a fob is thought to be. */
+export interface Whereabouts {
+  readonly place?: Place & { readonly certain: boolean };
+  /** Who took it; absent with a place. */
+  readonly holder?: string;
+}
+
+export interface BinContent {
+  readonly belief: BinBelief | "empty";
+  readonly item?: ItemId;
+}
+
+/**
+ * What is believed of each bin, in the words of firmware/exchange/README.md. What hangs in a box's bins is told by that box's own doors,
+ * in the order of its journal, and by nobody else: a report of another box, late or by a clock that is wrong, empties no bin.
+ * Where two bins should hold one thing, the one told of last keeps it and the other one is in doubt: last by clocks that were both
+ * set from here, else by the order in which the cloud received it. A thing out of both is sure again in neither.
+ */
 export class Inventory {
   readonly #data: CloudData;
-  readonly #items: Record<ItemId, Whereabouts>;
-  /** Bins that nothing is known to hang in, and of which that is not sure. */
-  readonly #doubtful: Record<string, true>;
-  readonly #byBin = new Map<string, ItemId>();
+  readonly #bins: Record<string, BinState>;
+  readonly #holders: Record<ItemId, string>;
+  readonly #binsOf = new Map<ItemId, Set<string>>();
   readonly #edits = new Map<string, number>();
 
   constructor(data: CloudData) {
     this.#data = data;
-    this.#items = data.inventory;
-    // Absent in databases of earlier versions.
-    data.doubtful ??= {};
-    this.#doubtful = data.doubtful;
-    for (const [item, { place }] of Object.entries(this.#items)) {
-      if (place !== undefined) this.#byBin.set(binId(place.box, place.bin), item);
-    }
+    this.#bins = data.bins;
+    this.#holders = data.holders;
+    for (const [id, { item }] of Object.entries(this.#bins)) if (item !== undefined) this.#binsWith(item).add(id);
   }
 
   /**
@@ -48,21 +59,35 @@ export class Inventory {
     return this.#data.formerKeys?.[key];
   }
 
+  content(box: string, bin: number): BinContent {
+    return this.#contentOf(binId(box, bin));
+  }
+
+  /** What is thought to hang in the bin, surely or not. */
   in(box: string, bin: number): { readonly item: ItemId; readonly certain: boolean } | undefined {
-    const item = this.#byBin.get(binId(box, bin));
-    return item === undefined ? undefined : { item, certain: this.#items[item]!.place!.certain };
+    const { belief, item } = this.content(box, bin);
+    return item === undefined || belief === "taken" ? undefined : { item, certain: belief === "holds" };
   }
 
   /** Whether nobody can say what is in the bin: what `in` answers may not hang there, and where it answers nothing, something may. */
   isDoubtful(box: string, bin: number): boolean {
-    return this.in(box, bin)?.certain === false || this.#doubtful[binId(box, bin)] === true;
+    return this.content(box, bin).belief === "doubt";
   }
 
   whereabouts(item: ItemId): Whereabouts | undefined {
-    return this.#items[item];
+    const holder = this.#holders[item];
+    const sure = this.#newest(item, "holds");
+    const id = sure ?? (holder === undefined ? this.#newest(item, "doubt") : undefined);
+    if (id !== undefined) return { place: { ...placeOf(id), certain: id === sure } };
+    return holder === undefined ? undefined : { holder };
   }
 
-  /** Grows whenever what is in a box's bins changed by anything but that box's own exchanges. */
+  /** Every bin of which the item is part of what is believed. */
+  placesOf(item: ItemId): readonly (Place & BinContent)[] {
+    return [...(this.#binsOf.get(item) ?? [])].map((id) => ({ ...placeOf(id), ...this.#contentOf(id) }));
+  }
+
+  /** Grows whenever what is believed of a box's bins changed by anything but that box's own records. */
   edits(box: string): number {
     return this.#edits.get(box) ?? 0;
   }
@@ -72,99 +97,133 @@ export class Inventory {
   }
 
   /**
-   * Puts `item` into a bin and takes it from wherever it was; what was in the bin is nowhere from then on. Answers whether
-   * that changed what is in another box.
+   * What is believed of a bin from now on. `at`: when, seconds since 1970 UTC, where the box's clock had been set from here. Answers
+   * whether it changed what is believed of another box's bins; those count as edited.
    */
-  put(item: ItemId, box: string, bin: number, certain: boolean, by: Movement): boolean {
-    this.#empty(box, bin, item);
-    if (this.#isLate(item, by)) return false;
-    const isElsewhere = this.#lift(item, box);
-    this.#items[item] = { place: { box, bin, certain }, ...moved(by) };
-    this.#byBin.set(binId(box, bin), item);
-    return isElsewhere;
+  believe(box: string, bin: number, belief: BinBelief | "empty", item?: ItemId, at?: number): boolean {
+    const id = binId(box, bin);
+    const items = [this.#bins[id]?.item, item].filter((one) => one !== undefined);
+    return this.#noticing(box, items, () => {
+      this.#drop(id);
+      if (belief === "empty") return;
+      this.#data.told++;
+      this.#bins[id] = { belief, told: this.#data.told, ...(item && { item }), ...(at !== undefined && { at }) };
+      if (item === undefined) return;
+      this.#binsWith(item).add(id);
+      if (belief !== "taken") delete this.#holders[item];
+    });
   }
 
-  /** Empties a bin: `holder` has `item` now. Answers whether that changed what is in another box. */
-  take(item: ItemId, box: string, bin: number, holder: string, by: Movement): boolean {
-    this.#empty(box, bin, item);
-    if (this.#isLate(item, by)) return false;
-    const isElsewhere = this.#lift(item, box);
-    this.#items[item] = { holder, ...moved(by) };
-    return isElsewhere;
+  /** Whatever was believed to be in the bin may be there or not. */
+  doubt(box: string, bin: number): boolean {
+    const { item, at } = this.#bins[binId(box, bin)] ?? {};
+    return this.believe(box, bin, "doubt", item, at);
   }
 
-  /** What is in the bin may be there or not. */
-  doubt(box: string, bin: number): void {
-    this.#setCertain(box, bin, false);
+  /** What was believed of the bin holds again; `before` as `stateOf` answered it. */
+  restore(box: string, bin: number, before: BinState | undefined): boolean {
+    return this.believe(box, bin, before?.belief ?? "empty", before?.item, before?.at);
   }
 
-  /** The reason to doubt it turned out to be none. */
-  trust(box: string, bin: number): void {
-    this.#setCertain(box, bin, true);
+  stateOf(box: string, bin: number): BinState | undefined {
+    return this.#bins[binId(box, bin)];
   }
 
-  /** Somebody looked: nothing hangs in the bin. */
-  clear(box: string, bin: number): void {
-    const item = this.#byBin.get(binId(box, bin));
-    if (item !== undefined) this.forget(item);
-    this.trust(box, bin);
+  /** Somebody took it. */
+  hold(item: ItemId, holder: string): void {
+    this.#holders[item] = holder;
   }
 
-  #setCertain(box: string, bin: number, certain: boolean): void {
-    const item = this.#byBin.get(binId(box, bin));
-    if (item !== undefined) this.#items[item] = { ...this.#items[item]!, place: { box, bin, certain } };
-    else if (certain) delete this.#doubtful[binId(box, bin)];
-    else this.#doubtful[binId(box, bin)] = true;
-  }
-
-  /** Forgets where `item` is. */
-  forget(item: ItemId): void {
-    this.#lift(item, undefined);
-    delete this.#items[item];
+  /** Somebody says that the item hangs in no bin, but perhaps in `unless`. Where it was taken, nothing hangs; where it hung, who knows. */
+  unplace(item: ItemId, unless?: Place): void {
+    for (const place of this.placesOf(item)) {
+      if (place.box === unless?.box && place.bin === unless.bin) continue;
+      this.believe(place.box, place.bin, place.belief === "holds" && unless !== undefined ? "doubt" : "empty");
+      this.edited(place.box);
+    }
+    delete this.#holders[item];
   }
 
   /** A fob became a key's, or a key lost its fob. */
   rename(from: ItemId, to: ItemId): void {
-    const was = this.#items[from];
-    if (was === undefined) return;
-    this.forget(from);
-    this.forget(to);
-    this.#items[to] = was;
-    if (was.place === undefined) return;
-    this.#byBin.set(binId(was.place.box, was.place.bin), to);
-    this.edited(was.place.box);
+    for (const id of [...(this.#binsOf.get(from) ?? [])]) {
+      const { box, bin } = placeOf(id);
+      this.#bins[id] = { ...this.#bins[id]!, item: to };
+      this.#binsWith(from).delete(id);
+      this.#binsWith(to).add(id);
+      this.edited(box);
+      // The two may have been thought to hang in two places.
+      for (const other of this.#binsWith(to)) if (placeOf(other).bin !== bin) this.edited(placeOf(other).box);
+    }
+    const holder = this.#holders[from];
+    if (holder !== undefined) this.#holders[to] = holder;
+    delete this.#holders[from];
   }
 
-  #empty(box: string, bin: number, unless: ItemId): void {
-    delete this.#doubtful[binId(box, bin)];
-    const there = this.#byBin.get(binId(box, bin));
-    if (there === undefined || there === unless) return;
-    this.#byBin.delete(binId(box, bin));
-    delete this.#items[there];
+  isKnown(item: ItemId): boolean {
+    return this.#holders[item] !== undefined || (this.#binsOf.get(item)?.size ?? 0) > 0;
   }
 
-  /** Takes `item` out of its bin for a movement at `by`; answers whether that bin is in another box, which is marked then. */
-  #lift(item: ItemId, by: string | undefined): boolean {
-    const place = this.#items[item]?.place;
-    if (place === undefined) return false;
-    this.#byBin.delete(binId(place.box, place.bin));
-    if (place.box === by) return false;
-    this.edited(place.box);
-    return true;
+  #contentOf(id: string): BinContent {
+    const state = this.#bins[id];
+    if (state === undefined) return { belief: "empty" };
+    const { belief, item } = state;
+    if (belief !== "holds" || item === undefined) return { belief, ...(item && { item }) };
+    return { belief: this.#newest(item, "holds") === id ? "holds" : "doubt", item };
   }
 
-  /** A box that was offline tells of a movement that another box has overtaken. */
-  #isLate(item: ItemId, by: Movement): boolean {
-    const last = this.#items[item];
-    if (last?.movedBy === undefined || last.movedBy === by.box) return false;
-    return last.movedAt !== undefined && by.time !== undefined && by.time < last.movedAt;
+  #newest(item: ItemId, belief: BinBelief): string | undefined {
+    let newest: string | undefined;
+    for (const id of this.#binsOf.get(item) ?? []) {
+      const state = this.#bins[id]!;
+      if (state.belief !== belief) continue;
+      if (newest === undefined || isNewer(state, this.#bins[newest]!)) newest = id;
+    }
+    return newest;
   }
+
+  /** Does `change`, and marks each other box of which another thing is believed then. */
+  #noticing(box: string, items: readonly ItemId[], change: () => void): boolean {
+    const others = new Map<string, BinContent["belief"]>();
+    for (const item of items) {
+      for (const id of this.#binsOf.get(item) ?? []) {
+        if (placeOf(id).box !== box) others.set(id, this.#contentOf(id).belief);
+      }
+    }
+    change();
+    let isElsewhere = false;
+    for (const [id, belief] of others) {
+      if (this.#contentOf(id).belief === belief) continue;
+      this.edited(placeOf(id).box);
+      isElsewhere = true;
+    }
+    return isElsewhere;
+  }
+
+  #drop(id: string): void {
+    const item = this.#bins[id]?.item;
+    if (item !== undefined) this.#binsOf.get(item)?.delete(id);
+    delete this.#bins[id];
+  }
+
+  #binsWith(item: ItemId): Set<string> {
+    const there = this.#binsOf.get(item) ?? new Set();
+    this.#binsOf.set(item, there);
+    return there;
+  }
+}
+
+/** A clock counts only where both were set from here; otherwise the order in which the cloud was told. */
+function isNewer(one: BinState, other: BinState): boolean {
+  if (one.at !== undefined && other.at !== undefined && one.at !== other.at) return one.at > other.at;
+  return one.told > other.told;
 }
 
 function binId(box: string, bin: number): string {
   return `${box}/${bin}`;
 }
 
-function moved(by: Movement): { movedBy: string; movedAt?: number } {
-  return by.time === undefined ? { movedBy: by.box } : { movedBy: by.box, movedAt: by.time };
+function placeOf(id: string): Place {
+  const slash = id.lastIndexOf("/");
+  return { box: id.slice(0, slash), bin: Number(id.slice(slash + 1)) };
 }

@@ -25,7 +25,7 @@ import { bytesToHex, CloudError, hexToBytes } from "./domain.js";
 import { HeldUp } from "./held-up.js";
 import { Ingest } from "./ingest/ingest.js";
 import { type BoxPower, boxPower } from "./power.js";
-import { Conversation, type Drop, type Opened, type Session } from "./session.js";
+import { Conversation, type Drop, type Introduction, type Opened, type Session } from "./session.js";
 import { Sheets } from "./sheets.js";
 import { Snapshots } from "./snapshots.js";
 import type { BoxState, Command } from "./state.js";
@@ -190,7 +190,8 @@ export class CloudService {
     if (this.#snapshots.newest(box) === undefined) this.#tryRefresh(box);
     const snapshot = this.#snapshots.newest(box);
     const { conversation } = peer;
-    const told = { epoch, next: hello.next, version: hello.version };
+    const { next, version, bins, reads = 0 } = hello;
+    const told = { epoch, next, version, bins, reads };
     const session = conversation.welcome(opened.id, this.#parts.random, told, opened.counter);
     this.#send(box, session, Lane.welcome, Welcome, {
       of: opened.counter,
@@ -237,6 +238,7 @@ export class CloudService {
   /** The box is in this session: only now is what its hello said worth anything. */
   #proven(box: string, session: Session): void {
     const state = this.store.boxState(box);
+    this.#described(box, state, session.told);
     const { epoch } = session.told;
     if (epoch !== undefined && epoch !== state.epoch) {
       state.epoch = epoch;
@@ -244,6 +246,29 @@ export class CloudService {
       this.#snapshotsSoon();
     }
     this.#heldUp.told(box, session.told);
+  }
+
+  /** What the box is and can read, as its hello says. */
+  #described(box: string, state: BoxState, { bins, reads }: Introduction): void {
+    if ((state.reads ?? 0) !== reads) {
+      state.reads = reads;
+      this.store.touch();
+      this.#snapshotsSoon();
+    }
+    const listed = this.ingest.log.index.boxes.get(box)!.bins.length;
+    const id = `bins/${box}`;
+    if (bins === listed) this.alerts.clear(id);
+    else {
+      this.alerts.raise({
+        id,
+        box,
+        what: `it has ${bins} bins, and ${listed} are listed here`,
+        wayOut:
+          bins < listed
+            ? "look whether a unit's cable is loose; if the box is as it should be, correct the list of its bins"
+            : "correct the list of its bins: until then nobody can use those that are not listed",
+      });
+    }
   }
 
   #records(box: string, peer: Peer, session: Session, batch: Records): void {

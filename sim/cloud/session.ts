@@ -5,17 +5,25 @@ import type { Told } from "./held-up.js";
 /** Why a message was dropped. */
 export type Drop = "topic" | "box" | "sealed" | "session" | "counter" | "body";
 
+/** What a box says of itself in its hello. */
+export interface Introduction extends Told {
+  /** Fitted. */
+  readonly bins: number;
+  /** Bits of `Reads`. */
+  readonly reads: number;
+}
+
 export class Session {
   readonly #key: Uint8Array;
   readonly id: Uint8Array;
   readonly challenge: Uint8Array;
   /** What its hello said; believed once the box has answered in this session. */
-  readonly told: Told;
+  readonly told: Introduction;
   lastHello: number;
   #lastUp = 0;
   #down = 0;
 
-  constructor(key: Uint8Array, id: Uint8Array, challenge: Uint8Array, told: Told, lastHello: number) {
+  constructor(key: Uint8Array, id: Uint8Array, challenge: Uint8Array, told: Introduction, lastHello: number) {
     this.#key = key;
     this.id = id;
     this.challenge = challenge;
@@ -104,7 +112,7 @@ export class Conversation {
     return { kind: "message", session, body, isFirst };
   }
 
-  welcome(id: Uint8Array, random: (count: number) => Uint8Array, told: Told, helloCounter: number): Session {
+  welcome(id: Uint8Array, random: (count: number) => Uint8Array, told: Introduction, helloCounter: number): Session {
     const session = new Session(this.#key, id.slice(), random(CHALLENGE_BYTES), told, helloCounter);
     const others = this.#pending.filter((one) => !sameBytes(one.id, id));
     this.#pending = [...others, session].slice(-PENDING_MAX);

@@ -82,7 +82,7 @@ export class Snapshots {
   #refresh(box: string): boolean {
     const model = modelOf(this.#store, this.#log.index, this.#log.inventory, box, Math.floor(this.#now()));
     const fingerprint = createHash("sha256")
-      .update(fingerprintOf(model, this.#log.inventory.edits(box)))
+      .update(fingerprintOf(model, this.#log.inventory.edits(box), this.#store.boxState(box).reads ?? 0))
       .digest("hex");
     const { snapshot } = this.#store.boxState(box);
     const isSame = snapshot.fingerprint === fingerprint && !this.isBehind(box);

@@ -35,6 +35,10 @@ export interface ExchangeEntry extends Source, When {
   /** `Key Code User` for a key code, `Quick Scan` for a drop-off by fob. */
   readonly userName: string;
   readonly access?: number;
+  /** As in the record: bins of the same box that are in doubt, or surely empty, when this is done; what this bin holds is in doubt. */
+  readonly from?: number;
+  readonly freed?: number;
+  readonly contested?: 1;
   status: ExchangeStatus;
 }
 
@@ -45,8 +49,8 @@ export interface EmergencyEntry extends Source, When {
   readonly bins: {
     readonly bin: number;
     readonly binLabel: string;
-    /** Whether what was in the bin was certain before. */
-    readonly wasCertain: boolean;
+    /** What was believed of it before: it holds again where the door stays shut. Absent: surely empty. */
+    readonly before?: BinState;
     status: ExchangeStatus;
   }[];
   /** Of the whole: the run through all bins, the release from the wall, or the one bin. */
@@ -108,6 +112,8 @@ export interface BoxState {
   epoch: string | undefined;
   epochs: Record<string, EpochState>;
   snapshot: { version: number; asOf: number; epoch: string | undefined; fingerprint: string };
+  /** Bits of `Reads` in the newest hello that the box has proved. Absent: none, or older databases. */
+  reads?: number;
   nextCommand: number;
   commands: Command[];
   sheets: SheetsState;
@@ -121,14 +127,16 @@ export interface BoxState {
   statusAt?: number | undefined;
 }
 
-/** Where a key or an unknown fob is. */
-export interface Whereabouts {
-  /** Absent: with `holder`. */
-  place?: { readonly box: string; readonly bin: number; readonly certain: boolean };
-  holder?: string;
-  /** Last movement: its box, and its time where that is known, so that a late report of an older one does not undo it. */
-  movedBy?: string;
-  movedAt?: number;
+/** As in firmware/exchange/README.md. A bin of which nothing is believed is surely empty. */
+export type BinBelief = "holds" | "taken" | "doubt";
+
+export interface BinState {
+  readonly belief: BinBelief;
+  readonly item?: ItemId;
+  /** Grows with each thing that the cloud was told of a bin: the order of receipt. */
+  readonly told: number;
+  /** When it was so, seconds since 1970 UTC, by a clock that had been set from here; absent: nobody vouches for a time. */
+  readonly at?: number;
 }
 
 /** Something that whoever runs the cloud has to know, while it lasts (alerts.ts). */
@@ -148,9 +156,12 @@ export interface CloudData {
   format: number;
   organisation: Organisation;
   boxes: Record<string, BoxState>;
-  inventory: Record<ItemId, Whereabouts>;
-  /** Bins, as `box/bin`, that are thought to be empty and may hold something; what hangs in a bin carries its own doubt. */
-  doubtful?: Record<string, true>;
+  /** By `box/bin`. */
+  bins: Record<string, BinState>;
+  /** Who took a key or a fob last. */
+  holders: Record<ItemId, string>;
+  /** Last number of `BinState.told`. */
+  told: number;
   /** Keys that were removed, by number: a box tells of them for as long as it has not heard. Absent in earlier databases. */
   formerKeys?: Record<string, { readonly name: string; readonly fob?: string }>;
   /** Highest number ever given, by kind, so that none comes twice. Absent in databases of earlier versions. */

@@ -3,19 +3,54 @@ import { CloudError, type Organisation } from "./domain.js";
 import { DurableJsonFile } from "./durable-file.js";
 import type { BoxState, CloudData } from "./state.js";
 
-const FORMAT = 1;
+const FORMAT = 2;
+/** Formats that are read; older ones are brought up to date when they are opened. */
+const OLDEST_FORMAT = 1;
 
 function emptyData(): CloudData {
   return {
     format: FORMAT,
     organisation: { locations: [], boxes: [], keys: [], users: [], accesses: [] },
     boxes: {},
-    inventory: {},
+    bins: {},
+    holders: {},
+    told: 0,
     exchanges: [],
     emergencies: [],
     events: [],
     gaps: [],
   };
+}
+
+/** Throws CloudError: a newer version may mean other things by the same words, and would be written over. */
+function checkFormat(format: unknown): void {
+  if (typeof format === "number" && format >= OLDEST_FORMAT && format <= FORMAT) return;
+  const by = typeof format === "number" && format > FORMAT ? "a newer version" : "no version that is known";
+  throw new CloudError(
+    `the cloud database has format ${String(format)}, of ${by}; this version reads ${OLDEST_FORMAT} to ${FORMAT}: ` +
+      "use the version that wrote it",
+  );
+}
+
+interface Format1 {
+  inventory?: Record<string, { place?: { box: string; bin: number; certain: boolean }; holder?: string }>;
+  doubtful?: Record<string, true>;
+}
+
+/** Format 1 had places by thing and not by bin, and took a bin for surely empty as soon as somebody had opened it for a pick-up. */
+function upgrade(data: CloudData & Format1): true {
+  const bins: CloudData["bins"] = {};
+  const holders: CloudData["holders"] = {};
+  for (const [item, { place, holder }] of Object.entries(data.inventory ?? {})) {
+    if (holder !== undefined) holders[item] = holder;
+    if (place === undefined) continue;
+    bins[`${place.box}/${place.bin}`] = { belief: place.certain ? "holds" : "doubt", item, told: 0 };
+  }
+  for (const id of Object.keys(data.doubtful ?? {})) bins[id] ??= { belief: "doubt", told: 0 };
+  delete data.inventory;
+  delete data.doubtful;
+  Object.assign(data, { format: FORMAT, bins, holders, told: 0 });
+  return true;
 }
 
 /**
@@ -31,11 +66,8 @@ export class CloudStore {
   constructor(adapter: SyncAdapter<CloudData> = new MemorySync<CloudData>()) {
     this.#db = new LowSync(adapter, emptyData());
     this.#db.read();
-    if (this.#db.data.format !== FORMAT) {
-      throw new CloudError(
-        `the cloud database has format ${String(this.#db.data.format)}, this version reads ${FORMAT}: use the version that wrote it`,
-      );
-    }
+    checkFormat(this.#db.data.format);
+    if (this.#db.data.format < FORMAT) this.#dirty = upgrade(this.#db.data);
   }
 
   static inFile(path: string): CloudStore {

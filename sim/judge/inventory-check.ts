@@ -15,10 +15,10 @@ export function inventoryProblems(machine: Machine, box: Inventory, cloud: Cloud
     const fob = known.item?.fob ?? keys.find((key) => key.id === known.item?.key)?.fob;
     if (isSure && fob !== real) problems.push(says("box", label, fob, real));
     const { inventory } = cloud.ingest.log;
-    const item = inventory.in(machine.name, bin)?.item;
+    const { belief, item } = inventory.content(machine.name, bin);
+    const isTold = belief === "holds" || belief === "empty";
     const cloudFob = item?.startsWith("fob:") ? item.slice(4) : keys.find((key) => `key:${key.id}` === item)?.fob;
-    if (!inventory.isDoubtful(machine.name, bin) && cloudFob !== real)
-      problems.push(says("cloud", label, cloudFob, real));
+    if (isTold && cloudFob !== real) problems.push(says("cloud", label, cloudFob, real));
   }
   return problems;
 }

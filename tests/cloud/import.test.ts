@@ -119,7 +119,7 @@ describe("the key list", () => {
     [
       "an unknown fob",
       "B-12",
-      ({ cloud }) => cloud.ingest.log.inventory.put("fob:999", BOX, 23, true, { box: BOX }),
+      ({ cloud }) => cloud.ingest.log.inventory.believe(BOX, 23, "holds", "fob:999"),
       /line 2: bin B-12 of MS5-PARIS holds fob 999: /,
     ],
     [
@@ -137,7 +137,7 @@ describe("the key list", () => {
     [
       "the fob in another bin",
       "B-12",
-      ({ cloud }) => cloud.ingest.log.inventory.put("fob:100AAA", BOX, 22, true, { box: BOX }),
+      ({ cloud }) => cloud.ingest.log.inventory.believe(BOX, 22, "holds", "fob:100AAA"),
       /line 2: fob serial 100AAA hangs in bin B-11 of MS5-PARIS: write MS5-PARIS\/B-11/,
     ],
   ];
@@ -149,7 +149,7 @@ describe("the key list", () => {
 
   test("names the owner of a fob that hung in that very bin already", () => {
     const { world, act } = run(`${HEADER}\nx,100AAA,B-12,Paris Marais,,`, ({ cloud }) =>
-      cloud.ingest.log.inventory.put("fob:100AAA", BOX, 23, true, { box: BOX }),
+      cloud.ingest.log.inventory.believe(BOX, 23, "holds", "fob:100AAA"),
     );
     const [key] = act();
     expect(world.cloud.ingest.log.inventory.in(BOX, 23)).toEqual({ item: `key:${key!.id}`, certain: true });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { encodeRecord } from "../../firmware/records/codec.js";
 import {
   Auth,
+  Belief,
   CommandKind,
   EmergencyTarget,
   Exchange,
@@ -209,10 +210,10 @@ describe("the inventory", () => {
     expect(feed.inventory.in(BOX, 20)).toEqual({ item: "key:1", certain: true });
   });
 
-  test("a drop-off takes the key out of the bin that was thought to hold it", () => {
+  test("a drop-off leaves the bin that was thought to hold the key in doubt", () => {
     const feed = new Feed();
     feed.take(1, [intent(Exchange.dropoff, 21, { key: 1 }), outcome(1, Outcome.done)]);
-    expect(feed.inventory.in(BOX, 0)).toBeUndefined();
+    expect(feed.inventory.in(BOX, 0)).toEqual({ item: "key:1", certain: false });
     expect(feed.inventory.in(BOX, 21)?.item).toBe("key:1");
   });
 
@@ -251,11 +252,17 @@ describe("the inventory", () => {
     expect(feed.inventory.isDoubtful(BOX, 0)).toBe(false);
   });
 
-  test("a key brought back from a bin that was in doubt leaves it empty", () => {
+  test("a key brought back leaves the bin empty of which the box says so, and a bin that was in doubt in doubt", () => {
     const feed = new Feed();
     feed.take(1, [intent(Exchange.pickup, 0, { key: 1, user: 1 }), outcome(1, Outcome.unconfirmed)]);
     feed.take(3, [intent(Exchange.dropoff, 21, { key: 1 }), outcome(3, Outcome.done)]);
-    expect(feed.inventory.isDoubtful(BOX, 0)).toBe(false);
+    expect(feed.inventory.isDoubtful(BOX, 0)).toBe(true);
+    feed.take(5, [intent(Exchange.pickup, 21, { key: 1, user: 1 }), outcome(5, Outcome.done)]);
+    feed.take(7, [intent(Exchange.dropoff, 22, { key: 1, freed: 21, from: 0 }), outcome(7, Outcome.leftOpen)]);
+    expect(feed.inventory.content(BOX, 21)).toEqual({ belief: "taken", item: "key:1" });
+    feed.take(9, [intent(Exchange.dropoff, 22, { key: 1, freed: 21, from: 0 }), outcome(9, Outcome.done)]);
+    expect(feed.inventory.content(BOX, 21)).toEqual({ belief: "empty" });
+    expect(feed.inventory.isDoubtful(BOX, 0)).toBe(true);
   });
 
   test("an empty bin that was opened with nothing said of what for is in doubt, also after a restart", () => {
@@ -276,6 +283,33 @@ describe("the inventory", () => {
     expect([21, 22, 23].map((bin) => bins[bin]!.uncertain)).toEqual([true, true, false]);
     again.cloud.admin.emptyBin(BOX, "B-11");
     expect(inventory.isDoubtful(BOX, 22)).toBe(false);
+  });
+
+  test("what somebody with a right says of a bin counts, and what a box tells again", () => {
+    const feed = new Feed();
+    const checked = { kind: Kind.binChecked, ...at(T) } as const;
+    const kept = { kind: Kind.binKept, ...at(T) } as const;
+    feed.take(1, [
+      { ...checked, bin: 20, key: 1 },
+      { ...checked, bin: 0 },
+      { ...checked, bin: 1, doubt: 1 },
+      { ...checked, bin: 21, fob: "777ZZZ", doubt: 1 },
+      { ...kept, bin: 2, belief: Belief.empty },
+      { ...kept, bin: 3, belief: Belief.taken, key: 4 },
+      { ...kept, bin: 22, belief: Belief.holds, fob: "888ZZZ" },
+      { ...kept, bin: 23, belief: Belief.doubt },
+    ]);
+    const bins = [20, 0, 1, 21, 2, 3, 22, 23].map((bin) => feed.inventory.content(BOX, bin));
+    expect(bins).toEqual([
+      { belief: "holds", item: "key:1" },
+      { belief: "empty" },
+      { belief: "doubt", item: "key:2" },
+      { belief: "doubt", item: "fob:777ZZZ" },
+      { belief: "empty" },
+      { belief: "taken", item: "key:4" },
+      { belief: "holds", item: "fob:888ZZZ" },
+      { belief: "doubt" },
+    ]);
   });
 
   test("a late report of an older movement does not undo a newer one at another box", () => {

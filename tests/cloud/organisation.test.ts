@@ -274,7 +274,38 @@ describe("the store", () => {
     expect(() => CloudStore.inFile(path)).toThrow(/cloud.json is not a cloud database .*restore it, or move it away/);
     expect(readFileSync(path, "utf8")).toBe('{"half":');
     writeFileSync(path, '{"format":99}');
-    expect(() => CloudStore.inFile(path)).toThrow(/has format 99, this version reads 1/);
+    expect(() => CloudStore.inFile(path)).toThrow(
+      /has format 99, of a newer version; this version reads 1 to 2: use the version that wrote it/,
+    );
+  });
+
+  test("brings a database of format 1 up to date: places, holders and doubt", () => {
+    const disk = new FailingMemory();
+    const world = new World({ store: new CloudStore(disk) });
+    const { bins: _bins, holders: _holders, told: _told, ...rest } = world.cloud.store.data;
+    const inventory = {
+      "key:1": { place: { box: BOX, bin: 0, certain: true }, movedBy: BOX, movedAt: 1 },
+      "key:2": { place: { box: BOX, bin: 1, certain: false } },
+      "fob:777ZZZ": { holder: "Quick Scan", movedBy: BOX },
+    };
+    disk.saved = JSON.stringify({
+      ...rest,
+      format: 1,
+      inventory,
+      doubtful: { [`${BOX}/1`]: true, [`${BOX}/5`]: true },
+    });
+    const store = new CloudStore(disk);
+    const { inventory: now } = new World({ store, sample: false }).cloud.ingest.log;
+    expect([0, 1, 5, 6].map((bin) => now.content(BOX, bin))).toEqual([
+      { belief: "holds", item: "key:1" },
+      { belief: "doubt", item: "key:2" },
+      { belief: "doubt" },
+      { belief: "empty" },
+    ]);
+    expect(now.whereabouts("fob:777ZZZ")).toEqual({ holder: "Quick Scan" });
+    store.commit();
+    expect(JSON.parse(disk.saved!)).toMatchObject({ format: 2, bins: { [`${BOX}/0`]: { belief: "holds" } } });
+    expect(disk.saved).not.toContain('"inventory"');
   });
 
   test("undoes a change that the disk did not take", () => {

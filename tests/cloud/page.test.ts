@@ -98,7 +98,7 @@ describe("the cloud's page", () => {
     const home = store.organisation.locations[0]!.id;
     admin.addLocation({ name: "<script>alert(1)</script>", timeZone: "Europe/Paris", language: "en" });
     const [key] = admin.addKeys([{ name: `"><img src=x onerror=alert(1)>`, fob: "999XSS", roaming: false, home }]);
-    world.cloud.ingest.log.inventory.put(`key:${key!.id}`, "MS5-PARIS", 23, true, { box: "MS5-PARIS" });
+    world.cloud.ingest.log.inventory.believe("MS5-PARIS", 23, "holds", `key:${key!.id}`);
     const page = await text();
     expect(page).toContain("&quot;&gt;&lt;img src=x");
     expect(page).not.toContain("<img");
@@ -109,9 +109,11 @@ describe("the cloud's page", () => {
     const { inventory } = world.cloud.ingest.log;
     inventory.doubt("MS5-PARIS", 0);
     inventory.doubt("MS5-PARIS", 23);
+    inventory.believe("MS5-PARIS", 2, "taken", "key:1");
     world.cloud.setBinEnabled("MS5-PARIS", "A-2", false);
     const page = await text();
     expect(page).toContain('<li class="doubt"><b>A-1</b> Rue de Rivoli 12 front door, perhaps</li>');
+    expect(page).toContain('<li class="empty"><b>A-3</b> empty, Rue de Rivoli 12 front door was taken</li>');
     expect(page).toContain('<li class="doubt"><b>B-12</b> empty, perhaps</li>');
     expect(page).toMatch(/<li class="disabled"><b>A-2<\/b> .*, out of service<\/li>/);
   });

@@ -23,7 +23,8 @@ export type WorldState = v.InferOutput<typeof WorldSchema>;
 const CloudShape = v.looseObject({
   organisation: v.looseObject({}),
   boxes: v.record(v.string(), v.looseObject({})),
-  inventory: v.record(v.string(), v.looseObject({})),
+  bins: v.record(v.string(), v.looseObject({})),
+  holders: v.record(v.string(), v.string()),
   exchanges: v.array(v.looseObject({})),
   emergencies: v.array(v.looseObject({})),
   events: v.array(v.looseObject({})),

@@ -1,5 +1,6 @@
 import {
   Auth,
+  Belief,
   type Body,
   DoorEvent,
   EmergencyTarget,
@@ -9,9 +10,10 @@ import {
   Outcome,
   type Rec,
 } from "../../../firmware/records/records.js";
-import { Inventory, type Movement } from "../inventory.js";
+import { Inventory } from "../inventory.js";
 import { OrganisationIndex } from "../organisation.js";
 import type {
+  BinBelief,
   EmergencyEntry,
   EpochState,
   ExchangeEntry,
@@ -19,9 +21,9 @@ import type {
   ItemId,
   Source,
   When,
-  Whereabouts,
 } from "../state.js";
 import type { CloudStore } from "../store.js";
+import { resolveWindow } from "../windows.js";
 import { detailOf, nameIn } from "./names.js";
 
 type Of<K extends Kind> = Extract<Body, { kind: K }>;
@@ -31,6 +33,13 @@ const STATUS: Readonly<Record<Outcome, ExchangeStatus>> = {
   [Outcome.leftOpen]: "leftOpen",
   [Outcome.notOpened]: "notOpened",
   [Outcome.unconfirmed]: "unconfirmed",
+};
+
+const BELIEF: Readonly<Record<Belief, BinBelief | "empty">> = {
+  [Belief.empty]: "empty",
+  [Belief.holds]: "holds",
+  [Belief.taken]: "taken",
+  [Belief.doubt]: "doubt",
 };
 
 /**
@@ -73,7 +82,9 @@ export class ExchangeLog {
     else if (rec.kind === Kind.emergencyOutcome) this.#emergencyOutcome(source, rec, when);
     else this.#event(source, rec, when);
     // Opened by a crowbar or a mechanical key.
-    if (rec.kind === Kind.door && rec.event === DoorEvent.unexpected) this.inventory.doubt(source.box, rec.bin);
+    if (rec.kind === Kind.door && rec.event === DoorEvent.unexpected) this.#doubt(source.box, rec.bin);
+    if (rec.kind === Kind.binChecked) this.#checked(source.box, rec, when);
+    if (rec.kind === Kind.binKept) this.#kept(source.box, rec, when);
     if (rec.kind === Kind.command) this.#receipt(source.box, rec.id);
   }
 
@@ -85,8 +96,7 @@ export class ExchangeLog {
   /** The box began a new journal: what was under way in the old one can no longer be told. */
   abandonOtherEpochs(box: string, epoch: string): void {
     for (const entry of [...this.#pending.values()]) {
-      if (entry.box === box && entry.epoch !== epoch)
-        this.#settle(entry, Outcome.unconfirmed, { box, time: entry.time });
+      if (entry.box === box && entry.epoch !== epoch) this.#settle(entry, Outcome.unconfirmed, undefined);
     }
   }
 
@@ -109,6 +119,9 @@ export class ExchangeLog {
       ...(rec.user === undefined ? {} : { user: rec.user }),
       userName: this.#userName(rec),
       ...(rec.access === undefined ? {} : { access: rec.access }),
+      ...(rec.from === undefined ? {} : { from: rec.from }),
+      ...(rec.freed === undefined ? {} : { freed: rec.freed }),
+      ...(rec.contested === undefined ? {} : { contested: rec.contested }),
       status: "pending",
     };
     this.#store.data.exchanges.push(entry);
@@ -131,39 +144,77 @@ export class ExchangeLog {
     const entry = this.#pending.get(sourceId({ ...source, seq: rec.of }));
     // Its intent fell into a gap: nobody can say what was exchanged.
     if (entry === undefined) this.#event(source, rec, when);
-    else this.#settle(entry, rec.result, { box: source.box, time: when.time ?? entry.time });
+    else this.#settle(entry, rec.result, vouched(when));
   }
 
-  #settle(entry: ExchangeEntry, result: Outcome, by: Movement): void {
+  /** As the box itself takes it into account (firmware/state/reducer.ts): `at`, when, if somebody vouches for it. */
+  #settle(entry: ExchangeEntry, result: Outcome, at: number | undefined): void {
     entry.status = STATUS[result];
     this.#pending.delete(sourceId(entry));
     if (result === Outcome.notOpened) return;
-    if (entry.key === undefined && entry.fob === undefined) {
-      // A one-touch opening of an empty bin names nothing: whoever opened it may have put anything in.
-      this.inventory.doubt(entry.box, entry.bin);
-      return;
-    }
-    const item = this.inventory.itemOf(entry, this.index);
-    const certain = result !== Outcome.unconfirmed;
-    const before = this.inventory.whereabouts(item)?.place;
-    const isElsewhere =
-      entry.exchange === Exchange.pickup && certain
-        ? this.inventory.take(item, entry.box, entry.bin, entry.userName, by)
-        : this.inventory.put(item, entry.box, entry.bin, certain, by);
-    const isAway = before !== undefined && (before.box !== entry.box || before.bin !== entry.bin);
-    if (isAway && (before.certain || !certain)) this.#left(before);
+    const { box, bin, from, freed } = entry;
+    const isNamed = entry.key !== undefined || entry.fob !== undefined;
+    const item = isNamed ? this.inventory.itemOf(entry, this.index) : undefined;
+    // A one-touch opening of an empty bin names nothing: whoever opened it may have put anything in.
+    const isSeen = result !== Outcome.unconfirmed && item !== undefined && entry.contested === undefined;
+    const seen = entry.exchange === Exchange.pickup ? "taken" : "holds";
+    this.#believe(box, bin, isSeen ? seen : "doubt", item, at);
+    if (isSeen && seen === "taken") this.inventory.hold(item, entry.userName);
+    if (isSeen && seen === "holds" && this.#hadRight(entry)) this.#freeElsewhere(item, box);
+    // Only now, with the door shut again, does what the person said count for another bin.
+    if (result !== Outcome.done) return;
+    if (from !== undefined && from !== bin) this.#believe(box, from, "doubt", item, at);
+    if (freed !== undefined && freed !== bin) this.#believe(box, freed, "empty", undefined, at);
+  }
+
+  /** What another box's report changes at this one is news to it. */
+  #believe(box: string, bin: number, belief: BinBelief | "empty", item?: ItemId, at?: number): void {
     // A thing that is nobody's and has no fob to tell it by: no box can be told what hangs there.
-    if (isNameless(item, this.index)) this.inventory.doubt(entry.box, entry.bin);
-    // The other box's snapshot says that the key is there.
-    if (isElsewhere) this.#store.touchPermissions();
+    const known = belief === "holds" && item !== undefined && isNameless(item, this.index) ? "doubt" : belief;
+    if (this.inventory.believe(box, bin, known, item, at)) this.#store.touchPermissions();
+  }
+
+  #doubt(box: string, bin: number): void {
+    if (this.inventory.doubt(box, bin)) this.#store.touchPermissions();
+  }
+
+  /** Whoever had a right to a key and hung it up here did not leave it behind at another box. A scan shows no right. */
+  #freeElsewhere(item: ItemId, box: string): void {
+    for (const place of this.inventory.placesOf(item)) {
+      if (place.box === box || place.belief !== "taken") continue;
+      this.inventory.believe(place.box, place.bin, "empty");
+      this.inventory.edited(place.box);
+      this.#store.touchPermissions();
+    }
+  }
+
+  #hadRight({ auth, access, clock, time }: ExchangeEntry): boolean {
+    if (auth === "keyCode") return true;
+    const { schedule } = this.#store.organisation.accesses.find((one) => one.id === access) ?? {};
+    if (schedule?.kind === "ongoing") return true;
+    if (schedule === undefined || schedule.zone === "local" || clock !== "synced" || time === undefined) return false;
+    const window = resolveWindow(schedule, schedule.zone)!;
+    return time >= window.from && time < window.until;
+  }
+
+  #checked(box: string, rec: Of<typeof Kind.binChecked>, when: When): void {
+    const item = rec.key === undefined && rec.fob === undefined ? undefined : this.inventory.itemOf(rec, this.index);
+    if (rec.doubt !== undefined && item === undefined) this.#doubt(box, rec.bin);
+    else {
+      const belief = rec.doubt !== undefined ? "doubt" : item === undefined ? "empty" : "holds";
+      this.#believe(box, rec.bin, belief, item, vouched(when));
+    }
   }
 
   /**
-   * Something is said to be elsewhere than it was sure to be, or perhaps to be there. A serial can be copied: were its bin
-   * empty from now on, the box would hand what hangs there to the next tag.
+   * The box tells again what it believes of a bin, because a snapshot that it was sent knew less: the records of it came when this
+   * database was another one.
    */
-  #left({ box, bin }: NonNullable<Whereabouts["place"]>): void {
-    if (this.inventory.in(box, bin) === undefined) this.inventory.doubt(box, bin);
+  #kept(box: string, rec: Of<typeof Kind.binKept>, when: When): void {
+    const item = rec.key === undefined && rec.fob === undefined ? undefined : this.inventory.itemOf(rec, this.index);
+    this.#believe(box, rec.bin, BELIEF[rec.belief], item, vouched(when));
+    this.inventory.edited(box);
+    this.#store.touchPermissions();
   }
 
   #emergency(source: Source, rec: Of<typeof Kind.emergency>, when: When): void {
@@ -176,10 +227,11 @@ export class ExchangeLog {
     }
     this.#emergencies.set(sourceId(source), entry);
     if (rec.bin === undefined) return;
-    const wasCertain = !this.inventory.isDoubtful(source.box, rec.bin);
-    entry.bins.push({ bin: rec.bin, binLabel: this.#label(source.box, rec.bin), wasCertain, status: "pending" });
+    const before = this.inventory.stateOf(source.box, rec.bin);
+    const binLabel = this.#label(source.box, rec.bin);
+    entry.bins.push({ bin: rec.bin, binLabel, ...(before && { before }), status: "pending" });
     // From here on somebody may have reached in, whether or not the end of it is ever told.
-    this.inventory.doubt(source.box, rec.bin);
+    this.#doubt(source.box, rec.bin);
   }
 
   #burn(box: string, rec: Of<typeof Kind.emergency>, when: When): void {
@@ -208,9 +260,13 @@ export class ExchangeLog {
     const told = entry.bins.findLast((b) => b.bin === bin && b.status === "pending");
     if (told !== undefined) {
       told.status = STATUS[rec.result];
-      if (rec.result === Outcome.notOpened && told.wasCertain) this.inventory.trust(source.box, told.bin);
+      if (rec.result === Outcome.notOpened) this.#restore(source.box, told);
     }
     if (rec.bin === undefined || entry.target === "bin") entry.status = STATUS[rec.result];
+  }
+
+  #restore(box: string, { bin, before }: EmergencyEntry["bins"][number]): void {
+    if (this.inventory.restore(box, bin, before)) this.#store.touchPermissions();
   }
 
   #event(source: Source, rec: Rec, when: When): void {
@@ -232,8 +288,13 @@ export class ExchangeLog {
   }
 }
 
+/** When it was, if the box's clock had been set from here since it booted: no other clock is a reason to believe anything. */
+function vouched({ clock, time }: When): number | undefined {
+  return clock === "synced" ? time : undefined;
+}
+
 /** Whether it is a key that was removed and had no fob. */
-export function isNameless(item: ItemId, index: OrganisationIndex): boolean {
+function isNameless(item: ItemId, index: OrganisationIndex): boolean {
   return item.startsWith("key:") && !index.keys.has(Number(item.slice(4)));
 }
 

@@ -122,18 +122,18 @@ function binItem(
   inventory: Inventory,
   index: OrganisationIndex,
 ): Html {
-  const there = inventory.in(box.id, number);
-  const isDoubtful = inventory.isDoubtful(box.id, number);
-  const kind = !bin.enabled ? "disabled" : isDoubtful ? "doubt" : there === undefined ? "empty" : "full";
-  const holds = there === undefined ? "empty" : nameOf(there.item, index);
+  const { belief, item } = inventory.content(box.id, number);
+  const kind = !bin.enabled ? "disabled" : belief === "doubt" ? "doubt" : belief === "holds" ? "full" : "empty";
+  const name = item === undefined ? "empty" : nameOf(item, inventory, index);
+  const holds = belief === "taken" ? `empty, ${name} was taken` : name;
   const more = !bin.enabled ? ", out of service" : kind === "doubt" ? ", perhaps" : "";
   return html`<li class="${kind}"><b>${bin.label}</b> ${holds}${more}</li>`;
 }
 
-function nameOf(item: string, index: OrganisationIndex): string {
+function nameOf(item: string, inventory: Inventory, index: OrganisationIndex): string {
   const [kind, id = ""] = item.split(":");
   if (kind === "fob") return `unknown fob ${id}`;
-  return index.keys.get(Number(id))?.name ?? `key ${id}`;
+  return (index.keys.get(Number(id)) ?? inventory.formerKey(Number(id)))?.name ?? `key ${id}`;
 }
 
 function logTable(log: readonly LogEntry[], timeZone: string): Html {
