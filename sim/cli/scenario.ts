@@ -4,6 +4,7 @@ import { CloudError } from "../cloud/domain.js";
 import { openEngine, TARGETS, type Target } from "../engines/targets.js";
 import { PARTS_LEVELS, type PartsLevel } from "../machine/parts-level.js";
 import { isGood, play, SCENARIOS } from "../scenarios/play.js";
+import { whyNotWith } from "../scenarios/scenario.js";
 import { BROKER_KINDS, type BrokerKind } from "../stage/broker-side.js";
 import { NoXsError } from "../xs/compile.js";
 import { whole } from "./shared/numbers.js";
@@ -50,6 +51,11 @@ async function main(): Promise<number> {
     return 2;
   }
   const { seed, broker, parts, target, trace, ...options } = program.opts<Options>();
+  const whyNot = whyNotWith(scenario, broker, options);
+  if (whyNot !== undefined) {
+    console.error(whyNot);
+    return 2;
+  }
   const sink = trace ? (line: string) => console.error(pc.dim(line)) : undefined;
   const engine = await openEngine(target);
   const stage = { seed, broker, parts, engine, ...(sink && { sink }) };

@@ -1,6 +1,6 @@
 import { expectThat } from "./emergency.js";
 import { cutMains, ordinaryDay, restoreMains, tells, untilDark, wakeUp } from "./on-battery.js";
-import type { Act, Scenario } from "./scenario.js";
+import { type Act, type Scenario, VIRTUAL_ONLY } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
 const CODE = "135790";
@@ -8,6 +8,7 @@ const CODE = "135790";
 export const brownOut: Scenario = {
   name: "brown-out",
   summary: "a worn, cold cell near its end: it gives in under a lock's pulse, then it is too low to do anything",
+  onlyWith: VIRTUAL_ONLY,
   async play(act) {
     const { stage, people, step } = act;
     const { machine, person, world } = stage;

@@ -1,6 +1,6 @@
 import { byFob } from "../pack/pack.js";
 import { expectThat, PackHolder, packOf } from "./emergency.js";
-import type { Act, Scenario } from "./scenario.js";
+import { type Act, KILLS_BROKER, type Scenario } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
 /** Booked while the cloud was dying: the box was never told. */
@@ -13,6 +13,7 @@ const HOTSPOT = { ssid: "Amelie iPhone", passphrase: "marais-2026" };
 export const cloudDown: Scenario = {
   name: "cloud-down",
   summary: "the cloud is dead for a day: what the box knows works, and the pack finds the keys that it does not",
+  onlyWith: KILLS_BROKER,
   async play(act) {
     const { stage, step } = act;
     const { crash, restart } = stage.broker;

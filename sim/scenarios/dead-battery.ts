@@ -3,7 +3,7 @@ import { WakeCause } from "../../hal/ports/power.js";
 import { readJournal } from "../judge/box-memory.js";
 import { expectThat } from "./emergency.js";
 import { cutMains, ordinaryDay, restoreMains, tells, untilDark } from "./on-battery.js";
-import type { Act, Scenario } from "./scenario.js";
+import { type Act, type Scenario, VIRTUAL_ONLY } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -11,6 +11,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 export const deadBattery: Scenario = {
   name: "dead-battery",
   summary: "the cell runs flat in a long outage, and then is taken out: on mains the box works as ever",
+  onlyWith: VIRTUAL_ONLY,
   async play(act) {
     const { stage, people, step } = act;
     const { machine, world } = stage;

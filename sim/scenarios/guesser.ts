@@ -4,7 +4,7 @@ import { readJournal } from "../judge/box-memory.js";
 import type { Random } from "../random.js";
 import { expectThat } from "./emergency.js";
 import { Keypad } from "./keypad.js";
-import type { Act, Scenario } from "./scenario.js";
+import { type Act, type Scenario, VIRTUAL_ONLY } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -14,6 +14,7 @@ export const guesser: Scenario = {
   name: "guesser",
   summary:
     "somebody who knows the rules guesses at ordinary codes for a month and pulls the plug: the published bound holds",
+  onlyWith: VIRTUAL_ONLY,
   async play(act) {
     const { stage, step } = act;
     step("the box comes up and syncs");

@@ -1,6 +1,6 @@
 import { expectThat } from "./emergency.js";
 import { cutMains, ordinaryDay, restoreMains, tells, untilDark, visit, wakeUp } from "./on-battery.js";
-import type { Scenario } from "./scenario.js";
+import { type Scenario, VIRTUAL_ONLY } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
 const EXCHANGES = 10;
@@ -9,6 +9,7 @@ const DAYS = 14;
 export const powerCutNoInternet: Scenario = {
   name: "power-cut-no-internet",
   summary: "mains and internet are out for two weeks: the box wakes, works and sleeps, and tells it all afterwards",
+  onlyWith: VIRTUAL_ONLY,
   async play(act) {
     const { stage, people, step } = act;
     const { machine, world } = stage;

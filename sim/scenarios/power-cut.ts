@@ -1,6 +1,6 @@
 import { expectThat } from "./emergency.js";
 import { cutMains, ordinaryDay, restoreMains, tells, untilDark, wakeUp } from "./on-battery.js";
-import type { Scenario } from "./scenario.js";
+import { type Scenario, VIRTUAL_ONLY } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
 const CODE = "135790";
@@ -9,6 +9,7 @@ export const powerCut: Scenario = {
   name: "power-cut",
   summary:
     "the mains is out for a day: dark after two minutes, awake and online at the button, awake when mains return",
+  onlyWith: VIRTUAL_ONLY,
   async play(act) {
     const { stage, people, step } = act;
     const { machine, world } = stage;

@@ -1,4 +1,5 @@
 import type { Verdict } from "../judge/judge.js";
+import type { BrokerKind } from "../stage/broker-side.js";
 import type { Stage } from "../stage/stage.js";
 import type { People } from "./people.js";
 
@@ -17,9 +18,37 @@ export interface ScenarioOptions {
   readonly killBroker: boolean;
 }
 
+/** Brokers that a story can be played with, and why not with the others. */
+export interface OnlyWith {
+  readonly brokers: readonly BrokerKind[];
+  readonly why: string;
+}
+
+/** For stories of many hours: real brokers keep real time, however fast the box lives. */
+export const VIRTUAL_ONLY: OnlyWith = { brokers: ["virtual"], why: "the story is too long for a broker in real time" };
+export const KILLS_BROKER: OnlyWith = {
+  brokers: ["virtual", "mosquitto"],
+  why: "the story kills the broker, and this one lives in the simulator's own process",
+};
+
+/** What keeps a story from being played with a broker, with the way out; undefined: nothing. */
+export function whyNotWith(
+  scenario: Scenario,
+  broker: BrokerKind,
+  { killBroker }: ScenarioOptions,
+): string | undefined {
+  const limits = [...(scenario.onlyWith ? [scenario.onlyWith] : []), ...(killBroker ? [KILLS_BROKER] : [])];
+  const limit = limits.find(({ brokers }) => !brokers.includes(broker));
+  if (limit === undefined) return undefined;
+  const name = killBroker && limit === KILLS_BROKER ? "--kill-broker" : scenario.name;
+  return `${name} cannot be played with --broker ${broker}: ${limit.why}; use --broker ${limit.brokers.join(" or ")}`;
+}
+
 export interface Scenario {
   readonly name: string;
   readonly summary: string;
+  /** Absent: it can be played with every broker. */
+  readonly onlyWith?: OnlyWith;
   /** Plays it until everything should agree again. Throws where the box does not do what a person would expect. */
   play(act: Act): Promise<void>;
 }

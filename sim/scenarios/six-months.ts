@@ -1,6 +1,6 @@
 import { expectThat } from "./emergency.js";
 import { cutMains, ordinaryDay, restoreMains, untilDark, visit } from "./on-battery.js";
-import type { Act, Scenario } from "./scenario.js";
+import { type Act, type Scenario, VIRTUAL_ONLY } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -14,6 +14,7 @@ const MARGIN_PERCENT = 20;
 export const sixMonths: Scenario = {
   name: "six-months",
   summary: "183 days without mains on one charge of a worn cell: 100 exchanges, a check-in a day, a fifth of it left",
+  onlyWith: VIRTUAL_ONLY,
   async play(act) {
     const { stage, step } = act;
     const { machine, world } = stage;
