@@ -90,6 +90,37 @@ test("the same code works again for ten minutes, and at most five times", () => 
   expect(desk.codes.prompt(BIN)).toEqual({ sheet: 1, number: 3, isAgain: false });
 });
 
+test("the ten minutes count from the first use: each further use leaves them as they are", () => {
+  for (const isRebooted of [false, true]) {
+    const desk = new Desk();
+    desk.use(BIN);
+    for (const seconds of [250, 250, 99]) {
+      desk.bench.clock.pass(seconds);
+      if (isRebooted) desk.reboot();
+      expect(desk.codes.prompt(BIN)?.isAgain).toBe(true);
+      expect(desk.use(BIN).kind).toBe("accepted");
+    }
+    desk.bench.clock.pass(1);
+    expect(desk.codes.prompt(BIN), `rebooted: ${isRebooted}`).toEqual({ sheet: 1, number: 2, isAgain: false });
+  }
+});
+
+test("uses within the grace are counted on over a checkpoint, when the ring has wrapped", () => {
+  const desk = new Desk({ sectors: 4 });
+  desk.use(BIN);
+  for (let i = 0; i < GRACE_REUSES - 1; i++) desk.use(BIN);
+  const { ledger } = desk.bench;
+  for (let i = 0; i < 2_000; i++) {
+    ledger.note({ kind: Kind.clockSet });
+    ledger.acknowledge(ledger.journal.nextSeq - 1);
+  }
+  expect(ledger.journal.oldestSeq).toBeGreaterThan(20);
+  desk.reboot();
+  expect(desk.bench.ledger.state.codes.grace?.reuses).toBe(GRACE_REUSES - 1);
+  expect(desk.use(BIN).kind).toBe("accepted");
+  expect(desk.codes.prompt(BIN)).toEqual({ sheet: 1, number: 2, isAgain: false });
+});
+
 test("grace belongs to its target, and survives a reboot, with or without a clock", () => {
   const desk = new Desk();
   desk.use(BIN);
