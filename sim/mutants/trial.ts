@@ -11,6 +11,8 @@ const TELL_MS = 10_000;
 /** Reading all modules, and a test as it is, may take this long on a busy machine, ms. */
 const QUIET_MS_MAX = 300_000;
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /**
  * Which of the changes `chosen` the tests in the folders `tests` do not see.
  * @throws {Error} a test fails without a change, or the tests do not run
@@ -37,18 +39,9 @@ export async function survivors(
 
 /** Until the worker ends, or hangs: then what it was about to try has killed it, and the next one goes on from there. */
 async function runWorker(folder: string, count: number, progress: (text: string) => void): Promise<void> {
-  const worker = spawn("npx", ["tsx", "sim/mutants/worker.ts"], {
-    cwd: ROOT,
-    env: { ...process.env, [FOLDER]: folder, NODE_NO_WARNINGS: "1" },
-    stdio: ["ignore", "ignore", "inherit"],
-    detached: true,
-  });
-  let ended: number | null | undefined;
-  worker.on("exit", (code) => {
-    ended = code;
-  });
+  const worker = startWorker(folder);
   let [lines, sinceMs, toldMs] = [0, performance.now(), performance.now()];
-  while (ended === undefined) {
+  while (!worker.ended) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     const log = readLog(folder);
     const now = performance.now();
@@ -58,17 +51,40 @@ async function runWorker(folder: string, count: number, progress: (text: string)
       progress(`${killedIn(log).size} of ${count} killed; ${lastTest(log)}`);
     }
     const last = log.at(-1);
-    const msMax = last !== undefined && "begun" in last ? last.msMax : QUIET_MS_MAX;
-    if (ended !== undefined || now - sinceMs <= msMax) continue;
-    process.kill(-worker.pid!, "SIGKILL");
-    if (last === undefined || !("begun" in last)) throw new Error("the tests hang without a change");
-    tell(folder, { killed: last.begun, test: last.test });
+    const begun = last !== undefined && "begun" in last ? last : undefined;
+    if (worker.ended || now - sinceMs <= (begun?.msMax ?? QUIET_MS_MAX)) continue;
+    worker.kill();
+    if (begun === undefined) throw new Error("the tests hang without a change");
+    tell(folder, { killed: begun.begun, test: begun.test });
     return;
   }
   const log = readLog(folder);
   const broken = log.find((line) => "broken" in line && line.at === "once");
   if (broken !== undefined) throw new Error(`fails without a change: ${JSON.stringify(broken)}`);
-  if (!log.some((line) => "finished" in line && line.finished === "all")) throw new Error(`the worker ended: ${ended}`);
+  if (!log.some((line) => "finished" in line && line.finished === "all")) throw new Error("the tests did not run");
+}
+
+/** In a group of its own, as it has children: it ends with this process, however that ends. */
+function startWorker(folder: string) {
+  const child = spawn("npx", ["tsx", "sim/mutants/worker.ts"], {
+    cwd: ROOT,
+    env: { ...process.env, [FOLDER]: folder, NODE_NO_WARNINGS: "1" },
+    stdio: ["ignore", "ignore", "inherit"],
+    detached: true,
+  });
+  const worker = { ended: false, kill: () => process.kill(-child.pid!, "SIGKILL") };
+  const leave = () => process.exit(2);
+  const onExit = () => {
+    if (!worker.ended) worker.kill();
+  };
+  process.on("exit", onExit);
+  for (const signal of SIGNALS) process.on(signal, leave);
+  child.on("exit", () => {
+    worker.ended = true;
+    process.off("exit", onExit);
+    for (const signal of SIGNALS) process.off(signal, leave);
+  });
+  return worker;
 }
 
 /** Kills by a test that was out of order afterwards do not count, unless the change was tried anew by itself. */

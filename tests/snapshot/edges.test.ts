@@ -1,0 +1,240 @@
+import { describe, expect, test } from "vitest";
+import { lookupHash } from "../../firmware/snapshot/lookup-hash.js";
+import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
+import type { SnapshotModel } from "../../sim/cloud/snapshot/model.js";
+import { makeFlash, poke } from "./support/flash.js";
+import { nodeHash, SMALL } from "./support/models.js";
+import { expectSame } from "./support/same.js";
+import { download, forged, slotsOn, startOf } from "./support/slots.js";
+
+const FILE = buildSnapshot(SMALL);
+
+function finished(file: Uint8Array, version = SMALL.version) {
+  return download(slotsOn(makeFlash()), 1, version, file);
+}
+
+/** FILE with the bytes `values` from `offset` of `section` on, and checksums that match. */
+function withBytes(section: number, offset: number, ...values: number[]): Uint8Array {
+  return forged(FILE, (bytes) => {
+    for (const [index, value] of values.entries()) bytes.setUint8(startOf(FILE, section) + offset + index, value);
+  });
+}
+
+test("a small model comes back value by value, from the download and from flash", () => {
+  const flash = makeFlash();
+  expectSame(download(slotsOn(flash), 1, SMALL.version, FILE), SMALL);
+  expectSame(slotsOn(flash).open(1, SMALL.version), SMALL);
+});
+
+describe("what is just allowed is taken", () => {
+  const edges: readonly (readonly [string, Partial<SnapshotModel>])[] = [
+    [
+      "names of 64 bytes",
+      {
+        users: [
+          { id: 1, name: "a".repeat(64) },
+          { id: 2, name: "" },
+        ],
+        accesses: [],
+        codes: [],
+      },
+    ],
+    [
+      "offsets of a day either way, and sixteen of them",
+      {
+        location: {
+          ...SMALL.location,
+          offsets: Array.from({ length: 16 }, (_, from) => ({ from, offsetMinutes: from % 2 === 0 ? 1_440 : -1_440 })),
+        },
+      },
+    ],
+    ["no offset", { location: { ...SMALL.location, offsets: [] } }],
+    ["the last bin with every mark", { bins: [{ bin: 199, enabled: true, key: 20, uncertain: true, taken: true }] }],
+    [
+      "windows of one second, from the first on",
+      { accesses: [{ id: 1, user: 1, key: 10, window: { from: 0, until: 1 } }], codes: [] },
+    ],
+    [
+      "windows to the last second",
+      { accesses: [{ id: 1, user: 1, key: 10, window: { from: 2 ** 32 - 2, until: 2 ** 32 - 1 } }], codes: [] },
+    ],
+    ["fobs of sixteen characters", { bins: [{ bin: 0, enabled: true, fob: "ABCDEFGHIJKLMNOP" }] }],
+    ["the highest of all numbers", { version: 2 ** 32 - 1, sheet: 999, asOf: 2 ** 53 - 1 }],
+    ["nothing but a location", { bins: [], keys: [], users: [], accesses: [], codes: [], badges: [] }],
+  ];
+  test.each(edges)("%s", (_, more) => {
+    const model = { ...SMALL, ...more };
+    expectSame(finished(buildSnapshot(model), model.version), model);
+  });
+});
+
+test("languages of the first and the last letter are taken", () => {
+  expect(finished(withBytes(0, 8, 0x61, 0x7a)).location.language).toBe("az");
+  expect(finished(withBytes(0, 8, 0x7a, 0x61)).location.language).toBe("za");
+});
+
+describe("what is just not allowed is refused", () => {
+  test.each([
+    ["the letter before a", 0, 8, [0x60], "location"],
+    ["the letter after z", 0, 9, [0x7b], "location"],
+    ["something after the language", 0, 10, [1], "location"],
+    ["a location without an id", 0, 0, [0, 0, 0, 0], "location"],
+    ["a name of 65 bytes", 0, 4, [65, 0, 0, 0], "location"],
+    ["an offset of more than a day", 1, 4, [0xa1, 5, 0, 0], "offsets"],
+    ["an offset of more than a day back", 1, 4, [0x5f, 0xfa, 0xff, 0xff], "offsets"],
+    ["bin 200", 2, 28, [200, 0, 0, 0], "bins"],
+    ["a fourth mark of a bin", 2, 4, [8, 0, 0, 0], "bins"],
+    ["a key and a fob in one bin", 2, 28 + 8, [20, 0, 0, 0], "bins"],
+    ["a key without an id", 3, 0, [0, 0, 0, 0], "keys"],
+    ["a key's name of 65 bytes", 3, 4, [65, 0, 0, 0], "keys"],
+    ["a key without a home", 3, 12, [0, 0, 0, 0], "keys"],
+    ["a home's name of 65 bytes", 3, 16, [65, 0, 0, 0], "keys"],
+    ["a second mark of a key", 3, 20, [2, 0, 0, 0], "keys"],
+    ["a fob row beyond the last", 3, 24 + 8, [2, 0, 0, 0], "keys"],
+    ["a key row beyond the last", 4, 16, [3, 0, 0, 0], "fobs"],
+    ["a fob that is no text", 4, 0, [0x80], "fobs"],
+    ["a user without an id", 5, 0, [0, 0, 0, 0], "users"],
+    ["a user's name of 65 bytes", 5, 4, [65, 0, 0, 0], "users"],
+    ["an access without an id", 6, 0, [0, 0, 0, 0], "accesses"],
+    ["an access without a user", 6, 4, [0, 0, 0, 0], "accesses"],
+    ["an access without a key", 6, 8, [0, 0, 0, 0], "accesses"],
+    ["a window that ends as it begins", 6, 12, [0xd0, 7, 0, 0], "accesses"],
+    ["a window that begins and never ends", 6, 20 + 12, [1, 0, 0, 0], "accesses"],
+    ["an index without a user", 7, 0, [0, 0, 0, 0], "accesses by user"],
+    ["an index beyond the last access", 7, 4, [3, 0, 0, 0], "accesses by user"],
+    ["a third kind of code", 8, 10, [3, 0], "codes"],
+    ["no kind of code", 8, 10, [0, 0], "codes"],
+    ["a code without a target", 8, 12, [0, 0, 0, 0], "codes"],
+    ["something after a badge's hash", 9, 10, [1], "badges"],
+    ["a badge without a user", 9, 12, [0, 0, 0, 0], "badges"],
+  ] as const)("%s", (_, section, offset, values, name) => {
+    const message = new RegExp(`^damaged: ${name}, row \\d makes no sense$`);
+    expect(() => finished(withBytes(section, offset, ...values))).toThrow(message);
+  });
+
+  test.each([
+    ["offsets", 1, 8, [0, 0, 0, 0]],
+    ["bins", 2, 28, [0, 0, 0, 0]],
+    ["keys", 3, 24, [10, 0, 0, 0]],
+    ["users", 5, 8, [1, 0, 0, 0]],
+    ["accesses", 6, 20, [100, 0, 0, 0]],
+    ["accesses by user", 7, 8, [1, 0, 0, 0, 1, 0, 0, 0]],
+    ["fobs", 4, 20, [...FILE.subarray(startOf(FILE, 4), startOf(FILE, 4) + 16)]],
+    ["codes", 8, 16, [...FILE.subarray(startOf(FILE, 8), startOf(FILE, 8) + 10)]],
+    ["badges", 9, 16, [...FILE.subarray(startOf(FILE, 9), startOf(FILE, 9) + 10)]],
+  ] as const)("the same row twice in %s", (name, section, offset, values) => {
+    expect(() => finished(withBytes(section, offset, ...values))).toThrow(`damaged: ${name}, row 1 is out of order`);
+  });
+
+  test("a byte of the rows that changed on the way, and one of the checksum", () => {
+    for (const at of [startOf(FILE, 10), FILE.length - 1]) {
+      const file = FILE.slice();
+      file[at]! ^= 1;
+      expect(() => finished(file)).toThrow("damaged: the checksum does not match");
+    }
+  });
+});
+
+describe("rows of bins", () => {
+  /** Every third bin, and none at the end: most rows are not where their number says. */
+  const bins = Array.from({ length: 60 }, (_, i) => ({
+    bin: i * 3 + 1,
+    enabled: i % 2 === 0,
+    key: undefined,
+    fob: undefined,
+  }));
+  const wanted = new Map(bins.map(({ bin, enabled }) => [bin, enabled]));
+
+  test("are found whichever are left out, in any order of asking", () => {
+    const model = { ...SMALL, bins };
+    const flash = makeFlash();
+    const view = download(slotsOn(flash), 1, model.version, buildSnapshot(model));
+    for (let step = 0; step < 200; step++) {
+      for (const bin of [step, 199 - step, (step * 67) % 200]) expect(view.bin(bin)?.enabled).toBe(wanted.get(bin));
+    }
+  });
+
+  test("are read sixteen at a time, and once while neighbours are asked for", () => {
+    const all = Array.from({ length: 40 }, (_, bin) => ({ bin, enabled: true }));
+    const flash = makeFlash();
+    const view = download(slotsOn(flash), 1, SMALL.version, buildSnapshot({ ...SMALL, bins: all }));
+    const reads = (from: number, to: number) => {
+      const before = flash.reads;
+      for (let bin = from; bin <= to; bin++) expect(view.bin(bin)?.enabled).toBe(true);
+      return flash.reads - before;
+    };
+    expect([reads(0, 15), reads(0, 15), reads(16, 31), reads(32, 39), reads(15, 15)]).toEqual([1, 0, 1, 1, 1]);
+  });
+
+  test("that could not be read are read again", () => {
+    const flash = makeFlash();
+    const view = download(slotsOn(flash), 1, SMALL.version, FILE);
+    expect(view.bin(0)?.key).toBe(20);
+    const { read } = flash;
+    const bins40 = download(
+      slotsOn(flash),
+      0,
+      SMALL.version,
+      buildSnapshot({ ...SMALL, bins: Array.from({ length: 40 }, (_, bin) => ({ bin, enabled: bin !== 3 })) }),
+    );
+    expect(bins40.bin(3)?.enabled).toBe(false);
+    flash.read = () => {
+      throw new Error("no answer");
+    };
+    expect(() => bins40.bin(20)).toThrow("no answer");
+    flash.read = read;
+    expect([bins40.bin(3)?.enabled, bins40.bin(20)?.enabled]).toEqual([false, true]);
+  });
+});
+
+describe("a row that rots under an open view", () => {
+  function rotten(section: number, offset: number, ...values: number[]) {
+    const flash = makeFlash();
+    const view = download(slotsOn(flash), 1, SMALL.version, FILE);
+    const { slotBytes } = slotsOn(flash);
+    poke(flash, slotBytes + startOf(FILE, section) + offset, values);
+    return view;
+  }
+  const hash = (text: string) => lookupHash(nodeHash, SMALL.lookupKey, text);
+
+  test("is no window where it ends as it begins, or begins and never ends", () => {
+    expect(rotten(6, 12, 0xd0, 7, 0, 0).access(100)).toBeUndefined();
+    expect(rotten(6, 12, 0, 0, 0, 0).access(100)?.window).toEqual({ from: 0, until: 2_000 });
+    expect(rotten(6, 16, 0, 0, 0, 0).access(100)).toBeUndefined();
+    expect(rotten(6, 0, 0, 0, 0, 0).access(0)).toBeUndefined();
+  });
+
+  test("is no key where its fob row is beyond the last", () => {
+    expect(rotten(3, 24 + 8, 2, 0, 0, 0).keyById(20)).toBeUndefined();
+    expect(rotten(3, 24 + 8, 1, 0, 0, 0).keyById(20)?.fob).toBe("012ABD");
+  });
+
+  test("is no access of a user where the index is beyond the last", () => {
+    expect(rotten(7, 4, 3, 0, 0, 0).accessesOf(1, 0, 32)).toHaveLength(1);
+  });
+
+  test("is no code for a hash that is too short or too long", () => {
+    const view = finished(FILE);
+    expect(view.code(hash("123456"))).toEqual({ kind: "booking", access: 100 });
+    expect(view.code(hash("123456").slice(0, 9))).toBeUndefined();
+    expect(view.badge(Uint8Array.of(...hash("BADGE 1"), 0))).toBeUndefined();
+  });
+});
+
+test("a serial that no fob can have is nobody's key", () => {
+  const view = finished(FILE);
+  for (const serial of ["ABCDEFGHIJKLMNOPQ", "é", ""]) expect(view.keyByFob(serial)).toBeUndefined();
+});
+
+test("pages of accesses begin and end where they are asked to", () => {
+  const view = finished(FILE);
+  const ids = (user: number, skip: number, limit: number) => view.accessesOf(user, skip, limit).map(({ id }) => id);
+  expect([ids(1, 0, 1), ids(1, 1, 1), ids(1, 2, 1), ids(1, 0, 32), ids(2, 0, 32), ids(3, 0, 32)]).toEqual([
+    [150],
+    [200],
+    [],
+    [150, 200],
+    [100],
+    [],
+  ]);
+});

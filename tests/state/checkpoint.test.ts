@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import { Auth, Belief, Exchange, Kind } from "../../firmware/records/records.js";
+import { type BoxState, emptyState } from "../../firmware/state/box-state.js";
+import { applyCheckpoint, encodeCheckpoint } from "../../firmware/state/checkpoint.js";
+import { decodeCbor, encodeCbor } from "../../firmware/wire/cbor.js";
+
+/** Every field with a value of its own, none of which is what an empty state has. */
+function fullState(): BoxState {
+  return {
+    boots: 17,
+    acked: 301,
+    lastSync: 1_790_000_001,
+    mainsLost: { at: 1_790_000_002, synced: true, charge: 83 },
+    batteryLow: true,
+    command: 23,
+    snapshot: { version: 5, slot: 1, asOf: 290 },
+    bins: new Map([
+      [3, { seq: 302, belief: Belief.holds, item: { key: 7 } }],
+      [9, { seq: 305, belief: Belief.doubt, item: "same" as const }],
+    ]),
+    faulty: new Set([4, 11]),
+    enabled: new Map([
+      [5, { enabled: false, seq: 303 }],
+      [6, { enabled: true, seq: 304 }],
+    ]),
+    throttles: new Map([
+      [202, { failures: 4, at: 1_790_000_003 }],
+      [203, { failures: 2, at: undefined }],
+      [8, { failures: 5, at: 1_790_000_004 }],
+      [200, { failures: 130, at: 1_790_000_500 }],
+    ]),
+    codes: {
+      sheet: 6,
+      used: new Map([
+        [3, 2],
+        [201, 1],
+      ]),
+      grace: { seq: 306, target: 3, sheet: 6, number: 2, at: 1_790_000_005, boot: 16, reuses: 3 },
+    },
+    exchange: {
+      seq: 307,
+      kind: Kind.intent,
+      exchange: Exchange.dropoff,
+      bin: 12,
+      auth: Auth.bookingCode,
+      user: 31,
+      access: 32,
+      from: 13,
+      freed: 14,
+      contested: 1,
+      short: 1,
+      key: 33,
+      at: 1_790_000_006,
+      flags: 3,
+    },
+    opening: { seq: 308, bin: 15, before: { seq: 299, belief: Belief.taken, item: { fob: "777XYZ" } } },
+    openAll: { seq: 309, at: 1_790_000_007, sheet: 6, number: 4, bin: 15, cutOff: new Set([1, 2]) },
+  };
+}
+
+function restored(state: BoxState): BoxState {
+  const copy = emptyState();
+  for (const piece of encodeCheckpoint(state)) applyCheckpoint(copy, piece);
+  return copy;
+}
+
+const partsOf = (state: BoxState) => [...encodeCheckpoint(state)].map((piece) => decodeCbor(piece).part);
+
+test("a state with everything in it comes back, field by field", () => {
+  const state = fullState();
+  expect(restored(state)).toEqual(state);
+});
+
+describe("a state in which one thing is missing comes back without it", () => {
+  const without: readonly (readonly [string, (state: BoxState) => void])[] = [
+    ["last sync", (state) => Object.assign(state, { lastSync: undefined })],
+    ["loss of mains", (state) => Object.assign(state, { mainsLost: undefined })],
+    [
+      "what the loss does not tell",
+      (state) => Object.assign(state, { mainsLost: { at: undefined, synced: false, charge: undefined } }),
+    ],
+    ["low battery", (state) => Object.assign(state, { batteryLow: false })],
+    ["snapshot", (state) => Object.assign(state, { snapshot: undefined })],
+    ["bins", (state) => state.bins.clear()],
+    ["enabled bins", (state) => state.enabled.clear()],
+    ["bins and enabled bins", (state) => [state.bins.clear(), state.enabled.clear()]],
+    ["throttles", (state) => state.throttles.clear()],
+    ["throttle of ordinary codes", (state) => state.throttles.delete(202)],
+    ["time of the ordinary throttle", (state) => state.throttles.set(202, { failures: 4, at: undefined })],
+    [
+      "times of all throttles",
+      (state) => {
+        for (const [index, { failures }] of state.throttles) state.throttles.set(index, { failures, at: undefined });
+      },
+    ],
+    ["grace", (state) => Object.assign(state.codes, { grace: undefined })],
+    ["time of the grace", (state) => Object.assign(state.codes, { grace: { ...state.codes.grace!, at: undefined } })],
+    ["exchange", (state) => Object.assign(state, { exchange: undefined })],
+    ["opening", (state) => Object.assign(state, { opening: undefined })],
+    [
+      "belief before the opening",
+      (state) => Object.assign(state, { opening: { seq: 308, bin: 15, before: undefined } }),
+    ],
+    ["run", (state) => Object.assign(state, { openAll: undefined })],
+    ["time of the run", (state) => Object.assign(state, { openAll: { ...state.openAll!, at: undefined } })],
+    [
+      "run, grace and exchange",
+      (state) => [
+        Object.assign(state, { openAll: undefined, exchange: undefined }),
+        Object.assign(state.codes, { grace: undefined }),
+      ],
+    ],
+  ];
+  test.each(without)("%s", (_, remove) => {
+    const state = fullState();
+    remove(state);
+    expect(restored(state)).toEqual(state);
+  });
+});
+
+test("a state with nothing in it is one piece, and each thing adds its own alone", () => {
+  expect(partsOf(emptyState())).toEqual([1]);
+  for (const one of ["exchange", "openAll", "opening"] as const) {
+    const state = { ...emptyState(), [one]: fullState()[one] };
+    const cutOff = one === "openAll" ? [9] : [];
+    expect(partsOf(state)).toEqual([1, ...(one === "opening" ? [21] : [1]), ...cutOff]);
+  }
+  const graced = emptyState();
+  graced.codes.grace = fullState().codes.grace;
+  expect(partsOf(graced)).toEqual([1, 1]);
+  expect(partsOf(fullState())).toEqual([1, 1, 21, 20, 6, 7, 8, 9, 10]);
+});
+
+test("a piece of a kind that only a newer firmware writes, or without entries, changes nothing", () => {
+  const state = fullState();
+  applyCheckpoint(state, encodeCbor({ part: 77, first: 5, entries: Uint8Array.of(1, 2, 3) }));
+  applyCheckpoint(state, encodeCbor({ part: 20, first: 5 }));
+  applyCheckpoint(state, encodeCbor({ part: 77 }));
+  expect(state).toEqual(fullState());
+});
+
+test("times of throttles count from the lowest, and none is taken for unknown", () => {
+  const state = emptyState();
+  state.throttles.set(1, { failures: 1, at: 500 });
+  state.throttles.set(2, { failures: 2, at: 400 });
+  state.throttles.set(3, { failures: 3, at: undefined });
+  const piece = decodeCbor([...encodeCheckpoint(state)].at(-1)!);
+  expect(piece).toMatchObject({ part: 10, first: 400 });
+  expect([...(piece.entries as Uint8Array)]).toEqual([1, 1, 101, 2, 2, 1, 3, 3, 0]);
+});

@@ -1,0 +1,149 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { Kind } from "../../firmware/records/records.js";
+import { SnapshotError, type SnapshotView, type SnapshotWriter } from "../../firmware/snapshot/contract.js";
+import { CurrentSnapshot } from "../../firmware/state/current-snapshot.js";
+import { WriteRefused } from "../../firmware/state/ledger.js";
+import { FlashError } from "../../hal/ports/flash.js";
+import { readJournal } from "../../sim/judge/box-memory.js";
+import { LedgerBench } from "../support/ledger-bench.js";
+
+let bench: LedgerBench;
+/** By slot: what is in it, or the error with which it is opened. */
+let slots: (SnapshotView | Error | undefined)[];
+let begun: number[][];
+
+const WRITER = { offset: 0 } as SnapshotWriter;
+
+beforeEach(() => {
+  bench = new LedgerBench();
+  slots = [undefined, undefined];
+  begun = [];
+});
+
+function current(): CurrentSnapshot {
+  return new CurrentSnapshot(
+    {
+      open: (slot, version) => {
+        const there = slots[slot];
+        if (there instanceof Error) throw there;
+        if (there?.version !== version) throw new SnapshotError("of another version");
+        return there;
+      },
+      begin: (...args) => {
+        begun.push(args);
+        return WRITER;
+      },
+    },
+    bench.ledger,
+  );
+}
+
+function view(version: number, more: Partial<SnapshotView> = {}): SnapshotView {
+  return { version, sheet: 1, asOf: 0, epoch: bench.ledger.journal.epoch!.slice(), ...more } as SnapshotView;
+}
+
+const applied = () =>
+  [...readJournal(bench.flash, 1)].flatMap(({ record }) => (record?.kind === Kind.snapshotApplied ? [record] : []));
+
+test("a box without a snapshot asks for one, and receives it into slot 0", () => {
+  const snapshot = current();
+  expect([snapshot.view, snapshot.version, snapshot.damage]).toEqual([undefined, 0, undefined]);
+  expect(snapshot.begin(3, 400)).toBe(WRITER);
+  expect(begun).toEqual([[0, 3, 400]]);
+  expect(() => snapshot.begin(0, 400)).not.toThrow();
+});
+
+test("what is activated is in force from its record on, and after a boot", () => {
+  slots[0] = view(3, { sheet: 4 });
+  const snapshot = current();
+  snapshot.activate(slots[0]);
+  expect([snapshot.view, snapshot.version]).toEqual([slots[0], 3]);
+  expect(applied()).toMatchObject([{ version: 3, slot: 0, asOf: 0, sheet: 4 }]);
+  expect(current().view).toBe(slots[0]);
+});
+
+test("the next one goes into the other slot, each time", () => {
+  const snapshot = current();
+  for (const [version, slot] of [
+    [3, 0],
+    [4, 1],
+    [7, 0],
+  ] as const) {
+    snapshot.begin(version, 400);
+    expect(begun.at(-1)).toEqual([slot, version, 400]);
+    snapshot.activate(view(version));
+    expect(bench.ledger.state.snapshot).toMatchObject({ version, slot });
+  }
+});
+
+test("a version never goes back, and the one in force is not taken again", () => {
+  const snapshot = current();
+  snapshot.activate(view(3));
+  for (const version of [2, 3]) {
+    expect(() => snapshot.begin(version, 400)).toThrow(`snapshot version ${version} is not above 3`);
+    expect(() => snapshot.activate(view(version))).toThrow(SnapshotError);
+  }
+  expect([applied().length, begun, snapshot.version]).toEqual([1, [], 3]);
+});
+
+describe("a slot that cannot be read", () => {
+  test.each([new SnapshotError("damaged: the checksum"), new FlashError("no answer")])("tells why: %o", (error) => {
+    current().activate(view(3));
+    slots[0] = error;
+    const snapshot = current();
+    expect([snapshot.view, snapshot.version, snapshot.damage]).toEqual([undefined, 0, error.message]);
+    // The same version may come again, into the other slot; an older one may not.
+    expect(() => snapshot.begin(2, 400)).toThrow("snapshot version 2 is not above 3");
+    snapshot.begin(3, 400);
+    expect(begun).toEqual([[1, 3, 400]]);
+    const again = view(3);
+    snapshot.activate(again);
+    expect([snapshot.view, snapshot.damage]).toEqual([again, undefined]);
+    expect(bench.ledger.state.snapshot).toMatchObject({ version: 3, slot: 1 });
+  });
+
+  test("another error is not kept quiet", () => {
+    current().activate(view(3));
+    slots[0] = new TypeError("the port is broken");
+    expect(() => current()).toThrow("the port is broken");
+  });
+});
+
+test("a snapshot whose record cannot be written is not in force", () => {
+  slots[0] = view(3);
+  const snapshot = current();
+  snapshot.activate(slots[0]);
+  bench.mains = false;
+  bench.millivolts = 3_000;
+  expect(() => snapshot.activate(view(4))).toThrow(WriteRefused);
+  expect([snapshot.view, snapshot.version, bench.ledger.state.snapshot?.version]).toEqual([slots[0], 3, 3]);
+});
+
+test("its record is written in a journal that has room for nothing less", () => {
+  for (let id = 1; bench.ledger.refusal("dropoff") === undefined; id++) {
+    bench.ledger.write({ kind: Kind.command, id, command: 5, sheet: 1 }, "vital");
+  }
+  const snapshot = current();
+  snapshot.activate(view(3));
+  expect(snapshot.version).toBe(3);
+});
+
+describe("what the cloud had taken into account", () => {
+  const asOf = (more: Partial<SnapshotView>) => {
+    current().activate(view(3, more));
+    return bench.ledger.state.snapshot?.asOf;
+  };
+  test("counts in this journal's life, up to its last record", () => {
+    const last = bench.ledger.journal.nextSeq - 1;
+    expect(last).toBeGreaterThan(0);
+    expect(asOf({ asOf: last })).toBe(last);
+  });
+  test("is nothing beyond the last record", () => {
+    expect(asOf({ asOf: bench.ledger.journal.nextSeq })).toBe(0);
+  });
+  test("is nothing of another life, were it one byte away", () => {
+    const epoch = bench.ledger.journal.epoch!.slice();
+    epoch[epoch.length - 1]! ^= 1;
+    expect(asOf({ asOf: 1, epoch })).toBe(0);
+  });
+});
