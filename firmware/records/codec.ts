@@ -28,9 +28,12 @@ const seq = whole;
 const one = from1To(1);
 const held = { key: optional(whole), fob: optional(text(16)) };
 
+/** A number that only describes: one that a later firmware gave a meaning must not cost the whole record. */
+const described = upTo(255);
+
 /** Fields by kind, without those that all records have. */
 const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Check>>>> = {
-  [Kind.boot]: { boot: whole, cause: upTo(6), firmware: text(24) },
+  [Kind.boot]: { boot: whole, cause: described, firmware: text(48) },
   [Kind.intent]: {
     exchange: from1To(2),
     bin,
@@ -55,11 +58,11 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Check>>>> = {
   [Kind.emergencyOutcome]: { of: seq, bin: optional(bin), result: from1To(4) },
   [Kind.door]: { bin, event: from1To(3) },
   [Kind.binFault]: { bin, event: from1To(3) },
-  [Kind.power]: { event: from1To(6), charge: optional(upTo(100)) },
-  [Kind.link]: { event: from1To(2), link: text(16), reason: optional(text(64)) },
+  [Kind.power]: { event: described, charge: optional(upTo(100)) },
+  [Kind.link]: { event: described, link: text(16), reason: optional(text(64)) },
   [Kind.snapshotApplied]: { version: whole, slot: upTo(1), asOf: seq, sheet: upTo(999) },
   [Kind.ack]: { through: seq },
-  [Kind.gap]: { reason: from1To(2), count: whole },
+  [Kind.gap]: { reason: described, count: whole },
   [Kind.command]: { id: whole, command: from1To(255), bin: optional(bin), sheet: optional(upTo(999)) },
   [Kind.clockSet]: { previous: optional(whole) },
   [Kind.refused]: { reason: text(32), user: optional(whole), access: optional(whole), ...held },
@@ -87,6 +90,20 @@ function check(record: Readonly<Record<string, unknown>>): Rec {
 /** Checked on the way in as well, so that a mistake shows where it is made and not years later in a dump. */
 export function encodeRecord(record: Rec): Uint8Array {
   return encodeCbor(check(record as unknown as Record<string, unknown>));
+}
+
+/**
+ * The bin that a record names which `decodeRecord` refuses; undefined: none. Whatever a later firmware wrote there, what is in that bin
+ * is not known any more.
+ */
+export function binNamedIn(bytes: Uint8Array): number | undefined {
+  try {
+    const { bin: named } = decodeCbor(bytes);
+    return bin(named) ? (named as number) : undefined;
+  } catch (error) {
+    if (error instanceof CborError) return undefined;
+    throw error;
+  }
 }
 
 /** Throws RecordError. Fields that this version does not know are kept and ignored. */

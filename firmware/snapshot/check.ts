@@ -1,16 +1,10 @@
 import { crc32 } from "../journal/crc32.js";
-import { u16, u32 } from "../wire/little-endian.js";
+import { u32 } from "../wire/little-endian.js";
 import { SnapshotError } from "./contract.js";
 import type { Header } from "./header.js";
 import {
-  CODE_BOOKING,
-  CODE_KEY,
   CRC_BYTES,
   compareBytes,
-  FLAG_ENABLED,
-  FLAG_ROAMING,
-  FLAG_TAKEN,
-  FLAG_UNCERTAIN,
   FOB_BYTES,
   isZero,
   MAX_BINS,
@@ -26,7 +20,10 @@ import type { SlotFile } from "./slot-file.js";
 const BUFFER_BYTES = 512;
 const HASH_BYTES = 10;
 
-/** Whether the row at `at` of `bytes` makes sense by itself. */
+/**
+ * Whether the row at `at` of `bytes` makes sense by itself. Flags, kinds and zeros that a newer cloud gave a meaning are no damage: `view.ts` says
+ * what such a row is worth.
+ */
 type RowRule = (bytes: Uint8Array, at: number, header: Header) => boolean;
 /** Below 0 when the row at `a` comes before the one at `b`. */
 type RowOrder = (bytes: Uint8Array, a: number, b: number) => number;
@@ -46,11 +43,7 @@ const isLetter = (code: number): boolean => code >= 0x61 && code <= 0x7a;
 
 /** The rule for the one row of the location; also for opening. */
 export const isLocation: RowRule = (bytes, at, header) =>
-  isId(bytes, at) &&
-  isText(bytes, at + 4, header) &&
-  isLetter(bytes[at + 8]!) &&
-  isLetter(bytes[at + 9]!) &&
-  u16(bytes, at + 10) === 0;
+  isId(bytes, at) && isText(bytes, at + 4, header) && isLetter(bytes[at + 8]!) && isLetter(bytes[at + 9]!);
 
 /** The rule for a row of the location's offsets from UTC; also for opening. */
 export const isOffset: RowRule = (bytes, at) => Math.abs(u32(bytes, at + 4) | 0) <= MAX_OFFSET_MINUTES;
@@ -58,11 +51,7 @@ export const isOffset: RowRule = (bytes, at) => Math.abs(u32(bytes, at + 4) | 0)
 const isBin: RowRule = (bytes, at) => {
   const key = u32(bytes, at + 8);
   const noFob = isZero(bytes, at + 12, FOB_BYTES);
-  return (
-    u32(bytes, at) < MAX_BINS &&
-    u32(bytes, at + 4) <= (FLAG_ENABLED | FLAG_UNCERTAIN | FLAG_TAKEN) &&
-    (noFob || (key === 0 && unpadAscii(bytes, at + 12, FOB_BYTES) !== undefined))
-  );
+  return u32(bytes, at) < MAX_BINS && (noFob || (key === 0 && unpadAscii(bytes, at + 12, FOB_BYTES) !== undefined));
 };
 
 const isKey: RowRule = (bytes, at, header) => {
@@ -72,8 +61,7 @@ const isKey: RowRule = (bytes, at, header) => {
     isText(bytes, at + 4, header) &&
     (fobRow === NO_ROW || fobRow < header.counts[Section.fobs]!) &&
     isId(bytes, at + 12) &&
-    isText(bytes, at + 16, header) &&
-    u32(bytes, at + 20) <= FLAG_ROAMING
+    isText(bytes, at + 16, header)
   );
 };
 
@@ -91,12 +79,9 @@ const isAccess: RowRule = (bytes, at) => {
 const isAccessOfUser: RowRule = (bytes, at, header) =>
   isId(bytes, at) && u32(bytes, at + 4) < header.counts[Section.accesses]!;
 
-const isCode: RowRule = (bytes, at) => {
-  const kind = u16(bytes, at + HASH_BYTES);
-  return (kind === CODE_BOOKING || kind === CODE_KEY) && isId(bytes, at + 12);
-};
+const isCode: RowRule = (bytes, at) => isId(bytes, at + 12);
 
-const isBadge: RowRule = (bytes, at) => u16(bytes, at + HASH_BYTES) === 0 && isId(bytes, at + 12);
+const isBadge: RowRule = isCode;
 
 /** In the order of the sections; strings have no rows to speak of. */
 const RULES: readonly (readonly [string, RowRule, RowOrder])[] = [

@@ -64,7 +64,7 @@ function checkFraming(bytes: Uint8Array): void {
   if (magic !== MAGIC) throw new SnapshotError("damaged: the slot holds no snapshot");
   const format = u16(bytes, Field.format);
   if (format !== FORMAT) throw new SnapshotError(`of another version: format ${format}, this firmware reads ${FORMAT}`);
-  if (crc32(bytes, 0, Field.crc) !== u32(bytes, Field.crc) || u16(bytes, Field.headerBytes) !== HEADER_BYTES) {
+  if (crc32(bytes, 0, Field.crc) !== u32(bytes, Field.crc) || u16(bytes, Field.headerBytes) < HEADER_BYTES) {
     throw new SnapshotError("damaged: the header's checksum does not match");
   }
 }
@@ -72,7 +72,7 @@ function checkFraming(bytes: Uint8Array): void {
 function readSections(bytes: Uint8Array, totalBytes: number): Pick<Header, "starts" | "counts"> {
   const starts: number[] = [];
   const counts: number[] = [];
-  let end = HEADER_BYTES;
+  let end = u16(bytes, Field.headerBytes);
   for (let section = 0; section < SECTION_COUNT; section++) {
     const start = u32(bytes, Field.sections + 8 * section);
     const count = u32(bytes, Field.sections + 8 * section + 4);
@@ -82,7 +82,6 @@ function readSections(bytes: Uint8Array, totalBytes: number): Pick<Header, "star
     starts.push(start);
     counts.push(count);
   }
-  if (end + CRC_BYTES !== totalBytes) throw new SnapshotError("damaged: the sections do not fill the file");
   if (
     counts[Section.location] !== 1 ||
     counts[Section.offsets]! > MAX_OFFSETS ||

@@ -70,7 +70,8 @@ export class FlashSnapshotView implements SnapshotView {
     const sound = isZero(row, 12, FOB_BYTES) || (key === 0 && fob !== undefined);
     if (!sound) return undefined;
     const flags = u32(row, 4);
-    const uncertain = (flags & FLAG_UNCERTAIN) !== 0;
+    // What a flag that this firmware does not know says of the bin, nobody here can tell.
+    const uncertain = (flags & FLAG_UNCERTAIN) !== 0 || flags > (FLAG_ENABLED | FLAG_UNCERTAIN | FLAG_TAKEN);
     const taken = (flags & FLAG_TAKEN) !== 0;
     return { enabled: (flags & FLAG_ENABLED) !== 0, key: key === 0 ? undefined : key, fob, uncertain, taken };
   }
@@ -112,7 +113,7 @@ export class FlashSnapshotView implements SnapshotView {
 
   badge(hash: Uint8Array): { readonly user: number } | undefined {
     const row = this.#rowOfHash(Section.badges, hash);
-    const user = row === undefined ? 0 : u32(row, 12);
+    const user = row === undefined || u16(row, LOOKUP_HASH_BYTES) !== 0 ? 0 : u32(row, 12);
     return user === 0 ? undefined : { user };
   }
 

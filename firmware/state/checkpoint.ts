@@ -1,4 +1,4 @@
-import { decodeCbor, encodeCbor } from "../wire/cbor.js";
+import { CborError, decodeCbor, encodeCbor } from "../wire/cbor.js";
 import { type BoxState, type MainsLost, ORDINARY_INDEX } from "./box-state.js";
 import { inPieces, PackedReader, packBin, packNumber, unpackBin, unpackOldBin } from "./packed.js";
 
@@ -19,6 +19,9 @@ const Part = {
   bins: 20,
   opening: 21,
 } as const;
+
+/** A part from this number on says nothing of bins, codes or sheets: a firmware that does not know it goes on as if it were not there. */
+const IGNORABLE_FROM = 128;
 
 /** What is left of a record's payload of 240 bytes when the map around the entries is taken off. */
 const ENTRIES_BYTES = 220;
@@ -99,25 +102,41 @@ function lowestSeq(state: BoxState): number {
   return lowest;
 }
 
-/** Takes one piece back. The journal's CRC has vouched for it, so its shape is what this firmware or an older one wrote. */
-export function applyCheckpoint(state: BoxState, piece: Uint8Array): void {
-  const map = decodeCbor(piece);
-  if (map.part === Part.main) {
-    applyMain(state, map);
-    return;
-  }
-  if (!(map.entries instanceof Uint8Array)) return;
-  const packed = new PackedReader(map.entries);
-  if (map.part === Part.opening) {
-    applyOpening(state, packed, map.next as number, map.first as number | undefined);
-    return;
-  }
-  while (packed.more) applyEntry(state, map.part, packed, map.first as number);
+/**
+ * Takes one piece back. The journal's CRC has vouched for it, so its shape is what this firmware, an older or a newer one wrote. False: a newer
+ * one, and what it says may be about any bin; the caller doubts them all.
+ */
+export function applyCheckpoint(state: BoxState, piece: Uint8Array): boolean {
+  const map = mapIn(piece);
+  if (map === undefined) return false;
+  const { part, entries, first } = map;
+  if (part === Part.main) return applyMain(state, map);
+  if (!PARTS.some((known) => known === part)) return typeof part === "number" && part >= IGNORABLE_FROM;
+  if (!(entries instanceof Uint8Array)) return false;
+  const packed = new PackedReader(entries);
+  if (part === Part.opening) return applyOpening(state, packed, map.next, first);
+  if (typeof first !== "number") return false;
+  while (packed.more) applyEntry(state, part, packed, first);
+  return true;
 }
 
-function applyOpening(state: BoxState, packed: PackedReader, seq: number, first: number | undefined): void {
+const PARTS: readonly number[] = Object.values(Part);
+
+function mapIn(bytes: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (!(bytes instanceof Uint8Array)) return undefined;
+  try {
+    return decodeCbor(bytes);
+  } catch (error) {
+    if (error instanceof CborError) return undefined;
+    throw error;
+  }
+}
+
+function applyOpening(state: BoxState, packed: PackedReader, seq: unknown, first: unknown): boolean {
+  if (typeof seq !== "number" || !(first === undefined || typeof first === "number")) return false;
   const [bin, before] = first === undefined ? [packed.byte(), undefined] : unpackBin(packed, first);
   state.opening = { seq, bin, before };
+  return true;
 }
 
 /** Takes one entry at least one byte on, whatever the part is. */
@@ -164,8 +183,21 @@ function mainsLostOf([at, synced, charge]: NonNullable<MainPart["mains"]>): Main
   return { at: at ?? undefined, synced: synced === 1, charge: charge ?? undefined };
 }
 
-function applyMain(state: BoxState, map: object): void {
-  const main = map as MainPart;
+/** The lists, and how many entries of each this firmware reads. */
+const LISTS = { mains: 3, throttle: 2, openAll: 5, grace: 7 } as const;
+
+/** Whether its lists are as this firmware reads them, or longer. */
+function isReadable(map: Readonly<Record<string, unknown>>): boolean {
+  for (const [name, least] of Object.entries(LISTS)) {
+    const list = map[name];
+    if (list !== undefined && !(Array.isArray(list) && list.length >= least)) return false;
+  }
+  return map.boot === undefined || map.throttle !== undefined;
+}
+
+function applyMain(state: BoxState, map: Readonly<Record<string, unknown>>): boolean {
+  if (!isReadable(map)) return false;
+  const main = map as unknown as MainPart;
   if (main.boot !== undefined) {
     state.boots = main.boot;
     state.acked = main.acked;
@@ -179,7 +211,9 @@ function applyMain(state: BoxState, map: object): void {
   }
   if (main.version !== undefined) state.snapshot = { version: main.version, slot: main.slot, asOf: main.asOf };
   if (main.pending !== undefined && main.next !== undefined) {
-    state.exchange = { ...(decodeCbor(main.pending) as object), seq: main.next } as NonNullable<BoxState["exchange"]>;
+    const exchange = mapIn(main.pending);
+    if (exchange === undefined) return false;
+    state.exchange = { ...exchange, seq: main.next } as NonNullable<BoxState["exchange"]>;
   }
   if (main.openAll !== undefined) {
     const [seq, sheet, number, bin, at] = main.openAll;
@@ -189,4 +223,5 @@ function applyMain(state: BoxState, map: object): void {
     const [seq, target, sheet, number, at, boot, reuses] = main.grace;
     state.codes.grace = { seq, target, sheet, number, at: at ?? undefined, boot, reuses };
   }
+  return true;
 }

@@ -3,11 +3,11 @@ import { EntropyError } from "../../hal/ports/entropy.js";
 import type { GaugePort, MainsPort } from "../../hal/ports/power.js";
 import { admits, JournalFaultError, JournalFullError, type JournalStore, type Rank } from "../journal/contract.js";
 import { plausibleReading } from "../power/gauge-reading.js";
-import { decodeRecord, encodeRecord, RecordError } from "../records/codec.js";
+import { binNamedIn, decodeRecord, encodeRecord, RecordError } from "../records/codec.js";
 import { type Body, Flag, GapReason, Kind } from "../records/records.js";
 import { type BoxState, emptyState } from "./box-state.js";
 import { applyCheckpoint, encodeCheckpoint } from "./checkpoint.js";
-import { applyRecord } from "./reducer.js";
+import { applyRecord, applyUnknown, doubtAll } from "./reducer.js";
 
 /** Why a record could not be written; `reason` is one of the panel's refusals. Nothing may be opened then. */
 export class WriteRefused extends Error {
@@ -56,10 +56,7 @@ export class Ledger {
   constructor(parts: LedgerParts) {
     this.#parts = parts;
     this.journal = parts.mount(() => encodeCheckpoint(this.state));
-    this.journal.replay({
-      checkpoint: (piece) => applyCheckpoint(this.state, piece),
-      record: (seq, payload) => this.#replay(seq, payload),
-    });
+    this.#replayJournal();
     this.#ackRecorded = this.state.acked;
     this.journal.acknowledge(this.state.acked);
   }
@@ -121,6 +118,25 @@ export class Ledger {
     return admits(this.journal.room, rank) ? undefined : "journal-full";
   }
 
+  #replayJournal(): void {
+    let foreignPieces = 0;
+    const doubtForeign = (seq: number) => {
+      if (foreignPieces > 0) doubtAll(this.state, seq);
+      this.#undecodable += foreignPieces;
+      foreignPieces = 0;
+    };
+    this.journal.replay({
+      checkpoint: (piece) => {
+        if (!applyCheckpoint(this.state, piece)) foreignPieces++;
+      },
+      record: (seq, payload) => {
+        doubtForeign(seq - 1);
+        this.#replay(seq, payload);
+      },
+    });
+    doubtForeign(this.journal.nextSeq - 1);
+  }
+
   #replay(seq: number, payload: Uint8Array): void {
     try {
       applyRecord(this.state, seq, decodeRecord(payload));
@@ -128,6 +144,8 @@ export class Ledger {
       // Written by a later firmware: it stays in the journal for the cloud, and this one cannot act on it.
       if (!(error instanceof RecordError)) throw error;
       this.#undecodable++;
+      const bin = binNamedIn(payload);
+      if (bin !== undefined) applyUnknown(this.state, seq, bin);
     }
   }
 

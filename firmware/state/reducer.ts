@@ -105,6 +105,19 @@ function applyMains(state: BoxState, record: Rec): void {
   }
 }
 
+/** A record that this firmware cannot read names `bin`: what hangs there now, nobody here can say. */
+export function applyUnknown(state: BoxState, seq: number, bin: number): void {
+  doubt(state, seq, bin);
+}
+
+/** A checkpoint that this firmware cannot read may have told of any of them. */
+export function doubtAll(state: BoxState, seq: number): void {
+  for (let bin = 0; bin < BINS; bin++) doubt(state, seq, bin);
+}
+
+/** Bins that a record can name. */
+const BINS = 200;
+
 function isTyped(auth: Auth): boolean {
   return auth === Auth.bookingCode || auth === Auth.keyCode;
 }

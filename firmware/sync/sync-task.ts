@@ -42,7 +42,7 @@ interface Attempt {
 
 /**
  * Keeps the box in sync with the cloud: over the first link that reaches the broker, again and again, for as long as the
- * program runs (PROTOCOL.md section 7).
+ * program runs (PROTOCOL.md section 8).
  */
 export class SyncTask {
   readonly #options: SyncTaskOptions;

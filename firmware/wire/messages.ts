@@ -9,9 +9,11 @@ import {
   optional,
   shape,
   text,
+  tolerated,
   uint,
   whole,
   whole53,
+  wider,
 } from "./shape.js";
 
 export { type BodyCodec, MessageError } from "./shape.js";
@@ -41,6 +43,7 @@ export const Reads = {
 
 /** Opens a session: what the box holds. */
 export interface Hello {
+  /** The newest that the box speaks, 1 to 255. What an older cloud cannot read goes by another lane or envelope, so no number is refused. */
   readonly protocol: number;
   /** 8 bytes; undefined: nothing was ever written. */
   readonly epoch?: Uint8Array | undefined;
@@ -57,7 +60,7 @@ export interface Hello {
   /** Version of the firmware, 1 to 24 bytes. */
   readonly firmware: string;
   readonly boot: number;
-  /** Bins fitted, 1 to 200. */
+  /** Bins fitted, 1 to 200; a newer box may have more. */
   readonly bins: number;
   /** The last command that the box took on; undefined: none, or an older firmware. */
   readonly id?: number | undefined;
@@ -65,18 +68,18 @@ export interface Hello {
   readonly reads?: number | undefined;
 }
 export const Hello: BodyCodec<Hello> = shape<Hello>({
-  protocol: whole(PROTOCOL_VERSION, PROTOCOL_VERSION),
+  protocol: wider(whole(PROTOCOL_VERSION, PROTOCOL_VERSION), whole(1, 255)),
   epoch: optional(epoch),
   oldest: whole53,
   next: whole53,
   acked: whole53,
   version: uint,
   model: text(1, MAX_MODEL_BYTES),
-  firmware: text(1, MAX_FIRMWARE_BYTES),
+  firmware: wider(text(1, MAX_FIRMWARE_BYTES), text(1, 2 * MAX_FIRMWARE_BYTES)),
   boot: uint,
-  bins: whole(1, 200),
-  id: optional(uint),
-  reads: optional(uint),
+  bins: wider(whole(1, 200), whole(1, 0xffff)),
+  id: tolerated(uint),
+  reads: tolerated(uint),
 });
 
 export interface Welcome {
@@ -147,7 +150,7 @@ export interface Status {
   readonly staleness: number;
   /** 1 to 16 bytes. */
   readonly link: string;
-  /** At most 16 parts and bins of 1 to 32 bytes. */
+  /** At most 16 parts and bins of 1 to 32 bytes; a reader takes four times that, in number and length. */
   readonly faults: readonly string[];
   /** Messages dropped since boot. */
   readonly count: number;
@@ -160,17 +163,18 @@ export interface Status {
   /** s for which the box has known of newer permissions that it does not have; absent: it knows of none. */
   readonly outdated?: number | undefined;
 }
+const faults = (most: number, bytesEach: number) => list(0, most, text(1, bytesEach));
 export const Status: BodyCodec<Status> = shape<Status>({
   uptime: uint,
   mains: flag,
-  charge: optional(uint),
-  millivolts: optional(uint),
-  celsius: optional(whole(-0x80000000, 0x7fffffff)),
-  sinceMains: optional(uint),
-  timeLeft: optional(uint),
+  charge: tolerated(uint),
+  millivolts: tolerated(uint),
+  celsius: tolerated(whole(-0x80000000, 0x7fffffff)),
+  sinceMains: tolerated(uint),
+  timeLeft: tolerated(uint),
   staleness: whole53,
-  link: text(1, MAX_LINK_BYTES),
-  faults: list(0, MAX_FAULTS, text(1, MAX_FAULT_BYTES)),
+  link: wider(text(1, MAX_LINK_BYTES), text(1, 4 * MAX_LINK_BYTES)),
+  faults: wider(faults(MAX_FAULTS, MAX_FAULT_BYTES), faults(4 * MAX_FAULTS, 4 * MAX_FAULT_BYTES)),
   count: uint,
   next: whole53,
   version: optional(uint),
@@ -230,8 +234,8 @@ export interface Command {
 export const Command: BodyCodec<Command> = shape<Command>({
   id: uint,
   command: whole(1, 255),
-  bin: optional(whole(0, 199)),
-  sheet: optional(whole(0, 999)),
-  time: optional(whole53),
-  sent: optional(whole53),
+  bin: tolerated(whole(0, 199)),
+  sheet: tolerated(whole(0, 999)),
+  time: tolerated(whole53),
+  sent: tolerated(whole53),
 });

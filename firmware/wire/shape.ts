@@ -4,8 +4,11 @@ import { utf8Length } from "./utf8.js";
 /** A body that is not what protocol.cddl says. The message names the field. */
 export class MessageError extends Error {}
 
-/** Turns a decoded value into a field's, or throws MessageError. `name`: of the field, for the error. */
-export type Field<T> = (value: unknown, name: string) => T;
+/**
+ * Turns a decoded value into a field's, or throws MessageError. `name`: of the field, for the error. `isReading`: the value was
+ * written by somebody else, who may know more than this firmware.
+ */
+export type Field<T> = (value: unknown, name: string, isReading?: boolean) => T;
 
 /** Encodes and decodes one kind of body. Both check every field; both throw MessageError. */
 export interface BodyCodec<T> {
@@ -80,6 +83,24 @@ export function optional<T>(field: Field<T>): Field<T | undefined> {
   return (value, name) => (value === undefined ? undefined : field(value, name));
 }
 
+/** As `optional`; but what a newer peer writes there, and this firmware cannot read, counts as absent: it must not cost the whole body. */
+export function tolerated<T>(field: Field<T>): Field<T | undefined> {
+  return (value, name, isReading) => {
+    if (value === undefined) return undefined;
+    try {
+      return field(value, name);
+    } catch (error) {
+      if (error instanceof MessageError && isReading === true) return undefined;
+      throw error;
+    }
+  };
+}
+
+/** What this firmware writes, and what it takes from a peer that may be newer. */
+export function wider<T>(written: Field<T>, read: Field<T>): Field<T> {
+  return (value, name, isReading) => (isReading === true ? read : written)(value, name);
+}
+
 /**
  * A body of exactly these fields, encoded in this order. Fields that a newer peer adds are dropped when it is decoded. `fields`: by names of keys.ts. `rule` checks what no field can
  * say alone.
@@ -89,10 +110,10 @@ export function shape<T extends object>(
   rule?: (body: T) => void,
 ): BodyCodec<T> {
   const entries = Object.entries(fields) as [string, Field<unknown>][];
-  const check = (source: Readonly<Record<string, unknown>>): T => {
+  const check = (source: Readonly<Record<string, unknown>>, isReading: boolean): T => {
     const body: Record<string, unknown> = {};
     for (const [name, field] of entries) {
-      const value = field(source[name], name);
+      const value = field(source[name], name, isReading);
       if (value !== undefined) body[name] = value;
     }
     rule?.(body as T);
@@ -106,7 +127,7 @@ export function shape<T extends object>(
     return source;
   };
   return {
-    encode: (body) => encodeCbor(check(refuseOthers(body as Readonly<Record<string, unknown>>))),
+    encode: (body) => encodeCbor(check(refuseOthers(body as Readonly<Record<string, unknown>>), false)),
     decode(encoded) {
       let source: Readonly<Record<string, unknown>>;
       try {
@@ -115,7 +136,7 @@ export function shape<T extends object>(
         if (error instanceof CborError) throw new MessageError(error.message);
         throw error;
       }
-      return check(source);
+      return check(source, true);
     },
   };
 }

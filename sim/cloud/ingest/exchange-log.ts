@@ -88,7 +88,9 @@ export class ExchangeLog {
     if (rec.kind === Kind.command) this.#receipt(source.box, rec.id);
   }
 
-  undecodable(source: Source, raw: string, reason: string): void {
+  /** A record that this cloud cannot read is kept as it came. `bin`: the one that it names, which is in doubt from then on. */
+  undecodable(source: Source, raw: string, reason: string, bin: number | undefined): void {
+    if (bin !== undefined) this.inventory.doubt(source.box, bin);
     const when: When = { clock: "unknown", offline: false, onBattery: false };
     this.#store.data.events.push({ ...source, ...when, kind: "undecodable", detail: { raw, reason } });
   }

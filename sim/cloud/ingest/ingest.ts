@@ -1,4 +1,4 @@
-import { decodeRecord, RecordError } from "../../../firmware/records/codec.js";
+import { binNamedIn, decodeRecord, RecordError } from "../../../firmware/records/codec.js";
 import type { Records } from "../../../firmware/wire/messages.js";
 import { bytesToHex } from "../domain.js";
 import type { EpochState } from "../state.js";
@@ -55,7 +55,7 @@ export class Ingest {
       record = decodeRecord(bytes);
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
-      this.log.undecodable(source, bytesToHex(bytes), error.message);
+      this.log.undecodable(source, bytesToHex(bytes), error.message, binNamedIn(bytes));
       return;
     }
     this.log.record(source, record, state);

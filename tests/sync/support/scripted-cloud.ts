@@ -1,3 +1,4 @@
+import { decodeCbor, encodeCbor } from "../../../firmware/wire/cbor.js";
 import { openEnvelope, sameBytes, seal } from "../../../firmware/wire/envelope.js";
 import { Lane, parseTopic, topicOf, UP_FILTER } from "../../../firmware/wire/lanes.js";
 import {
@@ -57,8 +58,12 @@ export class ScriptedCloud {
     broker.subscribe(UP_FILTER, ({ topic, payload }) => time.set(10, () => this.#take(topic, payload)));
   }
 
+  /** Fields that a newer cloud adds to every body. */
+  extra: object = {};
+
   /** Seals and publishes for the present session. */
-  send(lane: Lane, body: Uint8Array): void {
+  send(lane: Lane, plain: Uint8Array): void {
+    const body = encodeCbor({ ...decodeCbor(plain), ...this.extra });
     this.#downCounter++;
     this.raw(lane, seal(this.#key, lane, this.#session, this.#challenge, this.#downCounter, body));
   }

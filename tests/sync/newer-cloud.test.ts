@@ -1,0 +1,49 @@
+import { expect, it } from "vitest";
+import { encodeCbor } from "../../firmware/wire/cbor.js";
+import { Lane } from "../../firmware/wire/lanes.js";
+import { BOX, makeWorld } from "./support/world.js";
+
+it("fields that a newer cloud adds to every message change nothing", () => {
+  const world = makeWorld();
+  const { cloud, host, time, task } = world;
+  cloud.extra = { part: 7, doors: [1, { kind: 2 }], entries: new Uint8Array(300) };
+  cloud.snapshot = { version: 4, bytes: new Uint8Array(5_000).fill(3) };
+  host.journal.fill(200);
+  task.start();
+  time.run(20_000);
+  expect(task.online).toBe(true);
+  expect(host.version).toBe(4);
+  expect(host.journal.acknowledged).toBe(200);
+  cloud.command({ id: 1, command: 2, bin: 3 });
+  time.run(1_000);
+  expect(host.commands).toMatchObject([{ id: 1, command: 2, bin: 3 }]);
+  expect(task.droppedMessages).toBe(0);
+});
+
+it("a command with a kind or a value that this box cannot read is handed on, so that it gets its receipt", () => {
+  const { cloud, host, time, task } = makeWorld();
+  task.start();
+  time.run(1_000);
+  cloud.send(Lane.command, encodeCbor({ id: 1, command: 200, bin: 3 }));
+  cloud.send(Lane.command, encodeCbor({ id: 2, command: 2, bin: 230, sheet: "x", time: -4 }));
+  time.run(1_000);
+  expect(host.commands).toEqual([
+    { id: 1, command: 200, bin: 3 },
+    { id: 2, command: 2 },
+  ]);
+});
+
+it("a lane that this box does not know is dropped and counted, and the session goes on", () => {
+  const { cloud, broker, time, task, host } = makeWorld();
+  task.start();
+  time.run(1_000);
+  for (const lane of ["firmware", "settings", "command/urgent", ""]) {
+    broker.publish({ topic: `smartbox/${BOX}/down/${lane}`, payload: new Uint8Array(60), qos: 1, retain: false });
+  }
+  time.run(1_000);
+  expect(task.droppedMessages).toBe(4);
+  expect(task.online).toBe(true);
+  cloud.command({ id: 1, command: 4 });
+  time.run(1_000);
+  expect(host.commands).toHaveLength(1);
+});
