@@ -41,6 +41,8 @@ export interface CloudParts {
   readonly hash?: HashPort;
   /** Told of what went wrong on the cloud's own side, such as a disk that is full; for people. */
   readonly onProblem?: (message: string) => void;
+  /** What becomes of each snapshot file before it is offered: a cloud of later years, in trials. As it is if absent. */
+  readonly snapshotFile?: (bytes: Uint8Array) => Uint8Array;
 }
 
 /** Changes to the organisation come in runs: a snapshot is made when none came for this long, ms. */
@@ -91,7 +93,7 @@ export class CloudService {
     this.alerts = new Alerts(store, now, (message) => this.#problem(message));
     this.admin = new Admin({ store, inventory: this.ingest.log.inventory, now, random });
     this.sheets = new Sheets(store, parts.hash ?? TWEETNACL_HASH);
-    this.#snapshots = new Snapshots(store, this.ingest.log, this.alerts, now);
+    this.#snapshots = new Snapshots(store, this.ingest.log, this.alerts, now, parts.snapshotFile);
     this.#commands = new Commands(store, now);
     this.#heldUp = new HeldUp(store, this.alerts, now, (box) => this.#snapshots.newest(box)?.version);
     // Presence is what a box says in a session; none has been welcomed yet.

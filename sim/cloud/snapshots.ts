@@ -28,9 +28,17 @@ export class Snapshots {
   readonly #log: ExchangeLog;
   readonly #alerts: Alerts;
   readonly #now: () => number;
+  readonly #file: (bytes: Uint8Array) => Uint8Array;
   readonly #made = new Map<string, MadeSnapshot>();
 
-  constructor(store: CloudStore, log: ExchangeLog, alerts: Alerts, now: () => number) {
+  constructor(
+    store: CloudStore,
+    log: ExchangeLog,
+    alerts: Alerts,
+    now: () => number,
+    file: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes,
+  ) {
+    this.#file = file;
     this.#store = store;
     this.#log = log;
     this.#alerts = alerts;
@@ -88,7 +96,7 @@ export class Snapshots {
     const isSame = snapshot.fingerprint === fingerprint && !this.isBehind(box);
     if (isSame && this.#made.has(box)) return false;
     const version = snapshot.version + 1;
-    const bytes = this.#build(box, { ...model, version });
+    const bytes = this.#file(this.#build(box, { ...model, version }));
     this.#store.boxState(box).snapshot = {
       version,
       asOf: model.asOf,

@@ -7,6 +7,7 @@ import { emergencyAll } from "./emergency-all.js";
 import { emergencyBin } from "./emergency-bin.js";
 import { flappingMains } from "./flapping-mains.js";
 import { guesser } from "./guesser.js";
+import { newerCloud } from "./newer-cloud.js";
 import { outage } from "./outage.js";
 import { People } from "./people.js";
 import { powerCut } from "./power-cut.js";
@@ -28,6 +29,7 @@ export const SCENARIOS: readonly Scenario[] = [
   flappingMains,
   brownOut,
   deadBattery,
+  newerCloud,
 ];
 
 /** Plays a scenario and judges it. A story that goes wrong is a result, not an exception. */

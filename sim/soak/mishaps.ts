@@ -30,6 +30,7 @@ export class Mishaps {
     else if (dice < 86) this.#jam();
     else if (dice < 92) await this.#stage.world.advance(this.#random.int(30 * MINUTE_MS));
     else if (dice < 95) this.#clock();
+    else if (dice < 98) this.#newerCloud();
     else this.#stage.machine.button.press();
   }
 
@@ -93,6 +94,13 @@ export class Mishaps {
     const { bins } = this.#stage.machine;
     const bin = this.#random.int(bins.count);
     bins.jam(bin, this.#random.next() < 0.5);
+  }
+
+  /** The cloud is brought up to a later version, asks for something new, or is put back. */
+  #newerCloud(): void {
+    const { newer, machine } = this.#stage;
+    if (newer.speaks && this.#random.next() < 0.6) newer.askForSomethingNew(machine.name);
+    else newer.speaks = !newer.speaks;
   }
 
   #clock(): void {

@@ -27,6 +27,7 @@ import {
   mosquittoBroker,
   virtualBroker,
 } from "./broker-side.js";
+import { NewerCloud } from "./newer-cloud.js";
 
 /** Virtual ms per real ms while a real broker takes part. */
 const PACE = 40;
@@ -56,6 +57,8 @@ export class Stage {
   readonly machine: Machine;
   readonly person: Person;
   readonly judge: Judge;
+  /** What the cloud says beyond what the box knows; silent at first. */
+  readonly newer: NewerCloud;
   readonly #engine: Engine;
 
   private constructor(parts: {
@@ -64,8 +67,10 @@ export class Stage {
     broker: BrokerSide;
     machine: Machine;
     engine: Engine;
+    newer: NewerCloud;
   }) {
     this.#engine = parts.engine;
+    this.newer = parts.newer;
     this.world = parts.world;
     this.cloud = parts.cloud;
     this.broker = parts.broker;
@@ -76,7 +81,8 @@ export class Stage {
 
   static async open(options: StageOptions): Promise<Stage> {
     const world = makeWorld(options);
-    const cloud = makeCloud(world, new CloudStore());
+    const newer = new NewerCloud(world.random("newer cloud"));
+    const cloud = makeCloud(world, new CloudStore(), undefined, (bytes) => newer.file(bytes));
     makeSample(cloud, options.seed);
     const accounts = makeAccounts(world, cloud);
     const broker =
@@ -86,11 +92,11 @@ export class Stage {
           ? await embeddedBroker(0, accounts)
           : await mosquittoBroker(accounts());
     const transport = await broker.connectCloud();
-    cloud.attach(options.broker === "virtual" ? transport : inWorldTime(transport, world.scheduler));
+    cloud.attach(newer.wrap(cloud, options.broker === "virtual" ? transport : inWorldTime(transport, world.scheduler)));
     const engine = options.engine ?? NODE_ENGINE;
     const { parts, board, journal } = options;
     const machine = makeMachine(world, cloud, broker, SAMPLE_BOXES.ms5, { parts, engine, board, journal });
-    return new Stage({ world, cloud, broker, machine, engine });
+    return new Stage({ world, cloud, broker, machine, engine, newer });
   }
 
   /** Lets go of sockets, processes and files. */
@@ -144,7 +150,12 @@ function makeWorld(options: StageOptions): World {
 }
 
 /** A cloud that lives in the world's time. */
-export function makeCloud(world: World, store: CloudStore, onProblem?: (message: string) => void): CloudService {
+export function makeCloud(
+  world: World,
+  store: CloudStore,
+  onProblem?: (message: string) => void,
+  snapshotFile?: (bytes: Uint8Array) => Uint8Array,
+): CloudService {
   const random = world.random("cloud");
   return new CloudService({
     store,
@@ -152,6 +163,7 @@ export function makeCloud(world: World, store: CloudStore, onProblem?: (message:
     timers: worldTimers(world.scheduler),
     random: (count) => random.bytes(count),
     ...(onProblem && { onProblem }),
+    ...(snapshotFile && { snapshotFile }),
   });
 }
 
