@@ -201,6 +201,15 @@ test("a wait whose clock was known at the failure, and is not now, starts over; 
   expect(throttle.startsOverAtBoot).toBe(true);
 });
 
+test("a wait whose clock was not known at the failure starts over, though it is known now", () => {
+  const bench = new LedgerBench();
+  bench.clock.wall = undefined;
+  const throttle = new Throttle(bench.ledger, bench.clock);
+  fail(throttle, 4);
+  bench.clock.wall = 1_790_000_000;
+  expect(throttle.startsOverAtBoot).toBe(true);
+});
+
 /** Tries as often as the box lets it, for `days`; `afterTry` is what the guesser does to the box in between. */
 function triesIn(what: Guessed, days: number, afterTry: (bench: LedgerBench) => void): number {
   const bench = new LedgerBench();

@@ -59,11 +59,11 @@ export class ScriptedCloud {
   }
 
   /** Fields that a newer cloud adds to every body. */
-  extra: object = {};
+  extra: object | undefined;
 
   /** Seals and publishes for the present session. */
   send(lane: Lane, plain: Uint8Array): void {
-    const body = encodeCbor({ ...decodeCbor(plain), ...this.extra });
+    const body = this.extra === undefined ? plain : encodeCbor({ ...decodeCbor(plain), ...this.extra });
     this.#downCounter++;
     this.raw(lane, seal(this.#key, lane, this.#session, this.#challenge, this.#downCounter, body));
   }
