@@ -12,7 +12,7 @@ import {
 import type { Inventory } from "./inventory.js";
 import { nameFault } from "./names.js";
 import { newBox } from "./new-box.js";
-import { checkOrganisation, isOver, OrganisationIndex } from "./organisation.js";
+import { checkOrganisation, checkWindow, isOver, OrganisationIndex } from "./organisation.js";
 import type { CloudData } from "./state.js";
 import type { CloudStore } from "./store.js";
 
@@ -152,13 +152,53 @@ export class Admin {
     store.commit();
   }
 
-  /** Says that somebody looked: nothing hangs in this bin. */
-  emptyBin(box: string, label: string): void {
+  /**
+   * Says that somebody looked: nothing hangs in this bin. Where its doors say that something does, only if they are `sure`; throws
+   * CloudError otherwise.
+   */
+  emptyBin(box: string, label: string, sure = false): void {
     const { inventory, store } = this.#parts;
-    inventory.believe(box, this.binNumber(box, label), "empty");
+    const bin = this.binNumber(box, label);
+    const { belief, item } = inventory.content(box, bin);
+    if (belief === "holds" && !sure) {
+      throw new CloudError(
+        `bin ${label} holds ${this.#nameOf(item!)}: look into it, and if it is empty say so with --sure`,
+      );
+    }
+    inventory.believe(box, bin, "empty");
     inventory.edited(box);
     store.touchPermissions();
     store.commit();
+  }
+
+  /**
+   * Says that somebody looked: the key hangs in this bin. Where doors say that another thing hangs there, or that the key hangs
+   * elsewhere, only if they are `sure`; throws CloudError otherwise.
+   */
+  fillBin(box: string, label: string, key: number, sure = false): void {
+    const { inventory } = this.#parts;
+    const { belief, item } = inventory.content(box, this.binNumber(box, label));
+    const name = this.#nameOf(`key:${key}`);
+    if (belief === "holds" && item !== `key:${key}` && !sure) {
+      throw new CloudError(
+        `bin ${label} holds ${this.#nameOf(item!)}: look into it, and if ${name} hangs there say so with --sure`,
+      );
+    }
+    const elsewhere = inventory.whereabouts(`key:${key}`)?.place;
+    if (elsewhere?.certain && item !== `key:${key}` && !sure) {
+      const other = this.#organisation.boxes.find(({ id }) => id === elsewhere.box)?.bins[elsewhere.bin]?.label;
+      throw new CloudError(
+        `${name} hangs in bin ${other} of ${elsewhere.box}: if you see it in ${label} say so with --sure`,
+      );
+    }
+    this.placeKey(key, { box, bin: label });
+  }
+
+  #nameOf(item: string): string {
+    const [kind, id = ""] = item.split(":");
+    if (kind === "fob") return `the unknown fob ${id}`;
+    const key = this.#organisation.keys.find((one) => one.id === Number(id));
+    return `the key ${(key ?? this.#parts.inventory.formerKey(Number(id)))?.name ?? id}`;
   }
 
   /** Throws CloudError for a box or a bin that is not there. */
@@ -201,6 +241,8 @@ export class Admin {
     const { store, now } = this.#parts;
     const before = this.#organisation;
     const next = checkOrganisation({ ...before, ...part }, this.#checked, now());
+    const known = new Set(before.accesses);
+    for (const access of next.accesses) if (!known.has(access)) checkWindow(access, next.locations);
     store.organise(next, remembered(store.data, before, next));
     if (next.keys !== before.keys) this.#renameItems(before, next);
   }

@@ -4,7 +4,7 @@ import type { Inventory } from "./inventory.js";
 import { type OrganisationIndex, OVER_AFTER_SECONDS } from "./organisation.js";
 import type { AccessModel, BinModel, CodeModel, SnapshotModel } from "./snapshot/model.js";
 import type { CloudStore } from "./store.js";
-import { offsetsOf, resolveWindow } from "./windows.js";
+import { offsetsOf, windowAt } from "./windows.js";
 
 /** How far ahead a box can show local times, s, and in how many steps. */
 const OFFSETS_AHEAD_SECONDS = 5 * 366 * 86_400;
@@ -99,14 +99,9 @@ function keyFilter(box: Box, bins: readonly BinModel[]): (key: Key) => boolean {
 /** Empty for an access that is over, and for a local window that falls whole into a gap of this location's clocks. */
 function accessModel(access: Access, timeZone: string, nowSeconds: number): AccessModel[] {
   const { id, user, key, schedule } = access;
-  try {
-    const window = resolveWindow(schedule, timeZone);
-    if (window !== undefined && window.until + OVER_AFTER_SECONDS < nowSeconds) return [];
-    return [{ id, user, key, window }];
-  } catch (error) {
-    if (error instanceof CloudError) return [];
-    throw error;
-  }
+  const window = windowAt(schedule, timeZone);
+  if (window === "never" || (window !== "always" && window.until + OVER_AFTER_SECONDS < nowSeconds)) return [];
+  return [{ id, user, key, window: window === "always" ? undefined : window }];
 }
 
 function codesOf(keys: readonly Key[], models: readonly AccessModel[], accesses: readonly Access[]): CodeModel[] {

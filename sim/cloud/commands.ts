@@ -11,6 +11,8 @@ const MAX_WAITING = 64;
 export class Commands {
   readonly #store: CloudStore;
   readonly #now: () => number;
+  /** Asked for since the start, and on no wire yet: no box can have taken them. */
+  readonly #unsent = new Set<Command>();
 
   constructor(store: CloudStore, now: () => number) {
     this.#store = store;
@@ -32,24 +34,37 @@ export class Commands {
     };
     state.nextCommand++;
     state.commands.push(issued);
+    this.#unsent.add(issued);
     this.#store.touch();
     this.#store.commit();
     return issued;
   }
 
   /**
-   * The box has taken on command `last`, which this cloud never gave: its database was put back from a copy. What waits gets
-   * numbers above it, or the box would take it for done. Answers whether that was so.
+   * The box says that it has taken on every command up to `last`. What waits under such a number was among them, or the database was put
+   * back from a copy: it must not be carried out a second time. Only what was asked for since this cloud started, and never sent,
+   * is new to the box for certain, and gets a number above. Answers whether the box knows of commands that this cloud never gave.
    */
   continueAbove(box: string, last: number): boolean {
     const state = this.#store.boxState(box);
-    if (last < state.nextCommand) return false;
-    state.nextCommand = last + 1;
-    state.commands = state.commands.map((one) =>
-      one.status === "waiting" ? { ...one, id: state.nextCommand++ } : one,
-    );
-    this.#store.touch();
-    return true;
+    const isBehind = last >= state.nextCommand;
+    if (isBehind) state.nextCommand = last + 1;
+    let isChanged = isBehind;
+    state.commands = state.commands.map((one) => {
+      if (one.status !== "waiting" || one.id > last) return one;
+      isChanged = true;
+      if (!this.#unsent.delete(one)) return { ...one, status: "received" };
+      const renumbered = { ...one, id: state.nextCommand++ };
+      this.#unsent.add(renumbered);
+      return renumbered;
+    });
+    if (isChanged) this.#store.touch();
+    return isBehind;
+  }
+
+  /** To be called before a command goes out. */
+  sending(command: Command): void {
+    this.#unsent.delete(command);
   }
 
   /** What the box has given no receipt for; expires what is too old on the way. */
@@ -58,6 +73,7 @@ export class Commands {
     for (const command of waiting) {
       if (command.command !== CommandKind.oneTouchUnlock || this.#now() - command.issued < ONE_TOUCH_SECONDS) continue;
       command.status = "expired";
+      this.#unsent.delete(command);
       this.#store.touch();
     }
     return waiting.filter((c) => c.status === "waiting");

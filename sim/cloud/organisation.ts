@@ -13,7 +13,7 @@ import {
   type User,
   UserSchema,
 } from "./domain.js";
-import { checkTimeZone, resolveWindow } from "./windows.js";
+import { checkTimeZone, resolveWindow, windowAt } from "./windows.js";
 
 /** MQTT user of the cloud itself; no box may have it. */
 export const CLOUD_USERNAME = "cloud";
@@ -41,7 +41,10 @@ export class OrganisationIndex {
 export function isOver(access: Access, locations: readonly Location[], nowSeconds: number): boolean {
   if (access.schedule.kind === "ongoing") return false;
   const zones = access.schedule.zone === "local" ? locations.map((l) => l.timeZone) : [access.schedule.zone];
-  return zones.every((zone) => resolveWindow(access.schedule, zone)!.until + OVER_AFTER_SECONDS < nowSeconds);
+  return zones.every((zone) => {
+    const window = windowAt(access.schedule, zone);
+    return window === "never" || (window !== "always" && window.until + OVER_AFTER_SECONDS < nowSeconds);
+  });
 }
 
 /**
@@ -89,6 +92,15 @@ function checkBox(box: Box): Box {
   return good;
 }
 
+/** Throws CloudError where a new window holds no time at one of the locations at which it may be used. */
+export function checkWindow(access: Access, locations: readonly Location[]): void {
+  for (const location of zonesOf(access, locations)) resolveWindow(access.schedule, location.timeZone);
+}
+
+function zonesOf({ schedule }: Access, locations: readonly Location[]): readonly Location[] {
+  return schedule.kind === "scheduled" && schedule.zone === "local" ? locations : locations.slice(0, 1);
+}
+
 function checkReferences({ locations, boxes, keys, users, accesses }: Organisation): void {
   const locationIds = unique(locations, "location");
   const keyIds = unique(keys, "key");
@@ -104,9 +116,8 @@ function checkReferences({ locations, boxes, keys, users, accesses }: Organisati
   for (const access of accesses) {
     need(userIds, access.user, `access ${access.id}`, "user");
     need(keyIds, access.key, `access ${access.id}`, "key");
-    const zones =
-      access.schedule.kind === "scheduled" && access.schedule.zone === "local" ? locations : locations.slice(0, 1);
-    for (const location of zones) resolveWindow(access.schedule, location.timeZone);
+    // A window that holds no time at one location is no reason to refuse the location: the clocks may have changed since.
+    for (const location of zonesOf(access, locations)) windowAt(access.schedule, location.timeZone);
   }
 }
 

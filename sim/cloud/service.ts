@@ -143,6 +143,12 @@ export class CloudService {
     return this.#command(box, CommandKind.closeSheets, { sheet: this.sheets.revoke(box) });
   }
 
+  /** Somebody has done what the alert about a database that was put back from a copy asks for. */
+  seen(box: string): void {
+    this.alerts.clear(putBackId(box));
+    this.store.commit();
+  }
+
   /** Mains, battery and temperature of a box as it last told; undefined: never yet. Throws CloudError for an unknown box. */
   power(box: string): BoxPower | undefined {
     return boxPower(this.store.boxState(box));
@@ -184,9 +190,8 @@ export class CloudService {
     const hello = Hello.decode(opened.body);
     const epoch = hello.epoch === undefined ? undefined : bytesToHex(hello.epoch);
     const isBehind = this.#snapshots.continueAbove(box, hello.version);
-    if (this.#commands.continueAbove(box, hello.id ?? 0) || isBehind) {
-      this.#problem(`box ${box} knows more than this database, which was put back from a copy: going on above it`);
-    }
+    const isForgetful = epoch !== undefined && hello.acked > this.ingest.through(box, epoch);
+    if (this.#commands.continueAbove(box, hello.id ?? 0) || isBehind || isForgetful) this.#wasPutBack(box);
     // `acked` below promises what is durable: commit before it, not after.
     this.store.commit();
     if (this.#snapshots.newest(box) === undefined) this.#tryRefresh(box);
@@ -201,6 +206,18 @@ export class CloudService {
       version: snapshot?.version ?? 0,
       total: snapshot?.bytes.length ?? 0,
       time: Math.floor(this.#parts.now()),
+    });
+  }
+
+  /** Keys take care of themselves: the box tells again what it knows. What people changed since the copy nobody tells. */
+  #wasPutBack(box: string): void {
+    this.alerts.raise({
+      id: putBackId(box),
+      box,
+      what: "the box knows more than this database, which was put back from a copy",
+      wayOut:
+        "enter again what was changed since the copy: accesses, codes, bins out of service; take the next emergency sheet into use and print it. " +
+        "Then `cloud seen`",
     });
   }
 
@@ -366,7 +383,9 @@ export class CloudService {
     const session = peer?.conversation.current;
     if (peer === undefined || session === undefined || this.#isClosed) return;
     const waiting = this.#commands.waiting(box);
-    for (const { id, command, bin, sheet, issued } of waiting) {
+    for (const one of waiting) {
+      this.#commands.sending(one);
+      const { id, command, bin, sheet, issued } = one;
       const time = command === CommandKind.oneTouchUnlock ? issued : undefined;
       const sent = Math.floor(this.#parts.now());
       this.#send(box, session, Lane.command, CommandBody, { id, command, bin, sheet, time, sent });
@@ -421,4 +440,8 @@ export class CloudService {
   #problem(message: string): void {
     this.#parts.onProblem?.(message);
   }
+}
+
+function putBackId(box: string): string {
+  return `put-back/${box}`;
 }

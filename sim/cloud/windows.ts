@@ -10,6 +10,19 @@ export interface UtcWindow {
 /** Snapshots hold times in 32 bits. */
 const LAST_SECOND = 2 ** 32 - 1;
 
+/** The window holds no time at all there: it ends before it begins, or falls whole into an hour that the clocks leave out. */
+export class EmptyWindow extends CloudError {}
+
+/** As `resolveWindow`, for what was accepted once: where the window holds no time, nobody can use it, and nothing else is wrong. */
+export function windowAt(schedule: Schedule, localZone: string): UtcWindow | "always" | "never" {
+  try {
+    return resolveWindow(schedule, localZone) ?? "always";
+  } catch (error) {
+    if (error instanceof EmptyWindow) return "never";
+    throw error;
+  }
+}
+
 /**
  * Resolves a schedule to UTC, for a box whose location is in `localZone`. Undefined: ongoing.
  *
@@ -27,7 +40,7 @@ export function resolveWindow(schedule: Schedule, localZone: string): UtcWindow 
   const from = instant(schedule.start, zone, "earlier");
   const until = instant(schedule.end, zone, "later");
   if (from >= until) {
-    throw new CloudError(
+    throw new EmptyWindow(
       `access window from ${schedule.start} to ${schedule.end} (${zone}) does not start before it ends: move one of them`,
     );
   }

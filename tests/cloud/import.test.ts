@@ -114,7 +114,7 @@ describe("the key list", () => {
       "a key",
       "A-1",
       () => {},
-      /line 2: bin A-1 of MS5-PARIS holds key Rue de Rivoli 12 front door: .*`cloud empty A-1`/,
+      /line 2: bin A-1 of MS5-PARIS holds key Rue de Rivoli 12 front door: .*`cloud empty A-1 --sure`/,
     ],
     [
       "an unknown fob",

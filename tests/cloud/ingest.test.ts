@@ -347,6 +347,30 @@ describe("the inventory", () => {
   });
 });
 
+describe("a release from the wall", () => {
+  const unmount = { kind: Kind.emergency, target: EmergencyTarget.unmount, sheet: 1, number: 1, ...at(T) } as const;
+  const boot = { kind: Kind.boot, boot: 2, cause: 0, firmware: "1", ...at(T) } as const;
+
+  test("that a power cut ended is unconfirmed, until the box says how it ended", () => {
+    const feed = new Feed();
+    feed.take(1, [unmount]);
+    expect(feed.data.emergencies[0]!.status).toBe("pending");
+    feed.take(2, [boot]);
+    expect(feed.data.emergencies[0]!.status).toBe("unconfirmed");
+    feed.take(3, [{ kind: Kind.emergencyOutcome, of: 1, result: Outcome.done, ...at(T) }]);
+    expect(feed.data.emergencies[0]!.status).toBe("done");
+  });
+
+  test("and a run through all bins of a journal that is gone are unconfirmed", () => {
+    const feed = new Feed();
+    const all = { ...unmount, target: EmergencyTarget.all } as const;
+    feed.take(1, [unmount, all, { ...all, bin: 0, of: 2 }]);
+    feed.take(1, [boot], { epoch: new Uint8Array(8).fill(9) });
+    expect(feed.data.emergencies.map(({ status }) => status)).toEqual(["unconfirmed", "unconfirmed"]);
+    expect(feed.data.emergencies[1]!.bins[0]!.status).toBe("unconfirmed");
+  });
+});
+
 describe("events and receipts", () => {
   test("name what happened", () => {
     const feed = new Feed();

@@ -125,6 +125,77 @@ describe("the organisation refuses", () => {
   });
 });
 
+describe("a local window that falls into an hour that the clocks of a place leave out", () => {
+  // 2026-03-29 from 2:00 to 3:00 is no time in Paris; London leaves out the hour before.
+  const gone = { kind: "scheduled", start: "2026-03-29T01:10", end: "2026-03-29T01:50", zone: "local" } as const;
+  const london = { name: "London", timeZone: "Europe/London", language: "en" } as const;
+
+  test("does not keep the place from being added, past or to come, nor the database from being opened", () => {
+    const disk = new FailingMemory();
+    const world = new World({ store: new CloudStore(disk) });
+    const { id } = world.cloud.admin.addAccess(1, 1, gone, "424242");
+    const { id: location } = world.cloud.admin.addLocation(london);
+    const paris = world.cloud.store.organisation.boxes[0]!;
+    world.cloud.admin.addBox({ ...paris, id: "LONDON", username: "london", location });
+    const { log } = new World({ store: new CloudStore(disk), sample: false }).cloud.ingest;
+    const has = (box: string) =>
+      modelOf(world.cloud.store, log.index, log.inventory, box, START_SECONDS - 70 * 86_400).accesses.some(
+        (a) => a.id === id,
+      );
+    expect([has(BOX), has("LONDON")]).toEqual([true, false]);
+    // And nobody is refused for it: codes, bookings and keys go on.
+    expect(world.cloud.admin.addAccess(1, 1, ongoing).code).toMatch(/^\d+$/);
+  });
+
+  test("is refused when it is new", () => {
+    const world = new World();
+    world.cloud.admin.addLocation(london);
+    expect(() => world.cloud.admin.addAccess(1, 1, gone)).toThrow(/Europe\/London\) does not start before it ends/);
+  });
+});
+
+describe("what somebody saw in a bin", () => {
+  const rig = () => {
+    const { cloud } = new World();
+    const { inventory } = cloud.ingest.log;
+    return { admin: cloud.admin, inventory, edits: () => inventory.edits(BOX) };
+  };
+
+  test("is taken as it is where the doors left a doubt", () => {
+    const { admin, inventory, edits } = rig();
+    inventory.doubt(BOX, 0);
+    inventory.believe(BOX, 1, "taken", "key:2");
+    inventory.doubt(BOX, 20);
+    admin.emptyBin(BOX, "A-1");
+    admin.emptyBin(BOX, "A-2");
+    admin.fillBin(BOX, "B-9", 2);
+    expect([0, 1, 20].map((bin) => inventory.content(BOX, bin))).toEqual([
+      { belief: "empty" },
+      { belief: "empty" },
+      { belief: "holds", item: "key:2" },
+    ]);
+    expect(edits()).toBeGreaterThan(0);
+  });
+
+  test("against what a door says needs somebody who is sure", () => {
+    const { admin, inventory } = rig();
+    const name = "Rue de Rivoli 12 front door";
+    expect(() => admin.emptyBin(BOX, "A-1")).toThrow(`bin A-1 holds the key ${name}: look into it, and if it is empty`);
+    expect(() => admin.fillBin(BOX, "B-9", 1)).toThrow(
+      `the key ${name} hangs in bin A-1 of ${BOX}: if you see it in B-9`,
+    );
+    expect(() => admin.fillBin(BOX, "A-2", 1)).toThrow(/^bin A-2 holds the key .*: look into it, and if the key Rue/);
+    expect(inventory.content(BOX, 0)).toEqual({ belief: "holds", item: "key:1" });
+    admin.fillBin(BOX, "A-1", 1);
+    admin.fillBin(BOX, "B-9", 1, true);
+    expect(inventory.content(BOX, 20)).toEqual({ belief: "holds", item: "key:1" });
+    // Who knows what the door of A-1 shut on.
+    expect(inventory.content(BOX, 0)).toEqual({ belief: "doubt" });
+    admin.emptyBin(BOX, "B-9", true);
+    expect(inventory.content(BOX, 20)).toEqual({ belief: "empty" });
+  });
+});
+
 describe("codes", () => {
   test("that are generated are free, and of one length for a whole list", () => {
     const world = new World();

@@ -2,7 +2,7 @@ import type { View } from "../../../hal/ports/panel.js";
 import { entryWords, type LogEntry } from "../../cloud/box-log.js";
 import type { Access, Key } from "../../cloud/domain.js";
 import type { When } from "../../cloud/state.js";
-import { resolveWindow } from "../../cloud/windows.js";
+import { windowAt } from "../../cloud/windows.js";
 import type { Desk } from "./desk.js";
 import { LINK_KINDS } from "./surroundings.js";
 
@@ -102,8 +102,10 @@ export function dateOf(desk: Desk, seconds: number): string {
 /** Whether an access counts at the box now, and when it does. */
 export function accessInWords(desk: Desk, access: Access): string {
   const { schedule } = access;
-  const window = resolveWindow(schedule, desk.timeZone);
-  if (window === undefined || schedule.kind === "ongoing") return "ongoing";
+  const window = windowAt(schedule, desk.timeZone);
+  if (window === "always" || schedule.kind === "ongoing") return "ongoing";
+  if (window === "never")
+    return `${schedule.start} to ${schedule.end} ${schedule.zone} (never: the clocks leave it out)`;
   const now = desk.world.wallSeconds();
   const is = now < window.from ? "too early" : now >= window.until ? "over" : "now";
   return `${schedule.start} to ${schedule.end} ${schedule.zone} (${is})`;

@@ -55,7 +55,7 @@ function binTaken(
   isDoubtful: boolean,
   index: OrganisationIndex,
 ): string | undefined {
-  const wayOut = `name another bin, or look, and say \`cloud empty ${bin}\` first`;
+  const wayOut = `name another bin, or look, and say \`cloud empty ${bin} --sure\` first`;
   if (there === undefined) return isDoubtful ? `bin ${bin} of ${box} may hold something: ${wayOut}` : undefined;
   const [kind, id = ""] = there.split(":");
   const what = kind === "fob" ? `fob ${id}` : `key ${index.keys.get(Number(id))?.name ?? id}`;

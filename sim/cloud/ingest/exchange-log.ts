@@ -74,7 +74,10 @@ export class ExchangeLog {
   }
 
   record(source: Source, rec: Rec, epoch: EpochState): void {
-    if (rec.kind === Kind.boot) epoch.boot = rec.boot;
+    if (rec.kind === Kind.boot) {
+      epoch.boot = rec.boot;
+      this.#abandonUnmounts(source.box);
+    }
     const when = whenOf(rec, epoch);
     if (rec.kind === Kind.intent) this.#intent(source, rec, when);
     else if (rec.kind === Kind.outcome) this.#outcome(source, rec, when);
@@ -99,6 +102,18 @@ export class ExchangeLog {
   abandonOtherEpochs(box: string, epoch: string): void {
     for (const entry of [...this.#pending.values()]) {
       if (entry.box === box && entry.epoch !== epoch) this.#settle(entry, Outcome.unconfirmed, undefined);
+    }
+    for (const entry of this.#emergencies.values()) {
+      if (entry.box !== box || entry.epoch === epoch || entry.status !== "pending") continue;
+      entry.status = "unconfirmed";
+      for (const bin of entry.bins) if (bin.status === "pending") bin.status = "unconfirmed";
+    }
+  }
+
+  /** A boot ended a release from the wall that was under way: whether it is off the wall nobody can say. Bins the box tells of itself. */
+  #abandonUnmounts(box: string): void {
+    for (const entry of this.#emergencies.values()) {
+      if (entry.box === box && entry.target === "unmount" && entry.status === "pending") entry.status = "unconfirmed";
     }
   }
 

@@ -7,7 +7,7 @@ import type { Command } from "../command.js";
 import type { Desk } from "../desk.js";
 import { expectWords, oneOf, UsageError } from "../words.js";
 import { binOf, labelsOf } from "./bins.js";
-import { ORGANISATION_COMMANDS } from "./organisation.js";
+import { named, ORGANISATION_COMMANDS } from "./organisation.js";
 
 /** What people do at the cloud's own pages. */
 const PEOPLE_COMMANDS: readonly Command[] = [
@@ -21,7 +21,11 @@ const PEOPLE_COMMANDS: readonly Command[] = [
       expectWords(words, 2);
       const label = labelOf(desk, words[1]);
       const { id } = desk.cloud.oneTouchUnlock(desk.machine.name, label);
-      return [`command ${id} is on its way: when the lamp flashes, \`reset\` opens ${label}`];
+      const isDisabled = desk.box.bins.some((bin) => bin.label === label && !bin.enabled);
+      return [
+        `command ${id} is on its way: when the lamp flashes, \`reset\` opens ${label}`,
+        ...(isDisabled ? [`${label} is out of service: it opens all the same, and stays out of service`] : []),
+      ];
     },
   },
   {
@@ -42,15 +46,49 @@ const PEOPLE_COMMANDS: readonly Command[] = [
   },
   {
     name: "empty",
-    usage: "cloud empty BIN",
-    summary: "somebody looked: nothing hangs there (an emergency opening leaves that in doubt)",
+    usage: "cloud empty BIN [--sure]",
+    summary: "somebody looked: nothing hangs there (--sure: although its door says that a key does)",
     example: "cloud empty A-1",
+    details: [
+      "An emergency opening, a forced door or a power cut in the middle leaves a bin in doubt; this ends the doubt.",
+    ],
     complete: labelsOf,
     run({ desk }, { words }) {
-      expectWords(words, 2);
-      const label = labelOf(desk, words[1]);
-      desk.cloud.admin.emptyBin(desk.machine.name, label);
+      const { rest, sure } = sureIn(words);
+      expectWords(rest, 2);
+      const label = labelOf(desk, rest[1]);
+      desk.cloud.admin.emptyBin(desk.machine.name, label, sure);
       return [`bin ${label} is empty for sure, once the box has synced`];
+    },
+  },
+  {
+    name: "holds",
+    usage: "cloud holds BIN KEY [--sure]",
+    summary: "somebody looked: this key hangs there (--sure: although doors say otherwise)",
+    example: 'cloud holds A-1 "Meter room east"',
+    details: [
+      "KEY is a number, or a part of a name that fits one only. For a key that was left behind a shut door, say.",
+    ],
+    complete: (desk, index) =>
+      index === 0 ? labelsOf(desk) : desk.cloud.store.organisation.keys.map(({ name }) => `"${name}"`),
+    run({ desk }, { words }) {
+      const { rest, sure } = sureIn(words);
+      expectWords(rest, 3);
+      const label = labelOf(desk, rest[1]);
+      const key = named(desk.cloud.store.organisation.keys, rest[2]!, "key");
+      desk.cloud.admin.fillBin(desk.machine.name, label, key.id, sure);
+      return [`bin ${label} holds ${key.name} for sure, once the box has synced`];
+    },
+  },
+  {
+    name: "seen",
+    usage: "cloud seen",
+    summary: "what the alert about a database put back from a copy asks for is done",
+    example: "cloud seen",
+    run({ desk }, { words }) {
+      expectWords(words, 1);
+      desk.cloud.seen(desk.machine.name);
+      return ["the alert is gone"];
     },
   },
   ...ORGANISATION_COMMANDS,
@@ -152,6 +190,10 @@ function setCloudUp(desk: Desk, words: readonly string[], isUp: boolean): readon
 
 function labelOf(desk: Desk, text: string | undefined): string {
   return desk.machine.bins.label(binOf(desk, text));
+}
+
+function sureIn(words: readonly string[]): { readonly rest: readonly string[]; readonly sure: boolean } {
+  return { rest: words.filter((word) => word !== "--sure"), sure: words.includes("--sure") };
 }
 
 function setEnabled(desk: Desk, words: readonly string[], isEnabled: boolean): string[] {

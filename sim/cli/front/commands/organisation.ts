@@ -87,7 +87,7 @@ export const ORGANISATION_COMMANDS: readonly Command[] = [
 ];
 
 /** By number, by whole name, or by a part of the name that no other has. */
-function named<T extends { readonly id: number; readonly name: string }>(
+export function named<T extends { readonly id: number; readonly name: string }>(
   all: readonly T[],
   text: string,
   what: string,
