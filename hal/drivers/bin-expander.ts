@@ -86,8 +86,9 @@ export class BinExpander {
     return this.#surelyOff;
   }
 
+  /** Between pulses every output is off: one that reads back as on is stuck, or turned on by itself, and is told before somebody needs it. */
   #ready(): void {
-    if (this.#part.isSetUp) return;
+    if (this.#part.isSetUp && this.#part.outputs === 0) return;
     this.#part.setUp();
     this.#surelyOff = true;
   }

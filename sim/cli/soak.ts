@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { openEngine, TARGETS, type Target } from "../engines/targets.js";
+import { PARTS_LEVELS, type PartsLevel } from "../machine/parts-level.js";
 import { soak } from "../soak/soak.js";
 import { NoXsError } from "../xs/compile.js";
 import { whole } from "./shared/numbers.js";
@@ -12,14 +13,20 @@ const program = new Command("soak")
   .option("--seed <n>", "all chance follows from it", whole, 1)
   .option("--exchanges <n>", "exchanges at the doors", whole, 500)
   .addOption(new Option("--target <target>", "engine that runs the firmware").choices(TARGETS).default("node"))
+  .addOption(
+    new Option("--parts <level>", "registers: through drivers and simulated parts, which break as well")
+      .choices(PARTS_LEVELS)
+      .default("ports"),
+  )
   .option("--trace", "print every event to stderr", false)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 program.parse();
-const { seed, exchanges, target, trace } = program.opts<{
+const { seed, exchanges, target, parts, trace } = program.opts<{
   seed: number;
   exchanges: number;
   target: Target;
+  parts: PartsLevel;
   trace: boolean;
 }>();
 const engine = await openEngine(target).catch((error: unknown) => {
@@ -31,6 +38,7 @@ const result = await soak({
   seed,
   exchanges,
   engine,
+  parts,
   progress: (done, { machine, world }) => {
     const days = (world.nowMs / 86_400_000).toFixed(1);
     console.error(pc.cyan(`${done} of ${exchanges} exchanges, day ${days}, ${machine.powerCuts} power cuts`));
@@ -40,6 +48,7 @@ const result = await soak({
 for (const problem of result.problems) console.error(pc.red(problem));
 if (result.failure !== undefined) console.error(pc.red(result.failure));
 const isGood = result.problems.length === 0 && result.failure === undefined;
-if (!isGood) console.error(`Run again: npm run soak -- --seed ${seed} --exchanges ${exchanges}`);
+const again = `npm run soak -- --seed ${seed} --exchanges ${exchanges}${parts === "ports" ? "" : ` --parts ${parts}`}`;
+if (!isGood) console.error(`Run again: ${again}`);
 console.log(JSON.stringify(result));
 process.exitCode = isGood ? 0 : 1;

@@ -6,6 +6,7 @@ import type { World } from "../machine/world.js";
 import { type BoxMemory, readJournal, readMemory, reasonOnFlash } from "./box-memory.js";
 import { compareLogs } from "./compare-logs.js";
 import { DoorsLog } from "./doors-log.js";
+import { FaultsTold } from "./faults-told.js";
 import { GuessWatch } from "./guess-watch.js";
 import { inventoryProblems } from "./inventory-check.js";
 import { Rulebook } from "./rulebook.js";
@@ -38,6 +39,7 @@ export class Judge {
   readonly #machine: Machine;
   readonly #rules: Rulebook;
   readonly #doors = new DoorsLog();
+  readonly #faults: FaultsTold;
   readonly #problems: string[] = [];
   #unauthorised = 0;
   #typed = "";
@@ -67,6 +69,12 @@ export class Judge {
     });
     reader.watch((serial) => this.#rules.scanned(serial, this.#world.nowMs, this.#world.wallSeconds()));
     bins.watch((event) => this.#binEvent(event));
+    this.#faults = new FaultsTold({ ...parts, problem: (text) => this.#problem(text) });
+  }
+
+  /** The part with this name stops to work: the box has to tell it. Answers what to call when it works again. */
+  broken(part: string): () => void {
+    return this.#faults.broken(part);
   }
 
   /** The cloud armed a bin for the button. */

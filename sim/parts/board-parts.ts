@@ -21,7 +21,7 @@ import { Pin } from "./pins.js";
 import { Pn532 } from "./pn532.js";
 import { Rv3028 } from "./rv3028.js";
 import { SerialLine } from "./serial-line.js";
-import { fobTag } from "./tag.js";
+import { fobTag, type Tag } from "./tag.js";
 import { Tmp102 } from "./tmp102.js";
 
 /** Somebody who scans a fob holds it to the reader for so long. */
@@ -62,6 +62,8 @@ export class BoardParts {
   readonly readerLine: SerialLine;
   /** Button, mains and door contacts bounce when they move. */
   bounces = false;
+  /** What somebody holds to the reader who scans a fob with this serial. */
+  tagOf: (serial: string) => Tag = fobTag;
 
   readonly #site: Site;
   readonly #settings: BoardProfile["bins"];
@@ -130,6 +132,13 @@ export class BoardParts {
         return scheduler.nowMs - life.bornMs;
       },
     };
+  }
+
+  /** The bins of an expander as people call them. */
+  expanderName(at: number): string {
+    const { first, count } = this.#expanders[at]!;
+    const { bins } = this.#devices;
+    return `bins ${bins.label(first)} to ${bins.label(first + count - 1)}`;
   }
 
   /** The board's 3.3 V dips or goes away: what it feeds starts anew. The gauge has the cell, the RTC its backup. */
@@ -257,7 +266,7 @@ export class BoardParts {
       this.reader.silent = true;
       return;
     }
-    const tag = fobTag(serial);
+    const tag = this.tagOf(serial);
     this.reader.field = tag;
     this.#site.scheduler.after(SCAN_MS, () => {
       this.reader.field = undefined;

@@ -1,7 +1,9 @@
 import { type Engine, NODE_ENGINE } from "../engines/engine.js";
 import type { Verdict } from "../judge/judge.js";
+import type { PartsLevel } from "../machine/parts-level.js";
 import { Stage } from "../stage/stage.js";
 import { Mishaps } from "./mishaps.js";
+import { PartMishaps } from "./part-mishaps.js";
 import { PassingDays, STARTS } from "./passing-days.js";
 import { Visitors } from "./visitors.js";
 
@@ -13,6 +15,8 @@ interface Cast {
   readonly visitors: Visitors;
   readonly mishaps: Mishaps;
   readonly days: PassingDays;
+  /** At register level. */
+  readonly parts: PartMishaps | undefined;
 }
 
 export interface SoakResult extends Verdict {
@@ -24,6 +28,8 @@ export interface SoakResult extends Verdict {
   readonly boots: number;
   /** Visits just before or after the edge of a window. */
   readonly edges: number;
+  /** Parts that broke, at register level. */
+  readonly partFaults: number;
   readonly virtualDays: number;
   readonly traceHash: string;
   readonly failure?: string;
@@ -37,22 +43,31 @@ export interface SoakOptions {
   readonly sink?: (line: string) => void;
   /** Runs the firmware; Node if absent. The soak closes it. */
   readonly engine?: Engine;
+  /** `ports` if absent; with `registers` parts break that answer, and tags are odd. */
+  readonly parts?: PartsLevel;
 }
 
 /** Random use with random mishaps in virtual time; every so often everything must come to rest and agree. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-  const { seed, exchanges, progress, sink, engine = NODE_ENGINE } = options;
+  const { seed, exchanges, progress, sink, engine = NODE_ENGINE, parts = "ports" } = options;
   const stage = await Stage.open({
     seed,
     broker: "virtual",
     engine,
+    parts,
     journal: SMALL_JOURNAL,
     startWallSeconds: STARTS[seed % STARTS.length]!,
     ...(sink && { sink }),
   });
   const random = stage.world.random("soak");
   const visitors = new Visitors(stage, random);
-  const cast = { visitors, mishaps: new Mishaps(stage, random), days: new PassingDays(stage, random, visitors) };
+  const board = stage.machine.parts;
+  const cast = {
+    visitors,
+    mishaps: new Mishaps(stage, random),
+    days: new PassingDays(stage, random, visitors),
+    parts: board && new PartMishaps(stage, board, stage.world.random("part mishaps")),
+  };
   let visits = 0;
   let failure: string | undefined;
   try {
@@ -63,6 +78,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       if (visits % 50 === 0) progress(visitors.exchanges, stage);
     }
     await visitors.shutDoors();
+    cast.parts?.end();
     await cast.mishaps.end();
     await visitors.shutDoors();
     await stage.untilInSync(120 * MINUTE_MS);
@@ -80,6 +96,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     disconnects: cast.mishaps.disconnects,
     boots: machine.boots,
     edges: cast.days.edges,
+    partFaults: cast.parts?.count ?? 0,
     virtualDays: Math.round(world.nowMs / 86_400) / 1_000,
     traceHash: world.trace.hash(),
     ...(failure !== undefined && { failure }),
@@ -88,9 +105,10 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   return result;
 }
 
-async function step(stage: Stage, { visitors, mishaps, days }: Cast): Promise<void> {
+async function step(stage: Stage, { visitors, mishaps, days, parts }: Cast): Promise<void> {
   const random = stage.world.random(`step ${stage.world.nowMs}`);
   if (random.next() < 0.25) await mishaps.one();
+  if (parts !== undefined && random.next() < 0.25) parts.one();
   const dice = random.int(100);
   if (dice < 3) await days.pass();
   else if (dice < 88) await visitors.visit();

@@ -138,6 +138,16 @@ describe("an expander", () => {
 });
 
 describe("a part that answers and does not work", () => {
+  it("a latch with a bit that sticks is told before somebody needs a bin of it", async () => {
+    const { hal, parts, faults, advance } = await registers();
+    parts.expanders[0]!.liesInLatch = 0x10;
+    await advance(2_500);
+    expect([faults(), hal.bins.door(0)]).toEqual([UNIT_A, "unknown"]);
+    parts.expanders[0]!.liesInLatch = 0;
+    await advance(13_000);
+    expect([faults(), hal.bins.door(0)]).toEqual(["", "closed"]);
+  });
+
   it.each([0xff, 0x80, 0x00, 0x7f, 0x2a])(
     "door contacts that read %d for ever are unknown, and the locks work on",
     async (stuck) => {
