@@ -97,6 +97,16 @@ describe("a clock that answers and does not count right", () => {
     expect([third.quality(), Math.abs(third.off()) <= 1]).toEqual([ClockQuality.kept, true]);
   });
 
+  it("that had stopped when it was set is noticed 6 s later, and not at the next minute", () => {
+    const { run, boot, rtc, trueSeconds } = board();
+    const clock = boot();
+    run(10_000);
+    rtc.driftPpm = STANDS;
+    clock.setWall(trueSeconds());
+    run(6_100);
+    expect(clock.reason()).toBe("RV-3028 stands still");
+  });
+
   it("that jumped is wrong too, and is put right from what was set", () => {
     const { run, boot, rtc, trueSeconds } = board();
     const clock = boot();

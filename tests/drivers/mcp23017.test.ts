@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { BinExpander } from "../../hal/drivers/bin-expander.js";
 import { MCP23017 } from "../../hal/drivers/mcp23017.js";
 import { IoError } from "../../hal/io/io-error.js";
 import { Mcp23017 } from "../../sim/parts/mcp23017.js";
@@ -49,6 +50,20 @@ describe("MCP23017, byte for byte", () => {
     );
     expect(scripted(`ff ff${" 00".repeat(12)}`).driver.isSetUp).toBe(false);
   });
+});
+
+it("an expander that dies after an output was turned on is not off for sure, until it is reset", () => {
+  const { bus, at } = bench();
+  const part = new Mcp23017({ inputs: () => 0xff, driven: () => {}, interrupt: () => {} });
+  bus.attach(0x20, part);
+  const expander = new BinExpander(new MCP23017(at(0x20)), 7);
+  expander.sample();
+  expect(expander.isOff).toBe(true);
+  expander.on(0);
+  part.silent = true;
+  expect(expander.isOff).toBe(false);
+  expander.wasReset();
+  expect(expander.isOff).toBe(true);
 });
 
 describe("the simulated MCP23017", () => {

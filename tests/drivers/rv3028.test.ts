@@ -84,6 +84,13 @@ describe("the board's clock", () => {
     expect(clock.faults()).toHaveLength(1);
   });
 
+  it("takes no second that its calendar cannot hold: the part does not answer with a time", () => {
+    const { bus, at, timers, monotonicMs } = bench();
+    bus.attach(0x52, new Scripted("00", "ff ff ff ff", "ff ff ff ff", "00", "00"));
+    const clock = new BoardClock({ rtc: new RV3028(at(0x52)), timers, monotonicMs });
+    expect([clock.wallSeconds(), clock.quality(), clock.faults().length]).toEqual([undefined, ClockQuality.unknown, 1]);
+  });
+
   it("refuses what the calendar cannot hold", () => {
     const { at, timers, monotonicMs } = bench();
     const clock = new BoardClock({ rtc: new RV3028(at(0x52)), timers, monotonicMs });

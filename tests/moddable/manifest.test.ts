@@ -59,6 +59,14 @@ test.each(images)("$name: begins with a module of its own", ({ name, main }) => 
   expect(main).toBe(name === "sim" ? "hal/moddable/lin/main" : `hal/moddable/esp32/${name}`);
 });
 
+test("the S3's SPI takes any DMA channel: the one that the SDK gives Ethernet unasked is refused by IDF, and aborts", () => {
+  const { defines } = read("hal/moddable/targets/ms5/manifest.json") as {
+    defines?: { ethernet?: { spi?: { dma_ch?: number } } };
+  };
+  // SPI_DMA_CH_AUTO.
+  expect(defines?.ethernet?.spi?.dma_ch).toBe(3);
+});
+
 /** Modules of ours in the place of the SDK's: the SDK loads them. */
 const replacements = Object.entries(manifest.modules ?? {})
   .filter(([name, path]) => !/^(?:firmware|hal)\//.test(name) && path.startsWith("./hal/"))

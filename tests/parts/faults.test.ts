@@ -35,6 +35,7 @@ describe("an expander", () => {
     hal.bins.unlock(0);
     parts.expanders[0]!.silent = true;
     await advance(400);
+    expect(parts.expanders[0]!.register(0x14)).toBe(0);
     expect(box.battery.usedMilliampHours().has("lock")).toBe(false);
     box.bins.jam(0, false);
     hal.bins.unlock(8);
@@ -105,6 +106,16 @@ describe("an expander", () => {
     await advance(12_000);
     expect(faults()).toBe("");
     hal.bins.unlock(0);
+  });
+
+  it("that holds SDA since before the boot lets go in it", async () => {
+    const rigged = await registers();
+    const { box, parts, faults, advance } = rigged;
+    box.powerCut({ backAfterMs: 100 });
+    parts.expanders[0]!.holdsBus = true;
+    await advance(450);
+    expect([box.boots, parts.expanders[0]!.holdsBus, faults()]).toEqual([2, false, ""]);
+    rigged.hal.bins.unlock(0);
   });
 
   it("on a bad cable is missing, and does not come and go", async () => {

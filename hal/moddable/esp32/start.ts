@@ -6,7 +6,7 @@ import { unitsFrom } from "../../boards/fitted-bins.js";
 import type { BoardProfile } from "../../boards/profile.js";
 import { touchPanel } from "../../boards/touch-panel.js";
 import type { BoardWiring } from "../../boards/wiring.js";
-import type { ClockPort } from "../../ports/clock.js";
+import type { ClockPort, TimersPort } from "../../ports/clock.js";
 import type { Hal } from "../../ports/hal.js";
 import type { SleepPort, WakeCause } from "../../ports/power.js";
 import { BoardEntropy } from "../entropy.js";
@@ -27,7 +27,7 @@ export interface BoardParts {
   readonly profile: BoardProfile;
   readonly wiring: BoardWiring;
   /** The links besides Wi-Fi, before it. */
-  readonly links: readonly DroppingLink[];
+  readonly links: (timers: TimersPort) => readonly DroppingLink[];
 }
 
 /** Bins of the base unit and of each expansion unit, `12,12` in NVS; a box that was never told has one unit. */
@@ -37,7 +37,7 @@ const UNITS = { domain: "smartbox", key: "units", unset: "12" } as const;
 export function start({ profile, wiring, links }: BoardParts): void {
   const timers = new BoardTimers();
   const wifi = new WifiLink(timers);
-  const all = [...links, wifi];
+  const all = [...links(timers), wifi];
   const ports = boardPorts({
     io: ESP32_IO,
     wiring,
