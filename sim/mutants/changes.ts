@@ -78,6 +78,7 @@ const swappedLines: Kind = {
     for (let index = 0; index + 1 < body.length; index++) {
       const [first, second] = [body[index]!, body[index + 1]!];
       if (first.type !== "ExpressionStatement" || second.type !== "ExpressionStatement") continue;
+      if (!isCalling(path, first) && !isCalling(path, second)) continue;
       const swapped = [...body.slice(0, index), second, first, ...body.slice(index + 2)];
       yield {
         replacement: { ...node, body: swapped },
@@ -87,6 +88,11 @@ const swappedLines: Kind = {
     }
   },
 };
+
+/** Lines that call nothing may stand in any order. */
+function isCalling(path: Path, line: Node): boolean {
+  return textOf(path, line).includes("(");
+}
 
 const forgottenParts: Kind = {
   name: "ForgottenPart",

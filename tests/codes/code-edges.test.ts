@@ -67,6 +67,7 @@ describe("a sheet", () => {
       expect(type(target, codes.next(target)!)).toMatchObject(accepted);
     }
     expect(codes.next(target)).toBeUndefined();
+    expect(type(target, { sheet: 1, number: count, isAgain: false })).toEqual({ kind: "refused", reason: "code-used" });
   });
 
   test("may be newer up to the last there is, and not as old as the one in force", () => {

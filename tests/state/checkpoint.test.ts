@@ -131,6 +131,29 @@ test("a state with nothing in it is one piece, and each thing adds its own alone
   expect(partsOf(fullState())).toEqual([1, 1, 21, 20, 6, 7, 8, 9, 10]);
 });
 
+test("wrong ordinary codes stand in the main piece alone, were it one", () => {
+  const state = emptyState();
+  state.throttles.set(202, { failures: 1, at: 5 });
+  expect(partsOf(state)).toEqual([1]);
+  expect(restored(state)).toEqual(state);
+});
+
+test("a piece is filled to its last byte", () => {
+  const state = emptyState();
+  for (let target = 0; target < 110; target++) state.codes.used.set(target, 1);
+  expect(partsOf(state)).toEqual([1, 6]);
+  state.codes.used.set(110, 1);
+  expect(partsOf(state)).toEqual([1, 6, 6]);
+});
+
+test("half of an exchange, and bins of a run that is not there, are left out", () => {
+  const state = emptyState();
+  applyCheckpoint(state, encodeCbor({ part: 1, next: 5 }));
+  applyCheckpoint(state, encodeCbor({ part: 1, pending: encodeCbor({ kind: 2 }) }));
+  applyCheckpoint(state, encodeCbor({ part: 9, first: 0, entries: Uint8Array.of(3) }));
+  expect(state).toEqual(emptyState());
+});
+
 test("a piece of a kind that only a newer firmware writes, or without entries, changes nothing", () => {
   const state = fullState();
   applyCheckpoint(state, encodeCbor({ part: 77, first: 5, entries: Uint8Array.of(1, 2, 3) }));

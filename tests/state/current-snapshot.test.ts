@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { Kind } from "../../firmware/records/records.js";
 import { SnapshotError, type SnapshotView, type SnapshotWriter } from "../../firmware/snapshot/contract.js";
 import { CurrentSnapshot } from "../../firmware/state/current-snapshot.js";
-import { WriteRefused } from "../../firmware/state/ledger.js";
+import { type Ledger, WriteRefused } from "../../firmware/state/ledger.js";
 import { FlashError } from "../../hal/ports/flash.js";
 import { readJournal } from "../../sim/judge/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
@@ -126,6 +126,18 @@ test("its record is written in a journal that has room for nothing less", () => 
   const snapshot = current();
   snapshot.activate(view(3));
   expect(snapshot.version).toBe(3);
+});
+
+test("a journal that has no life yet was taken into account by nobody", () => {
+  const written: unknown[] = [];
+  const ledger = {
+    state: { snapshot: undefined },
+    journal: { epoch: undefined, nextSeq: 9 },
+    write: (body: unknown) => written.push(body),
+  } as unknown as Ledger;
+  const slotsOf = { open: () => view(3), begin: () => WRITER };
+  new CurrentSnapshot(slotsOf, ledger).activate(view(3, { asOf: 5 }));
+  expect(written).toMatchObject([{ asOf: 0 }]);
 });
 
 describe("what the cloud had taken into account", () => {

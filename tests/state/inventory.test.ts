@@ -81,6 +81,13 @@ describe("the places of a key", () => {
     ]);
   });
 
+  test("are bins of this box, and the first record of all counts before the snapshot", () => {
+    row(BINS, { key: 7 });
+    row(3, { key: 7 });
+    change(4, Belief.holds, { key: 7 }, 1);
+    expect(inventory.placesOf({ key: 7 }, undefined).map(({ bin }) => bin)).toEqual([4, 3]);
+  });
+
   test("are those of its fob too, which was hung up before the snapshot knew it", () => {
     for (let bin = 0; bin < BINS; bin++) row(bin, {});
     row(1, { fob: "777XYZ" });

@@ -107,3 +107,8 @@ test("whole numbers to 2^53 - 1 come back, in as few bytes as they need", () => 
     expect(new PackedReader(Uint8Array.from(bytes)).number()).toBe(value);
   }
 });
+
+test("beyond the end there are zeros", () => {
+  const reader = new PackedReader(Uint8Array.of(7));
+  expect([reader.byte(), reader.more, reader.byte(), reader.number()]).toEqual([7, false, 0, 0]);
+});

@@ -66,6 +66,7 @@ describe("an exchange", () => {
     write(intent);
     end(result);
     expect(believed(3)).toEqual({ seq, belief, item: KEY });
+    expect([...state.bins.keys()]).toEqual([3]);
   });
 
   test("of a fob is about that fob, and of nothing is doubt about nothing", () => {
@@ -415,7 +416,7 @@ describe("power and the cloud", () => {
 
   test("a session or an acknowledgement is the last time in sync, where the clock was known", () => {
     write({ kind: Kind.link, event: LinkEvent.sessionUp, link: "wifi" });
-    expect(state.lastSync).toBe(AT);
+    expect([state.lastSync, state.acked]).toEqual([AT, 0]);
     write({ kind: Kind.link, event: LinkEvent.sessionDown, link: "wifi" }, 0, 40);
     expect(state.lastSync).toBe(AT);
     write({ kind: Kind.ack, through: 77 }, Flag.wallTime, AT + 5);
