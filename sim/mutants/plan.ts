@@ -19,8 +19,8 @@ export type Line =
   | { readonly begun: string; readonly test: string; readonly msMax: number }
   | { readonly lived: string; readonly test: string }
   | { readonly killed: string; readonly test: string }
-  /** Changes to what runs while the file `of` is read, once for all its tests. */
-  | { readonly early: readonly string[]; readonly of: string }
+  /** Changes to what runs while the file `of` is read, once for all its tests; these take `ms` in all as they are. */
+  | { readonly early: readonly string[]; readonly of: string; readonly ms: number }
   /** The test fails without any change; at once, or after changes were tried in it. */
   | { readonly broken: string; readonly at: "once" | "end" }
   /** A round of `ROUNDS_MS`, or everything. */

@@ -50,6 +50,7 @@ export default class MutantRunner extends TestRunner {
   #msMax = 0;
   #began = 0;
   #plainMs = 0;
+  #fileMs = 0;
   #hits: Record<string, number> = {};
 
   constructor(config: ConstructorParameters<typeof TestRunner>[0]) {
@@ -93,6 +94,7 @@ export default class MutantRunner extends TestRunner {
     this.#switches.activeMutant = undefined;
     if (now.turn === "as it is") {
       this.#plainMs = performance.now() - this.#began;
+      this.#fileMs += this.#plainMs;
       this.#hits = this.#switches.mutantCoverage.perTest[now.name] ?? {};
       this.#switches.currentTestId = "a changed one";
       if (failed) tell(this.#folder, { broken: now.name, at: "once" });
@@ -123,6 +125,6 @@ export default class MutantRunner extends TestRunner {
     const isFile = (suite as { readonly filepath?: string }).filepath !== undefined;
     if (!isFile || this.#early !== undefined) return;
     const early = Object.keys(this.#switches.mutantCoverage.static).filter((id) => this.#chosen.has(id));
-    tell(this.#folder, { early, of: suite.name });
+    tell(this.#folder, { early, of: suite.name, ms: this.#fileMs });
   }
 }

@@ -2,15 +2,21 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
-import { FOLDER, readPlan } from "./plan.js";
+import { FOLDER, readLog, readPlan } from "./plan.js";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-const { sources, tests } = readPlan(process.env[FOLDER]!);
+const folder = process.env[FOLDER]!;
+const { sources, tests } = readPlan(folder);
 
-/** Small files first: what they see needs no stage, and is not tried in the others any more. */
-class SmallFirst extends BaseSequencer {
+/** Quick files first, small ones while nobody knows: what they see is not tried in the others any more. */
+class QuickFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return [...files].sort((a, b) => statSync(a.moduleId).size - statSync(b.moduleId).size);
+    const log = readLog(folder);
+    const costOf = ({ moduleId }: TestSpecification) => {
+      const known = log.find((line) => "early" in line && join(ROOT, line.of) === moduleId);
+      return known !== undefined && "ms" in known ? known.ms : statSync(moduleId).size;
+    };
+    return [...files].sort((a, b) => costOf(a) - costOf(b));
   }
 }
 
@@ -23,7 +29,7 @@ export default defineConfig({
     exclude: configDefaults.exclude,
     setupFiles: ["sim/mutants/setup.ts"],
     runner: "./sim/mutants/runner.ts",
-    sequence: { sequencer: SmallFirst },
+    sequence: { sequencer: QuickFirst },
     pool: "forks",
     maxWorkers: 1,
     testTimeout: 20_000,

@@ -6,6 +6,7 @@ import { type Right, Rights } from "../../firmware/exchange/rights.js";
 import { Auth, Belief, CommandKind, Exchange, Kind, Outcome, type Rec } from "../../firmware/records/records.js";
 import type { SnapshotView } from "../../firmware/snapshot/contract.js";
 import { Inventory } from "../../firmware/state/inventory.js";
+import { WriteRefused } from "../../firmware/state/ledger.js";
 import type { DoorState } from "../../hal/ports/bins.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
 import type { SnapshotModel } from "../../sim/cloud/snapshot/model.js";
@@ -25,6 +26,9 @@ let openings: { bin: number; authority: number; events: OpeningEvents }[];
 let adopted: { bin: number; events: OpeningEvents }[];
 /** What the panel heard, in its order. */
 let heard: string[];
+/** Locks and what the panel heard of them, and how many outcomes were on record when it heard of a door. */
+let order: string[];
+let known: number[];
 let task: ExchangeTask;
 
 beforeEach(() => {
@@ -45,6 +49,8 @@ function install(changes: Partial<SnapshotModel>): void {
 function start(binCount = BINS): void {
   openings = [];
   adopted = [];
+  order = [];
+  known = [];
   control = { busy: false, doors: Array(binCount).fill("closed"), open: new Set() };
   const fake = {
     get busy() {
@@ -53,7 +59,10 @@ function start(binCount = BINS): void {
     door: (bin: number) => control.doors[bin],
     isOpen: (bin: number) => control.open.has(bin),
     label: (bin: number) => `A-${bin + 1}`,
-    open: (bin: number, authority: number, events: OpeningEvents) => openings.push({ bin, authority, events }),
+    open: (bin: number, authority: number, events: OpeningEvents) => {
+      order.push(`lock ${bin}`);
+      openings.push({ bin, authority, events });
+    },
     adopt: (bin: number, events: OpeningEvents) => adopted.push({ bin, events }),
   } as unknown as BinControl;
   task = new ExchangeTask({
@@ -65,11 +74,20 @@ function start(binCount = BINS): void {
     throttle: new Throttle(bench.ledger, bench.clock),
     binCount,
     events: {
-      opening: (exchange, bin) => heard.push(`opening ${exchange} ${bin}`),
+      opening: (exchange, bin) => {
+        order.push(`opening ${bin}`);
+        heard.push(`opening ${exchange} ${bin}`);
+      },
       opened: (exchange, bin) => heard.push(`opened ${exchange} ${bin}`),
-      heldOpen: (exchange, bin) => heard.push(`held open ${exchange} ${bin}`),
-      closed: (exchange, bin) => heard.push(`closed ${exchange} ${bin}`),
-      failed: ({ reason }) => heard.push(`failed ${reason}`),
+      heldOpen: (exchange, bin) => {
+        known.push(outcomes().length);
+        heard.push(`held open ${exchange} ${bin}`);
+      },
+      closed: (exchange, bin) => {
+        known.push(outcomes().length);
+        heard.push(`closed ${exchange} ${bin}`);
+      },
+      failed: ({ reason, params }) => heard.push(`failed ${reason} ${params?.bin ?? "anywhere"}`),
     },
   });
 }
@@ -124,9 +142,11 @@ describe("a pick-up", () => {
     expect(intent!.short).toBeUndefined();
     expect([heard, task.active]).toEqual([["opening 1 0"], true]);
     expect(last()).toMatchObject({ bin: VAN.bin, authority: bench.ledger.journal.nextSeq - 1 });
+    expect(order).toEqual(["opening 0", "lock 0"]);
     last().events.opened();
     last().events.closed(true);
     expect(outcomes()).toEqual([[last().authority, Outcome.done]]);
+    expect(known).toEqual([1]);
     expect(heard.slice(1)).toEqual(["opened 1 0", "closed 1 0"]);
     expect(task.active).toBe(false);
   });
@@ -141,7 +161,7 @@ describe("a pick-up", () => {
   test.each([
     ["closed, but nobody saw it", (events: OpeningEvents) => events.closed(false), Outcome.unconfirmed, "closed 1 0"],
     ["left open", (events: OpeningEvents) => events.heldOpen(), Outcome.leftOpen, "held open 1 0"],
-    ["never opened", (events: OpeningEvents) => events.failed(), Outcome.notOpened, "failed bin-wont-open"],
+    ["never opened", (events: OpeningEvents) => events.failed(), Outcome.notOpened, "failed bin-wont-open A-1"],
   ])("whose door was %s", (_, end, result, told) => {
     task.enterCode(VAN.code);
     end(last().events);
@@ -153,7 +173,7 @@ describe("a pick-up", () => {
     task.enterCode(VAN.code);
     last().events.heldOpen();
     last().events.closed(true);
-    expect(outcomes()).toHaveLength(1);
+    expect([outcomes().length, known]).toEqual([1, [1, 1]]);
     expect(heard.at(-1)).toBe("closed 1 0");
   });
 
@@ -206,6 +226,31 @@ describe("a pick-up", () => {
   });
 });
 
+/** Everything that is written from now on is refused, as by a flash that takes nothing. */
+function refuseWrites(): void {
+  bench.ledger.write = () => {
+    throw new WriteRefused("journal-fault", "a bad sector");
+  };
+}
+
+describe("a journal that takes nothing", () => {
+  test("opens no bin: neither for a code, nor for a tag, nor for the button", () => {
+    refuseWrites();
+    expect(refusal(task.enterCode(VAN.code))).toBe("journal-fault");
+    expect(refusal(task.scan("777XYZ"))).toBe("journal-fault");
+    expect(refusal(task.oneTouch(3))).toBe("journal-fault");
+    expect([openings, heard]).toEqual([[], []]);
+  });
+
+  test("gives no verdict on a code, and takes nobody's word for a bin", () => {
+    believe(0, Belief.doubt, { key: VAN.id });
+    const right = rightOf(task.enterCode(VAN.code));
+    refuseWrites();
+    expect(refusal(task.enterCode("999999"))).toBe("journal-fault");
+    expect(refusal(task.leaveInside(right, 0))).toBe("journal-fault");
+  });
+});
+
 describe("a code", () => {
   test("that nobody has is counted before it is told, and then has to wait", () => {
     for (let i = 1; i <= 3; i++) {
@@ -224,6 +269,7 @@ describe("a code", () => {
   });
 
   test("is not looked at without a snapshot, nor where a wrong one could not be put on record", () => {
+    believe(0, Belief.empty);
     brownOut(true);
     expect(refusal(task.enterCode(VAN.code))).toBe("battery-empty");
     brownOut(false);
@@ -291,6 +337,21 @@ describe("whoever was asked", () => {
     expect(openings).toEqual([]);
   });
 
+  test("ends what another began in between, before anything of theirs", () => {
+    const right = asked();
+    task.scan("777XYZ");
+    expect(task.take(right, 0)).toEqual({ kind: "started" });
+    expect(outcomes().map(([, result]) => result)).toEqual([Outcome.unconfirmed]);
+    task.leaveInside(right, 0);
+    expect(outcomes()).toHaveLength(2);
+  });
+
+  test("leaves nothing in a bin while a pick-up has no room", () => {
+    const right = asked();
+    fillFor("pickup");
+    expect(refusal(task.leaveInside(right, 0))).toBe("journal-full");
+  });
+
   test("leaves nothing in a bin where it cannot be, outside their time, or where that cannot be written", () => {
     const right = asked();
     expect(refusal(task.leaveInside(right, 1))).toBe("key-not-here");
@@ -343,7 +404,7 @@ describe("a return", () => {
     const [intent] = of(Kind.intent);
     expect(intent).toMatchObject({ exchange: dropoff, bin: 0, auth: Auth.quickScan, key: VAN.id });
     expect([intent!.from, intent!.freed, intent!.contested]).toEqual([undefined, undefined, undefined]);
-    expect(heard).toEqual(["opening 2 0"]);
+    expect([heard, order]).toEqual([["opening 2 0"], ["opening 0", "lock 0"]]);
     last().events.opened();
     last().events.closed(true);
     expect(heard.slice(1)).toEqual(["opened 2 0", "closed 2 0"]);
@@ -370,6 +431,40 @@ describe("a return", () => {
     expect(of(Kind.intent)[0]!.contested).toBeUndefined();
   });
 
+  test("into the very bin from which it was taken frees no other", () => {
+    believe(0, Belief.doubt, { key: VAN.id });
+    const right = rightOf(task.enterCode(VAN.code));
+    believe(3, Belief.taken, { key: VAN.id });
+    task.returnKey(right);
+    expect(of(Kind.intent)).toMatchObject([{ bin: 3 }]);
+    expect(of(Kind.intent)[0]!.freed).toBeUndefined();
+  });
+
+  test("by a short key code is of nobody, and says so", () => {
+    believe(0, Belief.doubt, { key: VAN.id });
+    task.returnKey(rightOf(task.enterCode(VAN.keyCode)));
+    const [intent] = of(Kind.intent);
+    expect(intent).toMatchObject({ exchange: dropoff, auth: Auth.keyCode, short: 1 });
+    expect([intent!.user, intent!.access]).toEqual([undefined, undefined]);
+  });
+
+  test("by right tries three known bad bins at the most as well", () => {
+    install({ bins: Array.from({ length: 6 }, (_, bin) => ({ bin, enabled: true })) });
+    start(6);
+    for (let bin = 0; bin < 6; bin++) bench.ledger.note({ kind: Kind.binFault, bin, event: 1 }, "vital");
+    task.returnKey(rightOf(task.enterCode(VAN.code)));
+    for (let i = 0; i < 3; i++) last().events.failed();
+    expect(openings.map(({ bin }) => bin)).toEqual([0, 1, 2]);
+    expect(heard.at(-1)).toBe("failed no-working-bin anywhere");
+  });
+
+  test("of a key that was hung up before its fob was known finds it there", () => {
+    believe(0, Belief.empty);
+    believe(3, Belief.holds, { fob: VAN.fob });
+    task.scan(VAN.fob);
+    expect(of(Kind.intent)).toMatchObject([{ bin: 0, key: VAN.id, contested: 1 }]);
+  });
+
   test("outside its time is one by a tag", () => {
     believe(1, Belief.doubt, { key: FLAT.id });
     const right = rightOf(task.enterCode(FLAT.code));
@@ -391,13 +486,18 @@ describe("a return", () => {
     expect(of(Kind.intent)).toMatchObject([{ fob: "777XYZ", bin: 3 }]);
   });
 
-  test.each(["", "12345678901234567", "with space", "é", "no-serial", "777xyz\n"])(
+  test.each(["", "12345678901234567", "with space", "é", "no-serial", "777xyz\n", "x-9Z", "9Z-x"])(
     "of what reads as %j is a bad read",
     (read) => {
       expect(task.scan(read)).toEqual({ kind: "refused", reason: "fob-unreadable" });
       expect(openings).toEqual([]);
     },
   );
+
+  test("of what no good read can carry is one, whatever the list says", () => {
+    install({ keys: MODEL.keys.map((key) => (key.id === VAN.id ? { ...key, fob: "A B" } : key)) });
+    expect(refusal(task.scan("A B"))).toBe("fob-unreadable");
+  });
 
   test("of a tag written in small letters is the one in the list; what is listed as it is stays so", () => {
     task.scan(VAN.fob.toLowerCase());
@@ -425,7 +525,7 @@ describe("a return", () => {
     expect(openings.map(({ bin }) => bin)).toEqual([0, 1, 2, 3, 4]);
     expect(heard).toEqual([0, 1, 2, 3, 4].map((bin) => `opening 2 ${bin}`));
     last().events.failed();
-    expect(heard.at(-1)).toBe("failed no-working-bin");
+    expect(heard.at(-1)).toBe("failed no-working-bin anywhere");
     expect(outcomes().map(([, result]) => result)).toEqual(Array(5).fill(Outcome.notOpened));
     expect(refusals()).toEqual(["no-working-bin"]);
   });
@@ -433,7 +533,8 @@ describe("a return", () => {
   test("that finds no bin says why", () => {
     const full = Array.from({ length: BINS }, (_, bin) => ({ bin, enabled: true, fob: `FULL${bin}` }));
     install({ bins: full });
-    expect(refusal(task.scan("777XYZ"))).toBe("box-full");
+    expect(refusal(task.scan(VAN.fob))).toBe("box-full");
+    expect(of(Kind.refused)).toMatchObject([{ key: VAN.id }]);
     install({ bins: full.map((row) => ({ ...row, uncertain: row.bin === 4 })) });
     expect(refusal(task.scan("777XYZ"))).toBe("no-sure-bin");
     install({ bins: full.map((row) => ({ ...row, taken: row.bin === 4 })) });
@@ -529,6 +630,7 @@ describe("a badge", () => {
 describe("a one-touch opening", () => {
   test("of a bin that surely holds something takes that, and of an empty one names nothing", () => {
     task.oneTouch(0);
+    expect(order).toEqual(["opening 0", "lock 0"]);
     expect(of(Kind.intent)).toMatchObject([{ exchange: pickup, bin: 0, auth: Auth.oneTouch, key: VAN.id }]);
     last().events.opened();
     last().events.closed(true);
@@ -545,7 +647,7 @@ describe("a one-touch opening", () => {
   test("that does not open says so", () => {
     task.oneTouch(3);
     last().events.failed();
-    expect(heard.at(-1)).toBe("failed bin-wont-open");
+    expect(heard).toEqual(["opening 2 3", "failed bin-wont-open A-4"]);
     expect(outcomes()).toEqual([[last().authority, Outcome.notOpened]]);
   });
 
