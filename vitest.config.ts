@@ -8,7 +8,7 @@ const SLOW = [
   "tests/journal/{permutations,power-cuts}.test.ts",
   "tests/pack/cli.test.ts",
   "tests/scenarios/**",
-  "tests/xs/{heap,traces}.test.ts",
+  "tests/xs/{heap,mcu,traces}.test.ts",
 ];
 
 export default defineConfig(({ mode }) => ({

@@ -15,7 +15,7 @@ export interface Cost {
 export async function costOnXs<P extends Piece>(
   pieces: readonly P[],
 ): Promise<{ readonly costs: Record<P, Cost>; readonly bareSlots: number }> {
-  const host = new XsHost(compileXs().worker);
+  const host = new XsHost([compileXs().worker]);
   const worker = new XsWorker(host, (request) => request);
   try {
     const bareSlots = worker.evaluate("gc()").slots;

@@ -52,7 +52,7 @@ export const xsBench: Bench = {
 };
 
 async function measureLoaded(): Promise<number> {
-  const host = new XsHost(compileXs().worker);
+  const host = new XsHost([compileXs().worker]);
   const loaded = new XsWorker(host, (request) => request);
   loaded.evaluate((await bundleScript("machine.ts")).source);
   const loadedSlots = loaded.evaluate("gc()").slots;

@@ -2,10 +2,11 @@ import { type Engine, NODE_ENGINE } from "./engine.js";
 import { XsEngine } from "./xs-engine.js";
 
 /** What `--target` may name. */
-export const TARGETS = ["node", "xs"] as const;
+export const TARGETS = ["node", "xs", "qemu"] as const;
 export type Target = (typeof TARGETS)[number];
 
-/** Throws NoXsError where there is no XS. */
+/** Throws NoXsError where the target cannot be had. */
 export async function openEngine(target: Target): Promise<Engine> {
-  return target === "xs" ? await XsEngine.open() : NODE_ENGINE;
+  if (target === "xs") return await XsEngine.open();
+  return target === "qemu" ? await XsEngine.onMcu() : NODE_ENGINE;
 }

@@ -1,14 +1,13 @@
-import { join } from "node:path";
 import type { BareHal, IoBoard } from "../../hal/boards/board-ports.js";
 import { Type } from "../../hal/bridge/codes.js";
 import { BridgeWorld } from "../../hal/bridge/world.js";
 import { withoutDrivers } from "../../hal/bridge/world-io.js";
 import type { Hal } from "../../hal/ports/hal.js";
 import { PowerCut } from "../devices/power-cut.js";
-import { bundleScript } from "../xs/bundle.js";
-import { compileXs } from "../xs/compile.js";
 import type { Engine } from "./engine.js";
-import { XsHost, XsWorker } from "./xs-worker.js";
+import { McuXs } from "./mcu-xs.js";
+import { DesktopXs, type XsMachines } from "./xs-machines.js";
+import type { XsWorker } from "./xs-worker.js";
 
 export interface XsEngineOptions {
   /** False: the machine computes digests itself with tweetnacl, as a board without them in silicon; true if absent. */
@@ -19,29 +18,28 @@ export interface XsEngineOptions {
 export class XsEngine implements Engine {
   /** Told of each HAL call, as a bridge message, before it is served; true: the power went, and the turn ends there. */
   cutAt: ((call: Uint8Array) => boolean) | undefined;
-  readonly #source: string;
+  readonly #machines: XsMachines;
   readonly #options: XsEngineOptions;
-  readonly #host: XsHost;
   #worker: XsWorker | undefined;
   #serve: ((call: Uint8Array) => Uint8Array) | undefined;
   #isCut = false;
   #computrons = 0;
   #slots = 0;
   #calls = 0;
-  #loadComputrons = 0;
-  #image: string | undefined;
 
-  private constructor(binary: string, source: string, options: XsEngineOptions) {
-    this.#host = new XsHost(binary);
-    this.#source = source;
+  private constructor(machines: XsMachines, options: XsEngineOptions) {
+    this.#machines = machines;
     this.#options = options;
   }
 
-  /** Throws NoXsError where XS cannot be had. */
+  /** In a process of this computer. Throws NoXsError where XS cannot be had. */
   static async open(options: XsEngineOptions = {}): Promise<XsEngine> {
-    const { worker } = compileXs();
-    bundle ??= bundleScript("machine.ts").then(({ source }) => source);
-    return new XsEngine(worker, await bundle, options);
+    return new XsEngine(await DesktopXs.open(), options);
+  }
+
+  /** On an emulated microcontroller. Throws NoXsError where XS, the emulator or the cross compiler cannot be had. */
+  static async onMcu(options: XsEngineOptions = {}): Promise<XsEngine> {
+    return new XsEngine(await McuXs.open(), options);
   }
 
   /** Computrons of all turns so far, over all boots; the loading of the program is not among them. */
@@ -59,9 +57,9 @@ export class XsEngine implements Engine {
     return this.#calls;
   }
 
-  /** Computrons of the last evaluation of the whole bundle, its parsing included. */
+  /** Computrons of the evaluation of the whole bundle, its parsing included. */
   get loadComputrons(): number {
-    return this.#loadComputrons;
+    return this.#machines.loadComputrons;
   }
 
   boot(hal: Hal): void {
@@ -93,21 +91,12 @@ export class XsEngine implements Engine {
     world.boot();
   }
 
-  /** A machine with the program loaded. It is parsed once; later machines begin from the heap that was there then. */
   #start(): XsWorker {
-    const serve = (call: Uint8Array) => {
+    return this.#machines.start((call: Uint8Array) => {
       this.#calls++;
       if (this.cutAt?.(call) === true) this.#isCut = true;
       return this.#isCut ? Uint8Array.of(Type.over) : this.#serve!(call);
-    };
-    if (this.#image !== undefined) return new XsWorker(this.#host, serve, this.#image);
-    const worker = new XsWorker(this.#host, serve);
-    this.#loadComputrons = worker.evaluate(this.#source).computrons;
-    this.#image = join(this.#host.dir, "image");
-    worker.save(this.#image);
-    // From the image as all others, so that the first boot differs from no other.
-    worker.kill();
-    return new XsWorker(this.#host, serve, this.#image);
+    });
   }
 
   /** Collects garbage and counts the slots that are left in use. */
@@ -126,9 +115,6 @@ export class XsEngine implements Engine {
   close(): void {
     this.#worker?.kill();
     this.#worker = undefined;
-    this.#host.close();
+    this.#machines.close();
   }
 }
-
-/** One for all engines of this process: the sources do not change under it. */
-let bundle: Promise<string> | undefined;

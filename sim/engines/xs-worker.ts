@@ -32,8 +32,8 @@ export class XsHost {
   #pair = 0;
   readonly #clean = () => this.close();
 
-  /** `binary`: the compiled worker. */
-  constructor(binary: string) {
+  /** `command`: the worker, a program that has its ways in and out as files 3 and 4, and its arguments. */
+  constructor(command: readonly string[]) {
     this.dir = mkdtempSync(join(tmpdir(), "smartbox-xs-"));
     const pipe = (name: string) => join(this.dir, name);
     const next = pipe("next");
@@ -45,7 +45,7 @@ export class XsHost {
     const shellEnd = openSync(next, constants.O_RDONLY);
     this.#next = openSync(next, constants.O_WRONLY);
     closeSync(held);
-    spawn("sh", ["-c", ONE_AFTER_ANOTHER, "sh", binary, this.dir], {
+    spawn("sh", ["-c", ONE_AFTER_ANOTHER, "sh", this.dir, ...command], {
       stdio: [shellEnd, "ignore", "ignore"],
     }).unref();
     closeSync(shellEnd);
@@ -72,10 +72,10 @@ export class XsHost {
 }
 
 const ONE_AFTER_ANOTHER = [
+  "pipes=$1; shift",
   "while read -r n image; do",
-  // Without an image there is no second argument.
-  '  if [ -n "$image" ]; then set -- "$1" "$2" -r "$image"; else set -- "$1" "$2"; fi',
-  '  (worker=$1 pipes=$2; shift 2; exec "$worker" smartbox "$@" 3<"$pipes/to$n" 4>"$pipes/from$n" </dev/null)',
+  // Without an image there are no such arguments.
+  '  (if [ -n "$image" ]; then set -- "$@" -r "$image"; fi; exec "$@" 3<"$pipes/to$n" 4>"$pipes/from$n" </dev/null)',
   "done",
 ].join("\n");
 

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism, platform } from "node:os";
 import { dirname, join } from "node:path";
 import { BUILD_DIR, ROOT } from "./bundle.js";
+import { withLock } from "./lock.js";
 
 /** Real XS cannot be had on this machine; the message says what is missing and how to get it. */
 export class NoXsError extends Error {}
@@ -17,9 +18,6 @@ export interface XsTools {
 }
 
 const HOW = "npm ci && sudo apt-get install gcc make (Debian, Ubuntu) or xcode-select --install (macOS)";
-/** Another process that compiles is waited for this long. */
-const LOCK_PATIENCE_MS = 300_000;
-const LOCK_LOOK_MS = 200;
 
 /**
  * Compiles XS from the sources that the npm package `@agoric/xsnap` ships, once per version and machine: about 40 s, later
@@ -28,7 +26,7 @@ const LOCK_LOOK_MS = 200;
 export function compileXs(buildDir = BUILD_DIR): XsTools {
   const system = { linux: "lin", darwin: "mac" }[platform() as string];
   if (system === undefined) throw new NoXsError(`XS runs here on Linux and macOS, not on ${platform()}`);
-  const { home, version } = findSources();
+  const { home, version } = findXsSources();
   const outDir = join(buildDir, "engine");
   const tools = { worker: join(outDir, "xsnap-worker"), bytecode: join(outDir, "bytecode") };
   const stamp = join(outDir, "stamp");
@@ -62,7 +60,8 @@ export function whyNoXs(): string | undefined {
   }
 }
 
-function findSources(): { home: string; version: string } {
+/** Where the package stands that has the sources of XS, and its version. Throws NoXsError where it is not installed. */
+export function findXsSources(): { home: string; version: string } {
   const require = createRequire(import.meta.url);
   let home: string;
   try {
@@ -118,27 +117,5 @@ function run(command: string, args: readonly string[]): void {
   const result = spawnSync(command, args, { encoding: "utf8" });
   if (result.status !== 0) {
     throw new NoXsError(`XS does not compile: ${command} ${args.join(" ")}\n${(result.stderr ?? "").slice(-2_000)}`);
-  }
-}
-
-/** Test files run at the same time in processes of their own: one compiles, the others wait. */
-function withLock(lock: string, isDone: () => boolean, work: () => void): void {
-  const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  for (;;) {
-    try {
-      mkdirSync(lock);
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-    const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    // Left behind by a process that was killed.
-    if (age > LOCK_PATIENCE_MS) rmSync(lock, { recursive: true, force: true });
-    else Atomics.wait(sleeper, 0, 0, LOCK_LOOK_MS);
-  }
-  try {
-    if (!isDone()) work();
-  } finally {
-    rmSync(lock, { recursive: true, force: true });
   }
 }

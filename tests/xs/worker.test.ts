@@ -19,7 +19,7 @@ describe.skipIf(missing)("a worker", () => {
     });
 
   beforeEach(() => {
-    host = new XsHost(compileXs().worker);
+    host = new XsHost([compileXs().worker]);
     asked = [];
     answer = (request) => `<${request}>`;
     worker = start();

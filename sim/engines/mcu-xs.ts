@@ -1,0 +1,40 @@
+import { mcuImage } from "../xs/mcu-image.js";
+import type { Serve, XsMachines } from "./xs-machines.js";
+import { XsHost, XsWorker } from "./xs-worker.js";
+
+/**
+ * On an emulated Cortex-M7: QEMU runs the image of `hal/mcu`, a fresh one for every boot, and its semihosting reaches the two pipes.
+ * The emulated processor stands still while the world answers.
+ */
+export class McuXs implements XsMachines {
+  /** The image holds bytecode, and a boot evaluates it anew. */
+  readonly loadComputrons = 0;
+  readonly #host: XsHost;
+
+  private constructor(command: readonly string[]) {
+    this.#host = new XsHost(command);
+  }
+
+  /** Throws NoXsError where XS, the emulator or the cross compiler cannot be had. */
+  static async open(): Promise<McuXs> {
+    image ??= mcuImage();
+    return new McuXs([...QEMU, await image]);
+  }
+
+  start(serve: Serve): XsWorker {
+    return new XsWorker(this.#host, serve);
+  }
+
+  close(): void {
+    this.#host.close();
+  }
+}
+
+const QEMU = [
+  "qemu-system-arm",
+  ...["-M", "mps2-an500", "-display", "none", "-monitor", "none", "-serial", "none"],
+  ...["-semihosting-config", "enable=on,target=native", "-kernel"],
+];
+
+/** One for all of this process: the sources do not change under it. */
+let image: Promise<string> | undefined;

@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import { bundleScript } from "../xs/bundle.js";
+import { compileXs } from "../xs/compile.js";
+import { XsHost, XsWorker } from "./xs-worker.js";
+
+/** Answers what the machine asks, in place. */
+export type Serve = (request: Uint8Array) => Uint8Array;
+
+/** Where fresh XS machines with the firmware loaded come from. */
+export interface XsMachines {
+  /** Of the last evaluation of the firmware, its parsing included; 0: nobody counts. */
+  readonly loadComputrons: number;
+  /** The one before must have been killed. */
+  start(serve: Serve): XsWorker;
+  /** Idempotent. */
+  close(): void;
+}
+
+/** In processes of this computer. The program is parsed once; later machines begin from the heap that was there then. */
+export class DesktopXs implements XsMachines {
+  readonly #host: XsHost;
+  readonly #source: string;
+  #loadComputrons = 0;
+  #image: string | undefined;
+
+  private constructor(binary: string, source: string) {
+    this.#host = new XsHost([binary]);
+    this.#source = source;
+  }
+
+  /** Throws NoXsError where XS cannot be had. */
+  static async open(): Promise<DesktopXs> {
+    const { worker } = compileXs();
+    bundle ??= bundleScript("machine.ts").then(({ source }) => source);
+    return new DesktopXs(worker, await bundle);
+  }
+
+  get loadComputrons(): number {
+    return this.#loadComputrons;
+  }
+
+  start(serve: Serve): XsWorker {
+    // The first as all others, so that the first boot differs from no other.
+    this.#image ??= this.#load();
+    return new XsWorker(this.#host, serve, this.#image);
+  }
+
+  #load(): string {
+    const worker = new XsWorker(this.#host, (request) => request);
+    this.#loadComputrons = worker.evaluate(this.#source).computrons;
+    const image = join(this.#host.dir, "image");
+    worker.save(image);
+    worker.kill();
+    return image;
+  }
+
+  close(): void {
+    this.#host.close();
+  }
+}
+
+/** One for all of this process: the sources do not change under it. */
+let bundle: Promise<string> | undefined;

@@ -1,0 +1,58 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { BUILD_DIR, bundleScript, ROOT } from "./bundle.js";
+import { findXsSources, NoXsError } from "./compile.js";
+import { withLock } from "./lock.js";
+
+/** What the image and its emulator need besides Node; each is asked for its version. */
+const PROGRAMS = ["cc", "make", "arm-none-eabi-gcc", "qemu-system-arm"] as const;
+const MCU_DIR = join(ROOT, "hal", "mcu");
+const HOW = "sudo apt-get install gcc make gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm (Debian, Ubuntu)";
+
+/** What is missing to have an emulated microcontroller, and how to get it; undefined: nothing. */
+export function whyNoMcu(): string | undefined {
+  const missing = PROGRAMS.find((program) => spawnSync(program, ["--version"]).error !== undefined);
+  return missing && `there is no emulated microcontroller without ${missing}. To get it: ${HOW}`;
+}
+
+/**
+ * Builds the firmware's image for the emulated microcontroller (hal/mcu): XS is compiled once, in about 40 s, the firmware each time.
+ * Returns its path. Throws NoXsError, which says what is missing and how to get it, or what did not compile.
+ */
+export async function mcuImage(): Promise<string> {
+  const missing = whyNoMcu();
+  if (missing !== undefined) throw new NoXsError(missing);
+  const { home } = findXsSources();
+  const { source } = await bundleScript("mcu-machine.ts");
+  const out = join(BUILD_DIR, "mcu");
+  mkdirSync(out, { recursive: true });
+  const elf = join(out, `firmware-${fingerprint(source)}.elf`);
+  withLock(
+    join(out, "lock"),
+    () => existsSync(elf),
+    () => {
+      const script = join(out, "firmware.js");
+      writeFileSync(script, source);
+      make([`XS=${join(home, "moddable", "xs")}`, `OUT=${out}`, `SCRIPT=${script}`]);
+      // Under its own name only when it is whole; an older one may be running somewhere.
+      renameSync(join(out, "firmware.elf"), elf);
+    },
+  );
+  return elf;
+}
+
+/** Of all that an image is made from but XS. */
+function fingerprint(source: string): string {
+  const hash = createHash("sha256").update(source);
+  for (const name of readdirSync(MCU_DIR).sort()) hash.update(readFileSync(join(MCU_DIR, name)));
+  return hash.digest("hex").slice(0, 16);
+}
+
+function make(variables: readonly string[]): void {
+  const args = ["-s", `-j${availableParallelism()}`, "-C", MCU_DIR, ...variables];
+  const { status, stderr } = spawnSync("make", args, { encoding: "utf8" });
+  if (status !== 0) throw new NoXsError(`the image does not compile: make ${args.join(" ")}\n${stderr.slice(-2_000)}`);
+}
