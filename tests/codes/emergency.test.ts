@@ -156,6 +156,32 @@ describe("one bin", () => {
     expect(rig.of(Kind.emergency)).toHaveLength(1);
   });
 
+  it("a door that somebody shuts later does not take the screen of the next bin", async () => {
+    await open();
+    for (const number of ["1", "2"]) {
+      await rig.askForBin("A", number);
+      await rig.person.type(rig.printed(`bin:A-${number}`, 1));
+      await rig.person.see("emergency-result");
+      if (number === "1") await rig.person.cancel();
+    }
+    await rig.person.closeDoor(0);
+    expect(rig.title).toEqual({ id: "emergency-opened", params: { bin: "A-2" } });
+    await rig.person.closeDoor(1);
+    expect(rig.title).toEqual({ id: "emergency-closed", params: { bin: "A-2" } });
+  });
+
+  it("while the last code of a sheet still works, the next one is of a newer sheet", async () => {
+    rig = new BoxRig();
+    const burn = { kind: Kind.emergency, target: EmergencyTarget.bin, sheet: 1, number: 10, bin: 0 } as const;
+    const of = rig.offlineLedger().write(burn, "vital");
+    rig.offlineLedger().write({ kind: Kind.emergencyOutcome, of, bin: 0, result: Outcome.done }, "vital");
+    await rig.start();
+    await rig.askForBin("A", "1");
+    expect(rig.title?.params?.number).toBe("10");
+    await rig.person.choose("next-code");
+    expect(rig.screen).toBe("emergency-sheet");
+  });
+
   it("wrong codes hold up nobody with a code for anything else, and a power cut lets nobody try earlier", async () => {
     await open();
     for (const reason of ["wrong-code", "wrong-code", "wrong-code", "wrong-code-wait", "throttled"]) {
@@ -301,6 +327,18 @@ describe("more than eight units", () => {
     await rig.person.type(rig.printed("bin:J-1", 1));
     await rig.person.see("emergency-result");
   });
+
+  it("that fill two screens come back to the first after the second", async () => {
+    await open({ model: null, machine: { units: Array.from({ length: 14 }, () => 1) } });
+    await rig.person.choose("emergency");
+    await rig.person.choose("one-bin");
+    const ids = () => rig.machine.panel.view?.choices.map((choice) => choice.id);
+    const first = ids();
+    await rig.person.choose("more");
+    expect(ids()).toEqual(["H", "I", "J", "K", "L", "M", "N", "more"]);
+    await rig.person.choose("more");
+    expect(ids()).toEqual(first);
+  });
 });
 
 describe("all bins", () => {
@@ -374,6 +412,7 @@ describe("all bins", () => {
       await rig.world.until(() => rig.machine.bins.isOpen(1), 30_000, "its door");
       rig.machine.armPulseCut({ doorOpens, backAfterMs: 5_000 });
       await rig.rebooted();
+      await rig.person.see("opening-all");
       expect(await notOpened()).toBe(doorOpens ? "A-1" : "A-1 A-3");
       expect(rig.pulses).toEqual([0, 0, 0, 1, 2, 3, 4]);
       await rig.idle();
@@ -450,10 +489,11 @@ describe("all bins", () => {
     rig.machine.setMains(false);
     await rig.askFor("all-bins");
     await rig.person.type(rig.printed("all", 1));
-    await rig.world.until(() => rig.machine.bins.isOpen(1), 30_000, "the second bin");
+    await rig.world.until(() => rig.machine.bins.isOpen(0), 30_000, "the first bin");
     rig.machine.gauge.lies = { millivolts: 3_200 };
     await rig.person.see("refused");
     expect(rig.refusal).toBe("battery-empty");
+    expect(rig.machine.panel.view?.lines).toEqual([{ id: "all-stopped", params: { bin: "A-1" } }]);
     const before = rig.pulses.length;
     await rig.world.advance(5_000);
     expect(rig.pulses).toHaveLength(before);
