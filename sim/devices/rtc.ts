@@ -15,6 +15,8 @@ export class Rtc {
   #kept: { setTo: number; setAtTrue: number } | undefined;
   #driftPpm: number;
   #syncedIn: Life | undefined;
+  /** Called when the firmware has set it: seconds that it is ahead of the world's true time now. */
+  onSet: ((errorSeconds: number) => void) | undefined;
 
   /** `driftPpm`: how fast it runs, parts per million, negative when slow. */
   constructor(site: Site, options: { set?: boolean; driftPpm?: number } = {}) {
@@ -58,6 +60,7 @@ export class Rtc {
   write(seconds: number): void {
     this.#set(seconds);
     this.#site.trace("rtc", `set ${seconds}`);
+    this.onSet?.(this.errorSeconds!);
   }
 
   /** Puts back what `errorSeconds` told before. */
@@ -88,6 +91,7 @@ export class Rtc {
         this.#set(Math.floor(seconds));
         this.#syncedIn = life;
         this.#site.trace("rtc", `set ${Math.floor(seconds)}`);
+        this.onSet?.(this.errorSeconds!);
       },
     };
   }

@@ -3,6 +3,7 @@ import type { CloudService } from "../cloud/service.js";
 import type { BinEvent } from "../devices/bins.js";
 import type { Machine } from "../machine/machine.js";
 import type { World } from "../machine/world.js";
+import { Bounds } from "./bounds.js";
 import { type BoxMemory, readJournal, readMemory, reasonOnFlash } from "./box-memory.js";
 import { compareLogs } from "./compare-logs.js";
 import { DoorsLog } from "./doors-log.js";
@@ -38,6 +39,7 @@ export class Judge {
   readonly #cloud: CloudService;
   readonly #machine: Machine;
   readonly #rules: Rulebook;
+  readonly #bounds: Bounds;
   readonly #doors = new DoorsLog();
   readonly #faults: FaultsTold;
   readonly #problems: string[] = [];
@@ -53,6 +55,7 @@ export class Judge {
     this.#rules = new Rulebook(parts.cloud, parts.machine.name);
     const { world, machine } = parts;
     new GuessWatch({ world, machine, report: (problem) => this.#problem(problem) });
+    this.#bounds = new Bounds(parts, (text) => this.#problem(text));
     const { panel, reader, bins } = parts.machine;
     panel.watchInput((input) => {
       if (input.kind === "digit") this.#key(String(input.digit));
@@ -67,7 +70,10 @@ export class Judge {
       if (view?.screen !== shown && (view === undefined || view.screen === "idle")) this.#typed = "";
       shown = view?.screen;
     });
-    reader.watch((serial) => this.#rules.scanned(serial, this.#world.nowMs, this.#world.wallSeconds()));
+    reader.watch((serial) => {
+      this.#bounds.scanned();
+      this.#rules.scanned(serial, this.#world.nowMs, this.#world.wallSeconds());
+    });
     bins.watch((event) => this.#binEvent(event));
     this.#faults = new FaultsTold({ ...parts, problem: (text) => this.#problem(text) });
   }
@@ -80,6 +86,12 @@ export class Judge {
   /** The cloud armed a bin for the button. */
   armed(bin: number): void {
     this.#rules.armed(bin, this.#world.nowMs);
+    this.#bounds.armed(bin);
+  }
+
+  /** The cloud took away the right that `code` shows, to the key on `fob`. */
+  revoked(code: string, fob: string | undefined): void {
+    this.#bounds.revoked(code, fob);
   }
 
   boxMemory(): BoxMemory {
@@ -111,6 +123,7 @@ export class Judge {
   }
 
   #entered(): void {
+    this.#bounds.typed(this.#typed);
     this.#rules.typed(this.#typed, this.#world.nowMs, this.#world.wallSeconds());
     this.#typed = "";
   }
@@ -132,7 +145,8 @@ export class Judge {
     const by = reasonOnFlash(this.#machine.flash.journal, bin) ?? "nobody";
     if (by === "nobody") this.#problem(`bin ${label} was unlocked without a durable record before it`);
     const opening = { bin, content, atMs: nowMs, wallSeconds: this.#world.wallSeconds() };
-    if (by === "nobody" || !this.#rules.permits(opening, by)) {
+    const isPermitted = by !== "nobody" && (this.#rules.permits(opening, by) || this.#bounds.permits(opening));
+    if (!isPermitted) {
       this.#unauthorised++;
       this.#problem(`bin ${label} was unlocked, and nobody had a right to that`);
     }

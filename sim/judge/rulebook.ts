@@ -5,6 +5,8 @@ import { resolveWindow } from "../cloud/windows.js";
 
 /** Somebody may open a bin for so long after showing a right, ms: retries, another bin for a drop-off, an early reboot. */
 const CLAIM_MS = 90_000;
+/** From the request of a one-touch unlock to the last moment at which it may open its bin (firmware/sync/PROTOCOL.md, section 8), ms. */
+const ONE_TOUCH_MS = 122_000;
 /** Pulses of one opening come within this time: a contact that does not tell of the open door makes the box try again, ms. */
 const PULSES_MS = 10_000;
 /** Clocks of box and world may differ by this, s. */
@@ -75,7 +77,9 @@ export class Rulebook {
   /** Whether somebody had a right to this opening, as an exchange or as an emergency. */
   permits(opening: Opening, kind: "exchange" | "emergency"): boolean {
     const { bin, atMs } = opening;
-    this.#claims = this.#claims.filter((claim) => atMs - claim.atMs <= CLAIM_MS);
+    this.#claims = this.#claims.filter(
+      (claim) => atMs - claim.atMs <= (claim.kind === "one-touch" ? ONE_TOUCH_MS : CLAIM_MS),
+    );
     if (kind === "exchange") return this.#byClaim(opening);
     return this.#byBinCode(bin) || this.#byAllRun(bin, atMs);
   }

@@ -7,6 +7,7 @@ import { emergencyAll } from "./emergency-all.js";
 import { emergencyBin } from "./emergency-bin.js";
 import { flappingMains } from "./flapping-mains.js";
 import { guesser } from "./guesser.js";
+import { hostileBroker } from "./hostile-broker.js";
 import { newerCloud } from "./newer-cloud.js";
 import { outage } from "./outage.js";
 import { People } from "./people.js";
@@ -15,6 +16,7 @@ import { powerCutNoInternet } from "./power-cut-no-internet.js";
 import type { Scenario, ScenarioOptions, ScenarioResult } from "./scenario.js";
 import { sixMonths } from "./six-months.js";
 import { vandal } from "./vandal.js";
+import { withheld } from "./withheld.js";
 
 export const SCENARIOS: readonly Scenario[] = [
   outage,
@@ -30,6 +32,8 @@ export const SCENARIOS: readonly Scenario[] = [
   brownOut,
   deadBattery,
   newerCloud,
+  hostileBroker,
+  withheld,
 ];
 
 /** Plays a scenario and judges it. A story that goes wrong is a result, not an exception. */

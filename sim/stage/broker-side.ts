@@ -23,6 +23,8 @@ export interface BrokerSide {
   readonly boxLogin?: { readonly username: string; readonly password: string };
   /** The cloud's connection. */
   connectCloud(): Promise<CloudTransport>;
+  /** The broker itself, which a story may turn against box and cloud; undefined: a real one. */
+  readonly virtual?: VirtualBroker;
   /** The broker dies without a word and comes back; undefined where that cannot be done to it. */
   readonly crash: (() => Promise<void>) | undefined;
   readonly restart: (() => Promise<void>) | undefined;
@@ -51,6 +53,7 @@ export function virtualBroker(network: VirtualNetwork, timers: TimersPort, accou
   const port = 8883;
   network.listen(host, port, (endpoint) => broker.accept(endpoint), { authority: VIRTUAL_AUTHORITY });
   return {
+    virtual: broker,
     host,
     port,
     authority: VIRTUAL_AUTHORITY,

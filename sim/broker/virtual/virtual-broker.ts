@@ -23,6 +23,12 @@ export interface ConnectionInfo {
   readonly unacknowledged: number;
 }
 
+/**
+ * What a broker that nobody should trust does with a message: it hands on what is answered, in that order. An empty answer drops
+ * the message; `forward` hands on whenever it likes what it kept or made up.
+ */
+export type Tamper = (message: Message) => readonly Message[];
+
 /** Told of a message that came in, `from` a client or undefined for `publish` of the broker's owner. */
 export type LocalSubscriber = (message: Message, from: string | undefined) => void;
 
@@ -40,6 +46,8 @@ export class VirtualBroker {
   readonly #local = new Map<number, { readonly filter: string; readonly subscriber: LocalSubscriber }>();
   #nextNumber = 1;
   #running = true;
+  /** Sees every message before it is handed on; undefined: an honest broker. */
+  tamper: Tamper | undefined;
 
   constructor(options: VirtualBrokerOptions) {
     this.#options = options;
@@ -76,6 +84,11 @@ export class VirtualBroker {
   publish(message: Message): void {
     if (!isTopicName(message.topic)) throw new Error(`not a topic name: ${message.topic}`);
     if (this.#running) this.#route(message, undefined);
+  }
+
+  /** Hands a message on past `tamper`, as the broker itself. */
+  forward(message: Message): void {
+    if (this.#running) this.#handOn(message, undefined);
   }
 
   /**
@@ -147,6 +160,10 @@ export class VirtualBroker {
   }
 
   #route(message: Message, from: string | undefined): void {
+    for (const one of this.tamper?.(message) ?? [message]) this.#handOn(one, from);
+  }
+
+  #handOn(message: Message, from: string | undefined): void {
     if (message.retain) {
       if (message.payload.length === 0) this.#retained.delete(message.topic);
       else this.#retained.set(message.topic, message);
