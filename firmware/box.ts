@@ -64,6 +64,7 @@ export class Box {
   readonly #exchangeFlow: ExchangeFlow;
   readonly #emergencyFlow: EmergencyFlow;
   readonly #hotspotFlow: HotspotFlow | undefined;
+  #isBootRecorded = false;
 
   constructor(hal: Hal, loaded: LoadedIdentity, battery: BatteryProfile) {
     const { identity } = loaded;
@@ -171,6 +172,7 @@ export class Box {
       snapshot: this.#snapshot,
       commands: this.#commands,
       power: this.#power,
+      isBootRecorded: () => this.#isBootRecorded,
       faults: () => this.#faults(),
       changed,
     });
@@ -225,7 +227,9 @@ export class Box {
     const ledger = this.#ledger;
     const cause = this.#hal.sleep.wakeCause;
     // Vital: the boot's number tells its uptimes, its grace and (without entropy) its sessions from those of the last one.
-    ledger.note({ kind: Kind.boot, boot: ledger.state.boots + 1, cause, firmware: FIRMWARE_VERSION }, "vital");
+    const boot = ledger.state.boots + 1;
+    ledger.note({ kind: Kind.boot, boot, cause, firmware: FIRMWARE_VERSION }, "vital");
+    this.#isBootRecorded = ledger.state.boots === boot;
     this.#recordIdentity();
     const unreadable = ledger.journal.skippedPlaces + ledger.undecodable;
     if (unreadable > 0) ledger.note({ kind: Kind.gap, reason: GapReason.unreadable, count: unreadable });

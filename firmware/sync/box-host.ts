@@ -19,6 +19,8 @@ export interface BoxHostParts {
   readonly snapshot: CurrentSnapshot;
   readonly commands: CommandTask;
   readonly power: PowerTask;
+  /** Whether this boot is on record. */
+  readonly isBootRecorded: () => boolean;
   /** Names of what does not work. */
   readonly faults: () => readonly string[];
   /** The panel shows something that has changed. */
@@ -53,6 +55,10 @@ export class BoxHost implements SyncHost {
       id,
       reads: Reads.taken,
     };
+  }
+
+  recordedBoot(): number | undefined {
+    return this.#parts.isBootRecorded() ? this.#parts.ledger.state.boots : undefined;
   }
 
   snapshotVersion(): number {

@@ -13,6 +13,8 @@ export interface SyncHost {
 
   /** What `hello` says besides the journal's numbers. */
   hello(): Pick<Hello, "model" | "firmware" | "boot" | "bins" | "id">;
+  /** Number of this boot, if its record is durable: no other boot of the journal's epoch has it then. */
+  recordedBoot(): number | undefined;
   /** Of the active snapshot; 0: none. */
   snapshotVersion(): number;
   /**

@@ -13,17 +13,30 @@ function drawn(entropy: EntropyPort, count: number): Uint8Array | undefined {
   return bytes;
 }
 
+/** What makes a name unique where there is no entropy. */
+export interface Counted {
+  /** Of the journal, 8 bytes; undefined: nothing was ever written. */
+  readonly epoch: Uint8Array | undefined;
+  /** Number that no other boot of this epoch has; undefined: this boot could not be put on record. */
+  readonly boot: number | undefined;
+  /** Number of the connection in this boot. */
+  readonly connection: number;
+}
+
 /**
  * Names a session. What the seal needs of the name is that it never comes twice (PROTOCOL.md section 2). Without entropy it
- * is the boot counter, which is durable, and the number of the connection in this boot.
+ * is the boot counter, which is durable, and the number of the connection, under the epoch. Undefined: there is neither entropy nor a
+ * boot on record, and any name could be one that a boot before had; under it a nonce would come twice.
  */
-export function newSession(entropy: EntropyPort, boot: number, connection: number): Uint8Array {
+export function newSession(entropy: EntropyPort, { epoch, boot, connection }: Counted): Uint8Array | undefined {
   const session = drawn(entropy, SESSION_BYTES);
   if (session !== undefined) return session;
+  if (epoch === undefined || boot === undefined) return undefined;
   const fallback = new Uint8Array(SESSION_BYTES);
   const view = new DataView(fallback.buffer);
   view.setUint32(0, boot);
   view.setUint32(4, connection);
+  for (let i = 0; i < SESSION_BYTES; i++) fallback[i]! ^= epoch[i]!;
   return fallback;
 }
 

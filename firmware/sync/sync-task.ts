@@ -202,7 +202,13 @@ export class SyncTask {
     const { broker } = identity;
     const form = this.#will.at(this.#options.clock.monotonicMs());
     this.#connections++;
-    const name = newSession(entropy, host.hello().boot, this.#connections);
+    const { epoch } = host.journal;
+    const name = newSession(entropy, { epoch, boot: host.recordedBoot(), connection: this.#connections });
+    if (name === undefined) {
+      this.#fail("no random numbers, and this boot is not on record: it does not talk");
+      this.#retryIn(this.#nextWait());
+      return;
+    }
     const seal = new SessionSeal(identity.sealingKey, name, this.#budget);
     const socket = links.connect(link, {
       host: broker.host,

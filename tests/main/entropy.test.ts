@@ -2,6 +2,7 @@ import { afterEach, expect, it } from "vitest";
 import { WatchedEntropy } from "../../firmware/parts/watched-entropy.js";
 import { Kind, Outcome } from "../../firmware/records/records.js";
 import { EntropyError } from "../../hal/ports/entropy.js";
+import { Stage } from "../../sim/stage/stage.js";
 import { BoxRig, VAN } from "../support/box-rig.js";
 
 let rig: BoxRig;
@@ -82,4 +83,36 @@ it("without entropy an empty journal cannot begin: nothing opens, the box says w
   await rig.person.closeDoor(0);
   await rig.idle();
   expect(rig.of(Kind.emergencyOutcome).map(({ result }) => result)).toEqual([Outcome.done]);
+});
+
+it("without entropy and with a journal that takes no boot record, two boots use no nonce twice: the box does not talk", async () => {
+  const stage = await Stage.open({ seed: 1, broker: "virtual" });
+  const { machine, world } = stage;
+  machine.start();
+  await stage.untilInSync(300_000);
+  machine.powerCut();
+  // The will of that session is out.
+  await world.advance(120_000);
+  machine.entropy.healthy = false;
+  const { journal } = machine.flash;
+  for (let sector = 0; sector < journal.eraseCounts.length; sector++) journal.setFault(sector, "program-error");
+  // The nonce is the lane and what stands in the clear.
+  const nonces: string[] = [];
+  stage.broker.virtual!.tamper = (message) => {
+    if (message.topic.includes("/up/")) nonces.push(`${message.topic} ${message.payload.subarray(0, 21).join()}`);
+    return [message];
+  };
+  for (let boot = 0; boot < 2; boot++) {
+    machine.restorePower();
+    await world.advance(120_000);
+    machine.powerCut();
+  }
+  expect(new Set(nonces).size).toBe(nonces.length);
+  expect(nonces).toEqual([]);
+  // One of the two is enough.
+  for (let sector = 0; sector < journal.eraseCounts.length; sector++) journal.setFault(sector, undefined);
+  machine.restorePower();
+  await world.advance(60_000);
+  expect(nonces.length).toBeGreaterThan(0);
+  await stage.close();
 });

@@ -656,6 +656,25 @@ describe("links", () => {
     expect(task.online).toBe(true);
   });
 
+  it("are not used where no name is sure to be new: without entropy and with a boot that is not on record", () => {
+    const world = makeWorld({ links: ["ethernet"], withoutEntropy: true });
+    const { host, net, time, task } = world;
+    host.journal.fill(3);
+    host.isBootRecorded = false;
+    task.start();
+    time.run(30 * MINUTE);
+    expect(net.attempts).toEqual([]);
+    expect(task.lastFailure).toBe("no random numbers, and this boot is not on record: it does not talk");
+    // A journal that never began names no boot either.
+    const empty = makeWorld({ links: ["ethernet"], withoutEntropy: true });
+    empty.task.start();
+    empty.time.run(30 * MINUTE);
+    expect(empty.net.attempts).toEqual([]);
+    world.mendEntropy();
+    time.run(3 * MINUTE);
+    expect(task.online).toBe(true);
+  });
+
   it("work without entropy: sessions differ, and the jitter is fixed", () => {
     const waits = () => {
       const world = makeWorld({ links: ["ethernet"], withoutEntropy: true });
@@ -665,7 +684,8 @@ describe("links", () => {
       world.net.breakLast();
       world.time.run(5000);
       sessions.push(Buffer.from(world.cloud.sent.at(-1)!.payload.subarray(1, 9)).toString("hex"));
-      expect(sessions).toEqual(["0000000300000001", "0000000300000002"]);
+      // Boot 3 and the connection's number, under the epoch 0102030405060708.
+      expect(sessions).toEqual(["0102030705060709", "010203070506070a"]);
       expectAllInCloud(world);
       return world.net.attempts.map(({ atMs }) => atMs);
     };

@@ -28,6 +28,7 @@ export class FakeHost implements SyncHost {
   readonly commands: Command[] = [];
   readonly ages: (number | undefined)[] = [];
   version = 0;
+  isBootRecorded = true;
   faults: string[] = [];
   /** Bytes of the snapshot that was activated last. */
   activated: Uint8Array | undefined;
@@ -43,6 +44,10 @@ export class FakeHost implements SyncHost {
 
   hello() {
     return { model: "MS5" as const, firmware: "0.1.0", boot: 3, bins: 12 };
+  }
+
+  recordedBoot(): number | undefined {
+    return this.isBootRecorded ? 3 : undefined;
   }
 
   snapshotVersion(): number {
@@ -132,13 +137,14 @@ export function makeWorld(options: WorldOptions = {}) {
   const host = new FakeHost(time);
   const lines: string[] = [];
   let drawn = 1;
+  let withoutEntropy = options.withoutEntropy ?? false;
   const task = new SyncTask({
     links: net,
     clock: time,
     timers: time,
     entropy: {
       fill(into) {
-        if (options.withoutEntropy === true) throw new EntropyError("none");
+        if (withoutEntropy) throw new EntropyError("none");
         for (let i = 0; i < into.length; i++) into[i] = drawn = (drawn * 73 + 41) % 251;
       },
     },
@@ -153,7 +159,10 @@ export function makeWorld(options: WorldOptions = {}) {
       task.recordsAdded();
     }
   };
-  return { time, broker, net, cloud, host, task, lines, append };
+  const mendEntropy = () => {
+    withoutEntropy = false;
+  };
+  return { time, broker, net, cloud, host, task, lines, append, mendEntropy };
 }
 
 export type World = ReturnType<typeof makeWorld>;
