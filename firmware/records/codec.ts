@@ -59,7 +59,7 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Check>>>> = {
   [Kind.door]: { bin, event: from1To(3) },
   [Kind.binFault]: { bin, event: from1To(3) },
   [Kind.power]: { event: described, charge: optional(upTo(100)) },
-  [Kind.link]: { event: described, link: text(16), reason: optional(text(64)) },
+  [Kind.link]: { event: described, link: text(16), reason: optional(text(64)), synced: optional(whole) },
   [Kind.snapshotApplied]: { version: whole, slot: upTo(1), asOf: seq, sheet: upTo(999) },
   [Kind.ack]: { through: seq },
   [Kind.gap]: { reason: described, count: whole },

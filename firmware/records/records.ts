@@ -189,6 +189,8 @@ export type Body =
       readonly event: LinkEvent;
       readonly link: string;
       readonly reason?: string | undefined;
+      /** Of a session that is over: s since the cloud was last heard. Absent from older journals. */
+      readonly synced?: number | undefined;
     }
   | {
       readonly kind: typeof Kind.snapshotApplied;

@@ -10,7 +10,7 @@ export interface BoxState {
   boots: number;
   /** The cloud has every record through this one, as far as the journal knows. */
   acked: number;
-  /** Wall time of the last record that tells of a session with the cloud, s; undefined: never, or the clock was unknown. */
+  /** Wall time at which the cloud was last heard, at the earliest, s; undefined: never, or the clock was unknown. */
   lastSync: number | undefined;
   /** Mains are away since then; undefined: there, as far as the journal tells. */
   mainsLost: MainsLost | undefined;

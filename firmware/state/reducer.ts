@@ -10,6 +10,7 @@ import {
   Flag,
   type Held,
   Kind,
+  LinkEvent,
   Outcome,
   PowerEvent,
   type Rec,
@@ -31,6 +32,7 @@ type Of<K extends Kind> = Extract<Rec, { kind: K }>;
 /** Takes one record into account. Depends on nothing but its arguments, so that boot and live use agree. */
 export function applyRecord(state: BoxState, seq: number, record: Rec): void {
   applyMains(state, record);
+  applySync(state, record);
   switch (record.kind) {
     case Kind.boot:
       state.boots = record.boot;
@@ -73,12 +75,8 @@ export function applyRecord(state: BoxState, seq: number, record: Rec): void {
     case Kind.snapshotApplied:
       applySnapshot(state, record);
       break;
-    case Kind.link:
-      state.lastSync = wallTime(record) ?? state.lastSync;
-      break;
     case Kind.ack:
       state.acked = record.through;
-      state.lastSync = wallTime(record) ?? state.lastSync;
       break;
     case Kind.command:
       applyCommand(state, seq, record);
@@ -117,6 +115,24 @@ export function doubtAll(state: BoxState, seq: number): void {
 
 /** Bins that a record can name. */
 const BINS = 200;
+
+/** A box that takes itself to be online has heard the cloud within this time, s (firmware/sync/PROTOCOL.md, section 8). */
+const ONLINE_SECONDS = 310;
+
+/** When the cloud was last heard: what the end of a session says, and what the mark of every other record vouches for. */
+function applySync(state: BoxState, record: Rec): void {
+  const at = wallTime(record);
+  if (at === undefined) return;
+  if (record.kind === Kind.link && record.event === LinkEvent.sessionDown) {
+    if (record.synced !== undefined) state.lastSync = Math.max(0, at - record.synced);
+    return;
+  }
+  if ((record.flags & Flag.offline) !== 0) return;
+  const isUp = record.kind === Kind.link && record.event === LinkEvent.sessionUp;
+  const heard = isUp ? at : Math.max(0, at - ONLINE_SECONDS);
+  // One that lies ahead is from before the clock was set back.
+  if (state.lastSync === undefined || state.lastSync < heard || state.lastSync > at) state.lastSync = heard;
+}
 
 function isTyped(auth: Auth): boolean {
   return auth === Auth.bookingCode || auth === Auth.keyCode;

@@ -118,13 +118,14 @@ export class BoxHost implements SyncHost {
     this.#parts.changed();
   }
 
-  offline(reason: string): void {
+  offline(reason: string, sinceSyncSeconds: number): void {
     this.#parts.ledger.online = false;
     const body = {
       kind: Kind.link,
       event: LinkEvent.sessionDown,
       link: this.#link,
       reason: reason.slice(0, 64),
+      synced: sinceSyncSeconds,
     } as const;
     this.#parts.ledger.note(body);
     this.#parts.changed();

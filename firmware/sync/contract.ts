@@ -45,6 +45,6 @@ export interface SyncHost {
 
   /** The cloud welcomed the box over the link of kind `link`. */
   online(link: string): void;
-  /** The session that `online` told of is over; `reason` is a line of ASCII. */
-  offline(reason: string): void;
+  /** The session that `online` told of is over, and the cloud was last heard `sinceSyncSeconds` ago; `reason` is a line of ASCII. */
+  offline(reason: string, sinceSyncSeconds: number): void;
 }

@@ -282,7 +282,7 @@ export class SyncTask {
         },
         offline: (reason) => {
           this.#fail(reason);
-          host.offline(this.#lastFailure);
+          host.offline(this.#lastFailure, this.secondsSinceSync() ?? 0);
         },
         fail: (reason) => connection.close(reason),
         trace: (text) => this.#trace(text),
@@ -305,7 +305,7 @@ export class SyncTask {
     attempt.session.end();
     this.#fail(`${attempt.link.kind}: ${reason}`);
     if (this.#running) this.#goOn(attempt, reason, how);
-    if (wasOnline) host.offline(this.#lastFailure);
+    if (wasOnline) host.offline(this.#lastFailure, this.secondsSinceSync() ?? 0);
   }
 
   #goOn({ acceptedAtMs, linkIndex }: Attempt, reason: string, how: Ending): void {

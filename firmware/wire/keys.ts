@@ -92,6 +92,7 @@ export const KEYS = {
   // Codes (firmware/codes)
   short: 85,
   // Sync (firmware/sync)
+  synced: 90,
   sent: 91,
   unsent: 92,
   outdated: 93,

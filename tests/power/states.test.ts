@@ -297,7 +297,9 @@ describe("the check-in while asleep", () => {
 
   it("becomes rarer where the cloud has not answered for days", async () => {
     rig = new BoxRig();
-    rig.offlineLedger().write({ kind: Kind.link, event: LinkEvent.sessionUp, link: "wifi" }, "vital");
+    const ledger = rig.offlineLedger();
+    ledger.online = true;
+    ledger.write({ kind: Kind.link, event: LinkEvent.sessionUp, link: "wifi" }, "vital");
     await rig.start();
     await onBattery();
     await asleep();

@@ -27,6 +27,8 @@ export class FakeHost implements SyncHost {
   readonly log: string[] = [];
   readonly commands: Command[] = [];
   readonly ages: (number | undefined)[] = [];
+  /** What `offline` told, each time. */
+  readonly sinceSync: number[] = [];
   version = 0;
   isBootRecorded = true;
   faults: string[] = [];
@@ -109,8 +111,9 @@ export class FakeHost implements SyncHost {
     this.log.push(`online ${link}`);
   }
 
-  offline(reason: string): void {
+  offline(reason: string, sinceSyncSeconds: number): void {
     this.log.push(`offline ${reason}`);
+    this.sinceSync.push(sinceSyncSeconds);
   }
 }
 
