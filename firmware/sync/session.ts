@@ -21,6 +21,7 @@ import {
   Status,
   Welcome,
 } from "../wire/messages.js";
+import { padded } from "../wire/padding.js";
 import { clipUtf8 } from "../wire/utf8.js";
 import type { SyncHost } from "./contract.js";
 import { Freshness } from "./freshness.js";
@@ -186,7 +187,7 @@ export class Session {
 
   #send<T>(lane: Lane, codec: BodyCodec<T>, body: T, retain = false): void {
     const { outlet, host, seal } = this.#options;
-    outlet.publish(topicOf(host.identity.box, lane), seal.seal(lane, codec.encode(body)), retain);
+    outlet.publish(topicOf(host.identity.box, lane), seal.seal(lane, padded(lane, codec.encode(body))), retain);
   }
 
   /** The wait for the welcome begins here: a broker that leaves no room for the hello must not stretch it. */

@@ -96,6 +96,7 @@ export const KEYS = {
   sent: 91,
   unsent: 92,
   outdated: 93,
+  padding: 97,
   // What box and cloud believe of a bin, and what a box can read
   belief: 107,
   reads: 108,

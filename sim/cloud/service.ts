@@ -16,6 +16,7 @@ import {
   Status,
   Welcome,
 } from "../../firmware/wire/messages.js";
+import { padded } from "../../firmware/wire/padding.js";
 import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
 import type { HashPort } from "../../hal/ports/hash.js";
 import { Admin } from "./admin.js";
@@ -419,7 +420,7 @@ export class CloudService {
   }
 
   #send<T extends object>(box: string, session: Session, lane: Lane, codec: BodyCodec<T>, body: T): void {
-    this.#transport?.publish(topicOf(box, lane), session.seal(lane, codec.encode(body)));
+    this.#transport?.publish(topicOf(box, lane), session.seal(lane, padded(lane, codec.encode(body))));
   }
 
   #peer(box: string): Peer | undefined {

@@ -13,6 +13,16 @@ import { at, BOX, EPOCH, FailingMemory, START_SECONDS, World } from "./support/w
 
 const ongoing = { kind: "ongoing" } as const;
 
+test("a box gets an opaque id where one is asked for, another each time, and everything that is made of the id has that one", () => {
+  const { admin, store } = new World().cloud;
+  const about = { id: "opaque", model: "MS5" as const, location: 1, bins: ["A-1"] };
+  const boxes = [admin.addNewBox(about), admin.addNewBox(about)];
+  expect(boxes[0]!.id).toMatch(/^BOX-[2-9A-HJKMNP-Z]{10}$/);
+  expect(boxes[1]!.id).not.toBe(boxes[0]!.id);
+  expect(boxes[0]!.username).toBe(`box-${boxes[0]!.id}`);
+  expect(store.organisation.boxes.slice(-2)).toEqual(boxes);
+});
+
 describe("the organisation refuses", () => {
   const cases: [string, (world: World) => unknown, RegExp][] = [
     [

@@ -27,6 +27,7 @@ export const ORGANISATION_COMMANDS: readonly Command[] = [
     usage: "cloud add-box ID MODEL LOCATION BINS",
     summary: "a new box; BINS: how many, or of each unit, such as 12+8",
     example: 'cloud add-box MS5-LYON MS5 "Lyon Part-Dieu" 12+12',
+    details: ["ID stands in every topic, for the broker's owner to read; `opaque` draws one that says nothing."],
     complete: (desk, index) => {
       if (index === 1) return MODELS;
       return index === 2 ? desk.cloud.store.organisation.locations.map(({ name }) => `"${name}"`) : [];
