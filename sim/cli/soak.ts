@@ -18,15 +18,17 @@ const program = new Command("soak")
       .choices(PARTS_LEVELS)
       .default("ports"),
   )
+  .option("--hostile", "the broker drops, holds, drips, replays, reorders and makes up messages", false)
   .option("--trace", "print every event to stderr", false)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 program.parse();
-const { seed, exchanges, target, parts, trace } = program.opts<{
+const { seed, exchanges, target, parts, hostile, trace } = program.opts<{
   seed: number;
   exchanges: number;
   target: Target;
   parts: PartsLevel;
+  hostile: boolean;
   trace: boolean;
 }>();
 const engine = await openEngine(target).catch((error: unknown) => {
@@ -39,6 +41,7 @@ const result = await soak({
   exchanges,
   engine,
   parts,
+  hostile,
   progress: (done, { machine, world }) => {
     const days = (world.nowMs / 86_400_000).toFixed(1);
     console.error(pc.cyan(`${done} of ${exchanges} exchanges, day ${days}, ${machine.powerCuts} power cuts`));
@@ -48,7 +51,7 @@ const result = await soak({
 for (const problem of result.problems) console.error(pc.red(problem));
 if (result.failure !== undefined) console.error(pc.red(result.failure));
 const isGood = result.problems.length === 0 && result.failure === undefined;
-const again = `npm run soak -- --seed ${seed} --exchanges ${exchanges}${parts === "ports" ? "" : ` --parts ${parts}`}`;
+const again = `npm run soak -- --seed ${seed} --exchanges ${exchanges}${parts === "ports" ? "" : ` --parts ${parts}`}${hostile ? " --hostile" : ""}`;
 if (!isGood) console.error(`Run again: ${again}`);
 console.log(JSON.stringify(result));
 process.exitCode = isGood ? 0 : 1;

@@ -2,6 +2,7 @@ import { type Engine, NODE_ENGINE } from "../engines/engine.js";
 import type { Verdict } from "../judge/judge.js";
 import type { PartsLevel } from "../machine/parts-level.js";
 import { Stage } from "../stage/stage.js";
+import { BrokerMishaps } from "./broker-mishaps.js";
 import { Mishaps } from "./mishaps.js";
 import { PartMishaps } from "./part-mishaps.js";
 import { PassingDays, STARTS } from "./passing-days.js";
@@ -17,6 +18,8 @@ interface Cast {
   readonly days: PassingDays;
   /** At register level. */
   readonly parts: PartMishaps | undefined;
+  /** Where the broker is in other hands. */
+  readonly broker: BrokerMishaps | undefined;
 }
 
 export interface SoakResult extends Verdict {
@@ -45,11 +48,13 @@ export interface SoakOptions {
   readonly engine?: Engine;
   /** `ports` if absent; with `registers` parts break that answer, and tags are odd. */
   readonly parts?: PartsLevel;
+  /** The broker drops, holds, drips, replays, reorders and makes up messages. */
+  readonly hostile?: boolean;
 }
 
 /** Random use with random mishaps in virtual time; every so often everything must come to rest and agree. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-  const { seed, exchanges, progress, sink, engine = NODE_ENGINE, parts = "ports" } = options;
+  const { seed, exchanges, progress, sink, engine = NODE_ENGINE, parts = "ports", hostile = false } = options;
   const stage = await Stage.open({
     seed,
     broker: "virtual",
@@ -67,6 +72,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     mishaps: new Mishaps(stage, random),
     days: new PassingDays(stage, random, visitors),
     parts: board && new PartMishaps(stage, board, stage.world.random("part mishaps")),
+    broker: hostile ? new BrokerMishaps(stage, stage.world.random("broker mishaps")) : undefined,
   };
   let visits = 0;
   let failure: string | undefined;
@@ -79,6 +85,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     }
     await visitors.shutDoors();
     cast.parts?.end();
+    cast.broker?.end();
     await cast.mishaps.end();
     await visitors.shutDoors();
     await stage.untilInSync(120 * MINUTE_MS);
@@ -105,10 +112,11 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   return result;
 }
 
-async function step(stage: Stage, { visitors, mishaps, days, parts }: Cast): Promise<void> {
+async function step(stage: Stage, { visitors, mishaps, days, parts, broker }: Cast): Promise<void> {
   const random = stage.world.random(`step ${stage.world.nowMs}`);
   if (random.next() < 0.25) await mishaps.one();
   if (parts !== undefined && random.next() < 0.25) parts.one();
+  if (broker !== undefined && random.next() < 0.25) broker.one();
   const dice = random.int(100);
   if (dice < 3) await days.pass();
   else if (dice < 88) await visitors.visit();
