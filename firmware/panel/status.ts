@@ -34,15 +34,21 @@ export function noticesOf(status: DeviceStatus): readonly Text[] {
   if (!status.online) notices.push(offlineNotice(status.sinceSync));
   notices.push(...heldUp(status));
   if (status.batteryLow) {
-    notices.push(text("notice-battery-low", { percent: status.charge ?? "?" }), ...timeLeftLines(status.timeLeft));
+    notices.push(withCharge("notice-battery-low", status.charge), ...timeLeftLines(status.timeLeft));
   } else if (status.onBattery) {
-    notices.push(text("notice-on-battery", { percent: status.charge ?? "?" }));
+    notices.push(withCharge("notice-on-battery", status.charge));
   }
   if (!status.clockKnown) notices.push(text("notice-clock-unknown"));
   if (!admits(status.journalRoom, "dropoff")) notices.push(text("notice-journal-emergency"));
   else if (!admits(status.journalRoom, "pickup")) notices.push(text("notice-journal-full"));
   if (status.faults.length > 0) notices.push(text("notice-faults", { count: status.faults.length }));
   return notices;
+}
+
+type ChargeText = "notice-battery-low" | "notice-on-battery" | "status-battery" | "status-mains";
+
+function withCharge(id: ChargeText, percent: number | undefined): Text {
+  return percent === undefined ? text(`${id}-unknown`) : text(id, { percent });
 }
 
 function offlineNotice(seconds: number | undefined): Text {
@@ -94,7 +100,7 @@ export function statusLines(status: DeviceStatus): readonly Text[] {
       : [offlineNotice(status.sinceSync), text("status-offline", { reason: status.offlineReason })]),
     ...(status.outdated === undefined ? [] : [outdatedNotice(status.outdated)]),
     ...(status.unsent === undefined ? [] : [unsentNotice(status.unsent)]),
-    text(status.onBattery ? "status-battery" : "status-mains", { percent: status.charge ?? "?" }),
+    withCharge(status.onBattery ? "status-battery" : "status-mains", status.charge),
     ...timeLeftLines(status.timeLeft),
     ...status.faults.map((name) => text("status-fault", { name })),
     ...(status.faults.includes("snapshot")

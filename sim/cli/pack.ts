@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
+import { counted } from "../counted.js";
 import { makePack, type Pack } from "../pack/pack.js";
 import type { PaperSize } from "../pack/pdf/pdf.js";
 import { DEFAULT_DIRECTORY, openSource } from "../pack/source.js";
@@ -92,7 +93,7 @@ function summary({ model, sheet }: Pack): string {
   const codes = sheet.targets.flatMap((target) => target.codes);
   const gone = codes.filter((code) => code.state !== "good").length;
   if (sheet.standing !== "inForce") return `sheet ${sheet.sheet}, superseded by sheet ${sheet.inForce}`;
-  return `sheet ${sheet.sheet}, ${codes.length - gone} good codes, ${gone} used or passed`;
+  return `sheet ${sheet.sheet}, ${counted(codes.length - gone, "good code")}, ${gone} used or passed`;
 }
 
 try {

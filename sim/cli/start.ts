@@ -3,6 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
+import { PortError } from "../cloud/listen.js";
 import { DEFAULT_DIRECTORY } from "../pack/source.js";
 import { DataDirectory, DataError } from "./front/data-directory.js";
 import { Desk } from "./front/desk.js";
@@ -181,11 +182,17 @@ function interruptOf(stop: () => void, restore: () => void): () => void {
   };
 }
 
+/** Which of the two ports it is, by its option. */
+function withOption({ port: taken, message }: PortError): string {
+  const { port: ofBroker } = program.opts<Options>();
+  return taken === ofBroker ? `--port, of the broker: ${message}` : `--http, of the cloud's page: ${message}`;
+}
+
 try {
   await main();
 } catch (error) {
   const isKnown = error instanceof CloudError || error instanceof DataError || error instanceof StartError;
-  if (isKnown) console.error(pc.red(error.message));
+  if (isKnown) console.error(pc.red(error instanceof PortError ? withOption(error) : error.message));
   else console.error(error);
   process.exitCode = isKnown ? 2 : 1;
 }

@@ -1,5 +1,5 @@
 import { Exchange } from "../../firmware/records/records.js";
-import type { CloudData, EmergencyEntry, ExchangeEntry } from "./state.js";
+import type { CloudData, EmergencyEntry, ExchangeEntry, ExchangeStatus } from "./state.js";
 
 /** Beside whatever was recorded without a link to the cloud. */
 export const OFFLINE_SYMBOL = "⊘";
@@ -12,6 +12,15 @@ export function boxLog(data: CloudData, box: string): readonly LogEntry[] {
   const order = (a: LogEntry, b: LogEntry) => epochs.indexOf(a.epoch) - epochs.indexOf(b.epoch) || a.seq - b.seq;
   return [...data.exchanges, ...data.emergencies].filter((entry) => entry.box === box).sort(order);
 }
+
+/** How it ended, for people. */
+export const STATUS_WORDS: Readonly<Record<ExchangeStatus, string>> = {
+  pending: "under way",
+  done: "done",
+  leftOpen: "door left open",
+  notOpened: "did not open",
+  unconfirmed: "nobody knows",
+};
 
 export interface EntryWords {
   /** `PICKUP`, `DROPOFF` or `EMERGENCY`. */

@@ -116,8 +116,15 @@ export interface Organisation {
 export function parse<const S extends v.GenericSchema>(schema: S, what: string, input: unknown): v.InferOutput<S> {
   const result = v.safeParse(schema, input);
   if (result.success) return result.output;
-  const causes = result.issues.map((issue) => `${v.getDotPath(issue) ?? "value"}: ${issue.message}`);
+  const causes = result.issues.map((issue) => `${fieldOf(issue)}: ${issue.message}`);
   throw new CloudError(`${what}: ${causes.join("; ")}`);
+}
+
+/** As people call it: `start`, `time zone`, `bins 3 label`. */
+function fieldOf(issue: v.BaseIssue<unknown>): string {
+  const parts = (issue.path ?? []).map(({ key }) => (typeof key === "number" ? String(key + 1) : String(key)));
+  const own = parts[0] === "schedule" && parts.length > 1 ? parts.slice(1) : parts;
+  return own.length === 0 ? "value" : own.join(" ").replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 export function hexToBytes(hex: string): Uint8Array {

@@ -76,7 +76,7 @@ describe.concurrent("commands", () => {
     const box = room.start();
     await box.do("tkae A-1", /! there is no command tkae.*\n.*for example: help/);
     await box.do("ta", /did you mean take\?/);
-    await box.do("take", /! something is missing\n.*usage: take BIN\n.*for example: take A-1/);
+    await box.do("take", /! BIN is missing\n.*usage: take BIN\n.*for example: take A-1/);
     await box.do("take C-1", /! there is no bin C-1: there are A-1 to B-12/);
     await box.do("take A-1", /! bin A-1 is closed/);
     await box.do("put A-1 000XYZ", /! bin A-1 is closed/);
@@ -155,7 +155,7 @@ describe.concurrent("commands", () => {
     await box.do(`code ${code}`, /\[bin-open\] Bin B-12 is open/);
     await box.do("take B-12", /888NEW/);
     await box.do("close all", /closed B-12/);
-    const [, access] = await box.do("codes", /New shed +ongoing +access (\d+)/);
+    const [, access] = await box.do("codes", /New shed +ongoing +(\d+)/);
     await box.do(`cloud remove-access ${access}`, /is gone/);
     await box.do("cloud rotate", /sheet 2 is in force/);
     await box.do("cloud revoke", /sheets below 2 are closed/);
@@ -314,8 +314,8 @@ describe.concurrent("bad starts", () => {
   it("names a port that is taken", async ({ room }) => {
     const port = await room.listen();
     const cause = `port ${port} is taken by another program`;
-    expect(await room.refused("--port", String(port))).toContain(cause);
-    expect(await room.refused("--http", String(port))).toContain(cause);
+    expect(await room.refused("--port", String(port))).toContain(`--port, of the broker: ${cause}`);
+    expect(await room.refused("--http", String(port))).toContain(`--http, of the cloud's page: ${cause}`);
   });
 
   it("refuses options that make no sense", async ({ room }) => {

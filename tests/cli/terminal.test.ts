@@ -6,8 +6,8 @@ import type { ReadStream, WriteStream } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { displayWidth, fill, wrap } from "../../sim/cli/front/columns.js";
-import { completions } from "../../sim/cli/front/commands.js";
+import { displayWidth, fill, table, wrap } from "../../sim/cli/front/columns.js";
+import { COMMANDS, completions, findCommand } from "../../sim/cli/front/commands.js";
 import { DataDirectory } from "../../sim/cli/front/data-directory.js";
 import { Desk } from "../../sim/cli/front/desk.js";
 import { Session } from "../../sim/cli/front/session.js";
@@ -24,6 +24,43 @@ describe("columns", () => {
     expect([fill("鍵箱の鍵", 6), fill("ab", 4), fill("abcdef", 4)]).toEqual(["鍵箱… ", "ab  ", "abc…"]);
     expect(wrap("  take what hangs there", 12)).toEqual(["  take what", "  hangs", "  there"]);
     expect(wrap("ボックスを開けます", 6)).toEqual(["ボック", "スを開", "けます"]);
+  });
+});
+
+describe("a list", () => {
+  const rows = [
+    ["type", "who", "key", "when"],
+    ["code 135790", "Amélie Girard", "桜坂ハイツ 101", "ongoing"],
+    ["scan 900AMG", "Noor", "all of the keys", ""],
+  ];
+
+  it("has columns side by side where there is room", () => {
+    expect(table(rows, 80)[1]).toBe("code 135790  Amélie Girard  桜坂ハイツ 101   ongoing");
+    expect(table(rows)).toEqual(table(rows, 80));
+  });
+
+  it("goes on below its rows where there is none, and loses nothing", () => {
+    const lines = table(rows, 40);
+    expect(lines.slice(0, 4)).toEqual([
+      "type         who",
+      "    key · when",
+      "code 135790  Amélie Girard",
+      "    桜坂ハイツ 101 · ongoing",
+    ]);
+    for (const columns of [60, 30, 12]) {
+      const narrow = table(rows, columns);
+      for (const line of narrow) expect(displayWidth(line)).toBeLessThanOrEqual(columns);
+    }
+    for (const cell of rows.flat()) expect(lines.join(" ")).toContain(cell);
+  });
+
+  it.each([80, 60])("of the commands fits %i columns, each summary whole", (columns) => {
+    const { command } = findCommand(["help"])!;
+    const context = { columns } as Parameters<typeof command.run>[0];
+    const lines = command.run(context, { words: ["help"], rest: "" }) as string[];
+    for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(columns);
+    const text = lines.join(" ").replaceAll(/\s+/g, " ");
+    for (const { usage, summary } of COMMANDS) expect(text).toContain(`${usage} ${summary}`);
   });
 });
 

@@ -54,6 +54,12 @@ describe("the organisation refuses", () => {
       /900AMG is user Amélie Girard's already/,
     ],
     ["a bad serial", (w) => w.cloud.admin.changeUser(1, { badge: "01-2" }), /serial 01-2 is not a fob serial/],
+    [
+      "a start that is no date",
+      (w) =>
+        w.cloud.admin.addAccess(1, 1, { kind: "scheduled", start: "tomorrow", end: "2026-06-01T08:00", zone: "local" }),
+      /access \d+: start: tomorrow is not a local date and time: write it as 2026-/,
+    ],
     ["an unknown user", (w) => w.cloud.admin.addAccess(99, 1, ongoing), /there is no user 99: add it first/],
     ["an unknown key", (w) => w.cloud.admin.addAccess(1, 999, ongoing), /there is no key 999/],
     ["an unknown home", (w) => w.cloud.admin.changeKey(1, { home: 9 }), /there is no location 9/],

@@ -60,7 +60,7 @@ describe("the cloud's page", () => {
       sinceMains: undefined,
     });
     const after = await text();
-    expect(after).toMatch(/Mains<\/dt><dd>there/);
+    expect(after).toMatch(/Mains<\/dt><dd>on/);
     expect(after).toMatch(/Battery<\/dt><dd>unknown/);
     expect(after).toContain("no sensor");
   });
@@ -73,7 +73,7 @@ describe("the cloud's page", () => {
     expect(page).toMatch(/<tr class="done"><td>1 Jun 2026, 12:00:00<\/td><td><abbr title="recorded offline">⊘<\/abbr>/);
     expect(page.match(/<td>PICKUP<\/td><td>A-1<\/td>/g)).toHaveLength(1);
     expect(page).toContain("<td>Key Code User</td><td>done</td>");
-    expect(page).toContain("<td>mainsLost</td><td>88 %</td>");
+    expect(page).toContain("<td>mains lost</td><td>88 %</td>");
     const other = rig();
     other.box.connect();
     exchange(other.world, other.box, at(START_SECONDS));

@@ -11,13 +11,19 @@ export type Catalogue = Readonly<Record<TextId, string>>;
 
 export const CATALOGUES: Readonly<Record<string, Catalogue>> = { en, fr, ja };
 
+/** `{name}`, or `{name:one|many}`: the word that goes with that number. */
+const PLACEHOLDER = /\{(\w+)(?::([^|{}]*)\|([^|{}]*))?\}/g;
+
 /**
  * The text in `language` (English where there is no such catalogue) with its placeholders filled in. An id that the catalogue
- * does not have gives the id itself: a strange word on the screen is better than none.
+ * does not have gives the id itself: a strange word on the screen is better than none. In one pass: a key may be called `{bin}`.
  */
 export function formatText(language: string, text: Text): string {
   const catalogue: Readonly<Record<string, string>> = CATALOGUES[language] ?? en;
-  let result = catalogue[text.id] ?? text.id;
-  for (const [name, value] of Object.entries(text.params ?? {})) result = result.split(`{${name}}`).join(String(value));
-  return result;
+  const params = text.params ?? {};
+  return (catalogue[text.id] ?? text.id).replace(PLACEHOLDER, (whole, name: string, one?: string, many?: string) => {
+    const value = params[name];
+    if (value === undefined) return whole;
+    return one === undefined || many === undefined ? String(value) : value === 1 ? one : many;
+  });
 }

@@ -30,18 +30,21 @@ export const fr: Catalogue = {
   "one-touch-ready": "Le casier {bin} est prêt : appuyez sur le bouton qui clignote",
 
   "refused-wrong-code": "Ce code n'est pas bon. Vérifiez-le et réessayez.",
-  "refused-wrong-code-wait": "Ce code n'est pas bon. Attendez {seconds} secondes avant le prochain essai.",
-  "refused-wrong-code-wait-minutes": "Ce code n'est pas bon. Attendez {minutes} minutes avant le prochain essai.",
-  "refused-wrong-code-wait-hours": "Ce code n'est pas bon. Attendez {hours} heures avant le prochain essai.",
-  "refused-throttled": "Trop de codes erronés. Réessayez dans {seconds} secondes.",
-  "refused-throttled-minutes": "Trop de codes erronés. Réessayez dans {minutes} minutes.",
-  "refused-throttled-hours": "Trop de codes erronés. Réessayez dans {hours} heures.",
+  "refused-wrong-code-wait":
+    "Ce code n'est pas bon. Attendez {seconds} {seconds:seconde|secondes} avant le prochain essai.",
+  "refused-wrong-code-wait-minutes":
+    "Ce code n'est pas bon. Attendez {minutes} {minutes:minute|minutes} avant le prochain essai.",
+  "refused-wrong-code-wait-hours":
+    "Ce code n'est pas bon. Attendez {hours} {hours:heure|heures} avant le prochain essai.",
+  "refused-throttled": "Trop de codes erronés. Réessayez dans {seconds} {seconds:seconde|secondes}.",
+  "refused-throttled-minutes": "Trop de codes erronés. Réessayez dans {minutes} {minutes:minute|minutes}.",
+  "refused-throttled-hours": "Trop de codes erronés. Réessayez dans {hours} {hours:heure|heures}.",
   "while-waiting":
     "En attendant, badges, porte-clés et codes d'urgence imprimés fonctionnent. Laissez l'armoire branchée.",
   "while-waiting-target":
     "En attendant, badges, porte-clés, codes de réservation et codes imprimés des autres casiers fonctionnent. Laissez l'armoire branchée.",
   "printed-code-there": "Est-ce un code d'urgence imprimé ? Choisissez d'abord Urgence.",
-  "refused-code-too-short": "Le code a au moins {digits} chiffres.",
+  "refused-code-too-short": "Le code a au moins {digits} {digits:chiffre|chiffres}.",
   "refused-no-snapshot": "Cette armoire n'a pas encore été configurée. Les codes d'urgence imprimés fonctionnent.",
   "refused-clock-unknown":
     "L'armoire a perdu l'heure et ne peut vérifier les réservations avant d'être en ligne. Les retours fonctionnent.",
@@ -116,23 +119,25 @@ export const fr: Catalogue = {
   "notice-offline": "Mode hors ligne",
   "notice-offline-minutes": "Mode hors ligne, synchronisé il y a {minutes} min",
   "notice-offline-hours": "Mode hors ligne, synchronisé il y a {hours} h",
-  "notice-offline-days": "Mode hors ligne, synchronisé il y a {days} jours",
+  "notice-offline-days": "Mode hors ligne, synchronisé il y a {days} {days:jour|jours}",
   "notice-outdated-minutes": "Nouveaux droits attendus depuis {minutes} min",
   "notice-outdated-hours": "Nouveaux droits attendus depuis {hours} h",
-  "notice-outdated-days": "Nouveaux droits attendus depuis {days} jours",
+  "notice-outdated-days": "Nouveaux droits attendus depuis {days} {days:jour|jours}",
   "notice-unsent-minutes": "Journal non transmis depuis {minutes} min",
   "notice-unsent-hours": "Journal non transmis depuis {hours} h",
-  "notice-unsent-days": "Journal non transmis depuis {days} jours",
+  "notice-unsent-days": "Journal non transmis depuis {days} {days:jour|jours}",
   "notice-on-battery": "Sur batterie, {percent} %",
   "notice-battery-low": "Batterie faible, {percent} %",
+  "notice-on-battery-unknown": "Sur batterie, charge inconnue",
+  "notice-battery-low-unknown": "Batterie faible",
   "notice-clock-unknown": "Horloge non réglée",
   "notice-journal-full": "Mémoire pleine : retours seulement",
   "notice-journal-emergency": "Mémoire pleine : codes d'urgence seulement",
-  "notice-faults": "{count} défauts, voir l'état de l'appareil",
+  "notice-faults": "{count} {count:défaut|défauts}, voir l'état de l'appareil",
 
   "time-left-soon": "La batterie tient moins d'une heure",
   "time-left-hours": "La batterie tient environ {hours} h",
-  "time-left-days": "La batterie tient environ {days} jours",
+  "time-left-days": "La batterie tient environ {days} {days:jour|jours}",
 
   status: "État de l'appareil",
   "status-box": "Armoire {box}, {model}, logiciel {firmware}",
@@ -141,13 +146,14 @@ export const fr: Catalogue = {
   "status-offline": "Dernier essai : {reason}",
   "status-battery": "Sur batterie, {percent} %",
   "status-mains": "Sur secteur, batterie {percent} %",
+  "status-battery-unknown": "Sur batterie, charge inconnue",
+  "status-mains-unknown": "Sur secteur, charge de la batterie inconnue",
   "status-fault": "Défaut : {name}",
-  "status-old-permissions":
-    "Autorisations plus récentes impossibles à enregistrer : la version {version} reste en vigueur",
+  "status-old-permissions": "Droits plus récents impossibles à enregistrer : la version {version} reste en vigueur",
 
   "not-provisioned": "Cette armoire n'est pas configurée : elle n'a pas d'identité. Contactez l'assistance.",
   "stopped-no-bins":
-    "Cette armoire ne connaît pas ses casiers : aucun ne peut s'ouvrir. Contactez l'assistance pour régler ses unités.",
+    "Cette armoire ne connaît pas ses casiers : aucun ne peut s'ouvrir. Contactez l'assistance pour régler ses modules.",
   "stopped-memory":
     "La mémoire de l'armoire ({name}) est inutilisable : aucun casier ne peut s'ouvrir. Contactez l'assistance. Nouvel essai toutes les 10 minutes.",
   "unsupported-model":

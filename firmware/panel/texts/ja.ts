@@ -24,9 +24,9 @@ export const ja: Catalogue = {
   "offer-return": "{key} はここにありません。返却しますか",
   "choice-return": "今返却する",
   "take-or-return": "{key}：受け取りますか、返却しますか",
-  "choice-take": "ボックス{bin}から受け取る",
-  "choice-left-inside": "ボックス{bin}に入れたままにする",
-  "left-inside": "{key}はボックス{bin}にあります。記録しました",
+  "choice-take": "ボックス {bin} から受け取る",
+  "choice-left-inside": "ボックス {bin} に入れたままにする",
+  "left-inside": "{key}はボックス {bin} にあります。記録しました",
   "one-touch-ready": "ボックス {bin} の準備ができました。点滅中のボタンを押してください",
 
   "refused-wrong-code": "コードが違います。確認してもう一度入力してください。",
@@ -121,6 +121,8 @@ export const ja: Catalogue = {
   "notice-unsent-days": "記録が {days} 日送信されていません",
   "notice-on-battery": "電池で動作中 {percent} %",
   "notice-battery-low": "電池残量わずか {percent} %",
+  "notice-on-battery-unknown": "電池で動作中、残量不明",
+  "notice-battery-low-unknown": "電池残量わずか",
   "notice-clock-unknown": "時計が未設定です",
   "notice-journal-full": "記録がいっぱい：返却のみ",
   "notice-journal-emergency": "記録がいっぱい：緊急コードのみ",
@@ -137,12 +139,14 @@ export const ja: Catalogue = {
   "status-offline": "最後の接続：{reason}",
   "status-battery": "電池で動作中 {percent} %",
   "status-mains": "電源に接続、電池 {percent} %",
+  "status-battery-unknown": "電池で動作中、残量不明",
+  "status-mains-unknown": "電源に接続、電池残量不明",
   "status-fault": "異常：{name}",
   "status-old-permissions": "新しい権限を保存できません。バージョン {version} を使い続けます",
 
   "not-provisioned": "この機器は設定されていません（識別情報なし）。サポートに連絡してください。",
   "stopped-no-bins": "この機器のボックス数が設定されていないため、開けられません。サポートに連絡してください。",
   "stopped-memory":
-    "メモリ（{name}）が使えないため、ボックスを開けられません。サポートに連絡してください。10分ごとに再試行します。",
+    "メモリ（{name}）が使えないため、ボックスを開けられません。サポートに連絡してください。10 分ごとに再試行します。",
   "unsupported-model": "{model} にはオフラインモードも電池もありません。管理者が持つ緊急時の手順に従ってください。",
 };

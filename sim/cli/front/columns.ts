@@ -64,16 +64,27 @@ function wrapWords(text: string, columns: number): string[] {
   return [...lines, line];
 }
 
-/** Rows of a table with columns as wide as their widest cell, two blanks apart. */
-export function table(rows: readonly (readonly string[])[]): string[] {
+const GAP = 2;
+/** Of what goes on below its row. */
+const INDENT = 4;
+
+/**
+ * Rows of a table with columns as wide as their widest cell, two blanks apart. Columns that would go beyond `columns` stand on
+ * lines of their own below the row, so that nothing is lost.
+ */
+export function table(rows: readonly (readonly string[])[], columns = Number.POSITIVE_INFINITY): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, displayWidth(cell));
   }
-  return rows.map((row) =>
-    row
-      .map((cell, i) => fill(cell, widths[i]!))
-      .join("  ")
-      .trimEnd(),
-  );
+  const ends = widths.map((_, i) => widths.slice(0, i + 1).reduce((end, width) => end + width + GAP, -GAP));
+  const beside = ends.findIndex((end) => end > columns);
+  const isNarrow = beside >= 0;
+  return rows.flatMap((row) => {
+    const first = isNarrow ? row.slice(0, Math.max(1, beside)) : row;
+    const line = first.map((cell, i) => fill(cell, Math.min(widths[i]!, columns))).join(" ".repeat(GAP));
+    const rest = row.slice(first.length).filter((cell) => cell !== "");
+    const below = rest.length === 0 ? [] : wrap(" ".repeat(INDENT) + rest.join(" · "), columns);
+    return [line.trimEnd(), ...below];
+  });
 }

@@ -5,6 +5,8 @@ import type { Line } from "./words.js";
 /** What a command works with. */
 export interface Context {
   readonly desk: Desk;
+  /** Width of what is told. */
+  readonly columns: number;
   /** Shown while something takes long; undefined: it is over. */
   progress(text: string | undefined): void;
   /** Ends the session after this command. */
@@ -35,7 +37,11 @@ export interface CommandGroup {
   readonly commands: readonly Command[];
 }
 
-/** A list for an outcome, with a line of headings if there are any. */
-export function columns(headings: readonly string[] | undefined, rows: readonly (readonly string[])[]): string[] {
-  return table(headings === undefined ? rows : [headings, ...rows]);
+/** A list for an outcome that fits `context`, with a line of headings if there are any. */
+export function columns(
+  context: Context,
+  headings: readonly string[] | undefined,
+  rows: readonly (readonly string[])[],
+): string[] {
+  return table(headings === undefined ? rows : [headings, ...rows], context.columns);
 }

@@ -1,4 +1,4 @@
-import { fill } from "./columns.js";
+import { fill, wrap } from "./columns.js";
 import type { Command, CommandGroup } from "./command.js";
 import { BIN_COMMANDS } from "./commands/bins.js";
 import { CLOUD } from "./commands/cloud.js";
@@ -19,9 +19,9 @@ const HELP: Command = {
   summary: "this list, or more about one command",
   example: "help skip",
   complete: () => COMMANDS.map(({ name }) => name),
-  run: (_context, { words }) => {
+  run: ({ columns }, { words }) => {
     expectWords(words, 1, 3);
-    return words[1] === undefined ? overview() : about(words.slice(1));
+    return words[1] === undefined ? overview(columns) : about(words.slice(1));
   },
 };
 
@@ -54,15 +54,19 @@ export function similarTo(word: string): readonly string[] {
   return COMMANDS.map(({ name }) => name).filter((name) => name.startsWith(start));
 }
 
-/** Fits 80 columns. */
-function overview(): string[] {
-  return GROUPS.flatMap(({ title, commands }) => [`${title}:`, ...commands.flatMap(inOverview)]);
+function overview(columns: number): string[] {
+  return GROUPS.flatMap(({ title, commands }) => [
+    `${title}:`,
+    ...commands.flatMap((command) => inOverview(command, columns)),
+  ]);
 }
 
-function inOverview({ usage, summary }: Command): string[] {
+/** The summary beside the usage, below itself where it is long. */
+function inOverview({ usage, summary }: Command, columns: number): string[] {
   const start = `  ${usage}`;
-  const blank = " ".repeat(USAGE_COLUMNS);
-  return start.length < USAGE_COLUMNS ? [fill(start, USAGE_COLUMNS) + summary] : [start, blank + summary];
+  const [first, ...rest] = wrap(" ".repeat(USAGE_COLUMNS) + summary, columns);
+  if (start.length >= USAGE_COLUMNS) return [start, first!, ...rest];
+  return [fill(start, USAGE_COLUMNS) + first!.slice(USAGE_COLUMNS), ...rest];
 }
 
 function about(words: readonly string[]): string[] {

@@ -1,5 +1,5 @@
 import type { View } from "../../../hal/ports/panel.js";
-import { entryWords, type LogEntry } from "../../cloud/box-log.js";
+import { entryWords, type LogEntry, STATUS_WORDS } from "../../cloud/box-log.js";
 import type { Access, Key } from "../../cloud/domain.js";
 import type { When } from "../../cloud/state.js";
 import { windowAt } from "../../cloud/windows.js";
@@ -68,7 +68,12 @@ export interface LogLine {
 }
 
 export function logLine(desk: Desk, entry: LogEntry): LogLine {
-  return { time: whenInWords(desk, entry), isOffline: entry.offline, what: entryInWords(entry), status: entry.status };
+  return {
+    time: whenInWords(desk, entry),
+    isOffline: entry.offline,
+    what: entryInWords(entry),
+    status: STATUS_WORDS[entry.status],
+  };
 }
 
 function entryInWords(entry: LogEntry): string {

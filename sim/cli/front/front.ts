@@ -2,6 +2,8 @@ import type { Session } from "./session.js";
 
 /** What people see and type in. */
 export interface Front {
+  /** Of what it tells; infinite where nothing is cut. */
+  readonly columns: number;
   /** From here on lines go to the session. */
   open(session: Session): void;
   /** A command that is carried out now. */

@@ -11,6 +11,7 @@ const LOOK_MS = 100;
 
 /** For pipes and logs: reads commands line by line, and appends a line for whatever happens. */
 export class PlainFront implements Front {
+  readonly columns = Number.POSITIVE_INFINITY;
   readonly #desk: Desk;
   readonly #input: Readable;
   readonly #output: Writable;

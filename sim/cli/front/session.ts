@@ -5,7 +5,7 @@ import { touch, typeDigits } from "./commands/panel.js";
 import { completions, findCommand, similarTo } from "./commands.js";
 import type { Desk } from "./desk.js";
 import type { Front } from "./front.js";
-import { parseLine, UsageError } from "./words.js";
+import { MissingWordError, parseLine, UsageError } from "./words.js";
 
 /** Runs the desk's clock, and between two events the commands of whoever sits there, one after another. */
 export class Session {
@@ -64,7 +64,8 @@ export class Session {
         error instanceof TimeoutError;
       if (!isExpected) throw error;
       const example = error instanceof UsageError ? exampleFor(line) : [];
-      this.#front.complain([...error.message.split("\n"), ...example]);
+      const message = error instanceof MissingWordError ? missingIn(line, error) : error.message;
+      this.#front.complain([...message.split("\n"), ...example]);
     } finally {
       this.#front.progress(undefined);
     }
@@ -77,6 +78,7 @@ export class Session {
     if (found !== undefined) {
       const context = {
         desk,
+        columns: this.#front.columns,
         progress: (told: string | undefined) => this.#front.progress(told),
         quit: () => this.stop(),
       };
@@ -92,6 +94,15 @@ export class Session {
       `there is no command ${word}${similar.length === 0 ? "; `help` lists them" : `; did you mean ${similar.join(" or ")}?`}`,
     );
   }
+}
+
+/** By its name in the usage: `cloud empty BIN` without its last word lacks `BIN`. */
+function missingIn(line: string, { given, message }: MissingWordError): string {
+  const found = findCommand(parseLine(line).words);
+  const usage = found?.command.usage.split(" ") ?? [];
+  const isInner = found !== undefined && usage[0] !== found.command.name;
+  const name = usage[given + (isInner ? 1 : 0)];
+  return name === undefined ? message : `${name} is missing`;
 }
 
 function exampleFor(line: string): string[] {

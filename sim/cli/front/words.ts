@@ -1,6 +1,17 @@
 /** What was typed cannot be carried out; the message says what is wrong with it. */
 export class UsageError extends Error {}
 
+/** Too few words; the command's usage names the first that is not there. */
+export class MissingWordError extends UsageError {
+  /** Words that are there, the command's name included. */
+  readonly given: number;
+
+  constructor(given: number) {
+    super("something is missing");
+    this.given = given;
+  }
+}
+
 /** A command line: words parted by blanks, "quoted words" kept whole, and everything after the first word as it was typed. */
 export interface Line {
   readonly words: readonly string[];
@@ -38,6 +49,7 @@ export function oneOf<T extends string>(text: string | undefined, choices: reado
 
 /** Throws UsageError when a word is missing or there are too many. */
 export function expectWords(words: readonly string[], least: number, most = least): void {
-  if (words.length < least) throw new UsageError("something is missing");
-  if (words.length > most) throw new UsageError(`${words[most]} is one word too many`);
+  if (words.length < least) throw new MissingWordError(words.length);
+  if (words.length > most)
+    throw new UsageError(`${words[most]} is one word too many; names with blanks stand in "quotes"`);
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../counted.js";
 import { CloudError } from "../domain.js";
 
 export interface Problem {
@@ -12,8 +13,7 @@ export class ImportError extends CloudError {
 
   constructor(problems: readonly Problem[], wayOut = "to correct first") {
     const lines = problems.map(({ line, message }) => `line ${line}: ${message}`);
-    const count = `${problems.length} problem${problems.length === 1 ? "" : "s"}`;
-    super(`nothing was imported, ${count} ${wayOut}:\n${lines.join("\n")}`);
+    super(`nothing was imported, ${counted(problems.length, "problem")} ${wayOut}:\n${lines.join("\n")}`);
     this.problems = problems;
   }
 }

@@ -1,6 +1,7 @@
 import { html, raw } from "hono/html";
 import { boardOf } from "../../../hal/boards/index.js";
-import { boxLog, entryWords, type LogEntry, OFFLINE_SYMBOL } from "../box-log.js";
+import { counted } from "../../counted.js";
+import { boxLog, entryWords, type LogEntry, OFFLINE_SYMBOL, STATUS_WORDS } from "../box-log.js";
 import type { Box } from "../domain.js";
 import type { Inventory } from "../inventory.js";
 import type { OrganisationIndex } from "../organisation.js";
@@ -16,6 +17,14 @@ type Html = ReturnType<typeof html>;
 const NONE = raw("");
 const LOG_ROWS = 50;
 const POWER_ROWS = 20;
+const POWER_WORDS: Readonly<Record<string, string>> = {
+  mainsLost: "mains lost",
+  mainsBack: "mains back",
+  sleep: "asleep",
+  hibernate: "in hibernation",
+  batteryLow: "battery low",
+  brownOut: "voltage too low",
+};
 /** As on the panel: firmware/power/README.md, Gauge. */
 const LOW_PERCENT = 20;
 
@@ -61,7 +70,7 @@ ${fact("Last heard", state.lastSeen === undefined ? "never" : ago(now - state.la
 ${fact("Link", state.status?.link ?? "unknown")}
 ${supplyFacts(cloud.power(box.id), now)}
 ${fact("Faults", faultsInWords(state.status?.faults), (state.status?.faults.length ?? 0) > 0)}
-${fact("Emergency sheet", `${state.sheets.current} in force, ${state.sheets.used.length} codes used`)}
+${fact("Emergency sheet", `${state.sheets.current} in force, ${counted(state.sheets.used.length, "code")} used`)}
 </dl>
 <h3>Bins</h3>
 <ol class="bins">${box.bins.map((bin, i) => binItem(box, i, bin, inventory, index))}</ol>
@@ -100,10 +109,10 @@ function supplyFacts(power: BoxPower | undefined, now: number): Html {
     chargePercent === undefined
       ? "unknown"
       : html`<meter min="0" max="100" low="${LOW_PERCENT}" value="${chargePercent}"></meter> ${chargePercent} %${volts}`;
-  return html`${fact("Mains", mains ? "there" : lost, !mains)}
+  return html`${fact("Mains", mains ? "on" : lost, !mains)}
 ${fact("Battery", charge, chargePercent !== undefined && chargePercent < LOW_PERCENT)}
 ${fact("Temperature", celsius === undefined ? "no sensor" : `${celsius} °C`)}
-${fact("Told", ago(now - toldAt))}`;
+${fact("Power last reported", ago(now - toldAt))}`;
 }
 
 function faultsInWords(faults: readonly string[] | undefined): string {
@@ -140,7 +149,7 @@ function logTable(log: readonly LogEntry[], timeZone: string): Html {
   if (log.length === 0) return html`<p>Nothing yet.</p>`;
   const rows = log.slice(-LOG_ROWS).reverse();
   return html`<div class="wide"><table>
-<thead><tr><th>When</th><th><abbr title="recorded offline">${OFFLINE_SYMBOL}</abbr></th><th></th><th>Bin</th><th>What</th><th>Who</th><th>How it ended</th></tr></thead>
+<thead><tr><th>When</th><th><abbr title="recorded offline">${OFFLINE_SYMBOL}</abbr> Offline</th><th>Kind</th><th>Bin</th><th>Key or code</th><th>Who</th><th>How it ended</th></tr></thead>
 <tbody>${rows.map((entry) => logRow(entry, timeZone))}</tbody>
 </table></div>${older(log.length - rows.length)}`;
 }
@@ -148,7 +157,7 @@ function logTable(log: readonly LogEntry[], timeZone: string): Html {
 function logRow(entry: LogEntry, timeZone: string): Html {
   const { kind, where, what, who } = entryWords(entry);
   const mark = entry.offline ? html`<abbr title="recorded offline">${OFFLINE_SYMBOL}</abbr>` : NONE;
-  return html`<tr class="${entry.status}"><td>${whenInWords(entry, timeZone)}</td><td>${mark}</td><td>${kind}</td><td>${where}</td><td>${what}</td><td>${who ?? ""}</td><td>${entry.status}</td></tr>`;
+  return html`<tr class="${entry.status}"><td>${whenInWords(entry, timeZone)}</td><td>${mark}</td><td>${kind}</td><td>${where}</td><td>${what}</td><td>${who ?? ""}</td><td>${STATUS_WORDS[entry.status]}</td></tr>`;
 }
 
 function powerTable(events: readonly EventEntry[], timeZone: string): Html {
@@ -158,7 +167,7 @@ function powerTable(events: readonly EventEntry[], timeZone: string): Html {
     .reverse()
     .map(
       (event) =>
-        html`<tr><td>${whenInWords(event, timeZone)}</td><td>${event.detail.event ?? ""}</td><td>${
+        html`<tr><td>${whenInWords(event, timeZone)}</td><td>${POWER_WORDS[event.detail.event ?? ""] ?? event.detail.event ?? ""}</td><td>${
           event.detail.charge === undefined ? "" : `${event.detail.charge} %`
         }</td></tr>`,
     );

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { CloudError } from "../../../cloud/domain.js";
 import { importKeys } from "../../../cloud/import/import-keys.js";
 import { csvText, ENCODINGS, type Encoding } from "../../../cloud/import/text.js";
+import { counted } from "../../../counted.js";
 import { WorldError } from "../../../devices/site.js";
 import type { Command } from "../command.js";
 import type { Desk } from "../desk.js";
@@ -230,5 +231,5 @@ function importFile(desk: Desk, words: readonly string[]): readonly string[] {
     if (there === undefined) bins.stock(place.bin, key.fob);
     else told.push(`bin ${bins.label(place.bin)} of ${place.box} holds ${there}: ${key.fob} is not hung there`);
   }
-  return [`${keys.length} key${keys.length === 1 ? "" : "s"} imported from ${file}`, ...told];
+  return [`${counted(keys.length, "key")} imported from ${file}`, ...told];
 }

@@ -1,6 +1,7 @@
 import { boxLog, OFFLINE_SYMBOL } from "../../../cloud/box-log.js";
 import type { Box, Key } from "../../../cloud/domain.js";
-import { type Command, columns } from "../command.js";
+import { counted } from "../../../counted.js";
+import { type Command, type Context, columns } from "../command.js";
 import {
   accessInWords,
   dateOf,
@@ -26,15 +27,16 @@ export const LIST_COMMANDS: readonly Command[] = [
     example: "keys",
     details: ["`keys all` lists those of other locations as well."],
     complete: () => ["all"],
-    run({ desk }, { words }) {
+    run(context, { words }) {
+      const { desk } = context;
       const rows = keysHere(desk, isAll(words)).map((key) => [
         key.fob ?? "-",
         whereIs(desk, key),
         key.name,
-        key.code === undefined ? "" : `key code ${key.code}`,
+        key.code ?? "",
         key.roaming ? "roaming" : "",
       ]);
-      return columns(["fob", "where", "key", "", ""], rows);
+      return columns(context, ["fob", "where", "key", "key code", "roams"], rows);
     },
   },
   {
@@ -43,16 +45,15 @@ export const LIST_COMMANDS: readonly Command[] = [
     summary: "who may take what: booking codes, key codes, badges",
     example: "codes",
     complete: () => ["all"],
-    run({ desk }, { words }) {
+    run(context, { words }) {
+      const { desk } = context;
       const { accesses, users } = desk.cloud.store.organisation;
       const keys = new Map(keysHere(desk, isAll(words)).map((key) => [key.id, key]));
       const name = (id: number) => users.find((user) => user.id === id)?.name ?? `user ${id}`;
       const booked = accesses.flatMap((access) => {
         const key = keys.get(access.key);
         const when = accessInWords(desk, access);
-        return key === undefined
-          ? []
-          : [[`code ${access.code}`, name(access.user), key.name, when, `access ${access.id}`]];
+        return key === undefined ? [] : [[`code ${access.code}`, name(access.user), key.name, when, String(access.id)]];
       });
       const coded = [...keys.values()].flatMap((key) =>
         key.code === undefined ? [] : [[`code ${key.code}`, "anybody", key.name, "key code", ""]],
@@ -60,7 +61,7 @@ export const LIST_COMMANDS: readonly Command[] = [
       const badges = users.flatMap((user) =>
         user.badge === undefined ? [] : [[`scan ${user.badge}`, user.name, "all of the user's keys here", "badge", ""]],
       );
-      return columns(["type", "who", "key", "when", ""], [...booked, ...coded, ...badges]);
+      return columns(context, ["type", "who", "key", "when", "access"], [...booked, ...coded, ...badges]);
     },
   },
   {
@@ -73,9 +74,9 @@ export const LIST_COMMANDS: readonly Command[] = [
       "what was used offline shows once it is synced.",
     ],
     complete: (desk) => [...labelsOf(desk), "all", "unmount"],
-    run({ desk }, { words }) {
+    run(context, { words }) {
       expectWords(words, 1, 2);
-      return words[1] === undefined ? wholeSheet(desk) : oneTarget(desk, words[1]);
+      return words[1] === undefined ? wholeSheet(context) : oneTarget(context, words[1]);
     },
   },
   {
@@ -83,8 +84,9 @@ export const LIST_COMMANDS: readonly Command[] = [
     usage: "log [N]",
     summary: `the cloud's log, last ${LOG_LINES} or N; ${OFFLINE_SYMBOL} is recorded offline`,
     example: "log 20",
-    run({ desk }, { words }) {
+    run(context, { words }) {
       expectWords(words, 1, 2);
+      const { desk } = context;
       const count = Number(words[1] ?? LOG_LINES);
       if (!Number.isInteger(count) || count < 1) throw new UsageError(`${words[1]} is no number of entries`);
       const rows = boxLog(desk.cloud.store.data, desk.machine.name)
@@ -93,7 +95,7 @@ export const LIST_COMMANDS: readonly Command[] = [
           const { time, isOffline, what, status } = logLine(desk, entry);
           return [time, isOffline ? `${OFFLINE_SYMBOL} offline` : "", what, status];
         });
-      return rows.length === 0 ? ["the cloud knows of no exchange of this box yet"] : columns(undefined, rows);
+      return rows.length === 0 ? ["the cloud knows of no exchange of this box yet"] : columns(context, undefined, rows);
     },
   },
   {
@@ -139,21 +141,23 @@ function keysHere(desk: Desk, isEvery: boolean): readonly Key[] {
   );
 }
 
-function wholeSheet(desk: Desk): readonly string[] {
+function wholeSheet(context: Context): readonly string[] {
+  const { desk } = context;
   const { sheet, targets } = desk.cloud.sheets.sheet(desk.machine.name);
   const rows = targets.map(({ target, codes }) => {
     const next = codes.find((code) => code.state === "good");
     const used = codes.filter((code) => code.state !== "good").length;
     const shown = next === undefined ? "all used" : `${two(next.number)}: ${grouped(next.code)}`;
-    return [target.replace("bin:", ""), shown, `${used} of ${codes.length} used`];
+    return [target.replace("bin:", ""), shown, `${used} of ${codes.length}`];
   });
   return [
     `sheet ${sheet} of ${desk.machine.name}; \`sheet A-1\` shows all codes of a bin`,
-    ...columns(["for", "next", ""], rows),
+    ...columns(context, ["for", "next", "used"], rows),
   ];
 }
 
-function oneTarget(desk: Desk, text: string): readonly string[] {
+function oneTarget(context: Context, text: string): readonly string[] {
+  const { desk } = context;
   const wanted = ["all", "unmount"].includes(text.toLowerCase()) ? text.toLowerCase() : `bin:${text.toUpperCase()}`;
   const { sheet, targets } = desk.cloud.sheets.sheet(desk.machine.name);
   const found = targets.find(({ target }) => target === wanted);
@@ -163,7 +167,7 @@ function oneTarget(desk: Desk, text: string): readonly string[] {
     grouped(code),
     state === "good" ? "" : state,
   ]);
-  return [`sheet ${sheet}, ${wanted.replace("bin:", "bin ")}`, ...columns(undefined, rows)];
+  return [`sheet ${sheet}, ${wanted.replace("bin:", "bin ")}`, ...columns(context, undefined, rows)];
 }
 
 /** Why the box says that it is offline: its newest line about the sync. */
@@ -188,11 +192,11 @@ function statusOf(desk: Desk): readonly string[] {
   return [
     `${box.id}, ${box.model}, ${machine.state}; ${dateOf(desk, now)}, ${timeOfDay(desk, now)} ${desk.timeZone}`,
     `panel    ${panelInWords(desk)}`,
-    `power    ${powerInWords(desk)}; ${machine.boots} boots, ${machine.powerCuts} power cuts in this session`,
+    `power    ${powerInWords(desk)}; ${counted(machine.boots, "boot")}, ${counted(machine.powerCuts, "power cut")} in this session`,
     `links    ${linksInWords(desk).join(" · ")}`,
     `cloud    ${desk.isCloudUp ? `sees the box ${state.online ? "online" : "offline"}` : "is down"}, last heard ${seen}; broker ${desk.brokerName}`,
     ...(state.online ? [] : lastTry(desk)),
-    `told     ${toldPowerInWords(desk)}`,
+    `supply   as told: ${toldPowerInWords(desk)}`,
     `page     ${desk.pageUrl}`,
     `sheets   ${state.sheets.current} in force, below ${state.sheets.minimum} closed`,
     ...(disabled.length === 0 ? [] : [`bins     out of service: ${disabled.join(" ")}`]),

@@ -1,6 +1,5 @@
-import { type Command, columns } from "../command.js";
+import { type Command, type Context, columns } from "../command.js";
 import { panelInWords } from "../describe.js";
-import type { Desk } from "../desk.js";
 import { expectWords } from "../words.js";
 
 export const SESSION_COMMANDS: readonly Command[] = [
@@ -10,9 +9,10 @@ export const SESSION_COMMANDS: readonly Command[] = [
     summary: "put another box on the desk, which starts it; the others run on. Without ID: all",
     example: "box MS4-TOKYO",
     complete: (desk) => desk.cloud.store.organisation.boxes.map(({ id }) => id),
-    async run({ desk }, { words }) {
+    async run(context, { words }) {
       expectWords(words, 1, 2);
-      if (words[1] === undefined) return boxesOf(desk);
+      const { desk } = context;
+      if (words[1] === undefined) return boxesOf(context);
       await desk.switchTo(words[1]);
       return [`${desk.box.id} is on the desk: ${panelInWords(desk)}`];
     },
@@ -42,7 +42,8 @@ export const SESSION_COMMANDS: readonly Command[] = [
   },
 ];
 
-function boxesOf(desk: Desk): readonly string[] {
+function boxesOf(context: Context): readonly string[] {
+  const { desk } = context;
   const { cloud, running } = desk;
   const rows = cloud.store.organisation.boxes.map(({ id, model, location }) => [
     id === desk.box.id ? "*" : "",
@@ -52,5 +53,5 @@ function boxesOf(desk: Desk): readonly string[] {
     running.find(({ name }) => name === id)?.state ?? "not started",
     cloud.store.boxState(id).online ? "online" : "offline",
   ]);
-  return columns(["", "box", "model", "location", "is", "to the cloud"], rows);
+  return columns(context, ["", "box", "model", "location", "is", "to the cloud"], rows);
 }

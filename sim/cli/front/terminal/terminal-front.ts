@@ -36,6 +36,10 @@ export class TerminalFront implements Front {
     this.#interrupt = interrupt;
   }
 
+  get columns(): number {
+    return this.#painter.size.columns;
+  }
+
   open(session: Session): void {
     this.#painter.open();
     const lines = createInterface({
