@@ -187,7 +187,13 @@ export class Box {
     });
     const { wifi } = this.#links;
     this.#hotspotFlow =
-      wifi && new HotspotFlow({ navigator: this.#navigator, wifi, joined: () => this.#sync.reconnectNow() });
+      wifi &&
+      new HotspotFlow({
+        navigator: this.#navigator,
+        wifi,
+        joined: () => this.#sync.reconnectNow(),
+        isOnline: () => this.#sync.online,
+      });
     this.#panel = new PanelTask({
       navigator: this.#navigator,
       flows: () => ({ exchange: this.#exchangeFlow, emergency: this.#emergencyFlow, hotspot: this.#hotspotFlow }),
@@ -207,6 +213,7 @@ export class Box {
     this.#navigator.home();
     this.#exchange.resume();
     this.#emergency.resume(this.#emergencyFlow);
+    this.#control.onHeldOpen = () => this.#navigator.draw();
     this.#ledger.onWrite = () => this.#sync.recordsAdded();
     hal.panel.onInput = (input) => this.#input(input);
     hal.reader.onScan = (serial) => this.#scanned(serial);
@@ -331,6 +338,12 @@ export class Box {
       clockKnown: this.#hal.clock.quality() !== ClockQuality.unknown,
       faults: this.#faults(),
       journalRoom: this.#ledger.journal.room,
+      heldOpen: this.#heldOpen(),
     };
+  }
+
+  #heldOpen(): DeviceStatus["heldOpen"] {
+    const held = this.#control.heldOpen;
+    return held.length === 0 ? undefined : { count: held.length, bin: this.#control.label(held[0]!) };
   }
 }

@@ -57,6 +57,9 @@ export class BinControl {
     return this.#bins.count;
   }
 
+  /** `heldOpen` has changed. */
+  onHeldOpen: (() => void) | undefined;
+
   /** A lock or the wall latch is being worked: another `open` has to wait. */
   get busy(): boolean {
     return this.#pulsing !== undefined || this.#isMountHeld;
@@ -71,6 +74,13 @@ export class BinControl {
   /** The door of an opening under way was seen open, and not closed since. */
   isOpen(bin: number): boolean {
     return this.#openings.get(bin)?.phase === "open";
+  }
+
+  /** Bins whose doors have stood open too long, and stand open still. */
+  get heldOpen(): readonly number[] {
+    const held: number[] = [];
+    for (const { bin, isHeld } of this.#openings.values()) if (isHeld) held.push(bin);
+    return held;
   }
 
   label(bin: number): string {
@@ -185,6 +195,7 @@ export class BinControl {
       opening.isHeld = true;
       this.#ledger.note({ kind: Kind.door, bin: opening.bin, event: DoorEvent.heldOpen });
       opening.events.heldOpen();
+      this.onHeldOpen?.();
     });
   }
 
@@ -218,6 +229,7 @@ export class BinControl {
     this.#openings.delete(opening.bin);
     if (opening.isHeld) this.#ledger.note({ kind: Kind.door, bin: opening.bin, event: DoorEvent.closedLate });
     opening.events.closed(seen);
+    if (opening.isHeld) this.onHeldOpen?.();
   }
 
   /** The bin is opened again while its door still stands open: the earlier person left it so. */

@@ -7,6 +7,8 @@ import { messageScreen } from "./screens/message.js";
 import type { TextId } from "./texts/catalogue.js";
 
 const RESULT_MS = 10_000;
+/** A joined phone may be one of three links, and each of those before it costs a wait for its answer, ms. */
+const ONLINE_MS = 90_000;
 /** A scan takes 10 s and a join 15 s (WifiPort): a radio that never answers must not keep the screen, ms. */
 const WAIT_MS = 25_000;
 /** WPA2 passphrase, characters (IEEE 802.11 annex J.4). */
@@ -18,11 +20,13 @@ export class HotspotFlow {
   readonly #navigator: Navigator;
   readonly #wifi: WifiPort;
   readonly #joined: () => void;
+  readonly #isOnline: () => boolean;
 
-  constructor(parts: { navigator: Navigator; wifi: WifiPort; joined: () => void }) {
+  constructor(parts: { navigator: Navigator; wifi: WifiPort; joined: () => void; isOnline: () => boolean }) {
     this.#navigator = parts.navigator;
     this.#wifi = parts.wifi;
     this.#joined = parts.joined;
+    this.#isOnline = parts.isOnline;
   }
 
   start(): void {
@@ -73,7 +77,9 @@ export class HotspotFlow {
     this.#navigator.show(joining);
     this.#wifi.join(ssid, passphrase, (error) => {
       if (error === undefined) this.#joined();
-      if (this.#navigator.screen === joining) this.#result(error === undefined ? "hotspot-joined" : "hotspot-failed");
+      if (this.#navigator.screen !== joining) return;
+      if (error === undefined) this.#lookingForCloud();
+      else this.#result("hotspot-failed");
     });
   }
 
@@ -81,19 +87,34 @@ export class HotspotFlow {
     return messageScreen({ name, title, timeoutMs: WAIT_MS, leave: () => this.#navigator.home() });
   }
 
+  /** Stays until whoever joined has seen it work: Welcome too early looks like a failure. */
+  #lookingForCloud(): void {
+    const isOnline = this.#isOnline;
+    const screen = this.#resultScreen("hotspot-joined", ONLINE_MS);
+    this.#navigator.show({
+      ...screen,
+      // Looked at for each drawing: the box draws anew when it comes online.
+      get title() {
+        return text(isOnline() ? "hotspot-online" : "hotspot-joined");
+      },
+    });
+  }
+
   #result(id: TextId): void {
-    this.#navigator.show(
-      messageScreen({
-        name: "hotspot-result",
-        title: text(id),
-        choices: [choice("hotspot"), choice("done")],
-        timeoutMs: RESULT_MS,
-        leave: () => this.#navigator.home(),
-        choose: (chosen) => {
-          if (chosen === "hotspot") this.start();
-          else this.#navigator.home();
-        },
-      }),
-    );
+    this.#navigator.show(this.#resultScreen(id, RESULT_MS));
+  }
+
+  #resultScreen(id: TextId, timeoutMs: number): Screen {
+    return messageScreen({
+      name: "hotspot-result",
+      title: text(id),
+      choices: [choice("hotspot"), choice("done")],
+      timeoutMs,
+      leave: () => this.#navigator.home(),
+      choose: (chosen) => {
+        if (chosen === "hotspot") this.start();
+        else this.#navigator.home();
+      },
+    });
   }
 }

@@ -26,11 +26,15 @@ export interface DeviceStatus {
   /** Parts and bins that do not work, at most 16. */
   readonly faults: readonly string[];
   readonly journalRoom: Room;
+  /** Doors that have stood open too long, with the label of the first; undefined: none. */
+  readonly heldOpen: { readonly count: number; readonly bin: string } | undefined;
 }
 
 /** What people have to know before they begin. */
 export function noticesOf(status: DeviceStatus): readonly Text[] {
   const notices: Text[] = [];
+  const { heldOpen } = status;
+  if (heldOpen !== undefined) notices.push(text("notice-door-open", heldOpen));
   if (!status.online) notices.push(offlineNotice(status.sinceSync));
   notices.push(...heldUp(status));
   if (status.batteryLow) {

@@ -18,6 +18,7 @@ const WELL: DeviceStatus = {
   clockKnown: true,
   faults: [],
   journalRoom: "all",
+  heldOpen: undefined,
 };
 
 const notices = (status: Partial<DeviceStatus>) => noticesOf({ ...WELL, ...status }).map(({ id }) => id);

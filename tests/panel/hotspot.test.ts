@@ -7,7 +7,7 @@ import type { WifiNetwork, WifiPort } from "../../hal/ports/network.js";
 import { worldTimers } from "../../sim/clock/world-timers.js";
 import { World } from "../../sim/machine/world.js";
 
-function panelWith(wifi: Partial<WifiPort>) {
+function panelWith(wifi: Partial<WifiPort>, isOnline = () => false) {
   const world = new World({ seed: 1 });
   const navigator = new Navigator({
     panel: { render: () => {}, backlight: () => {}, onInput: undefined },
@@ -16,7 +16,7 @@ function panelWith(wifi: Partial<WifiPort>) {
     notices: () => [],
     home: () => messageScreen({ name: "idle", title: text("welcome"), timeoutMs: 60_000 }),
   });
-  const flow = new HotspotFlow({ navigator, wifi: wifi as WifiPort, joined: () => {} });
+  const flow = new HotspotFlow({ navigator, wifi: wifi as WifiPort, joined: () => {}, isOnline });
   return { world, navigator, flow };
 }
 
@@ -38,5 +38,22 @@ test("an answer that comes after the person has left takes no screen", () => {
   flow.start();
   navigator.input({ kind: "cancel" });
   answer([{ ssid: "phone", rssi: -40, secured: false }]);
+  expect(navigator.screen?.name).toBe("idle");
+});
+
+test("after a join the screen stays until the box is online, and says so; somebody who waits is not sent back to Welcome", async () => {
+  let online = false;
+  const wifi: Partial<WifiPort> = {
+    scan: (done) => done([{ ssid: "phone", rssi: -40, secured: false }]),
+    join: (_ssid, _passphrase, done) => done(),
+  };
+  const { world, navigator, flow } = panelWith(wifi, () => online);
+  flow.start();
+  navigator.input({ kind: "choice", id: "0" });
+  await world.advance(40_000);
+  expect(navigator.screen).toMatchObject({ name: "hotspot-result", title: { id: "hotspot-joined" } });
+  online = true;
+  expect(navigator.screen?.title.id).toBe("hotspot-online");
+  await world.advance(51_000);
   expect(navigator.screen?.name).toBe("idle");
 });

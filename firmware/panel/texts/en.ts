@@ -108,8 +108,10 @@ export const en = {
   "hotspot-too-short": "A hotspot's password has at least 8 characters.",
   "hotspot-joining": "Joining {name}",
   "hotspot-joined": "Joined. The box is looking for the cloud.",
+  "hotspot-online": "The box is online",
   "hotspot-failed": "Could not join. Check the password and the hotspot.",
 
+  "notice-door-open": "Bin {bin}{count:| and others} left open: close {count:its door|their doors}",
   "notice-offline": "Offline mode",
   "notice-offline-minutes": "Offline mode, last sync {minutes} min ago",
   "notice-offline-hours": "Offline mode, last sync {hours} h ago",

@@ -114,8 +114,11 @@ export const fr: Catalogue = {
   "hotspot-too-short": "Le mot de passe a au moins 8 caractères.",
   "hotspot-joining": "Connexion à {name}",
   "hotspot-joined": "Connecté. L'armoire cherche le cloud.",
+  "hotspot-online": "L'armoire est en ligne",
   "hotspot-failed": "Connexion impossible. Vérifiez le mot de passe et le partage.",
 
+  "notice-door-open":
+    "Casier {bin}{count:| et d'autres} {count:resté ouvert : refermez sa porte|restés ouverts : refermez leurs portes}",
   "notice-offline": "Mode hors ligne",
   "notice-offline-minutes": "Mode hors ligne, synchronisé il y a {minutes} min",
   "notice-offline-hours": "Mode hors ligne, synchronisé il y a {hours} h",

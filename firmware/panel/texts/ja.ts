@@ -107,8 +107,10 @@ export const ja: Catalogue = {
   "hotspot-too-short": "パスワードは 8 文字以上です。",
   "hotspot-joining": "{name} に接続しています",
   "hotspot-joined": "接続しました。クラウドを探しています。",
+  "hotspot-online": "オンラインになりました",
   "hotspot-failed": "接続できません。パスワードとテザリングを確認してください。",
 
+  "notice-door-open": "ボックス {bin} {count:|ほか}の扉が開いたままです。閉めてください",
   "notice-offline": "オフラインモード",
   "notice-offline-minutes": "オフラインモード、最終同期 {minutes} 分前",
   "notice-offline-hours": "オフラインモード、最終同期 {hours} 時間前",
