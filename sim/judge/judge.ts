@@ -36,7 +36,7 @@ export interface Verdict {
  */
 export class Judge {
   readonly #world: World;
-  readonly #cloud: CloudService;
+  #cloud: CloudService;
   readonly #machine: Machine;
   readonly #rules: Rulebook;
   readonly #bounds: Bounds;
@@ -81,6 +81,12 @@ export class Judge {
   /** The part with this name stops to work: the box has to tell it. Answers what to call when it works again. */
   broken(part: string): () => void {
     return this.#faults.broken(part);
+  }
+
+  /** There is another cloud from now on: the one before died, and its database was put back from a copy. */
+  cloudIs(cloud: CloudService): void {
+    this.#cloud = cloud;
+    this.#rules.cloudIs(cloud);
   }
 
   /** The cloud armed a bin for the button. */

@@ -39,7 +39,7 @@ export interface Opening {
  * organisation says, and what really hangs in the bins. Shares no code with the firmware but the meaning of the words.
  */
 export class Rulebook {
-  readonly #cloud: CloudService;
+  #cloud: CloudService;
   readonly #box: string;
   #claims: Claim[] = [];
   #allRun: AllRun | undefined;
@@ -51,6 +51,11 @@ export class Rulebook {
   constructor(cloud: CloudService, box: string) {
     this.#cloud = cloud;
     this.#box = box;
+  }
+
+  /** The organisation is that of another cloud from now on. */
+  cloudIs(cloud: CloudService): void {
+    this.#cloud = cloud;
   }
 
   /** Digits were entered. */

@@ -1,7 +1,7 @@
 import type { Access, Key } from "../cloud/domain.js";
 import { resolveWindow } from "../cloud/windows.js";
 import type { Random } from "../random.js";
-import type { Stage } from "../stage/stage.js";
+import type { BoxThere } from "../stage/stage.js";
 
 /** Pause between two people, ms. */
 const BETWEEN_MS = 6_000;
@@ -10,14 +10,14 @@ const IDLE_LIMIT_MS = 60_000;
 
 /** The people of a scenario: they know codes, carry keys, and come one after another. */
 export class People {
-  readonly #stage: Stage;
+  readonly #stage: BoxThere;
   readonly #random: Random;
   /** Serials of the fobs that people have taken. */
   readonly carried: string[] = [];
   /** Exchanges done. */
   count = 0;
 
-  constructor(stage: Stage) {
+  constructor(stage: BoxThere) {
     this.#stage = stage;
     this.#random = stage.world.random("people");
   }

@@ -13,10 +13,12 @@ import { outage } from "./outage.js";
 import { People } from "./people.js";
 import { powerCut } from "./power-cut.js";
 import { powerCutNoInternet } from "./power-cut-no-internet.js";
+import { restoredCloud } from "./restored-cloud.js";
 import type { Scenario, ScenarioOptions, ScenarioResult } from "./scenario.js";
 import { sixMonths } from "./six-months.js";
 import { vandal } from "./vandal.js";
 import { withheld } from "./withheld.js";
+import { wrongClock } from "./wrong-clock.js";
 
 export const SCENARIOS: readonly Scenario[] = [
   outage,
@@ -34,6 +36,8 @@ export const SCENARIOS: readonly Scenario[] = [
   newerCloud,
   hostileBroker,
   withheld,
+  restoredCloud,
+  wrongClock,
 ];
 
 /** Plays a scenario and judges it. A story that goes wrong is a result, not an exception. */

@@ -1,3 +1,4 @@
+import { MemorySync } from "lowdb";
 import { identityImage } from "../../firmware/identity/copies.js";
 import { boardOf } from "../../hal/boards/index.js";
 import type { BoardProfile } from "../../hal/boards/profile.js";
@@ -6,6 +7,7 @@ import { PacedDriver } from "../clock/paced.js";
 import { worldTimers } from "../clock/world-timers.js";
 import { bytesToHex, hexToBytes } from "../cloud/domain.js";
 import { CloudService } from "../cloud/service.js";
+import type { CloudData } from "../cloud/state.js";
 import { CloudStore } from "../cloud/store.js";
 import { type Engine, NODE_ENGINE } from "../engines/engine.js";
 import { readMemory } from "../judge/box-memory.js";
@@ -49,10 +51,18 @@ export interface StageOptions {
   readonly journal?: FlashGeometry;
 }
 
+/** A box with whoever stands in front of it, and the cloud behind it. */
+export interface BoxThere {
+  readonly world: World;
+  readonly machine: Machine;
+  readonly person: Person;
+  readonly judge: Judge;
+  readonly cloud: CloudService;
+}
+
 /** The sample organisation with one of its boxes, a broker, a judge and a person in front of the box. */
 export class Stage {
   readonly world: World;
-  readonly cloud: CloudService;
   readonly broker: BrokerSide;
   readonly machine: Machine;
   readonly person: Person;
@@ -60,6 +70,10 @@ export class Stage {
   /** What the cloud says beyond what the box knows; silent at first. */
   readonly newer: NewerCloud;
   readonly #engine: Engine;
+  readonly #boxes: BoxThere[] = [];
+  #cloud: CloudService;
+  /** Clouds that were put back so far. */
+  #putBack = 0;
 
   private constructor(parts: {
     world: World;
@@ -72,7 +86,7 @@ export class Stage {
     this.#engine = parts.engine;
     this.newer = parts.newer;
     this.world = parts.world;
-    this.cloud = parts.cloud;
+    this.#cloud = parts.cloud;
     this.broker = parts.broker;
     this.machine = parts.machine;
     this.person = new Person(parts.machine);
@@ -84,7 +98,8 @@ export class Stage {
     const newer = new NewerCloud(world.random("newer cloud"));
     const cloud = makeCloud(world, new CloudStore(), undefined, (bytes) => newer.file(bytes));
     makeSample(cloud, options.seed);
-    const accounts = makeAccounts(world, cloud);
+    let stage: Stage | undefined;
+    const accounts = makeAccounts(world, () => stage?.cloud ?? cloud);
     const broker =
       options.broker === "virtual"
         ? virtualBroker(world.network as VirtualNetwork, worldTimers(world.scheduler), accounts)
@@ -96,7 +111,56 @@ export class Stage {
     const engine = options.engine ?? NODE_ENGINE;
     const { parts, board, journal } = options;
     const machine = makeMachine(world, cloud, broker, SAMPLE_BOXES.ms5, { parts, engine, board, journal });
-    return new Stage({ world, cloud, broker, machine, engine, newer });
+    stage = new Stage({ world, cloud, broker, machine, engine, newer });
+    return stage;
+  }
+
+  get cloud(): CloudService {
+    return this.#cloud;
+  }
+
+  /** The cloud's database as it is now. */
+  copyCloud(): string {
+    return JSON.stringify(this.cloud.store.data);
+  }
+
+  /**
+   * The cloud dies, and its database is put back from a copy: what it has heard since from boxes, and told them, is forgotten. What
+   * people had entered since is entered again; that nobody does so is no matter of the box. In virtual time only.
+   */
+  async putCloudBack(copy: string): Promise<void> {
+    const { organisation, formerKeys, lastIds } = this.cloud.store.data;
+    this.cloud.close();
+    const memory = new MemorySync<CloudData>();
+    memory.write({ ...JSON.parse(copy), organisation, formerKeys, lastIds });
+    this.#putBack++;
+    const file = (bytes: Uint8Array) => this.newer.file(bytes);
+    // Random numbers of its own: those of the cloud before must not come again.
+    const random = this.world.random(`cloud put back ${this.#putBack}`);
+    const cloud = makeCloud(this.world, new CloudStore(memory), undefined, file, random);
+    this.#cloud = cloud;
+    cloud.attach(this.newer.wrap(cloud, await this.broker.connectCloud()));
+    this.judge.cloudIs(cloud);
+    for (const { judge } of this.#boxes) judge.cloudIs(cloud);
+  }
+
+  /** Another box of the organisation, as it leaves the factory, with a judge and somebody in front of it. Runs on Node. */
+  addBox(id: string): BoxThere {
+    const { world, broker } = this;
+    const machine = makeMachine(world, this.cloud, broker, id);
+    const judge = new Judge({ world, cloud: this.cloud, machine });
+    const stage = this;
+    const there = {
+      world,
+      machine,
+      judge,
+      person: new Person(machine),
+      get cloud() {
+        return stage.cloud;
+      },
+    };
+    this.#boxes.push(there);
+    return there;
   }
 
   /** Lets go of sockets, processes and files. */
@@ -155,8 +219,8 @@ export function makeCloud(
   store: CloudStore,
   onProblem?: (message: string) => void,
   snapshotFile?: (bytes: Uint8Array) => Uint8Array,
+  random = world.random("cloud"),
 ): CloudService {
-  const random = world.random("cloud");
   return new CloudService({
     store,
     now: () => Math.floor(world.wallSeconds()),
@@ -167,10 +231,10 @@ export function makeCloud(
   });
 }
 
-/** What a broker of this stage lets in: the cloud's boxes, as they are at each call, and the cloud. */
-export function makeAccounts(world: World, cloud: CloudService): () => Accounts {
+/** What a broker of this stage lets in: the boxes of the cloud that there is, as they are at each call, and the cloud. */
+export function makeAccounts(world: World, cloud: () => CloudService): () => Accounts {
   const cloudPassword = bytesToHex(world.random("cloud password").bytes(12));
-  return () => accountsOf(cloud.store.organisation.boxes, cloudPassword);
+  return () => accountsOf(cloud().store.organisation.boxes, cloudPassword);
 }
 
 /** Sequence number of the last record of the box that the cloud has; 0: none. */

@@ -166,7 +166,10 @@ export class Desk {
     const broker =
       "url" in options.broker
         ? urlBroker({ ...options.broker, onState: onProblem })
-        : await embeddedBroker(options.broker.port, makeAccounts(world, cloud));
+        : await embeddedBroker(
+            options.broker.port,
+            makeAccounts(world, () => cloud),
+          );
     let page: PageServer | undefined;
     try {
       const stands = new Map<string, Stand>();

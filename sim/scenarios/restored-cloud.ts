@@ -1,0 +1,102 @@
+import { expectThat } from "./emergency.js";
+import type { Act, Scenario } from "./scenario.js";
+
+const MINUTE_MS = 60_000;
+/** Codes and fobs of the sample organisation (sim/samples). */
+const RIVOLI = { code: "135790", fob: "012ABC" };
+const CAFE = { keyCode: "7150", fob: "219BCP" };
+const QUAI = { code: "161803", fob: "406BHB" };
+const STRANGERS = ["777XYZ", "778XYZ", "779XYZ"] as const;
+
+export const restoredCloud: Scenario = {
+  name: "restored-cloud",
+  summary: "the cloud's database is put back from a copy, twice in a row: no belief of the box and no record is lost",
+  async play(act) {
+    const { stage, people, step, options } = act;
+    const { machine } = stage;
+    step("an ordinary morning");
+    machine.start();
+    await stage.untilInSync(5 * MINUTE_MS);
+    await people.comeAndGo(Math.ceil(options.exchanges / 4));
+    const copy = await copyWithACommandWaiting(act);
+    step("after the copy: keys come and go, and the cloud gives a newer snapshot");
+    await people.idle();
+    const boots = machine.boots;
+    await moveKeys(act, STRANGERS[0]);
+    for (const again of [1, 2]) {
+      step(`the database is put back from the copy, time ${again}`);
+      await putBack(act, copy);
+      expectThat(machine.boots === boots, "a command that waited in the copy not carried out a second time");
+      await moveKeys(act, STRANGERS[again]!);
+    }
+    await people.comeAndGo(Math.ceil(options.exchanges / 4));
+    await stage.untilInSync(15 * MINUTE_MS);
+    const alerts = stage.cloud.alerts.of(machine.name).map(({ id }) => id);
+    expectThat(alerts.includes(`put-back/${machine.name}`), `an alert that the database was put back (${alerts})`);
+  },
+};
+
+/** A reboot was asked for, and the box has not heard of it yet. */
+async function copyWithACommandWaiting({ stage, step, people }: Act): Promise<string> {
+  const { machine, world } = stage;
+  step("the box is offline, somebody asks for its reboot, and just then the database is copied");
+  machine.net.setInternet("blackHole");
+  await world.advance(5 * MINUTE_MS);
+  stage.cloud.reboot(machine.name);
+  const copy = stage.copyCloud();
+  const boots = machine.boots;
+  machine.net.setInternet("ok");
+  await world.until(() => machine.boots > boots, 15 * MINUTE_MS, "the reboot");
+  await people.idle();
+  await stage.untilInSync(5 * MINUTE_MS);
+  return copy;
+}
+
+/**
+ * A key is taken, one is hung into another bin than before, a stranger's fob comes, and a snapshot that knows of all that lets the box
+ * forget what it knew itself.
+ */
+async function moveKeys({ stage, people }: Act, stranger: string): Promise<void> {
+  const isOut = (fob: string) => people.carried.includes(fob);
+  if (!isOut(RIVOLI.fob)) await people.pickUp(RIVOLI.code);
+  if (isOut(CAFE.fob)) await people.giveBack(CAFE.fob);
+  else await people.pickUp(CAFE.keyCode);
+  if (isOut(QUAI.fob)) await people.giveBack(QUAI.fob);
+  else await people.pickUp(QUAI.code);
+  people.carried.push(stranger);
+  await people.giveBack(stranger);
+  await stage.untilInSync(5 * MINUTE_MS);
+  const before = stage.judge.boxMemory().snapshotVersion;
+  stage.cloud.admin.addUser({ name: `Newcomer ${stranger}`, badge: `9${stranger}` });
+  await stage.untilInSync(5 * MINUTE_MS);
+  expectThat(stage.judge.boxMemory().snapshotVersion > before, "a newer snapshot at the box");
+  await people.giveBack(RIVOLI.fob);
+}
+
+/** The old snapshot reaches the box, the box tells again what it believes, and a corrected one follows. */
+async function putBack(act: Act, copy: string): Promise<void> {
+  const { stage, people } = act;
+  const { machine, world } = stage;
+  const before = stage.judge.boxMemory();
+  await stage.untilInSync(5 * MINUTE_MS);
+  await stage.putCloudBack(copy);
+  const taken = () => stage.judge.boxMemory().snapshotVersion > before.snapshotVersion;
+  for (let i = 0; i < 60 && !taken(); i++) await world.advance(10_000);
+  expectThat(taken(), "a snapshot of the cloud that was put back");
+  // Whoever comes now meets what the box believes, and nothing of the past.
+  const stranger = `70${stage.cloud.store.boxState(machine.name).snapshot.version}ZZ`;
+  people.carried.push(stranger);
+  await people.giveBack(stranger);
+  await stage.untilInSync(10 * MINUTE_MS);
+  const { inventory } = stage.cloud.ingest.log;
+  const memory = stage.judge.boxMemory();
+  for (let bin = 0; bin < machine.bins.count; bin++) {
+    const told = inventory.content(machine.name, bin).belief;
+    const names = ["", "empty", "holds", "taken", "doubt"];
+    const known = names[memory.inventory.content(bin).belief]!;
+    expectThat(
+      told === known,
+      `box and cloud to believe the same of bin ${machine.bins.label(bin)} (${known}, ${told})`,
+    );
+  }
+}
