@@ -56,15 +56,15 @@ async function copyWithACommandWaiting({ stage, step, people }: Act): Promise<st
  * A key is taken, one is hung into another bin than before, a stranger's fob comes, and a snapshot that knows of all that lets the box
  * forget what it knew itself.
  */
-async function moveKeys({ stage, people }: Act, stranger: string): Promise<void> {
+async function moveKeys(act: Act, stranger: string): Promise<void> {
+  const { stage, people } = act;
   const isOut = (fob: string) => people.carried.includes(fob);
   if (!isOut(RIVOLI.fob)) await people.pickUp(RIVOLI.code);
   if (isOut(CAFE.fob)) await people.giveBack(CAFE.fob);
   else await people.pickUp(CAFE.keyCode);
   if (isOut(QUAI.fob)) await people.giveBack(QUAI.fob);
   else await people.pickUp(QUAI.code);
-  people.carried.push(stranger);
-  await people.giveBack(stranger);
+  await strangerComes(act, stranger);
   await stage.untilInSync(5 * MINUTE_MS);
   const before = stage.judge.boxMemory().snapshotVersion;
   stage.cloud.admin.addUser({ name: `Newcomer ${stranger}`, badge: `9${stranger}` });
@@ -73,9 +73,23 @@ async function moveKeys({ stage, people }: Act, stranger: string): Promise<void>
   await people.giveBack(RIVOLI.fob);
 }
 
+/** A tag that nobody knows: taken into a bin that is surely empty, or refused where there is none. The judge sees what it opens. */
+async function strangerComes({ stage, people }: Act, fob: string): Promise<void> {
+  const { person, machine, world } = stage;
+  await person.scan(fob);
+  const shown = () => ["bin-open", "refused"].find((screen) => screen === machine.panel.view?.screen);
+  await world.until(() => shown() !== undefined, MINUTE_MS, "an answer to the stranger");
+  if (shown() === "bin-open") {
+    const bin = machine.bins.byLabel(String(machine.panel.view?.title.params?.bin));
+    await person.putKey(bin, fob);
+    await person.closeDoor(bin);
+  }
+  await people.idle();
+}
+
 /** The old snapshot reaches the box, the box tells again what it believes, and a corrected one follows. */
 async function putBack(act: Act, copy: string): Promise<void> {
-  const { stage, people } = act;
+  const { stage } = act;
   const { machine, world } = stage;
   const before = stage.judge.boxMemory();
   await stage.untilInSync(5 * MINUTE_MS);
@@ -84,9 +98,7 @@ async function putBack(act: Act, copy: string): Promise<void> {
   for (let i = 0; i < 60 && !taken(); i++) await world.advance(10_000);
   expectThat(taken(), "a snapshot of the cloud that was put back");
   // Whoever comes now meets what the box believes, and nothing of the past.
-  const stranger = `70${stage.cloud.store.boxState(machine.name).snapshot.version}ZZ`;
-  people.carried.push(stranger);
-  await people.giveBack(stranger);
+  await strangerComes(act, `70${stage.cloud.store.boxState(machine.name).snapshot.version}ZZ`);
   await stage.untilInSync(10 * MINUTE_MS);
   const { inventory } = stage.cloud.ingest.log;
   const memory = stage.judge.boxMemory();
