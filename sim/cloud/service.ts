@@ -144,9 +144,12 @@ export class CloudService {
     return this.#command(box, CommandKind.closeSheets, { sheet: this.sheets.revoke(box) });
   }
 
-  /** Somebody has done what the alert about a database that was put back from a copy asks for. */
+  /** Somebody has done what the alerts about a database put back from a copy, and about records that nobody could read, ask for. */
   seen(box: string): void {
     this.alerts.clear(putBackId(box));
+    this.alerts.clear(unreadId(box));
+    this.store.boxState(box).unread = 0;
+    this.store.touch();
     this.store.commit();
   }
 
@@ -295,6 +298,7 @@ export class CloudService {
     const epoch = bytesToHex(batch.epoch);
     const taken = this.ingest.take(box, batch);
     this.#heldUp.look(box);
+    this.#tellUnread(box);
     const state = this.store.boxState(box);
     if (taken > 0 && state.epoch !== epoch) {
       // A journal that began after the hello.
@@ -303,6 +307,19 @@ export class CloudService {
     }
     peer.owed = { epoch, session };
     this.#flushSoon(0);
+  }
+
+  /** A newer box tells what this version has no words for. It is kept, acknowledged, and nobody need guess that it is there. */
+  #tellUnread(box: string): void {
+    const { unread = 0 } = this.store.boxState(box);
+    if (unread === 0) return;
+    this.alerts.raise({
+      id: unreadId(box),
+      box,
+      what: `records that this version cannot read came from it, ${unread} so far: they are kept as they came`,
+      wayOut:
+        "its firmware may be newer: bring the cloud up to date; bins that they name are in doubt. Then `cloud seen`",
+    });
   }
 
   /** Several batches share one write of the store. */
@@ -445,4 +462,8 @@ export class CloudService {
 
 function putBackId(box: string): string {
   return `put-back/${box}`;
+}
+
+function unreadId(box: string): string {
+  return `unread/${box}`;
 }

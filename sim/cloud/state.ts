@@ -114,6 +114,8 @@ export interface BoxState {
   snapshot: { version: number; asOf: number; epoch: string | undefined; fingerprint: string };
   /** Bits of `Reads` in the newest hello that the box has proved. Absent: none, or older databases. */
   reads?: number;
+  /** Records of this box that this version could not read, until somebody has seen that. Absent: none. */
+  unread?: number;
   nextCommand: number;
   commands: Command[];
   sheets: SheetsState;

@@ -14,6 +14,8 @@ import { Rulebook } from "./rulebook.js";
 
 /** Erase counts of the journal's sectors may differ by this; each cut inside an opening costs that sector one more. */
 const WEAR_SPREAD = 2;
+/** No honest clock is off by so much. */
+const SPOILT_CLOCK_SECONDS = 3_600;
 /** Problems that a verdict lists. */
 const PROBLEMS_LISTED = 20;
 
@@ -72,7 +74,7 @@ export class Judge {
     });
     reader.watch((serial) => {
       this.#bounds.scanned();
-      this.#rules.scanned(serial, this.#world.nowMs, this.#world.wallSeconds());
+      this.#rules.scanned(serial, this.#world.nowMs, this.#boxSeconds());
     });
     bins.watch((event) => this.#binEvent(event));
     this.#faults = new FaultsTold({ ...parts, problem: (text) => this.#problem(text) });
@@ -130,7 +132,7 @@ export class Judge {
 
   #entered(): void {
     this.#bounds.typed(this.#typed);
-    this.#rules.typed(this.#typed, this.#world.nowMs, this.#world.wallSeconds());
+    this.#rules.typed(this.#typed, this.#world.nowMs, this.#boxSeconds());
     this.#typed = "";
   }
 
@@ -158,6 +160,12 @@ export class Judge {
     }
     this.#pulsed.set(bin, by);
     this.#doors.reopened(bin, by, nowMs);
+  }
+
+  /** A clock that somebody put a day off is all that the box has to go by: windows are judged by it. */
+  #boxSeconds(): number {
+    const { errorSeconds = 0 } = this.#machine.rtc;
+    return this.#world.wallSeconds() + (Math.abs(errorSeconds) > SPOILT_CLOCK_SECONDS ? errorSeconds : 0);
   }
 
   #problem(text: string): void {

@@ -3,6 +3,9 @@ import type { Stage } from "../stage/stage.js";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
+const DAY_SECONDS = 86_400;
+/** The soak's small journal holds several times as many. */
+const COPY_RECORDS = 300;
 
 /** What goes wrong around a box, each with how often out of a hundred mishaps. */
 export class Mishaps {
@@ -12,7 +15,10 @@ export class Mishaps {
   tornWrites = 0;
   /** Times that the internet or the broker was taken away. */
   disconnects = 0;
+  /** Times that the cloud's database was put back from a copy. */
+  cloudsPutBack = 0;
   #brokerDown = false;
+  #copy: { readonly data: string; readonly has: number } | undefined;
 
   constructor(stage: Stage, random: Random) {
     this.#stage = stage;
@@ -30,7 +36,8 @@ export class Mishaps {
     else if (dice < 86) this.#jam();
     else if (dice < 92) await this.#stage.world.advance(this.#random.int(30 * MINUTE_MS));
     else if (dice < 95) this.#clock();
-    else if (dice < 98) this.#newerCloud();
+    else if (dice < 97) this.#newerCloud();
+    else if (dice < 99) await this.#cloudPutBack();
     else this.#stage.machine.button.press();
   }
 
@@ -103,7 +110,25 @@ export class Mishaps {
     else newer.speaks = !newer.speaks;
   }
 
+  /** Its database is copied, and at the next time put back from that copy. */
+  async #cloudPutBack(): Promise<void> {
+    const stage = this.#stage;
+    const copy = this.#copy;
+    this.#copy = undefined;
+    // What the box's journal has written over since would be lost: copies are no older than that.
+    if (copy !== undefined && stage.cloudHas - copy.has < COPY_RECORDS) {
+      await stage.putCloudBack(copy.data);
+      this.cloudsPutBack++;
+    } else {
+      this.#copy = { data: stage.copyCloud(), has: stage.cloudHas };
+    }
+  }
+
+  /** The clock is lost, or a day off until the cloud next tells the time. */
   #clock(): void {
-    this.#stage.machine.rtc.lose();
+    const { rtc } = this.#stage.machine;
+    const dice = this.#random.int(4);
+    if (dice < 2) rtc.lose();
+    else rtc.shift(dice === 2 ? DAY_SECONDS : -DAY_SECONDS);
   }
 }

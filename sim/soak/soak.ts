@@ -28,6 +28,7 @@ export interface SoakResult extends Verdict {
   readonly powerCuts: number;
   readonly tornWrites: number;
   readonly disconnects: number;
+  readonly cloudsPutBack: number;
   readonly boots: number;
   /** Visits just before or after the edge of a window. */
   readonly edges: number;
@@ -101,6 +102,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     powerCuts: machine.powerCuts,
     tornWrites: cast.mishaps.tornWrites,
     disconnects: cast.mishaps.disconnects,
+    cloudsPutBack: cast.mishaps.cloudsPutBack,
     boots: machine.boots,
     edges: cast.days.edges,
     partFaults: cast.parts?.count ?? 0,

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CommandKind, Exchange, Kind, Outcome } from "../../firmware/records/records.js";
+import { encodeCbor } from "../../firmware/wire/cbor.js";
 import { seal } from "../../firmware/wire/envelope.js";
 import { Lane, topicOf } from "../../firmware/wire/lanes.js";
 import {
@@ -157,6 +158,26 @@ describe("the power of a box", () => {
       emptyAt: toldAt + 86_400,
     });
     expect(() => world.cloud.power("NOWHERE")).toThrow("there is no box NOWHERE");
+  });
+});
+
+describe("a record that this version cannot read", () => {
+  test("is acknowledged, kept as it came, counted, and told until somebody has seen it", () => {
+    const { world, box } = online();
+    const records = [Uint8Array.of(0xff, 0), encodeCbor({ kind: 99, at: 1, flags: 0, bin: 3 })];
+    box.send(Lane.records, Records, { epoch: EPOCH, first: 1, records });
+    world.timers.advance(0);
+    expect(box.bodies<Ack>(Lane.ack)).toEqual([{ epoch: EPOCH, through: 2 }]);
+    expect(world.cloud.store.data.events.map(({ kind, seq }) => ({ kind, seq }))).toEqual([
+      { kind: "undecodable", seq: 1 },
+      { kind: "undecodable", seq: 2 },
+    ]);
+    expect(world.cloud.ingest.log.inventory.isDoubtful(BOX, 3)).toBe(true);
+    const unread = () => world.cloud.alerts.of(BOX).filter(({ id }) => id === `unread/${BOX}`);
+    expect(unread()[0]!.what).toContain("2 so far");
+    world.cloud.seen(BOX);
+    box.records(3, [door(1)]);
+    expect(unread()).toEqual([]);
   });
 });
 

@@ -93,7 +93,9 @@ export class ExchangeLog {
 
   /** A record that this cloud cannot read is kept as it came. `bin`: the one that it names, which is in doubt from then on. */
   undecodable(source: Source, raw: string, reason: string, bin: number | undefined): void {
-    if (bin !== undefined) this.inventory.doubt(source.box, bin);
+    if (bin !== undefined) this.#doubt(source.box, bin);
+    const state = this.#store.boxState(source.box);
+    state.unread = (state.unread ?? 0) + 1;
     const when: When = { clock: "unknown", offline: false, onBattery: false };
     this.#store.data.events.push({ ...source, ...when, kind: "undecodable", detail: { raw, reason } });
   }

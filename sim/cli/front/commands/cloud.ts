@@ -84,12 +84,12 @@ const PEOPLE_COMMANDS: readonly Command[] = [
   {
     name: "seen",
     usage: "cloud seen",
-    summary: "what the alert about a database put back from a copy asks for is done",
+    summary: "what those alerts ask for is done that do not end by themselves",
     example: "cloud seen",
     run({ desk }, { words }) {
       expectWords(words, 1);
       desk.cloud.seen(desk.machine.name);
-      return ["the alert is gone"];
+      return ["done; alerts that last are still in `alerts`"];
     },
   },
   ...ORGANISATION_COMMANDS,
