@@ -34,9 +34,9 @@ export class Mishaps {
     else if (dice < 68) await this.#broker();
     else if (dice < 80) this.#mains();
     else if (dice < 86) this.#jam();
-    else if (dice < 92) await this.#stage.world.advance(this.#random.int(30 * MINUTE_MS));
-    else if (dice < 95) this.#clock();
-    else if (dice < 97) this.#newerCloud();
+    else if (dice < 90) await this.#stage.world.advance(this.#random.int(30 * MINUTE_MS));
+    else if (dice < 93) this.#clock();
+    else if (dice < 95) this.#newerCloud();
     else if (dice < 99) await this.#cloudPutBack();
     else this.#stage.machine.button.press();
   }
