@@ -4,6 +4,10 @@ import type { Stage } from "../stage/stage.js";
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const DAY_SECONDS = 86_400;
+/** In which a box that is there says hello to a cloud that has forgotten it, and is in sync again, ms. */
+const HELLO_MS = 6 * MINUTE_MS;
+/** In which a snapshot comes to a box that is there, ms. */
+const SYNC_MS = 20_000;
 /** The soak's small journal holds several times as many. */
 const COPY_RECORDS = 300;
 
@@ -115,13 +119,38 @@ export class Mishaps {
     const stage = this.#stage;
     const copy = this.#copy;
     this.#copy = undefined;
-    // What the box's journal has written over since would be lost: copies are no older than that.
-    if (copy !== undefined && stage.cloudHas - copy.has < COPY_RECORDS) {
+    // What the box's journal has written over since would be lost, and the cloud would say so: no older copy than that.
+    if (copy !== undefined && stage.inSync && stage.cloudHas - copy.has < COPY_RECORDS) {
+      await this.#renamed();
       await stage.putCloudBack(copy.data);
       this.cloudsPutBack++;
+      await stage.world.advance(HELLO_MS);
+      await this.#stranger(`70PUT${this.cloudsPutBack}`);
     } else {
       this.#copy = { data: stage.copyCloud(), has: stage.cloudHas };
     }
+  }
+
+  /** The box gets a snapshot that knows all that it knew itself: from there on it has forgotten that. */
+  async #renamed(): Promise<void> {
+    const { cloud, world } = this.#stage;
+    cloud.admin.changeUser(1, { name: `Amélie Girard ${this.cloudsPutBack}` });
+    await world.advance(SYNC_MS);
+  }
+
+  /** Holds a tag that nobody knows to the reader, and hangs it into whatever opens. */
+  async #stranger(fob: string): Promise<void> {
+    const { machine, world } = this.#stage;
+    const { bins } = machine;
+    const before = bins.state.open;
+    machine.reader.scan(fob);
+    await world.advance(3 * SECOND_MS);
+    const bin = bins.state.open.findIndex((isOpen, i) => isOpen && before[i] !== true);
+    if (bin < 0) return;
+    if (bins.content(bin) === undefined) bins.put(bin, fob);
+    await world.advance(SECOND_MS);
+    if (bins.isOpen(bin)) bins.close(bin);
+    await world.advance(SECOND_MS);
   }
 
   /** The clock is lost, or a day off until the cloud next tells the time. */
