@@ -120,7 +120,7 @@ export class Mishaps {
     const copy = this.#copy;
     this.#copy = undefined;
     // What the box's journal has written over since would be lost, and the cloud would say so: no older copy than that.
-    if (copy !== undefined && stage.inSync && stage.cloudHas - copy.has < COPY_RECORDS) {
+    if (copy !== undefined && stage.judge.boxMemory().nextSeq - copy.has < COPY_RECORDS) {
       await this.#renamed();
       await stage.putCloudBack(copy.data);
       this.cloudsPutBack++;
