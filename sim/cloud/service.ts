@@ -21,6 +21,7 @@ import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
 import type { HashPort } from "../../hal/ports/hash.js";
 import { Admin } from "./admin.js";
 import { Alerts } from "./alerts.js";
+import { BoxAlerts } from "./box-alerts.js";
 import { Commands } from "./commands.js";
 import { bytesToHex, CloudError, hexToBytes } from "./domain.js";
 import { HeldUp } from "./held-up.js";
@@ -79,6 +80,7 @@ export class CloudService {
   readonly #snapshots: Snapshots;
   readonly #commands: Commands;
   readonly #heldUp: HeldUp;
+  readonly #boxAlerts: BoxAlerts;
   readonly #peers = new Map<string, Peer>();
   #transport: CloudTransport | undefined;
   #flushTimer: TimerId | undefined;
@@ -96,6 +98,7 @@ export class CloudService {
     this.sheets = new Sheets(store, parts.hash ?? TWEETNACL_HASH);
     this.#snapshots = new Snapshots(store, this.ingest.log, this.alerts, now, parts.snapshotFile);
     this.#commands = new Commands(store, now);
+    this.#boxAlerts = new BoxAlerts(this.alerts);
     this.#heldUp = new HeldUp(store, this.alerts, now, (box) => this.#snapshots.newest(box)?.version);
     // Presence is what a box says in a session; none has been welcomed yet.
     for (const state of Object.values(store.data.boxes)) state.online = false;
@@ -146,8 +149,7 @@ export class CloudService {
 
   /** Somebody has done what the alerts about a database put back from a copy, and about records that nobody could read, ask for. */
   seen(box: string): void {
-    this.alerts.clear(putBackId(box));
-    this.alerts.clear(unreadId(box));
+    this.#boxAlerts.seen(box);
     this.store.boxState(box).unread = 0;
     this.store.touch();
     this.store.commit();
@@ -195,7 +197,7 @@ export class CloudService {
     const epoch = hello.epoch === undefined ? undefined : bytesToHex(hello.epoch);
     const isBehind = this.#snapshots.continueAbove(box, hello.version);
     const isForgetful = epoch !== undefined && hello.acked > this.ingest.through(box, epoch);
-    if (this.#commands.continueAbove(box, hello.id ?? 0) || isBehind || isForgetful) this.#wasPutBack(box);
+    if (this.#commands.continueAbove(box, hello.id ?? 0) || isBehind || isForgetful) this.#boxAlerts.putBack(box);
     // `acked` below promises what is durable: commit before it, not after.
     this.store.commit();
     if (this.#snapshots.newest(box) === undefined) this.#tryRefresh(box);
@@ -210,18 +212,6 @@ export class CloudService {
       version: snapshot?.version ?? 0,
       total: snapshot?.bytes.length ?? 0,
       time: Math.floor(this.#parts.now()),
-    });
-  }
-
-  /** Keys take care of themselves: the box tells again what it knows. What people changed since the copy nobody tells. */
-  #wasPutBack(box: string): void {
-    this.alerts.raise({
-      id: putBackId(box),
-      box,
-      what: "the box knows more than this database, which was put back from a copy",
-      wayOut:
-        "enter again what was changed since the copy: accesses, codes, bins out of service; take the next emergency sheet into use and print it. " +
-        "Then `cloud seen`",
     });
   }
 
@@ -278,28 +268,15 @@ export class CloudService {
       this.store.touch();
       this.#snapshotsSoon();
     }
-    const listed = this.ingest.log.index.boxes.get(box)!.bins.length;
-    const id = `bins/${box}`;
-    if (bins === listed) this.alerts.clear(id);
-    else {
-      this.alerts.raise({
-        id,
-        box,
-        what: `it has ${bins} bins, and ${listed} are listed here`,
-        wayOut:
-          bins < listed
-            ? "look whether a unit's cable is loose; if the box is as it should be, correct the list of its bins"
-            : "correct the list of its bins: until then nobody can use those that are not listed",
-      });
-    }
+    this.#boxAlerts.bins(box, bins, this.ingest.log.index.boxes.get(box)!.bins.length);
   }
 
   #records(box: string, peer: Peer, session: Session, batch: Records): void {
     const epoch = bytesToHex(batch.epoch);
     const taken = this.ingest.take(box, batch);
     this.#heldUp.look(box);
-    this.#tellUnread(box);
     const state = this.store.boxState(box);
+    this.#boxAlerts.unread(box, state.unread ?? 0);
     if (taken > 0 && state.epoch !== epoch) {
       // A journal that began after the hello.
       state.epoch = epoch;
@@ -307,19 +284,6 @@ export class CloudService {
     }
     peer.owed = { epoch, session };
     this.#flushSoon(0);
-  }
-
-  /** A newer box tells what this version has no words for. It is kept, acknowledged, and nobody need guess that it is there. */
-  #tellUnread(box: string): void {
-    const { unread = 0 } = this.store.boxState(box);
-    if (unread === 0) return;
-    this.alerts.raise({
-      id: unreadId(box),
-      box,
-      what: `records that this version cannot read came from it, ${unread} so far: they are kept as they came`,
-      wayOut:
-        "its firmware may be newer: bring the cloud up to date; bins that they name are in doubt. Then `cloud seen`",
-    });
   }
 
   /** Several batches share one write of the store. */
@@ -458,12 +422,4 @@ export class CloudService {
   #problem(message: string): void {
     this.#parts.onProblem?.(message);
   }
-}
-
-function putBackId(box: string): string {
-  return `put-back/${box}`;
-}
-
-function unreadId(box: string): string {
-  return `unread/${box}`;
 }

@@ -1,0 +1,60 @@
+import type { Alerts } from "./alerts.js";
+
+/** What a box's own words give reason to tell whoever runs the cloud. */
+export class BoxAlerts {
+  readonly #alerts: Alerts;
+
+  constructor(alerts: Alerts) {
+    this.#alerts = alerts;
+  }
+
+  /** It has `bins` fitted, and `listed` are known here. */
+  bins(box: string, bins: number, listed: number): void {
+    const id = `bins/${box}`;
+    const what = `it has ${bins} bins, and ${listed} are listed here`;
+    const wayOut =
+      bins < listed
+        ? "look whether a unit's cable is loose; if the box is as it should be, correct the list of its bins"
+        : "correct the list of its bins: until then nobody can use those that are not listed";
+    if (bins === listed) this.#alerts.clear(id);
+    else this.#alerts.raise({ id, box, what, wayOut });
+  }
+
+  /** Keys take care of themselves: the box tells again what it knows. What people changed since the copy nobody tells. */
+  putBack(box: string): void {
+    this.#alerts.raise({
+      id: putBackId(box),
+      box,
+      what: "the box knows more than this database, which was put back from a copy",
+      wayOut:
+        "enter again what was changed since the copy: accesses, codes, bins out of service; take the next emergency sheet into use and print it. " +
+        "Then `cloud seen`",
+    });
+  }
+
+  /** A newer box tells what this version has no words for: nobody need guess that it is there. */
+  unread(box: string, count: number): void {
+    if (count === 0) return;
+    this.#alerts.raise({
+      id: unreadId(box),
+      box,
+      what: `records that this version cannot read came from it, ${count} so far: they are kept as they came`,
+      wayOut:
+        "its firmware may be newer: bring the cloud up to date; bins that they name are in doubt. Then `cloud seen`",
+    });
+  }
+
+  /** Somebody has done what those ask for that do not end by themselves. */
+  seen(box: string): void {
+    this.#alerts.clear(putBackId(box));
+    this.#alerts.clear(unreadId(box));
+  }
+}
+
+function putBackId(box: string): string {
+  return `put-back/${box}`;
+}
+
+function unreadId(box: string): string {
+  return `unread/${box}`;
+}
