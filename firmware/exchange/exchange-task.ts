@@ -403,8 +403,8 @@ export class ExchangeTask {
   }
 }
 
-function refused(reason: RefusalReason, params?: Refusal["params"]): Answer {
-  return params === undefined ? { kind: "refused", reason } : { kind: "refused", reason, params };
+function refused(reason: RefusalReason): Answer {
+  return { kind: "refused", reason };
 }
 
 function takenAway({ auth }: Right): Answer {

@@ -99,6 +99,15 @@ describe("a tag", () => {
     expect(order(false)).toEqual([0]);
   });
 
+  test("opens it before an empty one, wherever the two are, and not where two empty ones are left", () => {
+    places = [{ bin: 1, belief: taken }];
+    box(empty, taken, holds);
+    expect(chooseFreeBin(view(), { places, byRight: false }, [])).toBe(1);
+    places = [{ bin: 2, belief: taken }];
+    box(empty, empty, taken);
+    expect(chooseFreeBin(view(), { places, byRight: false }, [])).toBe(0);
+  });
+
   test("opens it not where the key surely hangs elsewhere, nor a bin in doubt", () => {
     box(taken, holds, doubt);
     places = [
@@ -170,6 +179,8 @@ test("a bin is to be looked into where it is enabled, and in doubt or taken from
     [taken, true],
     [doubt, true],
   ] as const) {
+    box(belief, holds, holds);
+    expect(hasBinToCheck(view())).toBe(expected);
     box(holds, holds, belief);
     expect(hasBinToCheck(view())).toBe(expected);
     bins[2]!.enabled = false;

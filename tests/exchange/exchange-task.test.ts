@@ -481,6 +481,10 @@ describe("a return", () => {
     expect(task.scan(TRUCK.fob)).toEqual({ kind: "started" });
   });
 
+  test("by right of a key of another place is refused as well", () => {
+    expect(refusal(task.returnKey(rightOf(task.enterCode(TRUCK.code))))).toBe("wrong-location");
+  });
+
   test("of a fob that nobody knows is kept by its serial", () => {
     expect(task.scan("777XYZ")).toEqual({ kind: "started" });
     expect(of(Kind.intent)).toMatchObject([{ fob: "777XYZ", bin: 3 }]);

@@ -123,6 +123,10 @@ describe("a badge", () => {
     expect([...rights.ofBadge({ user: 1, shown: hash("") })]).toEqual([]);
   });
 
+  test("that may take something hears of no window", () => {
+    expect(rights.badgeRefusal(1)).toBeUndefined();
+  });
+
   test("that may take nothing hears of the first window that is not over, or of the clock", () => {
     const window = (id: number, from: number, until: number) => ({ id, user: 2, key: VAN.id, window: { from, until } });
     install({ accesses: [window(1, START - 20, START - 10), window(2, START + 60, START + 70)], codes: [] });

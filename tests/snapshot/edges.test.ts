@@ -191,7 +191,8 @@ describe("rows of bins", () => {
       buildSnapshot({ ...SMALL, bins: Array.from({ length: 40 }, (_, bin) => ({ bin, enabled: bin !== 3 })) }),
     );
     expect(bins40.bin(3)?.enabled).toBe(false);
-    flash.read = () => {
+    flash.read = (_offset, into) => {
+      into.fill(0xff);
       throw new Error("no answer");
     };
     expect(() => bins40.bin(20)).toThrow("no answer");
@@ -220,6 +221,21 @@ describe("a row that rots under an open view", () => {
   test("is no key where its fob row is beyond the last", () => {
     expect(rotten(3, 24 + 8, 2, 0, 0, 0).keyById(20)).toBeUndefined();
     expect(rotten(3, 24 + 8, 1, 0, 0, 0).keyById(20)?.fob).toBe("012ABD");
+  });
+
+  test("is no access of a user where what is behind the last looks like one", () => {
+    // Behind the accesses stands the index itself: these rows read as an access of user 3 to key 3.
+    const index = [3, 3, 3, 5, 9, 0].flatMap((number) => [number, 0, 0, 0]);
+    expect(rotten(7, 0, ...index).accessesOf(3, 0, 32)).toEqual([]);
+  });
+
+  test("is no key where what is behind the last fob looks like one", () => {
+    const flash = makeFlash();
+    const view = download(slotsOn(flash), 1, SMALL.version, FILE);
+    const at = slotsOn(flash).slotBytes;
+    poke(flash, at + startOf(FILE, 3) + 24 + 8, [2, 0, 0, 0]);
+    poke(flash, at + startOf(FILE, 5), [0x41, ...Array(15).fill(0)]);
+    expect(view.keyById(20)).toBeUndefined();
   });
 
   test("is no access of a user where the index is beyond the last", () => {

@@ -195,6 +195,11 @@ describe("an emergency code", () => {
     expect(state.codes.grace).toMatchObject({ seq, number: 8, reuses: 0 });
   });
 
+  test("that goes on from one which nobody remembers stands for itself", () => {
+    write({ kind: Kind.emergency, target: EmergencyTarget.unmount, sheet: 1, number: 2, of: 50 });
+    expect([[...state.codes.used], state.codes.grace?.number]).toEqual([[[201, 2]], 2]);
+  });
+
   test("of a newer sheet closes the older one; of the same it only goes on", () => {
     burn(EmergencyTarget.bin, 1, 7, 4);
     burn(EmergencyTarget.unmount, 1, 2);
