@@ -131,6 +131,10 @@ test("a state with nothing in it is one piece, and each thing adds its own alone
   expect(partsOf(fullState())).toEqual([1, 1, 21, 20, 6, 7, 8, 9, 10]);
 });
 
+test("every piece of a full state says that it was read", () => {
+  for (const piece of encodeCheckpoint(fullState())) expect(applyCheckpoint(emptyState(), piece)).toBe(true);
+});
+
 test("wrong ordinary codes stand in the main piece alone, were it one", () => {
   const state = emptyState();
   state.throttles.set(202, { failures: 1, at: 5 });

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { JournalFaultError, JournalFullError, type JournalStore, type Room } from "../../firmware/journal/contract.js";
 import { decodeRecord, encodeRecord } from "../../firmware/records/codec.js";
-import { CommandKind, Flag, GapReason, Kind, type Rec } from "../../firmware/records/records.js";
+import { Belief, CommandKind, Flag, GapReason, Kind, type Rec } from "../../firmware/records/records.js";
 import { emptyState, ORDINARY } from "../../firmware/state/box-state.js";
 import { encodeCheckpoint } from "../../firmware/state/checkpoint.js";
 import { Ledger, WriteRefused } from "../../firmware/state/ledger.js";
+import { encodeCbor } from "../../firmware/wire/cbor.js";
 import { ClockQuality } from "../../hal/ports/clock.js";
 import { EntropyError } from "../../hal/ports/entropy.js";
 
@@ -39,6 +40,7 @@ function boot(): Ledger {
     get room() {
       return room;
     },
+    nextSeq: 12,
     replay: (visitor) => {
       for (const piece of stored.pieces) visitor.checkpoint(piece);
       for (const [index, record] of stored.records.entries()) visitor.record(index + 1, record);
@@ -269,6 +271,31 @@ describe("a boot", () => {
     expect([ledger.state.boots, ledger.state.command, ledger.undecodable]).toEqual([4, 8, 2]);
     stored.records = [];
     expect(boot().undecodable).toBe(0);
+  });
+});
+
+describe("a piece of a checkpoint that only a later firmware reads", () => {
+  const piece = encodeCbor({ part: 24 });
+  const kept = { kind: Kind.binKept, bin: 4, belief: Belief.holds, key: 7, at: AT, flags: 0 } as const;
+
+  test("puts every bin in doubt as of the record before the next, which then counts", () => {
+    stored.pieces = [piece, piece];
+    stored.records = [encodeRecord(kept)];
+    const { state, undecodable } = boot();
+    expect(undecodable).toBe(2);
+    expect([state.bins.size, state.bins.get(0)?.seq, state.bins.get(199)?.belief]).toEqual([200, 0, Belief.doubt]);
+    expect(state.bins.get(4)).toEqual({ seq: 1, belief: Belief.holds, item: { key: 7 } });
+  });
+
+  test("and after which there is no record does so as of the last one", () => {
+    stored.pieces = [piece];
+    const { state, undecodable } = boot();
+    expect([undecodable, state.bins.size, state.bins.get(7)?.seq]).toEqual([1, 200, 11]);
+  });
+
+  test("is none that this one reads, or may pass over", () => {
+    stored.pieces = [...encodeCheckpoint({ ...emptyState(), boots: 4 }), encodeCbor({ part: 128 })];
+    expect([boot().undecodable, boot().state.bins.size]).toEqual([0, 0]);
   });
 });
 
