@@ -22,8 +22,8 @@ import {
   SECTION_COUNT,
   Section,
 } from "../../../firmware/snapshot/layout.js";
-import { clipUtf8 } from "../../../firmware/wire/utf8.js";
 import { type KeyModel, type SnapshotModel, SnapshotModelError } from "./model.js";
+import { shortName } from "./short-name.js";
 import { soundModel } from "./sound-model.js";
 import { StringHeap } from "./string-heap.js";
 
@@ -81,7 +81,7 @@ function rows<T>(section: Section, items: readonly T[], write: (row: Buffer, ite
 }
 
 function reference(strings: StringHeap, name: string): number {
-  return strings.add(clipUtf8(name, MAX_NAME_BYTES));
+  return strings.add(shortName(name, MAX_NAME_BYTES));
 }
 
 function locationRow({ location }: SnapshotModel, strings: StringHeap): Buffer {

@@ -35,7 +35,7 @@ export interface BinModel {
   readonly taken?: boolean;
 }
 
-/** Names are cut to 64 bytes of UTF-8. */
+/** Names longer than 64 bytes of UTF-8 lose their middle. */
 export interface KeyModel {
   readonly id: number;
   readonly name: string;

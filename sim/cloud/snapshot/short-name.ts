@@ -1,0 +1,21 @@
+import { utf8Length } from "../../../firmware/wire/utf8.js";
+
+const ELLIPSIS = "…";
+
+/**
+ * `name` in at most `maxBytes` of UTF-8: what is too long loses its middle, since names of one building differ at their end, as
+ * in `… 101` and `… 102`.
+ */
+export function shortName(name: string, maxBytes: number): string {
+  if (utf8Length(name) <= maxBytes) return name;
+  const letters = [...name];
+  let start = Math.floor(letters.length / 2);
+  let end = start;
+  const short = (): string => letters.slice(0, start).join("") + ELLIPSIS + letters.slice(end).join("");
+  // Of the start a third, of the end two: the end tells more.
+  while (utf8Length(short()) > maxBytes) {
+    if (start > 0 && start >= (letters.length - end) / 2) start--;
+    else end++;
+  }
+  return short();
+}
