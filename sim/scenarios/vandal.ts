@@ -1,4 +1,5 @@
 import { SHORT_LADDER_MINUTES } from "../../firmware/codes/throttle.js";
+import type { Text } from "../../hal/ports/panel.js";
 import { guessesWithin } from "../cloud/code-length.js";
 import type { Random } from "../random.js";
 import { expectThat, PackHolder } from "./emergency.js";
@@ -168,7 +169,7 @@ class Others {
   async #takeAndReturn(): Promise<void> {
     const { stage, people } = this.#act;
     await this.#waitOut(() => stage.person.type(BOOKING_CODE));
-    if (stage.machine.panel.view?.screen === "take-or-return") await stage.person.choose("take");
+    if (stage.machine.panel.view?.screen === "take-or-return") await stage.person.choose(this.#whereItHangs());
     await stage.person.see("bin-open");
     const bin = stage.machine.bins.byLabel(String(stage.machine.panel.view?.title.params?.bin));
     const fob = await stage.person.takeKey(bin);
@@ -176,6 +177,17 @@ class Others {
     await people.idle();
     people.carried.push(fob);
     await people.giveBack(fob);
+  }
+
+  /** The sheet has opened bins since, and the box asks in which one the key is: who hung it there knows. */
+  #whereItHangs(): string {
+    const { cloud, machine } = this.#act.stage;
+    const { keys, accesses } = cloud.store.organisation;
+    const key = accesses.find((access) => access.code === BOOKING_CODE)!.key;
+    const bin = machine.bins.state.contents.indexOf(keys.find((one) => one.id === key)!.fob!);
+    const isIt = ({ params }: Text) => params?.bin === machine.bins.label(bin);
+    const offered = machine.panel.view!.choices.find(({ id, label }) => id.startsWith("take") && isIt(label));
+    return offered?.id ?? "take";
   }
 
   /** Types, and where the box says to wait, waits and types again. Answers how long that was, ms. */
