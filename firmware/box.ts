@@ -170,6 +170,7 @@ export class Box {
       identity,
       ledger,
       snapshot: this.#snapshot,
+      inventory: this.#inventory,
       commands: this.#commands,
       power: this.#power,
       isBootRecorded: () => this.#isBootRecorded,

@@ -1,6 +1,7 @@
 import { FlashError } from "../../hal/ports/flash.js";
 import { Kind } from "../records/records.js";
 import { SnapshotError, type SnapshotSlots, type SnapshotView, type SnapshotWriter } from "../snapshot/contract.js";
+import { heldAgainst, KEPT_RANK } from "./kept-bins.js";
 import type { Ledger } from "./ledger.js";
 
 /** The snapshot in force: the one that the journal names, as long as its slot is sound. */
@@ -46,12 +47,19 @@ export class CurrentSnapshot {
     return this.#slots.begin(this.#freeSlot(), version, totalBytes);
   }
 
-  /** Makes a finished download the snapshot in force, by one record. Throws WriteRefused. */
-  activate(view: SnapshotView): void {
+  /**
+   * Makes a finished download the snapshot in force, by one record; before that, tells anew what it would make the box forget of its
+   * `binCount` bins. Throws WriteRefused: then it is not in force.
+   */
+  activate(view: SnapshotView, binCount: number): void {
     if (!this.#isNews(view.version)) throw new SnapshotError(`snapshot version ${view.version} is not newer`);
     const { version, sheet } = view;
     const slot = this.#freeSlot();
-    this.#ledger.write({ kind: Kind.snapshotApplied, version, slot, asOf: this.#asOf(view), sheet }, "vital");
+    const asOf = this.#asOf(view);
+    if (asOf < (this.#ledger.state.snapshot?.asOf ?? 0)) {
+      for (const kept of heldAgainst(view, this.#view, this.#ledger, binCount)) this.#ledger.write(kept, KEPT_RANK);
+    }
+    this.#ledger.write({ kind: Kind.snapshotApplied, version, slot, asOf, sheet }, "vital");
     this.#view = view;
     this.#damage = undefined;
   }

@@ -7,6 +7,8 @@ import type { PowerTask } from "../power/power-task.js";
 import { Kind, LinkEvent } from "../records/records.js";
 import { SnapshotError, type SnapshotView, type SnapshotWriter } from "../snapshot/contract.js";
 import type { CurrentSnapshot } from "../state/current-snapshot.js";
+import type { Inventory } from "../state/inventory.js";
+import { keepWhatIsLost } from "../state/kept-bins.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 import { FIRMWARE_VERSION } from "../version.js";
 import { type Command, type Hello, Reads } from "../wire/messages.js";
@@ -17,6 +19,7 @@ export interface BoxHostParts {
   readonly identity: Identity;
   readonly ledger: Ledger;
   readonly snapshot: CurrentSnapshot;
+  readonly inventory: Inventory;
   readonly commands: CommandTask;
   readonly power: PowerTask;
   /** Whether this boot is on record. */
@@ -72,7 +75,7 @@ export class BoxHost implements SyncHost {
   /** A snapshot that cannot be put on record stays unused; the cloud offers it again in the next session. */
   activateSnapshot(view: SnapshotView): void {
     try {
-      this.#parts.snapshot.activate(view);
+      this.#parts.snapshot.activate(view, this.#parts.hal.bins.count);
     } catch (error) {
       if (!(error instanceof WriteRefused || error instanceof SnapshotError || error instanceof FlashError))
         throw error;
@@ -82,7 +85,9 @@ export class BoxHost implements SyncHost {
   }
 
   acknowledged(through: number): void {
-    this.#parts.ledger.acknowledge(through);
+    const { ledger, inventory } = this.#parts;
+    keepWhatIsLost(ledger, inventory, through);
+    ledger.acknowledge(through);
   }
 
   setTime(seconds: number): void {

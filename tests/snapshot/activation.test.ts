@@ -39,7 +39,7 @@ class Box {
   take({ version, file }: (typeof FILES)[0]): void {
     const writer = this.current.begin(version, file.length);
     for (let at = 0; at < file.length; at += 700) writer.write(file.subarray(at, at + 700));
-    this.current.activate(writer.finish());
+    this.current.activate(writer.finish(), SIZES.bins);
   }
 }
 
@@ -112,7 +112,7 @@ describe("rollback", () => {
     const writer = other.begin(0, 6, V6.file.length);
     for (let at = 0; at < V6.file.length; at += 700) writer.write(V6.file.subarray(at, at + 700));
     const old = writer.finish();
-    expect(() => box.current.activate(old)).toThrow(SnapshotError);
+    expect(() => box.current.activate(old, SIZES.bins)).toThrow(SnapshotError);
     box.boot();
     expect(box.current.version).toBe(7);
   });

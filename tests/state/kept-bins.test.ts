@@ -1,0 +1,157 @@
+import { expect, test } from "vitest";
+import { Belief, Kind, type Rec } from "../../firmware/records/records.js";
+import { CurrentSnapshot } from "../../firmware/state/current-snapshot.js";
+import { Inventory } from "../../firmware/state/inventory.js";
+import { keepWhatIsLost } from "../../firmware/state/kept-bins.js";
+import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
+import type { SnapshotModel } from "../../sim/cloud/snapshot/model.js";
+import { readJournal } from "../../sim/judge/box-memory.js";
+import { makeFlash } from "../snapshot/support/flash.js";
+import { SMALL } from "../snapshot/support/models.js";
+import { slotsOn } from "../snapshot/support/slots.js";
+import { LedgerBench } from "../support/ledger-bench.js";
+
+const BINS = 4;
+const KEY = 20;
+type Row = SnapshotModel["bins"][number];
+const EMPTY: readonly Row[] = [0, 1, 2, 3].map((bin) => ({ bin, enabled: true }));
+const withRow = (row: Row): readonly Row[] => EMPTY.map((one) => (one.bin === row.bin ? row : one));
+
+/** A box, and a cloud that makes snapshots for it. */
+class Pair {
+  readonly bench = new LedgerBench();
+  readonly slots = slotsOn(makeFlash({ sectors: 4, fill: 0x24 }));
+  readonly current: CurrentSnapshot;
+  readonly inventory: Inventory;
+  #version = 5;
+
+  constructor() {
+    // The first record draws the epoch.
+    this.#hang(3, "777XYZ");
+    this.current = new CurrentSnapshot(this.slots, this.bench.ledger);
+    this.inventory = new Inventory(this.bench.ledger.state, () => this.current.view, BINS);
+  }
+
+  get next(): number {
+    return this.bench.ledger.journal.nextSeq;
+  }
+
+  hang(bin: number, fob: string): void {
+    this.#hang(bin, fob);
+  }
+
+  #hang(bin: number, fob: string): void {
+    const { ledger } = this.bench;
+    const of = ledger.write({ kind: Kind.intent, exchange: 2, bin, auth: 4, fob }, "dropoff");
+    ledger.write({ kind: Kind.outcome, of, result: 1 }, "vital");
+  }
+
+  snapshot(asOf: number, bins: readonly Row[], epoch = this.bench.ledger.journal.epoch!): void {
+    const version = ++this.#version;
+    const file = buildSnapshot({ ...SMALL, version, epoch, asOf, bins: [...bins] });
+    const writer = this.current.begin(version, file.length);
+    writer.write(file);
+    this.current.activate(writer.finish(), BINS);
+  }
+
+  get kept(): Extract<Rec, { kind: typeof Kind.binKept }>[] {
+    return [...readJournal(this.bench.flash, 1)].flatMap(({ record }) =>
+      record?.kind === Kind.binKept ? [record] : [],
+    );
+  }
+
+  beliefs(): unknown[] {
+    return [0, 1, 2, 3].map((bin) => Object.values(this.inventory.content(bin)));
+  }
+}
+
+const KNOWN: readonly Row[] = [
+  { bin: 0, enabled: true, key: KEY },
+  { bin: 1, enabled: true, fob: "777XYZ", taken: true },
+  { bin: 2, enabled: true, uncertain: true },
+  { bin: 3, enabled: true },
+];
+const BELIEVED = [
+  [Belief.holds, { key: KEY }],
+  [Belief.taken, { fob: "777XYZ" }],
+  [Belief.doubt, undefined],
+  [Belief.empty, undefined],
+];
+
+test("a snapshot with a lower asOf takes nothing away: what it does not know is told anew before it is applied", () => {
+  const pair = new Pair();
+  pair.snapshot(pair.next - 1, KNOWN);
+  expect(pair.beliefs()).toEqual(BELIEVED);
+  pair.snapshot(1, withRow({ bin: 3, enabled: true, key: KEY }));
+  expect(pair.beliefs()).toEqual(BELIEVED);
+  expect(pair.kept).toMatchObject([
+    { bin: 0, belief: Belief.holds, key: KEY },
+    { bin: 1, belief: Belief.taken, fob: "777XYZ" },
+    { bin: 2, belief: Belief.doubt },
+    { bin: 3, belief: Belief.empty },
+  ]);
+  pair.bench.reboot();
+  const booted = new CurrentSnapshot(pair.slots, pair.bench.ledger);
+  const inventory = new Inventory(pair.bench.ledger.state, () => booted.view, BINS);
+  expect([0, 1, 2, 3].map((bin) => Object.values(inventory.content(bin)))).toEqual(BELIEVED);
+});
+
+test("twice in a row, and once more with what the box has told meanwhile", () => {
+  const pair = new Pair();
+  pair.snapshot(pair.next - 1, KNOWN);
+  pair.snapshot(1, EMPTY);
+  // The cloud has caught up, the box forgets its own, and the same copy is put back again.
+  pair.snapshot(pair.next - 1, KNOWN);
+  expect(pair.bench.ledger.state.bins.size).toBe(0);
+  pair.hang(3, "888XYZ");
+  pair.snapshot(1, EMPTY);
+  pair.snapshot(0, EMPTY);
+  expect(pair.beliefs()).toEqual([...BELIEVED.slice(0, 3), [Belief.holds, { fob: "888XYZ" }]]);
+});
+
+test("a snapshot of another journal's life is one that knows less", () => {
+  const pair = new Pair();
+  pair.snapshot(pair.next - 1, KNOWN);
+  pair.snapshot(pair.next - 1, EMPTY, new Uint8Array(8).fill(9));
+  expect(pair.beliefs()).toEqual(BELIEVED);
+});
+
+test("a snapshot that knows as much writes nothing anew, and is believed", () => {
+  const pair = new Pair();
+  pair.snapshot(pair.next - 1, KNOWN);
+  pair.snapshot(pair.next - 1, EMPTY);
+  expect(pair.kept).toEqual([]);
+  expect(pair.beliefs()).toEqual(EMPTY.map(() => [Belief.empty, undefined]));
+});
+
+test("a snapshot that cannot be read knows nothing: no doubt is told in its name", () => {
+  const pair = new Pair();
+  pair.snapshot(pair.next - 1, KNOWN);
+  const { bench } = pair;
+  const blind = new CurrentSnapshot(slotsOn(makeFlash({ sectors: 4, fill: 0x24 })), bench.reboot());
+  expect(blind.view).toBeUndefined();
+  const file = buildSnapshot({ ...SMALL, version: 60, epoch: bench.ledger.journal.epoch!, asOf: 1, bins: [...EMPTY] });
+  const writer = blind.begin(60, file.length);
+  writer.write(file);
+  blind.activate(writer.finish(), BINS);
+  expect(pair.kept).toEqual([]);
+});
+
+test("an acknowledgement that goes back behind the journal's oldest record has the lost bins told anew, once", () => {
+  const pair = new Pair();
+  const { ledger } = pair.bench;
+  pair.hang(1, "777XYZ");
+  const told = pair.next - 1;
+  pair.hang(2, "888XYZ");
+  for (let id = 1; ledger.journal.oldestSeq <= told + 1; id++) {
+    ledger.acknowledge(pair.next - 1);
+    ledger.write({ kind: Kind.command, id, command: 5, sheet: 1 }, "vital");
+  }
+  const acked = pair.next - 1;
+  ledger.acknowledge(acked);
+  keepWhatIsLost(ledger, pair.inventory, acked);
+  keepWhatIsLost(ledger, pair.inventory, ledger.journal.oldestSeq - 1);
+  expect(pair.kept).toEqual([]);
+  keepWhatIsLost(ledger, pair.inventory, told);
+  expect(pair.kept).toMatchObject([{ bin: 2, belief: Belief.holds, fob: "888XYZ" }]);
+});
