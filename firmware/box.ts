@@ -13,6 +13,7 @@ import { Rights } from "./exchange/rights.js";
 import type { Identity } from "./identity/contract.js";
 import type { LoadedIdentity } from "./identity/copies.js";
 import { Journal } from "./journal/journal.js";
+import { BinCheckFlow } from "./panel/bin-check-flow.js";
 import { EmergencyFlow } from "./panel/emergency-flow.js";
 import { ExchangeFlow } from "./panel/exchange-flow.js";
 import { HotspotFlow } from "./panel/hotspot-flow.js";
@@ -27,7 +28,7 @@ import { EMPTY_SHOWN_MS, sleepEmpty } from "./power/empty-cell.js";
 import { PowerTask } from "./power/power-task.js";
 import { ThriftyLinks } from "./power/thrifty-links.js";
 import { keepWatchdogFed } from "./power/watchdog.js";
-import { GapReason, Kind } from "./records/records.js";
+import { GapReason, type Held, Kind } from "./records/records.js";
 import { FlashSnapshotSlots } from "./snapshot/store.js";
 import { CurrentSnapshot } from "./state/current-snapshot.js";
 import { Inventory } from "./state/inventory.js";
@@ -121,8 +122,10 @@ export class Box {
       events: this.#exchangeFlow,
     });
     this.#emergency = new EmergencyTask({ ledger, control, timers, clock });
+    const nameOf = ({ key, fob }: Held) => (key === undefined ? fob : view()?.keyById(key)?.name) ?? `${key ?? ""}`;
     this.#emergencyFlow = new EmergencyFlow({
       navigator: this.#navigator,
+      checks: new BinCheckFlow({ navigator: this.#navigator, ledger, inventory: this.#inventory, bins, nameOf }),
       codes: new OfflineCodes({ ledger, throttle, clock, hash, codesKey: identity.codesKey, label }),
       task: this.#emergency,
       timers,

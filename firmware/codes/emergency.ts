@@ -16,8 +16,8 @@ export interface EmergencyEvents {
   closed(bin: number): void;
   /** The run has dealt with `bin`, whether or not it opened. */
   progress(bin: number): void;
-  /** The run is over; `notOpened` lists the bins that stayed shut, or were cut off while they were being opened. */
-  allDone(notOpened: readonly number[]): void;
+  /** The run of record `of` is over; `notOpened` lists the bins that stayed shut, or were cut off while they were being opened. */
+  allDone(notOpened: readonly number[], of: number): void;
   /** The run stopped after `bin` (-1: before the first): no record can be written for the next one, or its sheet was closed. */
   stopped(reason: RefusalReason, bin: number): void;
   /** A power cut stopped the run after `bin`, and nobody knows how long ago: it goes on with its code. */
@@ -60,6 +60,30 @@ export class EmergencyTask {
         closed: () => events.closed(bin),
       }),
     );
+  }
+
+  /** The code for all bins was accepted (record `authority`) to look into some of them: `openToLook` opens each. */
+  beginStockTake(authority: number): void {
+    this.#settle(authority, undefined, Outcome.done);
+  }
+
+  /** One bin of a stock-take. Returns why it is not opened; undefined: it is. */
+  openToLook(
+    bin: number,
+    code: { readonly of: number; readonly sheet: number; readonly number: number },
+  ): RefusalReason | undefined {
+    if (this.#control.busy) return "busy";
+    if (code.sheet < this.#ledger.state.codes.sheet) return "sheet-closed";
+    const body = { kind: Kind.emergency, target: EmergencyTarget.all, bin, stockTake: 1, ...code } as const;
+    let authority: number;
+    try {
+      authority = this.#ledger.write(body, "vital");
+    } catch (error) {
+      if (!(error instanceof WriteRefused)) throw error;
+      return error.reason;
+    }
+    this.#open(bin, authority, { opened: () => {}, failed: () => {}, heldOpen: () => {}, closed: () => {} });
+    return undefined;
   }
 
   /**
@@ -161,7 +185,7 @@ export class EmergencyTask {
     for (let bin = 0; bin < this.#control.count; bin++) {
       if (faulty.has(bin) || run.cutOff.has(bin)) notOpened.push(bin);
     }
-    events.allDone(notOpened);
+    events.allDone(notOpened, run.seq);
   }
 
   #openNext(run: OpenAll): void {

@@ -18,6 +18,8 @@ export const LAST_SHEET = 999;
 export interface Target {
   readonly kind: EmergencyTarget;
   readonly bin?: number | undefined;
+  /** With the code for all bins: to look into those of which the box is not sure. */
+  readonly stockTake?: 1;
 }
 
 /** Which printed code the panel asks for. */
@@ -114,10 +116,13 @@ export class OfflineCodes {
       this.#throttle.recordFailure(guessed(target));
       return { kind: "wrong", waitMs: this.waitMs(target) };
     }
-    const { kind, bin } = target;
+    const { kind, bin, stockTake } = target;
     const of = prompt.isAgain ? this.#ledger.state.codes.grace?.seq : undefined;
     const { sheet, number } = prompt;
-    const authority = this.#ledger.write({ kind: Kind.emergency, target: kind, sheet, number, bin, of }, "vital");
+    const authority = this.#ledger.write(
+      { kind: Kind.emergency, target: kind, sheet, number, bin, of, stockTake },
+      "vital",
+    );
     if (of === undefined) this.#acceptedAtMs = this.#clock.monotonicMs();
     return { kind: "accepted", authority };
   }

@@ -1,12 +1,13 @@
 import type { BinsPort } from "../../hal/ports/bins.js";
 import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
-import type { PanelInput, Text } from "../../hal/ports/panel.js";
+import type { Choice, PanelInput, Text } from "../../hal/ports/panel.js";
 import type { ButtonPort } from "../../hal/ports/power.js";
 import type { EmergencyEvents, EmergencyTask } from "../codes/emergency.js";
 import { OFFLINE_CODE_DIGITS } from "../codes/hotp.js";
 import type { OfflineCodes, Prompt, Target, Verdict } from "../codes/offline-codes.js";
 import { waitRefusal } from "../codes/wait-refusal.js";
 import { EmergencyTarget } from "../records/records.js";
+import type { BinCheckFlow } from "./bin-check-flow.js";
 import type { Navigator } from "./navigator.js";
 import { choice, type Screen, text } from "./screen.js";
 import { ENTRY_TIMEOUT_MS, EntryScreen } from "./screens/entry.js";
@@ -28,8 +29,15 @@ interface ResultOptions {
   readonly lines?: readonly Text[];
   /** The way back for somebody who mistyped, without all the menus. */
   again?(): void;
+  /** What else may be chosen, before the ways out. */
+  readonly also?: readonly Offer[];
   /** `RESULT_MS` if absent. */
   readonly timeoutMs?: number;
+}
+
+interface Offer {
+  readonly choice: Choice;
+  take(): void;
 }
 
 /** Screens of the printed codes: from idle, with no snapshot, no clock and no link, to an open door. */
@@ -42,9 +50,12 @@ export class EmergencyFlow implements EmergencyEvents {
   readonly #bins: Pick<BinsPort, "count" | "label">;
   readonly #codeEntry: (first: PanelInput) => void;
   readonly #wanted: () => void;
+  readonly #checks: BinCheckFlow;
   #armed: { readonly authority: number; readonly sheet: number; readonly timer: TimerId } | undefined;
   /** The bin with a code of its own whose door was opened last. */
   #opened: number | undefined;
+  /** The record that burnt its code. */
+  #authority = 0;
   /** Tells which bins a run left shut. */
   #list: Screen | undefined;
 
@@ -59,6 +70,7 @@ export class EmergencyFlow implements EmergencyEvents {
     codeEntry: (first: PanelInput) => void;
     /** A run over all bins has something to show, though nobody touches the box. */
     wanted: () => void;
+    checks: BinCheckFlow;
   }) {
     this.#navigator = parts.navigator;
     this.#codes = parts.codes;
@@ -68,6 +80,7 @@ export class EmergencyFlow implements EmergencyEvents {
     this.#bins = parts.bins;
     this.#codeEntry = parts.codeEntry;
     this.#wanted = parts.wanted;
+    this.#checks = parts.checks;
   }
 
   /** The list of a run is on the screen. It is kept nowhere else, and somebody may be writing it down. */
@@ -82,12 +95,13 @@ export class EmergencyFlow implements EmergencyEvents {
         name: "emergency",
         title: text("emergency"),
         lines: [text("emergency-sheet-ready", { sheet: this.#codes.sheet })],
-        choices: [choice("one-bin"), choice("all-bins"), choice("unmount"), choice("cancel")],
+        choices: [choice("one-bin"), choice("all-bins"), choice("check-bins"), choice("unmount"), choice("cancel")],
         timeoutMs: ENTRY_TIMEOUT_MS,
         leave: () => this.#navigator.home(),
         choose: (id) => {
           if (id === "one-bin") this.#chooseUnit();
           else if (id === "all-bins") this.#ask({ kind: EmergencyTarget.all });
+          else if (id === "check-bins") this.#ask({ kind: EmergencyTarget.all, stockTake: 1 });
           else if (id === "unmount") this.#ask({ kind: EmergencyTarget.unmount });
           else this.#navigator.home();
         },
@@ -125,7 +139,25 @@ export class EmergencyFlow implements EmergencyEvents {
 
   closed(bin: number): void {
     if (this.#isElsewhere(bin)) return;
-    this.#result("emergency-closed", { bin: this.#label(bin) });
+    this.#result("emergency-closed", { bin: this.#label(bin) }, { also: this.#stillIn(bin) });
+  }
+
+  /** What the holder of the code of one bin may say of it. */
+  #stillIn(bin: number): readonly Offer[] {
+    const by = { of: this.#authority };
+    const key = this.#checks.nameIn(bin);
+    const empty = { choice: choice("bin-empty"), take: () => this.#checks.allOut([bin], by) };
+    if (key === undefined) return [empty];
+    return [empty, { choice: choice("bin-holds", { key }), take: () => this.#checks.stillThere(bin, by) }];
+  }
+
+  /** "Everything taken out?": until somebody says so, what the run opened is in doubt, and takes no returns. */
+  #takenOut(notOpened: readonly number[], of: number): readonly Offer[] {
+    const bins = () => this.#checks.inDoubt(notOpened);
+    return [
+      { choice: choice("all-out"), take: () => this.#checks.allOut(bins(), { of }) },
+      { choice: choice("bin-by-bin"), take: () => this.#checks.oneByOne(bins(), { of }) },
+    ];
   }
 
   /** The code works again for a while: nobody has to ask a manager first. */
@@ -141,17 +173,19 @@ export class EmergencyFlow implements EmergencyEvents {
     if (name === "idle" || name === "opening-all") this.#showProgress(bin);
   }
 
-  allDone(notOpened: readonly number[]): void {
+  allDone(notOpened: readonly number[], of: number): void {
     this.#wanted();
     const total = this.#bins.count;
     const stuck = notOpened.length;
+    const also = this.#takenOut(notOpened, of);
     if (stuck === 0) {
-      this.#result("all-opened", undefined, { lines: [text("take-keys-close-doors")] });
+      const lines = [text("take-keys-close-doors"), text("say-what-is-out")];
+      this.#result("all-opened", undefined, { lines, also, timeoutMs: LIST_MS });
       return;
     }
     const bins = text("all-opened-but", { bins: notOpened.map((bin) => this.#label(bin)).join(" ") });
-    const lines = [bins, text("press-doors-own-codes"), text("take-keys-close-doors")];
-    this.#result("all-opened-count", { done: total - stuck, total }, { lines, timeoutMs: LIST_MS });
+    const lines = [bins, text("press-doors-own-codes"), text("take-keys-close-doors"), text("say-what-is-out")];
+    this.#result("all-opened-count", { done: total - stuck, total }, { lines, also, timeoutMs: LIST_MS });
     this.#list = this.#navigator.screen;
   }
 
@@ -298,7 +332,7 @@ export class EmergencyFlow implements EmergencyEvents {
   #verdict(target: Target, prompt: Prompt, verdict: Verdict): void {
     const again = () => this.#askCode(target, prompt);
     if (verdict.kind === "accepted") {
-      this.#accepted(target, prompt.sheet, verdict.authority);
+      this.#accepted(target, prompt, verdict.authority);
     } else if (verdict.kind === "refused") {
       this.#result(`refused-${verdict.reason}`);
     } else if (verdict.waitMs > 0) {
@@ -312,8 +346,13 @@ export class EmergencyFlow implements EmergencyEvents {
     }
   }
 
-  #accepted(target: Target, sheet: number, authority: number): void {
-    if (target.kind === EmergencyTarget.all) {
+  #accepted(target: Target, { sheet, number }: Prompt, authority: number): void {
+    this.#authority = authority;
+    if (target.stockTake !== undefined) {
+      this.#task.beginStockTake(authority);
+      const open = (bin: number) => this.#task.openToLook(bin, { of: authority, sheet, number });
+      this.#checks.oneByOne(this.#checks.unsure(), { of: authority }, open);
+    } else if (target.kind === EmergencyTarget.all) {
       this.#showProgress(0);
       this.#task.openAll(this);
     } else if (target.kind === EmergencyTarget.unmount) {
@@ -368,7 +407,7 @@ export class EmergencyFlow implements EmergencyEvents {
   #result(
     id: TextId,
     params?: Readonly<Record<string, string | number>>,
-    { lines = [], again, timeoutMs = RESULT_MS }: ResultOptions = {},
+    { lines = [], again, also = [], timeoutMs = RESULT_MS }: ResultOptions = {},
   ): void {
     const isRefused = id.startsWith("refused-");
     this.#opened = undefined;
@@ -377,13 +416,20 @@ export class EmergencyFlow implements EmergencyEvents {
         name: isRefused ? "refused" : "emergency-result",
         title: text(id, params),
         lines,
-        choices: [...(again === undefined ? [] : [choice("try-again")]), choice("emergency-again"), choice("done")],
+        choices: [
+          ...(again === undefined ? [] : [choice("try-again")]),
+          ...also.map((offer) => offer.choice),
+          choice("emergency-again"),
+          choice("done"),
+        ],
         timeoutMs,
         leave: () => this.#navigator.home(),
         // Whoever was refused types the printed code once more, which is no ordinary code and must not count as a wrong one.
         ...(isRefused ? {} : { digit: this.#codeEntry }),
         choose: (chosen) => {
-          if (chosen === "try-again") again?.();
+          const offer = also.find((one) => one.choice.id === chosen);
+          if (offer !== undefined) offer.take();
+          else if (chosen === "try-again") again?.();
           else if (chosen === "emergency-again") this.menu();
           else this.#navigator.home();
         },

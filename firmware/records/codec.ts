@@ -54,6 +54,7 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Check>>>> = {
     number: upTo(99),
     bin: optional(bin),
     of: optional(seq),
+    stockTake: optional(one),
   },
   [Kind.emergencyOutcome]: { of: seq, bin: optional(bin), result: from1To(4) },
   [Kind.door]: { bin, event: from1To(3) },

@@ -173,6 +173,8 @@ export type Body =
       readonly number: number;
       readonly bin?: number | undefined;
       readonly of?: number | undefined;
+      /** 1, of an `all` code: not all bins open, but one by one those of which the box is not sure, to be looked into. */
+      readonly stockTake?: 1 | undefined;
     }
   /** `of`: the emergency record. Without `bin`: the whole open-all run is over. */
   | {

@@ -168,14 +168,13 @@ function endExchange(state: BoxState, exchange: OpenExchange, seq: number, resul
 }
 
 function applyEmergency(state: BoxState, seq: number, record: Of<typeof Kind.emergency>): void {
-  const isPartOfOpenAll = record.target === EmergencyTarget.all && record.of !== undefined && record.bin !== undefined;
-  if (isPartOfOpenAll) {
-    if (state.openAll !== undefined) state.openAll.bin = record.bin;
+  const isOfAll = record.target === EmergencyTarget.all;
+  const isStockTake = record.stockTake !== undefined;
+  if (isOfAll && record.of !== undefined && record.bin !== undefined) {
+    if (state.openAll !== undefined && !isStockTake) state.openAll.bin = record.bin;
   } else {
     burn(state, seq, record);
-    if (record.target === EmergencyTarget.all) {
-      state.openAll = runOf(state.openAll, seq, record);
-    }
+    if (isOfAll && !isStockTake) state.openAll = runOf(state.openAll, seq, record);
   }
   if (record.bin === undefined) return;
   state.opening = { seq, bin: record.bin, before: state.bins.get(record.bin) };

@@ -89,6 +89,7 @@ export const KEYS = {
   doubt: 80,
   contested: 81,
   freed: 82,
+  stockTake: 86,
   // Codes (firmware/codes)
   short: 85,
   // Sync (firmware/sync)

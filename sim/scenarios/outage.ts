@@ -129,9 +129,9 @@ async function offlineCodes(act: Act): Promise<void> {
     if (!machine.bins.isOpen(i)) throw new Error(`bin ${machine.bins.label(i)} is not open`);
     machine.bins.close(i);
   }
-  // The word that it is over stays for whoever walks along the bins.
-  await person.cancel();
-  await people.idle();
+  // The keys hang there still: without a word of that, no bin would take a return for its tag alone.
+  await person.choose("bin-by-bin");
+  await people.tellBins();
 }
 
 /** The eighth digit enters by itself only on pads that do so; this one wants enter. */

@@ -65,6 +65,19 @@ export class People {
     await this.idle();
   }
 
+  /** Says of each bin that the panel asks about what hangs there. */
+  async tellBins(): Promise<void> {
+    const { person, machine, cloud } = this.#stage;
+    while (machine.panel.view?.screen === "check-bin") {
+      const { title, choices } = machine.panel.view;
+      const fob = machine.bins.content(machine.bins.byLabel(String(title.params?.bin)));
+      const name = cloud.store.organisation.keys.find((key) => key.fob === fob)?.name ?? fob;
+      const asked = choices.find((choice) => choice.id === "bin-holds")?.label.params?.key;
+      await person.choose(fob === undefined ? "bin-empty" : name === asked ? "bin-holds" : "bin-unknown");
+    }
+    await this.idle();
+  }
+
   /** `count` exchanges by whoever the seed picks: some pick up, some return. */
   async comeAndGo(count: number, told?: (done: number) => void): Promise<void> {
     for (let i = 0; i < count; i++) {

@@ -356,6 +356,7 @@ describe("all bins", () => {
       "all-opened-but",
       "press-doors-own-codes",
       "take-keys-close-doors",
+      "say-what-is-out",
     ]);
     await rig.world.advance(100_000);
     expect(rig.title?.id).toBe("all-opened-count");

@@ -97,6 +97,14 @@ const SCREENS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     await stage.person.see("idle", 3 * MINUTE_MS);
     await stage.person.type(CODE);
   },
+  "check-bin": async (stage) => {
+    await SCREENS["all-opened"]!(stage);
+    await stage.person.choose("bin-by-bin");
+  },
+  "bins-checked": async (stage) => {
+    await SCREENS["all-opened"]!(stage);
+    await stage.person.choose("all-out");
+  },
   emergency: ({ person }) => person.choose("emergency"),
   "emergency-unit": async ({ person }) => {
     await person.choose("emergency");
