@@ -7,6 +7,7 @@ import { FlashError } from "../../hal/ports/flash.js";
 import { readJournal } from "../../sim/judge/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
+const BINS = 4;
 let bench: LedgerBench;
 /** By slot: what is in it, or the error with which it is opened. */
 let slots: (SnapshotView | Error | undefined)[];
@@ -56,7 +57,7 @@ test("a box without a snapshot asks for one, and receives it into slot 0", () =>
 test("what is activated is in force from its record on, and after a boot", () => {
   slots[0] = view(3, { sheet: 4 });
   const snapshot = current();
-  snapshot.activate(slots[0]);
+  snapshot.activate(slots[0], BINS);
   expect([snapshot.view, snapshot.version]).toEqual([slots[0], 3]);
   expect(applied()).toMatchObject([{ version: 3, slot: 0, asOf: 0, sheet: 4 }]);
   expect(current().view).toBe(slots[0]);
@@ -71,24 +72,24 @@ test("the next one goes into the other slot, each time", () => {
   ] as const) {
     snapshot.begin(version, 400);
     expect(begun.at(-1)).toEqual([slot, version, 400]);
-    snapshot.activate(view(version));
+    snapshot.activate(view(version), BINS);
     expect(bench.ledger.state.snapshot).toMatchObject({ version, slot });
   }
 });
 
 test("a version never goes back, and the one in force is not taken again", () => {
   const snapshot = current();
-  snapshot.activate(view(3));
+  snapshot.activate(view(3), BINS);
   for (const version of [2, 3]) {
     expect(() => snapshot.begin(version, 400)).toThrow(`snapshot version ${version} is not above 3`);
-    expect(() => snapshot.activate(view(version))).toThrow(SnapshotError);
+    expect(() => snapshot.activate(view(version), BINS)).toThrow(SnapshotError);
   }
   expect([applied().length, begun, snapshot.version]).toEqual([1, [], 3]);
 });
 
 describe("a slot that cannot be read", () => {
   test.each([new SnapshotError("damaged: the checksum"), new FlashError("no answer")])("tells why: %o", (error) => {
-    current().activate(view(3));
+    current().activate(view(3), BINS);
     slots[0] = error;
     const snapshot = current();
     expect([snapshot.view, snapshot.version, snapshot.damage]).toEqual([undefined, 0, error.message]);
@@ -97,13 +98,13 @@ describe("a slot that cannot be read", () => {
     snapshot.begin(3, 400);
     expect(begun).toEqual([[1, 3, 400]]);
     const again = view(3);
-    snapshot.activate(again);
+    snapshot.activate(again, BINS);
     expect([snapshot.view, snapshot.damage]).toEqual([again, undefined]);
     expect(bench.ledger.state.snapshot).toMatchObject({ version: 3, slot: 1 });
   });
 
   test("another error is not kept quiet", () => {
-    current().activate(view(3));
+    current().activate(view(3), BINS);
     slots[0] = new TypeError("the port is broken");
     expect(() => current()).toThrow("the port is broken");
   });
@@ -112,10 +113,10 @@ describe("a slot that cannot be read", () => {
 test("a snapshot whose record cannot be written is not in force", () => {
   slots[0] = view(3);
   const snapshot = current();
-  snapshot.activate(slots[0]);
+  snapshot.activate(slots[0], BINS);
   bench.mains = false;
   bench.millivolts = 3_000;
-  expect(() => snapshot.activate(view(4))).toThrow(WriteRefused);
+  expect(() => snapshot.activate(view(4), BINS)).toThrow(WriteRefused);
   expect([snapshot.view, snapshot.version, bench.ledger.state.snapshot?.version]).toEqual([slots[0], 3, 3]);
 });
 
@@ -124,7 +125,7 @@ test("its record is written in a journal that has room for nothing less", () => 
     bench.ledger.write({ kind: Kind.command, id, command: 5, sheet: 1 }, "vital");
   }
   const snapshot = current();
-  snapshot.activate(view(3));
+  snapshot.activate(view(3), BINS);
   expect(snapshot.version).toBe(3);
 });
 
@@ -142,7 +143,7 @@ test("a journal that has no life yet was taken into account by nobody", () => {
 
 describe("what the cloud had taken into account", () => {
   const asOf = (more: Partial<SnapshotView>) => {
-    current().activate(view(3, more));
+    current().activate(view(3, more), BINS);
     return bench.ledger.state.snapshot?.asOf;
   };
   test("counts in this journal's life, up to its last record", () => {
