@@ -81,3 +81,13 @@ export function reasonOnFlash(flash: NorFlash, bin: number): "exchange" | "emerg
   }
   return [...open.values()].at(-1);
 }
+
+/** The key for which the flash says that `bin` is being opened; undefined: none is named, or it is no exchange. */
+export function keyOnFlash(flash: NorFlash, bin: number): number | undefined {
+  const journal = mount(flash, () => []);
+  let key: number | undefined;
+  for (const { record } of records(journal, Math.max(1, journal.nextSeq - TAIL_RECORDS))) {
+    if (record?.kind === Kind.intent && record.bin === bin) key = record.key;
+  }
+  return key;
+}

@@ -4,7 +4,7 @@ import type { BinEvent } from "../devices/bins.js";
 import type { Machine } from "../machine/machine.js";
 import type { World } from "../machine/world.js";
 import { Bounds } from "./bounds.js";
-import { type BoxMemory, readJournal, readMemory, reasonOnFlash } from "./box-memory.js";
+import { type BoxMemory, keyOnFlash, readJournal, readMemory, reasonOnFlash } from "./box-memory.js";
 import { compareLogs } from "./compare-logs.js";
 import { DoorsLog } from "./doors-log.js";
 import { FaultsTold } from "./faults-told.js";
@@ -59,7 +59,12 @@ export class Judge {
     new GuessWatch({ world, machine, report: (problem) => this.#problem(problem) });
     this.#bounds = new Bounds(parts, (text) => this.#problem(text));
     const { panel, reader, bins } = parts.machine;
+    for (let bin = 0; bin < bins.count; bin++) {
+      const fob = bins.content(bin);
+      if (fob !== undefined) this.#rules.stocked(bin, fob);
+    }
     panel.watchInput((input) => {
+      if (input.kind === "choice") this.#chosen(input.id);
       if (input.kind === "digit") this.#key(String(input.digit));
       else if (input.kind === "enter") this.#entered();
       else if (input.kind === "cancel" || input.kind === "choice") this.#typed = "";
@@ -102,6 +107,11 @@ export class Judge {
     this.#bounds.revoked(code, fob);
   }
 
+  /** Somebody told the cloud, for sure, that nothing is in the bin. */
+  saidEmpty(bin: number): void {
+    this.#rules.saidEmpty(bin);
+  }
+
   boxMemory(): BoxMemory {
     return readMemory(this.#machine);
   }
@@ -126,6 +136,19 @@ export class Judge {
     return { exchanges, emergencies, lost, duplicated, reordered, unauthorised, problems: listed };
   }
 
+  /** What somebody says at the panel of what is in a bin. */
+  #chosen(id: string): void {
+    const { view } = this.#machine.panel;
+    if (!view?.choices.some((choice) => choice.id === id)) return;
+    if (id === "all-out") this.#rules.saidAllOut();
+    else if (id === "return") this.#rules.saidReturn();
+    const named = view.title.params?.bin ?? view.choices.find((choice) => choice.id === id)?.label.params?.bin;
+    if (typeof named !== "string") return;
+    const bin = this.#machine.bins.byLabel(named);
+    if (id === "bin-empty") this.#rules.saidEmpty(bin);
+    else if (id === "bin-holds" || id === "left-inside") this.#rules.saidToHang(bin);
+  }
+
   #key(digit: string): void {
     this.#typed += digit;
   }
@@ -139,9 +162,12 @@ export class Judge {
   #binEvent(event: BinEvent): void {
     this.#doors.event(event);
     if (event.kind === "pulse") this.#pulse(event.bin);
+    if (event.kind === "put") this.#rules.put(event.bin, event.fob);
+    if (event.kind === "closed") this.#rules.closed(event.bin);
     if (event.kind === "opened") {
-      this.#rules.opened(event.bin, this.#world.nowMs);
-      this.#doors.opened(event.bin, this.#pulsed.get(event.bin) ?? "nobody", this.#world.nowMs);
+      const by = this.#pulsed.get(event.bin) ?? "nobody";
+      this.#rules.opened(event.bin, by, this.#world.nowMs);
+      this.#doors.opened(event.bin, by, this.#world.nowMs);
       this.#pulsed.delete(event.bin);
     }
   }
@@ -152,13 +178,15 @@ export class Judge {
     const label = this.#machine.bins.label(bin);
     const by = reasonOnFlash(this.#machine.flash.journal, bin) ?? "nobody";
     if (by === "nobody") this.#problem(`bin ${label} was unlocked without a durable record before it`);
-    const opening = { bin, content, atMs: nowMs, wallSeconds: this.#world.wallSeconds() };
+    const key = by === "exchange" ? keyOnFlash(this.#machine.flash.journal, bin) : undefined;
+    const opening = { bin, content, key, atMs: nowMs, wallSeconds: this.#world.wallSeconds() };
     const isPermitted = by !== "nobody" && (this.#rules.permits(opening, by) || this.#bounds.permits(opening));
     if (!isPermitted) {
       this.#unauthorised++;
       this.#problem(`bin ${label} was unlocked, and nobody had a right to that`);
     }
     this.#pulsed.set(bin, by);
+    if (this.#machine.bins.isOpen(bin)) this.#rules.opened(bin, by, nowMs);
     this.#doors.reopened(bin, by, nowMs);
   }
 

@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import type { Access, Key } from "../cloud/domain.js";
 import type { CloudService } from "../cloud/service.js";
 import { resolveWindow } from "../cloud/windows.js";
+import { BinsEvidence } from "./evidence.js";
 
 /** Somebody may open a bin for so long after showing a right, ms: retries, another bin for a drop-off, an early reboot. */
 const CLAIM_MS = 90_000;
@@ -16,8 +17,10 @@ const USES_OF_A_CODE = 6;
 const SHEETS_TRIED = 20;
 
 type Claim =
+  /** A right to the key that holds now. */
   | { readonly kind: "key"; readonly key: Key; readonly atMs: number }
-  | { readonly kind: "fob"; readonly fob: string; readonly atMs: number }
+  /** A tag, or a code or badge outside its time, which is worth no more. */
+  | { readonly kind: "tag"; readonly thing: string; readonly atMs: number }
   | { readonly kind: "bin"; readonly bin: number; readonly code: string; readonly atMs: number; isUsed: boolean }
   | { readonly kind: "one-touch"; readonly bin: number; readonly atMs: number };
 
@@ -30,6 +33,8 @@ export interface Opening {
   readonly bin: number;
   /** Fob that is in the bin. */
   readonly content: string | undefined;
+  /** Key that the record before the lock names. Somebody must have shown a right or a tag of that one: a badge shows many. */
+  readonly key: number | undefined;
   readonly atMs: number;
   readonly wallSeconds: number;
 }
@@ -37,6 +42,10 @@ export interface Opening {
 /**
  * The rules of who may open what, written a second time and from the outside: from what people typed and scanned, what the
  * organisation says, and what really hangs in the bins. Shares no code with the firmware but the meaning of the words.
+ *
+ * Law 7: no bin that may hold a key opens for a tag alone. A tag opens a bin that is empty by all that ever happened at its door
+ * (`evidence.ts`), or the one from which its own key was taken. Luck does not count: a bin in doubt that turns out to be empty was still
+ * opened to a stranger. A right opens an empty bin, or one that holds its key or may hold it, and no other key's.
  */
 export class Rulebook {
   #cloud: CloudService;
@@ -47,6 +56,12 @@ export class Rulebook {
   /** The claim by which the lock was last worked for an exchange, and when and where its door opened. */
   #working: { readonly bin: number; readonly claimedMs: number; openedMs: number | undefined } | undefined;
   #printed: Map<string, string[]> | undefined;
+  readonly #evidence = new BinsEvidence();
+  /** What each bin's door was opened for last. */
+  readonly #openedFor = new Map<number, Claim | undefined>();
+  #claim: Claim | undefined;
+  /** Somebody said that they bring a key back, by a right. */
+  #isReturn = false;
 
   constructor(cloud: CloudService, box: string) {
     this.#cloud = cloud;
@@ -61,6 +76,7 @@ export class Rulebook {
   /** Digits were entered. */
   typed(digits: string, atMs: number, wallSeconds: number): void {
     const { keys, accesses } = this.#cloud.store.organisation;
+    this.#isReturn = false;
     for (const key of keys) if (key.code === digits) this.#claims.push({ kind: "key", key, atMs });
     for (const access of accesses) {
       if (access.code === digits) this.#claimAccess(access, atMs, wallSeconds);
@@ -70,13 +86,51 @@ export class Rulebook {
 
   scanned(serial: string, atMs: number, wallSeconds: number): void {
     const { users, accesses } = this.#cloud.store.organisation;
-    const user = users.find((one) => one.badge === serial);
-    if (user === undefined) this.#claims.push({ kind: "fob", fob: serial, atMs });
+    // Whoever writes tags by hand writes small letters.
+    const user = users.find((one) => one.badge === serial || one.badge === serial.toUpperCase());
+    this.#isReturn = false;
+    if (user === undefined) this.#claims.push({ kind: "tag", thing: this.#thingOf(serial), atMs });
     for (const access of accesses) if (access.user === user?.id) this.#claimAccess(access, atMs, wallSeconds);
   }
 
   armed(bin: number, atMs: number): void {
     this.#claims.push({ kind: "one-touch", bin, atMs });
+  }
+
+  /** What hangs where when the box is put up. */
+  stocked(bin: number, fob: string): void {
+    this.#evidence.stocked(bin, this.#thingOf(fob));
+  }
+
+  /** Somebody who may say so, at the panel or to the cloud: nothing is in the bin. */
+  saidEmpty(bin: number): void {
+    this.#evidence.saidEmpty(bin);
+  }
+
+  /** What was in the bin before is there still. */
+  saidToHang(bin: number): void {
+    this.#evidence.saidToHang(bin);
+  }
+
+  /** "Everything is taken out" of what the emergency opened. */
+  saidAllOut(): void {
+    for (const bin of this.#evidence.unsure()) this.#evidence.saidEmpty(bin);
+  }
+
+  saidReturn(): void {
+    this.#isReturn = true;
+  }
+
+  /** A hand put a fob behind the open door. */
+  put(bin: number, fob: string): void {
+    this.#evidence.hung(bin, this.#thingOf(fob));
+  }
+
+  /** The door was shut again. What the person said counts from here on. */
+  closed(bin: number): void {
+    const claim = this.#openedFor.get(bin);
+    if (claim?.kind === "key" && this.#isReturn) this.#evidence.broughtBack(bin, `key:${claim.key.id}`);
+    this.#openedFor.delete(bin);
   }
 
   /** Whether somebody had a right to this opening, as an exchange or as an emergency. */
@@ -90,7 +144,12 @@ export class Rulebook {
   }
 
   /** A door has opened. What showed the right to it is spent: the next door needs a right of its own. */
-  opened(bin: number, atMs: number): void {
+  opened(bin: number, by: "exchange" | "emergency" | "nobody", atMs: number): void {
+    const claim = by === "exchange" ? this.#claim : undefined;
+    this.#openedFor.set(bin, claim);
+    if (claim?.kind === "tag") this.#evidence.byTag(bin, claim.thing);
+    else if (claim?.kind === "key") this.#evidence.byRight(bin, `key:${claim.key.id}`);
+    else this.#evidence.byOthers(bin);
     const working = this.#working;
     if (working?.bin !== bin || working.openedMs !== undefined) return;
     working.openedMs = atMs;
@@ -101,8 +160,13 @@ export class Rulebook {
     const { bin, atMs } = opening;
     const openedMs = this.#working?.bin === bin ? this.#working.openedMs : undefined;
     if (openedMs !== undefined && atMs - openedMs <= PULSES_MS) return true;
-    const claim = this.#claims.findLast((one) => this.#justifies(one, opening));
+    const good = this.#claims.filter((one) => isFor(one, opening.key) && this.#justifies(one, opening));
+    // A badge may show a right that holds and one that does not, to the same key.
+    const claim = good.findLast(({ kind }) => kind === "key") ?? good.at(-1);
     if (claim === undefined) return false;
+    this.#claim = claim;
+    if (claim.kind === "tag") this.#evidence.tried(bin, claim.thing);
+    else if (claim.kind === "key") this.#evidence.tried(bin, `key:${claim.key.id}`);
     this.#working = { bin, claimedMs: claim.atMs, openedMs: undefined };
     return true;
   }
@@ -146,15 +210,28 @@ export class Rulebook {
     const isOpen =
       window === undefined ||
       (wallSeconds >= window.from - CLOCK_TOLERANCE_SECONDS && wallSeconds < window.until + CLOCK_TOLERANCE_SECONDS);
-    // Outside its window a right still lets its key be returned: into an empty bin.
+    // Outside its window a right still lets its key be returned, as its tag does.
     if (isOpen) this.#claims.push({ kind: "key", key, atMs });
-    else if (key.fob !== undefined) this.#claims.push({ kind: "fob", fob: key.fob, atMs });
+    else this.#claims.push({ kind: "tag", thing: `key:${key.id}`, atMs });
   }
 
   #justifies(claim: Claim, { bin, content }: Opening): boolean {
-    if (claim.kind === "key") return content === undefined || content === claim.key.fob;
-    if (claim.kind === "fob") return content === undefined || content === claim.fob;
-    return claim.kind === "one-touch" && claim.bin === bin;
+    if (claim.kind === "one-touch") return claim.bin === bin;
+    if (claim.kind === "bin") return false;
+    const has = this.#evidence.of(bin);
+    const isOwn = (thing: string) => has.thing === thing;
+    if (claim.kind === "key") {
+      const isItsOrNobodys = content === undefined || content === claim.key.fob || isOwn(`key:${claim.key.id}`);
+      return isItsOrNobodys && (has.kind === "empty" || isOwn(`key:${claim.key.id}`));
+    }
+    return has.kind === "empty" ? content === undefined : has.kind === "taken" && isOwn(claim.thing);
+  }
+
+  /** A fob that is a key's counts as the key: the fob may be replaced, and a key without one has a code. */
+  #thingOf(serial: string): string {
+    const { keys } = this.#cloud.store.organisation;
+    const key = keys.find(({ fob }) => fob === serial) ?? keys.find(({ fob }) => fob === serial.toUpperCase());
+    return key === undefined ? `fob:${serial}` : `key:${key.id}`;
   }
 
   #offlineCode(digits: string, atMs: number): void {
@@ -166,6 +243,11 @@ export class Rulebook {
       else this.#allRun = { code: digits, begun: new Map() };
     }
   }
+}
+
+function isFor(claim: Claim, key: number | undefined): boolean {
+  if (key === undefined || claim.kind === "one-touch" || claim.kind === "bin") return true;
+  return claim.kind === "key" ? claim.key.id === key : claim.thing === `key:${key}`;
 }
 
 /** Targets of every code on the first sheets, by its digits; from firmware/codes/SPEC.md and RFC 4226 alone. */
