@@ -137,7 +137,7 @@ test("a journal that has no life yet was taken into account by nobody", () => {
     write: (body: unknown) => written.push(body),
   } as unknown as Ledger;
   const slotsOf = { open: () => view(3), begin: () => WRITER };
-  new CurrentSnapshot(slotsOf, ledger).activate(view(3, { asOf: 5 }));
+  new CurrentSnapshot(slotsOf, ledger).activate(view(3, { asOf: 5 }), BINS);
   expect(written).toMatchObject([{ asOf: 0 }]);
 });
 
