@@ -6,7 +6,7 @@ import type { ReadStream, WriteStream } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { displayWidth, fill, table, wrap } from "../../sim/cli/front/columns.js";
+import { clipMiddle, displayWidth, fill, table, wrap } from "../../sim/cli/front/columns.js";
 import { COMMANDS, completions, findCommand } from "../../sim/cli/front/commands.js";
 import { DataDirectory } from "../../sim/cli/front/data-directory.js";
 import { Desk } from "../../sim/cli/front/desk.js";
@@ -23,6 +23,11 @@ describe("columns", () => {
     expect(["abc", "鍵箱", "é", "e\u0301", "カギ1"].map(displayWidth)).toEqual([3, 4, 1, 1, 5]);
     expect([fill("鍵箱の鍵", 6), fill("ab", 4), fill("abcdef", 4)]).toEqual(["鍵箱… ", "ab  ", "abc…"]);
     expect(wrap("  take what hangs there", 12)).toEqual(["  take what", "  hangs", "  there"]);
+    expect([clipMiddle("0123456789AB", 6), clipMiddle("012ABC", 6), clipMiddle("鍵箱の鍵", 5)]).toEqual([
+      "012…AB",
+      "012ABC",
+      "鍵…鍵",
+    ]);
     expect(wrap("ボックスを開けます", 6)).toEqual(["ボック", "スを開", "けます"]);
   });
 });

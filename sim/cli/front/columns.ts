@@ -32,6 +32,20 @@ export function clip(text: string, columns: number): string {
   return columns > 0 ? `${cut}…` : "";
 }
 
+/** At most `columns` wide, without its middle: serials of one batch differ at their end. */
+export function clipMiddle(text: string, columns: number): string {
+  const letters = [...text];
+  let start = Math.floor(letters.length / 2);
+  let end = start;
+  const short = (): string =>
+    start === end ? text : `${letters.slice(0, start).join("")}…${letters.slice(end).join("")}`;
+  while (displayWidth(short()) > columns && (start > 0 || end < letters.length)) {
+    if (start > letters.length - end) start--;
+    else end++;
+  }
+  return clip(short(), columns);
+}
+
 /**
  * Broken at blanks into lines of at most `columns`, all as far indented as the first; words that are longer, as in Japanese, are
  * broken anywhere. What fits is left as it is, with all its blanks.

@@ -1,6 +1,6 @@
 import type { View } from "../../../../hal/ports/panel.js";
 import { boxLog, OFFLINE_SYMBOL } from "../../../cloud/box-log.js";
-import { clip, displayWidth, fill, wrap } from "../columns.js";
+import { clip, clipMiddle, displayWidth, fill, wrap } from "../columns.js";
 import { choicesInWords, dateOf, linksInWords, logLine, powerInWords, timeOfDay, whyDark } from "../describe.js";
 import type { Desk } from "../desk.js";
 import type { Colours } from "./colours.js";
@@ -159,7 +159,7 @@ function drawBins(desk: Desk, rows: number, columns: number, c: Colours): string
 function drawBin(desk: Desk, bin: number, c: Colours): string {
   const { bins } = desk.machine;
   const label = fill(bins.label(bin), 5);
-  const inside = fill(bins.content(bin) ?? "", FOB_COLUMNS);
+  const inside = fill(clipMiddle(bins.content(bin) ?? "", FOB_COLUMNS), FOB_COLUMNS);
   if (bins.isOpen(bin)) return c.yellow(fill(`${label}[${inside} open`, BIN_COLUMNS));
   const isEnabled = desk.box.bins[bin]?.enabled ?? true;
   const text = fill(`${label}[${inside}]${isEnabled ? "" : " off"}`, BIN_COLUMNS);
