@@ -19,9 +19,9 @@ export const BACKOFF_MIN_MS = 1000;
 export const BACKOFF_MAX_MS = 128_000;
 /** A connection that lasted this long starts the backoff anew. */
 export const STABLE_MS = 20_000;
-/** After a round in which the broker refused, the wait is no shorter. */
+/** After a round in which the broker refused, this comes on top of the wait. */
 export const REFUSED_MIN_MS = 10_000;
-/** Nor than this while another client seems to take the connection away. */
+/** And this while another client seems to take the connection away. */
 export const RIVAL_MIN_MS = 60_000;
 
 /** Wait for a welcome after the first, second and third hello; after the others, `HELLO_LAST_WAIT_MS`. */

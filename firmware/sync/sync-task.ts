@@ -193,7 +193,7 @@ export class SyncTask {
 
   #nextWait(): number {
     const least = this.#rival.suspected ? RIVAL_MIN_MS : this.#refused ? REFUSED_MIN_MS : 0;
-    return Math.max(this.#backoff.next(), least);
+    return least + this.#backoff.next();
   }
 
   #connect(link: LinkPort, linkIndex: number): void {

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { boot } from "../../firmware/main.js";
 import { formatText } from "../../firmware/panel/texts/catalogue.js";
 import { Kind } from "../../firmware/records/records.js";
 import { MS3 } from "../../hal/boards/ms3/profile.js";
 import { MS4 } from "../../hal/boards/ms4/profile.js";
+import type { Hal } from "../../hal/ports/hal.js";
 import { BoxRig, VAN } from "../support/box-rig.js";
 
 let rig: BoxRig;
@@ -66,6 +68,18 @@ describe("boot", () => {
       expect(rig.title?.id).toBe(title);
     });
   }
+
+  it("stopped, it feeds the watchdog that something before it may have started", async () => {
+    const log: string[] = [];
+    const spied = (hal: Hal): Hal => ({
+      ...hal,
+      watchdog: { start: () => log.push("start"), feed: () => log.push("feed") },
+    });
+    rig = new BoxRig({ model: null, machine: { units: [], boot: (hal) => boot(spied(hal)) } });
+    rig.machine.start();
+    await rig.world.advance(70_000);
+    expect(log).toEqual(["start", "feed", "feed", "feed"]);
+  });
 
   it("stopped, on battery, it shows why for a minute and sleeps until mains or the button", async () => {
     rig = new BoxRig({ model: null, machine: { units: [], mains: false } });

@@ -55,6 +55,37 @@ it("a stuck bit in the free slot: the revocation takes its place behind the midd
   }
 });
 
+it("a snapshot in force that rots is told, and the fault ends when the cloud has sent it again", async () => {
+  const stage = await stageInSync();
+  try {
+    const { machine, world } = stage;
+    const { snapshot } = machine.flash;
+    for (let slot = 0; slot < snapshot.sizeBytes; slot += snapshot.sizeBytes / 2) snapshot.flipBits(slot + 20, 0x10);
+    machine.net.setInternet("blackHole");
+    machine.powerCut({ backAfterMs: 500 });
+    await world.until(
+      () => machine.panel.view?.notices.some(({ id }) => id === "notice-faults") ?? false,
+      2 * MINUTE_MS,
+      "the fault on the panel",
+    );
+    machine.net.setInternet("ok");
+    await stage.untilInSync(10 * MINUTE_MS);
+    await world.until(() => faults(stage).length === 0, 10 * MINUTE_MS, "the end of the fault");
+    await world.until(
+      () => machine.panel.view!.notices.every(({ id }) => id !== "notice-faults"),
+      10 * MINUTE_MS,
+      "no more faults on the panel",
+    );
+    const told = stage.cloud.store.data.events.filter(
+      ({ kind, detail }) => kind === "device" && detail.name === "snapshot",
+    );
+    expect(told.map(({ detail }) => detail.reason)).toEqual([expect.stringContaining("damaged"), undefined]);
+    await new People(stage).pickUp(CODE);
+  } finally {
+    await stage.close();
+  }
+});
+
 it("a free slot that takes nothing: box and cloud both say so, until it heals and the revocation is there", async () => {
   const stage = await stageInSync();
   try {

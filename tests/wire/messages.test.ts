@@ -146,6 +146,12 @@ describe("message bodies", () => {
     });
   }
 
+  it("takes a float of minus zero for zero, and nothing else that equals it", () => {
+    // { version: -0.0, offset: 0, count: 1 }
+    const fetch = Fetch.decode(unhex("a314f98000182800" + "0f01"));
+    expect(Object.is(fetch.version, 0)).toBe(true);
+  });
+
   it("takes a 64-bit integer for a time", () => {
     const about = "a3181a01181b04";
     expect(Command.decode(unhex(`${about}18271b0000000065000000`))).toMatchObject({ time: 0x65000000 });
