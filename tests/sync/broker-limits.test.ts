@@ -171,6 +171,31 @@ describe("another client with the same client id", () => {
     },
   );
 
+  it("that is a box as well: both notice it, and each has its turn of a minute and more", () => {
+    const first = makeWorld({ links: ["ethernet"] });
+    const second = makeWorld({ links: ["ethernet"], beside: first });
+    const { time } = first;
+    first.task.start();
+    time.run(700);
+    second.task.start();
+    time.run(30 * MINUTE);
+    for (const { task } of [first, second]) {
+      expect(task.faults()).toEqual([{ name: "broker", reason: expect.stringContaining("client id in use twice") }]);
+    }
+    const connects = first.net.attempts.length + second.net.attempts.length;
+    let online = 0;
+    time.run(60 * MINUTE, () => {
+      if (first.task.online || second.task.online) online++;
+    });
+    expect(first.net.attempts.length + second.net.attempts.length - connects).toBeLessThan(90);
+    expect(online).toBeGreaterThan(0);
+    // One is taken away for good.
+    second.task.stop();
+    time.run(20 * MINUTE);
+    expect(first.task.online).toBe(true);
+    expect(first.task.faults()).toEqual([]);
+  });
+
   it("that leaves is forgotten after ten minutes of one session, and the waits are short again", () => {
     const { time, task, atMs, net, leave } = rivalled(1_000);
     task.start();

@@ -122,21 +122,26 @@ export interface WorldOptions {
   readonly withoutEntropy?: boolean;
   readonly lastSyncWallSeconds?: number;
   readonly judge?: VirtualBrokerOptions["judge"];
+  /** Another client of the same name, at this one's broker and in its time; that one's cloud serves both. */
+  readonly beside?: { readonly time: VirtualTime; readonly broker: VirtualBroker };
 }
 
 /** A box's sync task, a broker and a cloud in virtual time. */
 export function makeWorld(options: WorldOptions = {}) {
-  const time = new VirtualTime();
-  const broker = new VirtualBroker({
-    scheduler: time,
-    authenticate: (_clientId, username, password) => username === BOX && password === "pass",
-    ...(options.judge && { judge: options.judge }),
-    authorize: (_clientId, action, topic) =>
-      topic.startsWith(`smartbox/${BOX}/${action === "publish" ? "up/" : "down/"}`),
-  });
+  const time = options.beside?.time ?? new VirtualTime();
+  const broker =
+    options.beside?.broker ??
+    new VirtualBroker({
+      scheduler: time,
+      authenticate: (_clientId, username, password) => username === BOX && password === "pass",
+      ...(options.judge && { judge: options.judge }),
+      authorize: (_clientId, action, topic) =>
+        topic.startsWith(`smartbox/${BOX}/${action === "publish" ? "up/" : "down/"}`),
+    });
   const net = new FakeNet(time, ...(options.links ?? (["ethernet", "wifi", "cellular"] as const)));
   net.accept = (endpoint) => broker.accept(endpoint);
   const cloud = new ScriptedCloud(broker, time, KEY, BOX);
+  cloud.welcomes = options.beside === undefined;
   const host = new FakeHost(time);
   const lines: string[] = [];
   let drawn = 1;
