@@ -159,11 +159,11 @@ export class Rulebook {
   #byClaim(opening: Opening): boolean {
     const { bin, atMs } = opening;
     const openedMs = this.#working?.bin === bin ? this.#working.openedMs : undefined;
-    if (openedMs !== undefined && atMs - openedMs <= PULSES_MS) return true;
     const good = this.#claims.filter((one) => isFor(one, opening.key) && this.#justifies(one, opening));
     // A badge may show a right that holds and one that does not, to the same key.
     const claim = good.findLast(({ kind }) => kind === "key") ?? good.at(-1);
-    if (claim === undefined) return false;
+    // Somebody who is quick shows a right of their own to a bin whose door has just been shut: that one counts.
+    if (claim === undefined) return openedMs !== undefined && atMs - openedMs <= PULSES_MS;
     this.#claim = claim;
     if (claim.kind === "tag") this.#evidence.tried(bin, claim.thing);
     else if (claim.kind === "key") this.#evidence.tried(bin, `key:${claim.key.id}`);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { play } from "../../sim/scenarios/play.js";
+import { restoredCloud } from "../../sim/scenarios/restored-cloud.js";
 import type { Scenario, ScenarioResult } from "../../sim/scenarios/scenario.js";
 import { wrongClock } from "../../sim/scenarios/wrong-clock.js";
 
@@ -10,6 +11,10 @@ async function playWell(scenario: Scenario, seed: number): Promise<ScenarioResul
   expect(result, again).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, unauthorised: 0, problems: [] });
   return result;
 }
+
+test.each([1, 2, 3])("restored-cloud: a database put back from a copy twice, seed %i", async (seed) => {
+  expect((await playWell(restoredCloud, seed)).exchanges).toBeGreaterThanOrEqual(20);
+});
 
 test.each([1, 2, 3])("wrong-clock: a key through a box with a wrong clock and back, seed %i", async (seed) => {
   expect((await playWell(wrongClock, seed)).exchanges).toBeGreaterThanOrEqual(12);
