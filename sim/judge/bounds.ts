@@ -13,7 +13,7 @@ const LATE_ONE_TOUCH_MS = 86_400_000;
 /** A clock that was set by the cloud differs from the true time by no more than this, s. */
 const CLOCK_ERROR_SECONDS = 64;
 
-interface Revoked {
+export interface Revoked {
   readonly code: string;
   /** The fob that it took, if its key has one. */
   readonly fob: string | undefined;
@@ -71,22 +71,26 @@ export class Bounds {
     if (revoked !== undefined) this.#typed = { revoked, atMs: this.#world.nowMs };
   }
 
-  /** Whether an opening that no right of now permits is one that nobody can blame the box for. Says which bound it broke, if it did. */
-  permits({ bin, content, atMs }: Opening): boolean {
+  /**
+   * The right that was taken away and yet may have opened, where nobody can blame the box for that; undefined: none. Says which bound
+   * was broken, if one was.
+   */
+  excuse({ bin, content, atMs }: Opening): Revoked | undefined {
     const request = this.#requests.findLast((one) => one.bin === bin);
     const sinceAsked = atMs - (request?.atMs ?? Number.NEGATIVE_INFINITY);
     if (sinceAsked > ONE_TOUCH_MS && sinceAsked < LATE_ONE_TOUCH_MS && atMs - this.#shownMs > CLAIM_MS) {
       this.#problem(`a one-touch unlock opened ${Math.round(sinceAsked / 1_000)} s after it was asked for`);
     }
     const typed = this.#typed;
-    if (typed === undefined || atMs - typed.atMs > CLAIM_MS) return false;
+    if (typed === undefined || atMs - typed.atMs > CLAIM_MS) return undefined;
     const { fob, atMs: revokedMs } = typed.revoked;
-    if (content !== undefined && content !== fob) return false;
-    if (atMs - Math.max(revokedMs, this.#lastSaidMs) <= REVOKED_WITHIN_MS && !this.#isUnsaid(revokedMs)) return true;
+    if (content !== undefined && content !== fob) return undefined;
+    if (atMs - Math.max(revokedMs, this.#lastSaidMs) <= REVOKED_WITHIN_MS && !this.#isUnsaid(revokedMs))
+      return typed.revoked;
     this.#problem(
       `a right that was taken away ${Math.round((atMs - revokedMs) / 1_000)} s ago opened, ${this.#silence()}`,
     );
-    return false;
+    return undefined;
   }
 
   /** The time for it is over, and the cloud does not say that the box may not know yet. */

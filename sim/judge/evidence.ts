@@ -44,7 +44,14 @@ export class BinsEvidence {
     if (this.of(bin).kind === "taken") this.#bins.set(bin, { kind: "holds", thing });
   }
 
-  /** An emergency, a crowbar, a button: whoever opened it may have done anything. */
+  /** The cloud let somebody in, for what hangs there. Where nothing surely does, it is anybody's guess what they did. */
+  byCloud(bin: number): void {
+    const { kind, thing } = this.of(bin);
+    if (kind === "holds") this.byRight(bin, thing);
+    else this.byOthers(bin);
+  }
+
+  /** An emergency, a crowbar: whoever opened it may have done anything. */
   byOthers(bin: number): void {
     this.#bins.set(bin, { kind: "unsure", thing: this.of(bin).thing });
   }

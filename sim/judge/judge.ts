@@ -10,7 +10,7 @@ import { DoorsLog } from "./doors-log.js";
 import { FaultsTold } from "./faults-told.js";
 import { GuessWatch } from "./guess-watch.js";
 import { inventoryProblems } from "./inventory-check.js";
-import { Rulebook } from "./rulebook.js";
+import { type Opening, Rulebook } from "./rulebook.js";
 
 /** Erase counts of the journal's sectors may differ by this; each cut inside an opening costs that sector one more. */
 const WEAR_SPREAD = 2;
@@ -180,7 +180,7 @@ export class Judge {
     if (by === "nobody") this.#problem(`bin ${label} was unlocked without a durable record before it`);
     const key = by === "exchange" ? keyOnFlash(this.#machine.flash.journal, bin) : undefined;
     const opening = { bin, content, key, atMs: nowMs, wallSeconds: this.#world.wallSeconds() };
-    const isPermitted = by !== "nobody" && (this.#rules.permits(opening, by) || this.#bounds.permits(opening));
+    const isPermitted = by !== "nobody" && (this.#rules.permits(opening, by) || this.#isExcused(opening));
     if (!isPermitted) {
       this.#unauthorised++;
       this.#problem(`bin ${label} was unlocked, and nobody had a right to that`);
@@ -188,6 +188,13 @@ export class Judge {
     this.#pulsed.set(bin, by);
     if (this.#machine.bins.isOpen(bin)) this.#rules.opened(bin, by, nowMs);
     this.#doors.reopened(bin, by, nowMs);
+  }
+
+  /** By a right that was taken away, and of which the box cannot know yet. */
+  #isExcused(opening: Opening): boolean {
+    const excuse = this.#bounds.excuse(opening);
+    if (excuse !== undefined) this.#rules.excused(excuse.fob, opening.atMs);
+    return excuse !== undefined;
   }
 
   /** A clock that somebody put a day off is all that the box has to go by: windows are judged by it. */

@@ -143,12 +143,19 @@ export class Rulebook {
     return this.#byBinCode(bin) || this.#byAllRun(bin, atMs);
   }
 
+  /** A right to the key with this fob was taken away, and opens all the same: who has it does what somebody with a right does. */
+  excused(fob: string | undefined, atMs: number): void {
+    const key = this.#cloud.store.organisation.keys.find((one) => fob !== undefined && one.fob === fob);
+    this.#claim = key && { kind: "key", key, atMs };
+  }
+
   /** A door has opened. What showed the right to it is spent: the next door needs a right of its own. */
   opened(bin: number, by: "exchange" | "emergency" | "nobody", atMs: number): void {
     const claim = by === "exchange" ? this.#claim : undefined;
     this.#openedFor.set(bin, claim);
     if (claim?.kind === "tag") this.#evidence.byTag(bin, claim.thing);
     else if (claim?.kind === "key") this.#evidence.byRight(bin, `key:${claim.key.id}`);
+    else if (claim?.kind === "one-touch") this.#evidence.byCloud(bin);
     else this.#evidence.byOthers(bin);
     const working = this.#working;
     if (working?.bin !== bin || working.openedMs !== undefined) return;

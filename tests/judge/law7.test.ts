@@ -84,3 +84,24 @@ it("a scan frees no bin; a return by a right frees where the key was taken", () 
   scan("777XYZ");
   expect(permits(VAN.bin)).toBe(true);
 });
+
+it("what the cloud opened for a key that surely hung there takes it back by its tag; a bin in doubt stays in doubt", () => {
+  rules.armed(VAN.bin, later());
+  expect(permits(VAN.bin, VAN.fob)).toBe(true);
+  through(VAN.bin);
+  scan(VAN.fob);
+  expect(permits(VAN.bin)).toBe(true);
+  through(VAN.bin, "emergency");
+  rules.armed(VAN.bin, later());
+  expect(permits(VAN.bin)).toBe(true);
+  through(VAN.bin);
+  scan(VAN.fob);
+  expect(permits(VAN.bin)).toBe(false);
+});
+
+it("what a right that was taken away has opened in spite of that counts as taken by it", () => {
+  rules.excused(VAN.fob, later());
+  through(VAN.bin);
+  scan(VAN.fob);
+  expect(permits(VAN.bin)).toBe(true);
+});
