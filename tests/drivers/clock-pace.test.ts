@@ -162,6 +162,16 @@ describe("a clock that answers and does not count right", () => {
     expect(Math.abs(rtc.errorSeconds!)).toBeLessThan(2);
   });
 
+  it("that was right for days and stopped is well after half an hour of being right", () => {
+    const pace = new ClockPace();
+    const atHours = (hours: number, behind: number) => pace.take(hours * 3_600 - behind, hours * HOUR_MS);
+    expect(atHours(0, 0)).toBe("right");
+    expect(atHours(48, 0)).toBe("right");
+    expect([atHours(49, 3_600), atHours(49.1, 3_600)]).toEqual(["suspect", "wrong"]);
+    expect([atHours(49.5, 3_600), pace.fault]).toEqual(["right", "falls behind"]);
+    expect([atHours(49.61, 3_600), pace.fault]).toEqual(["right", undefined]);
+  });
+
   it("one reading that was hit on the bus is no fault", () => {
     const pace = new ClockPace();
     expect(pace.take(100, 0)).toBe("right");

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { TagText } from "../../hal/drivers/ndef-text.js";
 import { PN532 } from "../../hal/drivers/pn532.js";
 import { FrameReader, frame } from "../../hal/drivers/pn532-frames.js";
+import { Pn532Link } from "../../hal/drivers/pn532-link.js";
+import type { Serial, SerialOptions } from "../../hal/io/serial.js";
 import { oddTag } from "../../sim/parts/odd-tags.js";
 import { Pn532 } from "../../sim/parts/pn532.js";
 import { fobTag, type Tag, tagWith } from "../../sim/parts/tag.js";
@@ -54,6 +56,30 @@ function textOf(area: Iterable<number>): string {
   }
   return "";
 }
+
+it("bytes that nobody has read yet are no answer to the next command", () => {
+  const { timers, serial } = bench();
+  const unread = [unhex("00 00 ff 00 ff 00 00 00 ff 03 fd d5 41 00 ea 00")];
+  let readable = () => {};
+  class Line implements Serial {
+    constructor(options: SerialOptions) {
+      readable = options.onReadable!;
+    }
+    read() {
+      return unread.shift()?.buffer as ArrayBuffer | undefined;
+    }
+    write() {}
+    close() {}
+  }
+  const link = new Pn532Link({ serial: { ...serial, io: Line }, timers, failed: () => {} });
+  const answers: string[] = [];
+  link.send([0x40, 0x01, 0x30, 0x03], 500, (data) => answers.push(hex(data)));
+  readable();
+  expect([answers, link.isWaiting]).toEqual([[], false]);
+  unread.push(unhex("00 00 ff 00 ff 00 00 00 ff 03 fd d5 41 00 ea 00"));
+  readable();
+  expect(answers).toEqual(["00"]);
+});
 
 describe("the serial in a tag", () => {
   const text = (bytes: string) => textOf([...unhex(bytes), ...new Uint8Array(16)]);
@@ -272,6 +298,17 @@ describe("PN532 against its simulated part", () => {
     expect(scans).toEqual([]);
     hold("012ABC", 400);
     expect(scans).toEqual(["012ABC"]);
+  });
+
+  it("counts reads that failed for the tag that is there, and not for one that was read since", () => {
+    const { part, scans, hold, run } = reader();
+    run(100);
+    const reads = () => part.commands.filter((command) => command === 0x40).length;
+    for (const serial of ["013ABD", "014ABE"]) hold(serial, 32);
+    expect([scans, reads()]).toEqual([[], 4]);
+    hold("012ABC", 400);
+    hold("777XYZ", 32);
+    expect([scans, reads()]).toEqual([["012ABC"], 8]);
   });
 
   it("hears fobs through noise, and invents none", () => {

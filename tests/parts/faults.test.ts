@@ -371,6 +371,20 @@ describe("the reset button", () => {
     expect(news()).toEqual(["press"]);
   });
 
+  it("let go before that is none later, and one that is held since before the boot is", async () => {
+    const { box, news, advance } = await registers();
+    box.button.press(15_000);
+    await advance(40_000);
+    expect(news()).toEqual(["press"]);
+    box.button.press(60_000);
+    await advance(1_000);
+    box.powerCut({ backAfterMs: 100 });
+    await advance(1_000);
+    news();
+    await advance(22_000);
+    expect([box.boots, news()]).toEqual([2, ["faults reset button"]]);
+  });
+
   it("flashes its lamp at 2 Hz", async () => {
     const { hal, box, advance } = await registers();
     hal.button.lamp("flash");
