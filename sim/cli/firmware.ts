@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { Command, Option } from "commander";
 import pc from "picocolors";
@@ -6,6 +6,7 @@ import { CloudError } from "../cloud/domain.js";
 import { BUILD_DIR, ROOT } from "../xs/bundle.js";
 import { BOARDS, type Board, buildImage } from "./firmware/build.js";
 import { readFigures } from "./firmware/figures.js";
+import { imageSlotBytes, reservePercent } from "./firmware/reserve.js";
 import { findSdk } from "./firmware/sdk.js";
 
 interface Options {
@@ -45,8 +46,16 @@ async function main(): Promise<number> {
     console.error(`Built ${relative(ROOT, built.image)}`);
   }
   for (const [name, value] of Object.entries(figures)) console.error(`${name.padEnd(18)}${value.toLocaleString("en")}`);
-  console.log(JSON.stringify({ board, image: built.image ?? null, ...figures }));
+  console.log(JSON.stringify({ board, image: built.image ?? null, ...figures, ...sizeOf(board, built.image) }));
   return 0;
+}
+
+/** Of an image that can be flashed. Throws CloudError when its slot is too full. */
+function sizeOf(board: Board, image: string | undefined): { imageBytes?: number; reservePercent?: number } {
+  if (board === "sim" || image === undefined) return {};
+  const imageBytes = statSync(join(image, "xs_esp32.bin")).size;
+  const slotBytes = imageSlotBytes(readFileSync(join(ROOT, "hal/moddable/esp32/partitions.csv"), "utf8"));
+  return { imageBytes, reservePercent: reservePercent(imageBytes, slotBytes) };
 }
 
 try {

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readFigures } from "../../sim/cli/firmware/figures.js";
+import { imageSlotBytes, reservePercent } from "../../sim/cli/firmware/reserve.js";
 import { findSdk, HOW_TO_GET_IT } from "../../sim/cli/firmware/sdk.js";
 import { ROOT } from "../tidy/sources.js";
 
@@ -34,6 +35,24 @@ test("a folder without the SDK's tools is no SDK", () => {
   const folder = mkdtempSync(join(tmpdir(), "smartbox-no-sdk-"));
   expect(findSdk({ MODDABLE: folder })).toEqual({ missing: expect.stringContaining("there is no mcconfig in") });
   rmSync(folder, { recursive: true });
+});
+
+test("an image that fills its slot to more than 90 % fails the build, with both sizes", () => {
+  const slot = imageSlotBytes(readFileSync(join(ROOT, "hal/moddable/esp32/partitions.csv"), "utf8"));
+  expect(slot).toBe(2_490_368);
+  expect(reservePercent(2_200_000, slot)).toBe(11.6);
+  expect(reservePercent(2_241_331, slot)).toBe(10);
+  expect(() => reservePercent(2_241_332, slot)).toThrow(
+    "the image has 2241332 bytes, its slot 2490368: a reserve of 9.9 %, where 10 % is the least",
+  );
+  expect(() => reservePercent(slot + 65_536, slot)).toThrow("a reserve of -2.7 %");
+});
+
+test("the smaller slot counts, and a table without one is none", () => {
+  const csv = (sizes: readonly string[]) =>
+    ["# a comment, app", ...sizes.map((size, i) => `ota_${i}, app, ota_${i}, , ${size}`)].join("\n");
+  expect(imageSlotBytes(csv(["0x200000", "0x1f0000"]))).toBe(0x1f0000);
+  expect(() => imageSlotBytes(csv([]))).toThrow(RangeError);
 });
 
 test("figures are read from what xsl writes", () => {
