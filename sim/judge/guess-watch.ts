@@ -54,7 +54,8 @@ export class GuessWatch {
 
   #shown(view: View | undefined): void {
     const pending = this.#pending;
-    if (view !== undefined && ACCEPTED.includes(view.screen) && this.#good !== undefined) {
+    // A power cut after the choice: the record that ends the count may be whole, and nobody saw the lock being worked.
+    if (this.#good !== undefined && (view === undefined || ACCEPTED.includes(view.screen))) {
       this.#countOf(this.#good).told = 0;
     }
     if (view === undefined || view.screen === "idle") this.#good = undefined;

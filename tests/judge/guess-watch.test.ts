@@ -52,7 +52,7 @@ class Bench {
     this.#input({ kind: "enter" });
     if (answer === "dark") this.#show(undefined);
     else if (answer.startsWith("refused")) this.#show({ screen: "refused", lines: [{ id: answer, params }] });
-    else for (const screen of answer.split(" ")) this.#show({ screen });
+    else for (const screen of answer.split(" ")) this.#show(screen === "dark" ? undefined : { screen });
     this.#show({});
   }
 }
@@ -116,4 +116,17 @@ test("a clock of the box that was put forward is no guesser", () => {
   bench.pass(5, 1_125);
   bench.try(6, undefined, "refused-wrong-code");
   expect(bench.problems).toEqual([]);
+});
+
+test("a cut after the choice that a good code was followed by may have ended the count; a cut after a wrong code has not", () => {
+  const bench = new Bench();
+  for (let i = 0; i < 4; i++) bench.try(6, undefined, "refused-wrong-code");
+  bench.pass(130);
+  bench.try(6, undefined, "take-or-return dark");
+  bench.try(6, undefined, "refused-wrong-code");
+  expect(bench.problems).toEqual([]);
+  for (let i = 0; i < 3; i++) bench.try(6, undefined, "refused-wrong-code");
+  bench.try(6, undefined, "dark");
+  bench.try(6, undefined, "refused-wrong-code");
+  expect(bench.problems).toHaveLength(1);
 });
