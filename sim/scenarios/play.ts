@@ -2,6 +2,7 @@ import type { Machine } from "../machine/machine.js";
 import { Stage, type StageOptions } from "../stage/stage.js";
 import { brownOut } from "./brown-out.js";
 import { cloudDown } from "./cloud-down.js";
+import { copiedTags } from "./copied-tags.js";
 import { deadBattery } from "./dead-battery.js";
 import { emergencyAll } from "./emergency-all.js";
 import { emergencyBin } from "./emergency-bin.js";
@@ -38,6 +39,7 @@ export const SCENARIOS: readonly Scenario[] = [
   withheld,
   restoredCloud,
   wrongClock,
+  copiedTags,
 ];
 
 /** Plays a scenario and judges it. A story that goes wrong is a result, not an exception. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { copiedTags } from "../../sim/scenarios/copied-tags.js";
 import { play } from "../../sim/scenarios/play.js";
 import { restoredCloud } from "../../sim/scenarios/restored-cloud.js";
 import type { Scenario, ScenarioResult } from "../../sim/scenarios/scenario.js";
@@ -18,4 +19,8 @@ test.each([1, 2, 3])("restored-cloud: a database put back from a copy twice, see
 
 test.each([1, 2, 3])("wrong-clock: a key through a box with a wrong clock and back, seed %i", async (seed) => {
   expect((await playWell(wrongClock, seed)).exchanges).toBeGreaterThanOrEqual(12);
+});
+
+test.each([1, 2, 3])("copied-tags: a stranger with copies, among honest use, seed %i", async (seed) => {
+  expect((await playWell(copiedTags, seed)).exchanges).toBeGreaterThanOrEqual(20);
 });
