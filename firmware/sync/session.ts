@@ -37,6 +37,8 @@ export interface Outlet {
   publish(topic: string, payload: Uint8Array, retain: boolean): void;
 }
 
+const UNANSWERED = "cloud does not answer";
+
 export interface SessionEvents {
   /** A genuine message of this session came. */
   heard(): void;
@@ -46,6 +48,8 @@ export interface SessionEvents {
   online(): void;
   /** The cloud stopped answering; the session goes on asking. */
   offline(reason: string): void;
+  /** It did not answer, and the box was offline already; the session goes on asking. */
+  unanswered(reason: string): void;
   /** The session is of no use; the connection is to be ended. */
   fail(reason: string): void;
   trace(text: string): void;
@@ -221,11 +225,14 @@ export class Session {
   /** Whatever of this session comes from now on, nobody can say how old it is: it is not taken, and the box is offline. */
   #helloUnanswered(): void {
     this.#unansweredHellos++;
+    const { events, pull } = this.#options;
     if (this.#online) {
       this.#online = false;
       this.#uplink.end();
-      this.#options.pull.suspend();
-      this.#options.events.offline("cloud does not answer");
+      pull.suspend();
+      events.offline(UNANSWERED);
+    } else {
+      events.unanswered(UNANSWERED);
     }
     this.#ask();
   }

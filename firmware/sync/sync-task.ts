@@ -284,6 +284,7 @@ export class SyncTask {
           this.#fail(reason);
           host.offline(this.#lastFailure, this.secondsSinceSync() ?? 0);
         },
+        unanswered: (reason) => this.#fail(reason),
         fail: (reason) => connection.close(reason),
         trace: (text) => this.#trace(text),
       },

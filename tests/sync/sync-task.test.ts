@@ -140,6 +140,15 @@ describe("a session", () => {
     expect(world.net.attempts).toHaveLength(1);
   });
 
+  it("says that the cloud does not answer where it never did, and not what stood in the way before", () => {
+    const { cloud, time, task } = makeWorld();
+    cloud.welcomes = false;
+    task.start();
+    time.run(MINUTE);
+    expect(task.online).toBe(false);
+    expect(task.lastFailure).toBe("cloud does not answer");
+  });
+
   it("knows how long ago the last sync was", () => {
     const world = makeWorld({ lastSyncWallSeconds: 1_700_000_000 - 3600 });
     expect(world.task.secondsSinceSync()).toBe(3600);
