@@ -189,9 +189,13 @@ function runOf(before: OpenAll | undefined, seq: number, record: Of<typeof Kind.
   return { seq, at: wallTime(record), sheet, number, bin, cutOff };
 }
 
-/** Whatever was believed to be there may still be. */
+/**
+ * Whatever was believed to be there may still be. Where an exchange of that bin is not over, its end makes nothing sure either: an
+ * emergency code opened a bin whose door somebody had left open a moment ago.
+ */
 function doubt(state: BoxState, seq: number, bin: number): void {
   const before = state.bins.get(bin);
+  if (state.exchange?.bin === bin) state.exchange = { ...state.exchange, contested: 1 };
   believe(state, seq, bin, Belief.doubt, before === undefined ? "same" : before.item);
 }
 

@@ -38,7 +38,7 @@ export interface ExchangeEntry extends Source, When {
   /** As in the record: bins of the same box that are in doubt, or surely empty, when this is done; what this bin holds is in doubt. */
   readonly from?: number;
   readonly freed?: number;
-  readonly contested?: 1;
+  contested?: 1;
   status: ExchangeStatus;
 }
 

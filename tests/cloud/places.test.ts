@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { encodeRecord } from "../../firmware/records/codec.js";
-import { Auth, Exchange, Flag, Kind, Outcome, type Rec } from "../../firmware/records/records.js";
+import { Auth, EmergencyTarget, Exchange, Flag, Kind, Outcome, type Rec } from "../../firmware/records/records.js";
 import { Lane } from "../../firmware/wire/lanes.js";
 import { type Offer, Reads } from "../../firmware/wire/messages.js";
 import { modelOf } from "../../sim/cloud/box-snapshot.js";
@@ -155,6 +155,21 @@ describe("a bin that a key was taken from", () => {
     expect(boxes.content(BOX, home).belief).toBe(belief);
     expect(boxes.inventory.edits(BOX) > edits).toBe(belief === "empty");
   });
+});
+
+test("an exchange whose bin an emergency code opened before its end makes nothing sure", () => {
+  const boxes = new Boxes();
+  const { home, key, world } = boxes;
+  const stamp = at(T, Flag.wallTime | Flag.synced);
+  const of = { key, bin: home };
+  const records: Rec[] = [
+    { kind: Kind.intent, exchange: Exchange.pickup, auth: Auth.keyCode, ...of, ...stamp },
+    { kind: Kind.emergency, target: EmergencyTarget.bin, sheet: 1, number: 1, bin: home, ...stamp },
+    { kind: Kind.outcome, of: 1, result: Outcome.leftOpen, ...stamp },
+    { kind: Kind.emergencyOutcome, of: 2, bin: home, result: Outcome.done, ...stamp },
+  ];
+  world.cloud.ingest.take(BOX, { epoch: EPOCH, first: 1, records: records.map((one) => encodeRecord(one)) });
+  expect(boxes.content(BOX, home)).toEqual({ belief: "doubt", item: `key:${key}` });
 });
 
 describe("a hello", () => {

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from "vitest";
+import { Outcome } from "../../firmware/records/records.js";
 import { BoxRig, VAN } from "../support/box-rig.js";
 
 let rig: BoxRig;
@@ -52,4 +53,30 @@ it("a door that was forced puts its bin in doubt", async () => {
   rig.machine.bins.close(VAN.bin);
   await rig.world.advance(5_000);
   expect(rig.content(VAN.bin)).toEqual({ held: { key: VAN.id }, uncertain: true });
+});
+
+it("an emergency code opens the bin whose door somebody left open: the end of that exchange makes nothing sure", async () => {
+  rig = await BoxRig.started();
+  await rig.person.type(VAN.code);
+  await rig.person.takeKey(VAN.bin);
+  await rig.person.cancel();
+  await rig.idle();
+  await rig.askForBin("A", "1");
+  await rig.person.type(rig.printed("bin:A-1", 1));
+  await rig.person.closeDoor(VAN.bin);
+  await rig.world.advance(5_000);
+  expect(rig.outcomes).toEqual([Outcome.leftOpen]);
+  expect(rig.belief(VAN.bin)).toEqual(["doubt", VAN.id]);
+});
+
+it("nor does a run through all bins believe what a tag said a moment before", async () => {
+  rig = await BoxRig.started();
+  await rig.person.scan("777XYZ");
+  await rig.person.see("bin-open");
+  const bin = rig.shownBin();
+  await rig.person.cancel();
+  await rig.askFor("all-bins");
+  await rig.person.type(rig.printed("all", 1));
+  await rig.person.see("emergency-result", 60_000);
+  expect(rig.belief(bin)).toEqual(["doubt", "777XYZ"]);
 });

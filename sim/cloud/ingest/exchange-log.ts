@@ -193,7 +193,9 @@ export class ExchangeLog {
     if (this.inventory.believe(box, bin, known, item, at)) this.#store.touchPermissions();
   }
 
+  /** Of an exchange that is not over in that bin, too: its end makes nothing sure. */
   #doubt(box: string, bin: number): void {
+    for (const entry of this.#pending.values()) if (entry.box === box && entry.bin === bin) entry.contested = 1;
     if (this.inventory.doubt(box, bin)) this.#store.touchPermissions();
   }
 
