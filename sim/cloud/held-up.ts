@@ -25,30 +25,36 @@ interface Watched {
   countedAt: number;
 }
 
+export interface HeldUpParts {
+  readonly store: CloudStore;
+  readonly alerts: Alerts;
+  /** s since 1970 UTC. */
+  readonly now: () => number;
+  /** Version of the newest snapshot that was made for a box; undefined: none. */
+  readonly newest: (box: string) => number | undefined;
+  /** Whether anything can reach the cloud now. */
+  readonly hears: () => boolean;
+}
+
 /**
  * Compares what each box says that it has with what this cloud has got from it and made for it. A broker that hands on all but the
  * records, or all but the permissions, looks like a box that is well: neither presence nor acknowledgements show it.
  */
 export class HeldUp {
-  readonly #store: CloudStore;
-  readonly #alerts: Alerts;
-  readonly #now: () => number;
-  readonly #newest: (box: string) => number | undefined;
+  readonly #parts: HeldUpParts;
   readonly #boxes = new Map<string, Watched>();
+  /** When the cloud itself was last seen to be cut off, s since 1970 UTC. */
+  #deafAt = 0;
 
-  /** `newest`: version of the newest snapshot that was made for a box; undefined: none. `now` in s since 1970 UTC. */
-  constructor(store: CloudStore, alerts: Alerts, now: () => number, newest: (box: string) => number | undefined) {
-    this.#store = store;
-    this.#alerts = alerts;
-    this.#now = now;
-    this.#newest = newest;
+  constructor(parts: HeldUpParts) {
+    this.#parts = parts;
   }
 
   /** A box said what it has. */
   told(box: string, told: Told): void {
     const watched = this.#boxes.get(box);
     if (watched === undefined) {
-      this.#boxes.set(box, { told, records: undefined, permissions: undefined, countedAt: this.#now() });
+      this.#boxes.set(box, { told, records: undefined, permissions: undefined, countedAt: this.#parts.now() });
     } else {
       watched.told = { ...told, version: told.version ?? watched.told.version };
     }
@@ -59,15 +65,21 @@ export class HeldUp {
   look(box: string): void {
     const watched = this.#boxes.get(box);
     if (watched === undefined) return;
-    const state = this.#store.boxState(box);
-    const passed = Math.max(0, this.#now() - watched.countedAt);
-    watched.countedAt = this.#now();
+    const { store, alerts, now, hears } = this.#parts;
+    const state = store.boxState(box);
+    const passed = Math.max(0, now() - watched.countedAt);
+    watched.countedAt = now();
+    if (!hears()) {
+      // Nobody is held up but the cloud: it would blame the broker for its own silence.
+      this.#deafAt = now();
+      return;
+    }
     this.#lookAtRecords(box, watched, state.online ? passed : 0);
     this.#lookAtPermissions(box, watched, state.online ? passed : 0);
-    const silentFor = this.#now() - (state.lastSeen ?? 0);
-    if (!state.online || silentFor < SILENT_SECONDS) this.#alerts.clear(`silent/${box}`);
+    const silentFor = now() - Math.max(state.lastSeen ?? 0, this.#deafAt);
+    if (!state.online || silentFor < SILENT_SECONDS) alerts.clear(`silent/${box}`);
     else {
-      this.#alerts.raise({
+      alerts.raise({
         id: `silent/${box}`,
         box,
         what: "it says nothing any more, and nobody said that it is gone",
@@ -79,15 +91,15 @@ export class HeldUp {
 
   #lookAtRecords(box: string, watched: Watched, passed: number): void {
     const { epoch, next } = watched.told;
-    const through = epoch === undefined ? 0 : (this.#store.boxState(box).epochs[epoch]?.through ?? 0);
+    const through = epoch === undefined ? 0 : (this.#parts.store.boxState(box).epochs[epoch]?.through ?? 0);
     if (epoch === undefined || through >= next - 1) watched.records = undefined;
     // What was missing has come; what is missing now was written after it.
     else if (watched.records === undefined || through >= watched.records.through) {
       watched.records = { through: next - 1, seconds: 0 };
     } else watched.records.seconds += passed;
-    if (watched.records === undefined) this.#alerts.clear(`records/${box}`);
+    if (watched.records === undefined) this.#parts.alerts.clear(`records/${box}`);
     else if (watched.records.seconds >= HELD_UP_SECONDS) {
-      this.#alerts.raise({
+      this.#parts.alerts.raise({
         id: `records/${box}`,
         box,
         what: `its records do not come: it has written ${next - 1}, and ${through} of them are here`,
@@ -97,14 +109,14 @@ export class HeldUp {
   }
 
   #lookAtPermissions(box: string, watched: Watched, passed: number): void {
-    const made = this.#newest(box) ?? 0;
+    const made = this.#parts.newest(box) ?? 0;
     const { version } = watched.told;
     if (version === undefined || version >= made) watched.permissions = undefined;
     else if (watched.permissions === undefined) watched.permissions = { seconds: 0 };
     else watched.permissions.seconds += passed;
-    if (watched.permissions === undefined) this.#alerts.clear(`outdated/${box}`);
+    if (watched.permissions === undefined) this.#parts.alerts.clear(`outdated/${box}`);
     else if (watched.permissions.seconds >= HELD_UP_SECONDS) {
-      this.#alerts.raise({
+      this.#parts.alerts.raise({
         id: `outdated/${box}`,
         box,
         what: `it goes by permissions version ${version}, and ${made} is the newest: what was taken away since still opens there`,

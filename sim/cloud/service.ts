@@ -99,7 +99,13 @@ export class CloudService {
     this.#snapshots = new Snapshots(store, this.ingest.log, this.alerts, now, parts.snapshotFile);
     this.#commands = new Commands(store, now);
     this.#boxAlerts = new BoxAlerts(this.alerts);
-    this.#heldUp = new HeldUp(store, this.alerts, now, (box) => this.#snapshots.newest(box)?.version);
+    this.#heldUp = new HeldUp({
+      store,
+      alerts: this.alerts,
+      now,
+      newest: (box) => this.#snapshots.newest(box)?.version,
+      hears: () => this.#transport?.hears?.() ?? true,
+    });
     // Presence is what a box says in a session; none has been welcomed yet.
     for (const state of Object.values(store.data.boxes)) state.online = false;
     store.onPermissions = () => this.#snapshotsSoon();

@@ -39,6 +39,7 @@ export async function connectMqttjs(address: BrokerAddress): Promise<CloudTransp
       // MQTT.js would queue without bound; what waited for a connection belongs to a session that is over.
       if (client.connected) client.publish(topic, Buffer.from(payload), { qos: 1 });
     },
+    hears: () => client.connected,
     close: () => void client.end(true),
   };
   client.on("message", (topic, payload) => transport.onMessage?.(topic, new Uint8Array(payload)));

@@ -4,5 +4,7 @@ export interface CloudTransport {
   publish(topic: string, payload: Uint8Array): void;
   /** Called for each message below `smartbox/+/up/#`. Set once, before the first message can come. */
   onMessage: ((topic: string, payload: Uint8Array) => void) | undefined;
+  /** Whether messages can come now; absent: always. What a cloud that is cut off does not hear says nothing about a box. */
+  hears?(): boolean;
   close(): void;
 }

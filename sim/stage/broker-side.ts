@@ -145,6 +145,7 @@ export function inWorldTime(transport: CloudTransport, scheduler: Scheduler): Cl
   const wrapped: CloudTransport = {
     onMessage: undefined,
     publish: (topic, payload) => transport.publish(topic, payload),
+    hears: () => transport.hears?.() ?? true,
     close: () => transport.close(),
   };
   transport.onMessage = (topic, payload) => scheduler.post(() => wrapped.onMessage?.(topic, payload));

@@ -40,6 +40,7 @@ export class NewerCloud {
         transport.publish(topic, this.speaks ? this.#newer(topic, payload) : payload);
         if (this.speaks && this.#random.next() < 0.1) this.#unknownLane(transport, topic);
       },
+      hears: () => transport.hears?.() ?? true,
       close: () => transport.close(),
     };
     transport.onMessage = (topic, payload) => wrapped.onMessage?.(topic, payload);

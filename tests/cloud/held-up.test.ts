@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { Lane } from "../../firmware/wire/lanes.js";
 import { State, Status } from "../../firmware/wire/messages.js";
+import { CloudLine } from "../../sim/cli/front/cloud-line.js";
 import { door, TestBox, World } from "./support/world.js";
 
 const BOX = "MS5-PARIS";
@@ -107,6 +108,21 @@ test("a box that is there and says nothing for more than six minutes is told, un
   box.will();
   world.timers.advance(8 * MINUTE);
   expect(world.cloud.store.boxState(BOX).online).toBe(false);
+});
+
+test("a cloud that is cut off itself blames nobody, and gives a box time to be heard again", () => {
+  world.cloud.admin.removeAccess(world.cloud.store.organisation.accesses[0]!.id);
+  world.timers.advance(5_000);
+  const line = new CloudLine(world.transport);
+  world.cloud.attach(line.transport);
+  line.isUp = false;
+  world.timers.advance(60 * MINUTE);
+  expect(alerts()).toEqual([]);
+  line.isUp = true;
+  world.timers.advance(4 * MINUTE);
+  expect(alerts()).toEqual([]);
+  world.timers.advance(6 * MINUTE);
+  expect(alerts()).toEqual([`outdated/${BOX}`, `silent/${BOX}`]);
 });
 
 test("nothing is watched while no box is there", () => {

@@ -11,6 +11,7 @@ export class CloudLine {
       publish: (topic, payload) => {
         if (this.isUp) inner.publish(topic, payload);
       },
+      hears: () => this.isUp && (inner.hears?.() ?? true),
       close: () => inner.close(),
     };
     inner.onMessage = (topic, payload) => {

@@ -73,6 +73,7 @@ export function savedFirst(
       traffic.cloudSent();
       transport.publish(topic, payload);
     },
+    hears: () => transport.hears?.() ?? true,
     close: () => transport.close(),
   };
   transport.onMessage = (topic, payload) => {
