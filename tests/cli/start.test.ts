@@ -39,14 +39,15 @@ describe.concurrent("a story over two starts", () => {
       () => expect(second.output).toMatch(/cloud .*⊘ offline PICKUP {2}A-5 .*Key Code User · done/),
       SOON,
     );
-    await second.do("scan 012ABC", /\[bin-open\] Bin A-1 is open/);
-    await second.do("put A-1 012ABC", /hangs in bin A-1/);
-    await second.do("close A-1", /closed A-1/);
+    // Surely empty, which the bin that somebody took the key from is not.
+    await second.do("scan 012ABC", /\[bin-open\] Bin B-9 is open/);
+    await second.do("put B-9 012ABC", /hangs in bin B-9/);
+    await second.do("close B-9", /closed B-9/);
     await second.do("wait synced", /synced: /);
     second.say("log");
-    const [log] = await second.see(/.*A-1 .*\n.*⊘ offline.*A-5 .*\n.*DROPOFF A-1.*Quick Scan.*/);
+    const [log] = await second.see(/.*A-1 .*\n.*⊘ offline.*A-5 .*\n.*DROPOFF B-9.*Quick Scan.*/);
     expect(log.match(/done/g)).toHaveLength(3);
-    await second.do("keys", /012ABC {2}A-1/);
+    await second.do("keys", /012ABC {2}B-9/);
     expect(await second.end()).toBe(0);
   });
 
@@ -60,9 +61,9 @@ describe.concurrent("a story over two starts", () => {
     first.signal("SIGKILL");
     expect(await first.exit).toBe("SIGKILL");
     const second = room.start();
-    await second.do("scan 012ABC", /\[bin-open\] Bin A-1 is open/);
-    await second.do("put A-1 012ABC", /hangs in/);
-    await second.do("close A-1", /cloud .*DROPOFF A-1 .*done/);
+    await second.do("scan 012ABC", /\[bin-open\] Bin B-9 is open/);
+    await second.do("put B-9 012ABC", /hangs in/);
+    await second.do("close B-9", /cloud .*DROPOFF B-9 .*done/);
     await second.do("wait synced", /synced/);
     await second.do("log", /PICKUP .*done\n.*DROPOFF .*done\n/);
     expect(await second.end()).toBe(0);

@@ -7,6 +7,7 @@ import { loadOrganisation } from "../../cloud/import/organisation-file.js";
 import { PageServer } from "../../cloud/page/server.js";
 import type { CloudService } from "../../cloud/service.js";
 import { CloudStore } from "../../cloud/store.js";
+import type { CloudTransport } from "../../cloud/transport.js";
 import type { Machine } from "../../machine/machine.js";
 import type { Person } from "../../machine/people.js";
 import { World } from "../../machine/world.js";
@@ -171,6 +172,7 @@ export class Desk {
             makeAccounts(world, () => cloud),
           );
     let page: PageServer | undefined;
+    let transport: CloudTransport | undefined;
     try {
       const stands = new Map<string, Stand>();
       const starts = before.starts + 1;
@@ -178,7 +180,7 @@ export class Desk {
         data.world = { format: 1, starts, wallSeconds: Math.ceil(world.wallSeconds()) };
       };
       const saverOf = (id: string) => stands.get(id)?.saver;
-      const transport = savedFirst(await broker.connectCloud(), saverOf, traffic, onProblem);
+      transport = savedFirst(await broker.connectCloud(), saverOf, traffic, onProblem);
       const line = new CloudLine(inWorldTime(transport, world.scheduler));
       page = await PageServer.start(
         cloud,
@@ -191,6 +193,8 @@ export class Desk {
       return new Desk(parts, await startBox(parts, box.id), options);
     } catch (error) {
       world.close();
+      // It would connect anew for ever, and keep the program from ending.
+      transport?.close();
       await page?.stop();
       await broker.stop();
       throw error;
