@@ -1,6 +1,6 @@
 import type { BinsPort } from "../../hal/ports/bins.js";
 import type { Text } from "../../hal/ports/panel.js";
-import { type CheckedBy, recordBinCheck } from "../exchange/bin-check.js";
+import { recordBinCheck } from "../exchange/bin-check.js";
 import { Belief, type Held } from "../records/records.js";
 import type { Inventory } from "../state/inventory.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
@@ -13,11 +13,18 @@ import type { RefusalReason } from "./texts/catalogue.js";
 const LOOK_MS = 120_000;
 const RESULT_MS = 10_000;
 
+/** The printed code whose holder says what is in the bins. */
+export interface PrintedCode {
+  /** The record that burnt it. */
+  readonly of: number;
+  readonly sheet: number;
+}
+
 /** A walk from bin to bin. */
 interface Check {
   /** Those that are left, the first of them on the screen. */
   readonly bins: readonly number[];
-  readonly by: CheckedBy;
+  readonly by: PrintedCode;
   /** Opens a bin so that somebody can look into it; undefined: all of them have been opened already. */
   readonly open: ((bin: number) => RefusalReason | undefined) | undefined;
   readonly told: { empty: number; held: number };
@@ -63,7 +70,7 @@ export class BinCheckFlow {
   }
 
   /** "Everything is taken out": all of `bins` are empty. */
-  allOut(bins: readonly number[], by: CheckedBy): void {
+  allOut(bins: readonly number[], by: PrintedCode): void {
     const told = { empty: 0, held: 0 };
     for (const bin of bins) {
       const refusal = this.#record(bin, "empty", by);
@@ -77,7 +84,7 @@ export class BinCheckFlow {
   }
 
   /** What hung in `bin` hangs there still. */
-  stillThere(bin: number, by: CheckedBy): void {
+  stillThere(bin: number, by: PrintedCode): void {
     const { item } = this.#inventory.content(bin);
     const refusal = item && this.#record(bin, item, by);
     if (refusal === undefined) this.#end({ empty: 0, held: item === undefined ? 0 : 1 });
@@ -85,7 +92,7 @@ export class BinCheckFlow {
   }
 
   /** One bin after another. With `open` each can be opened once before the answer. */
-  oneByOne(bins: readonly number[], by: CheckedBy, open?: (bin: number) => RefusalReason | undefined): void {
+  oneByOne(bins: readonly number[], by: PrintedCode, open?: (bin: number) => RefusalReason | undefined): void {
     this.#ask({ bins, by, open, told: { empty: 0, held: 0 } }, undefined);
   }
 
@@ -145,9 +152,11 @@ export class BinCheckFlow {
     return bins.filter((bin) => beliefs.includes(this.#inventory.content(bin).belief));
   }
 
-  #record(bin: number, told: Held | "empty", by: CheckedBy): RefusalReason | undefined {
+  /** A sheet that was stolen, and closed, frees no bin either: whoever holds it could clear the way for a tag. */
+  #record(bin: number, told: Held | "empty", { of, sheet }: PrintedCode): RefusalReason | undefined {
+    if (sheet < this.#ledger.state.codes.sheet) return "sheet-closed";
     try {
-      recordBinCheck(this.#ledger, bin, told, by);
+      recordBinCheck(this.#ledger, bin, told, { of });
     } catch (error) {
       if (!(error instanceof WriteRefused)) throw error;
       return error.reason;

@@ -7,7 +7,7 @@ import { OFFLINE_CODE_DIGITS } from "../codes/hotp.js";
 import type { OfflineCodes, Prompt, Target, Verdict } from "../codes/offline-codes.js";
 import { waitRefusal } from "../codes/wait-refusal.js";
 import { EmergencyTarget } from "../records/records.js";
-import type { BinCheckFlow } from "./bin-check-flow.js";
+import type { BinCheckFlow, PrintedCode } from "./bin-check-flow.js";
 import type { Navigator } from "./navigator.js";
 import { choice, type Screen, text } from "./screen.js";
 import { ENTRY_TIMEOUT_MS, EntryScreen } from "./screens/entry.js";
@@ -54,8 +54,8 @@ export class EmergencyFlow implements EmergencyEvents {
   #armed: { readonly authority: number; readonly sheet: number; readonly timer: TimerId } | undefined;
   /** The bin with a code of its own whose door was opened last. */
   #opened: number | undefined;
-  /** The record that burnt its code. */
-  #authority = 0;
+  /** The code that opened it. */
+  #accepted: PrintedCode = { of: 0, sheet: 0 };
   /** Tells which bins a run left shut. */
   #list: Screen | undefined;
 
@@ -144,7 +144,7 @@ export class EmergencyFlow implements EmergencyEvents {
 
   /** What the holder of the code of one bin may say of it. */
   #stillIn(bin: number): readonly Offer[] {
-    const by = { of: this.#authority };
+    const by = this.#accepted;
     const key = this.#checks.nameIn(bin);
     const empty = { choice: choice("bin-empty"), take: () => this.#checks.allOut([bin], by) };
     if (key === undefined) return [empty];
@@ -154,9 +154,11 @@ export class EmergencyFlow implements EmergencyEvents {
   /** "Everything taken out?": until somebody says so, what the run opened is in doubt, and takes no returns. */
   #takenOut(notOpened: readonly number[], of: number): readonly Offer[] {
     const bins = () => this.#checks.inDoubt(notOpened);
+    // A run whose sheet is closed does not come to its end: its own is the one in force.
+    const by = { of, sheet: this.#codes.sheet };
     return [
-      { choice: choice("all-out"), take: () => this.#checks.allOut(bins(), { of }) },
-      { choice: choice("bin-by-bin"), take: () => this.#checks.oneByOne(bins(), { of }) },
+      { choice: choice("all-out"), take: () => this.#checks.allOut(bins(), by) },
+      { choice: choice("bin-by-bin"), take: () => this.#checks.oneByOne(bins(), by) },
     ];
   }
 
@@ -332,7 +334,7 @@ export class EmergencyFlow implements EmergencyEvents {
   #verdict(target: Target, prompt: Prompt, verdict: Verdict): void {
     const again = () => this.#askCode(target, prompt);
     if (verdict.kind === "accepted") {
-      this.#accepted(target, prompt, verdict.authority);
+      this.#carryOut(target, prompt, verdict.authority);
     } else if (verdict.kind === "refused") {
       this.#result(`refused-${verdict.reason}`);
     } else if (verdict.waitMs > 0) {
@@ -346,12 +348,12 @@ export class EmergencyFlow implements EmergencyEvents {
     }
   }
 
-  #accepted(target: Target, { sheet, number }: Prompt, authority: number): void {
-    this.#authority = authority;
+  #carryOut(target: Target, { sheet, number }: Prompt, authority: number): void {
+    this.#accepted = { of: authority, sheet };
     if (target.stockTake !== undefined) {
       this.#task.beginStockTake(authority);
       const open = (bin: number) => this.#task.openToLook(bin, { of: authority, sheet, number });
-      this.#checks.oneByOne(this.#checks.unsure(), { of: authority }, open);
+      this.#checks.oneByOne(this.#checks.unsure(), this.#accepted, open);
     } else if (target.kind === EmergencyTarget.all) {
       this.#showProgress(0);
       this.#task.openAll(this);

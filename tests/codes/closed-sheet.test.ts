@@ -83,3 +83,36 @@ it("the screen of one bin follows its door: take the key, shut the door, still o
   await stage.person.closeDoor(bin);
   expect(view().screen).toBe("emergency");
 });
+
+const checked = () =>
+  [...readJournal(stage.machine.flash.journal, 1)].filter(({ record }) => record?.kind === Kind.binChecked);
+
+it.each(["all-out", "bin-by-bin"])(
+  "%s: after a run, the holder of a sheet that was closed since frees no bin",
+  async (way) => {
+    const holder = new PackHolder(stage);
+    await holder.answer("all", await holder.askAll());
+    await stage.person.see("emergency-result", 5 * MINUTE_MS);
+    await close();
+    await stage.person.choose(way);
+    if (way === "bin-by-bin") await stage.person.choose("bin-empty");
+    expect(
+      view()
+        .lines.concat(view().title)
+        .map(({ id }) => id),
+    ).toContain("refused-sheet-closed");
+    expect(checked()).toEqual([]);
+  },
+);
+
+it("nor does the holder of the code of one bin", async () => {
+  const holder = new PackHolder(stage);
+  const bin = stage.machine.bins.byLabel("A-1");
+  await holder.answer("bin:A-1", await holder.askBin("A-1"));
+  await stage.world.until(() => stage.machine.bins.isOpen(bin), MINUTE_MS, "the door");
+  await stage.person.closeDoor(bin);
+  await close();
+  await stage.person.choose("bin-empty");
+  expect(view().title.id).toBe("refused-sheet-closed");
+  expect(checked()).toEqual([]);
+});
