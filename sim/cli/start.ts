@@ -3,6 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
+import { ENCODINGS, type Encoding } from "../cloud/import/text.js";
 import { PortError } from "../cloud/listen.js";
 import { DEFAULT_DIRECTORY } from "../pack/source.js";
 import { DataDirectory, DataError } from "./front/data-directory.js";
@@ -22,6 +23,8 @@ const SETTLE_MS = 30_000;
 interface Options {
   readonly box?: string;
   readonly organisation?: string;
+  readonly encoding?: Encoding;
+  readonly sure?: boolean;
   readonly data: string;
   readonly port: number;
   readonly http: number;
@@ -48,6 +51,13 @@ const program = new Command("start")
     "--organisation <file>",
     "begin with your own locations, boxes, users and keys (JSON, such as sim/samples/organisation.json), not the sample",
   )
+  .addOption(
+    new Option(
+      "--encoding <name>",
+      "with --organisation: what its CSV file of keys is written in, where that is not UTF-8 or UTF-16",
+    ).choices(ENCODINGS),
+  )
+  .option("--sure", "with --organisation: import what looks like a slip in its keys as well, such as lost zeros")
   .option("--data <dir>", "where everything is kept from one start to the next", DEFAULT_DIRECTORY)
   .option("--port <n>", "port of the embedded broker on 127.0.0.1; 0: any free one", port, DEFAULT_PORT)
   .option("--http <n>", "port of the cloud's page on 127.0.0.1; 0: any free one", port, DEFAULT_PAGE_PORT)
@@ -89,6 +99,9 @@ async function main(): Promise<void> {
       `--organisation ${options.organisation}: ${options.data} has an organisation already; forget it with --fresh, or choose another folder with --data`,
     );
   }
+  if (options.organisation === undefined && (options.encoding !== undefined || options.sure)) {
+    throw new StartError("--encoding and --sure are for the keys of an organisation: give --organisation FILE as well");
+  }
   await play(options, data, broker);
 }
 
@@ -123,8 +136,9 @@ async function play(options: Options, data: DataDirectory, broker: ReturnType<ty
   let desk: Desk | undefined;
   let front: Front | undefined;
   const onProblem = (text: string) => (front === undefined ? console.error(text) : front.notice(text));
-  const { box, organisation, seed, language, http: pagePort } = options;
-  desk = await Desk.open({ data, box, organisation, seed, broker, pagePort, language, onProblem });
+  const { box, organisation, encoding, sure: isSure, seed, language, http: pagePort } = options;
+  const reading = { encoding, isSure };
+  desk = await Desk.open({ data, box, organisation, reading, seed, broker, pagePort, language, onProblem });
   const interrupted = interruptOf(
     () => session.stop(),
     () => front?.close(),

@@ -261,6 +261,23 @@ describe.concurrent("an organisation of one's own", () => {
     await writeFile(file, "{}");
     expect(await room.refused("--organisation", file)).toContain("boxes: there must be one at least");
   });
+
+  it("takes its keys by the options that its refusals name", async ({ room }) => {
+    const file = join(room.data, "own.json");
+    const place = { name: "Köln", timeZone: "Europe/Berlin", language: "en" };
+    const box = { id: "KOELN-1", model: "MS5", location: "Köln", bins: 4 };
+    await writeFile(file, JSON.stringify({ locations: [place], boxes: [box], keys: "own.csv" }));
+    const rows = ["Tür;000101;KOELN-1/A-1", "Tor;000102;KOELN-1/A-2", "Keller;103;KOELN-1/A-3"];
+    const csv = ["key name;fob serial;bin;home location", ...rows.map((row) => `${row};Köln`)].join("\r\n");
+    await writeFile(join(room.data, "own.csv"), Buffer.from(csv, "latin1"));
+    expect(await room.refused("--sure")).toContain("give --organisation FILE as well");
+    expect(await room.refused("--organisation", file)).toContain("`--encoding windows-1252`");
+    const western = ["--organisation", file, "--encoding", "windows-1252"];
+    expect(await room.refused(...western)).toContain("import with `--sure`");
+    const desk = room.start(...western, "--sure");
+    await desk.do("keys", /103 +A-3 +Keller/);
+    expect(await desk.end()).toBe(0);
+  });
 });
 
 describe.concurrent("several boxes and their cloud", () => {

@@ -3,7 +3,7 @@ import { formatText } from "../../../firmware/panel/texts/catalogue.js";
 import type { Text } from "../../../hal/ports/panel.js";
 import { PacedDriver, realHost } from "../../clock/paced.js";
 import { type Box, CloudError } from "../../cloud/domain.js";
-import { loadOrganisation } from "../../cloud/import/organisation-file.js";
+import { type KeysReading, loadOrganisation } from "../../cloud/import/organisation-file.js";
 import { PageServer } from "../../cloud/page/server.js";
 import type { CloudService } from "../../cloud/service.js";
 import { CloudStore } from "../../cloud/store.js";
@@ -28,6 +28,8 @@ export interface DeskOptions {
   readonly box: string | undefined;
   /** JSON file of the organisation that a fresh directory begins with; absent: the sample. */
   readonly organisation?: string | undefined;
+  /** With `organisation`. */
+  readonly reading?: KeysReading;
   /** All chance follows from it and from how often the directory was opened; absent: from the host's. */
   readonly seed: number | undefined;
   /** A port for the embedded broker, or a broker that is there already. */
@@ -301,11 +303,11 @@ function seedOf(seed: number | undefined, starts: number): number {
   return createHash("sha256").update(`${seed} start ${starts}`).digest().readUIntBE(0, 6);
 }
 
-function openCloud(world: World, { data, seed, organisation, onProblem }: DeskOptions): CloudService {
+function openCloud(world: World, { data, seed, organisation, reading, onProblem }: DeskOptions): CloudService {
   const store = data.cloud(() => {
     // Made in memory and written as a whole: a start that is broken off leaves no half of an organisation.
     const cloud = makeCloud(world, new CloudStore());
-    if (organisation !== undefined) loadOrganisation(cloud, organisation);
+    if (organisation !== undefined) loadOrganisation(cloud, organisation, reading);
     else makeSample(cloud, seed ?? randomInt(2 ** 48 - 1));
     cloud.close();
     return cloud.store.data;

@@ -6,7 +6,7 @@ import { nameKey } from "../names.js";
 import { binLabels } from "../new-box.js";
 import type { CloudService } from "../service.js";
 import { importKeys } from "./import-keys.js";
-import { csvText } from "./text.js";
+import { csvText, type Encoding } from "./text.js";
 
 const strict = <const T extends v.ObjectEntries>(entries: T) =>
   v.strictObject(entries, (issue) =>
@@ -50,8 +50,15 @@ const FileSchema = strict({
 });
 type FileContent = v.InferOutput<typeof FileSchema>;
 
+/** How its CSV file of keys is read, where that cannot be told from the file. */
+export interface KeysReading {
+  readonly encoding?: Encoding | undefined;
+  /** Also what looks like a slip is imported. */
+  readonly isSure?: boolean | undefined;
+}
+
 /** Fills an empty cloud with what a JSON file says. Throws CloudError that names the file and each thing in it that is wrong. */
-export function loadOrganisation(cloud: CloudService, file: string): void {
+export function loadOrganisation(cloud: CloudService, file: string, reading: KeysReading = {}): void {
   const content = read(file);
   const within = <T>(what: string, act: () => T): T => {
     try {
@@ -75,7 +82,7 @@ export function loadOrganisation(cloud: CloudService, file: string): void {
     within(`users[${i}]`, () => admin.addUser({ name, ...(badge === undefined ? {} : { badge }) }));
   }
   const { keys } = content;
-  if (keys !== undefined) within(`keys ${keys}`, () => readKeys(cloud, resolve(dirname(file), keys)));
+  if (keys !== undefined) within(`keys ${keys}`, () => readKeys(cloud, resolve(dirname(file), keys), reading));
   for (const [i, access] of content.accesses.entries()) {
     within(`accesses[${i}]`, () => addAccess(cloud, store.organisation, access));
   }
@@ -111,14 +118,14 @@ function find(all: readonly { readonly id: number; readonly name: string }[], na
   throw new CloudError(`there is no ${what} ${name}: ${known === "" ? "add it to the file" : `there are ${known}`}`);
 }
 
-function readKeys(cloud: CloudService, file: string): void {
+function readKeys(cloud: CloudService, file: string, { encoding, isSure }: KeysReading): void {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(file);
   } catch (error) {
     throw new CloudError(`it cannot be read: ${(error as Error).message}`);
   }
-  importKeys(cloud.admin, cloud.store.organisation, csvText(bytes));
+  importKeys(cloud.admin, cloud.store.organisation, csvText(bytes, encoding), isSure);
 }
 
 function addAccess(
