@@ -11,9 +11,6 @@ export type Catalogue = Readonly<Record<TextId, string>>;
 
 export const CATALOGUES: Readonly<Record<string, Catalogue>> = { en, fr, ja };
 
-/** `{name}`, or `{name:one|many}`: the word that goes with that number. */
-const PLACEHOLDER = /\{(\w+)(?::([^|{}]*)\|([^|{}]*))?\}/g;
-
 /**
  * The text in `language` (English where there is no such catalogue) with its placeholders filled in. An id that the catalogue
  * does not have gives the id itself: a strange word on the screen is better than none. In one pass: a key may be called `{bin}`.
@@ -21,7 +18,10 @@ const PLACEHOLDER = /\{(\w+)(?::([^|{}]*)\|([^|{}]*))?\}/g;
 export function formatText(language: string, text: Text): string {
   const catalogue: Readonly<Record<string, string>> = CATALOGUES[language] ?? en;
   const params = text.params ?? {};
-  return (catalogue[text.id] ?? text.id).replace(PLACEHOLDER, (whole, name: string, one?: string, many?: string) => {
+  // `{name}`, or `{name:one|many}`: the word that goes with that number. A global expression notes where it stopped, and on a board what
+  // a module makes lies in flash: made here, it can.
+  const placeholder = /\{(\w+)(?::([^|{}]*)\|([^|{}]*))?\}/g;
+  return (catalogue[text.id] ?? text.id).replace(placeholder, (whole, name: string, one?: string, many?: string) => {
     const value = params[name];
     if (value === undefined) return whole;
     return one === undefined || many === undefined ? String(value) : value === 1 ? one : many;

@@ -183,7 +183,7 @@ export class Desk {
       };
       const saverOf = (id: string) => stands.get(id)?.saver;
       transport = savedFirst(await broker.connectCloud(), saverOf, traffic, onProblem);
-      const line = new CloudLine(inWorldTime(transport, world.scheduler));
+      const line = new CloudLine(inWorldTime(transport, world.scheduler), () => skipping.on);
       page = await PageServer.start(
         cloud,
         options.pagePort,
