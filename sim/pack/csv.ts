@@ -8,14 +8,16 @@ import type { Words } from "./texts/texts.js";
  */
 const BOM = "\ufeff";
 
-/** Column names are English in every language: programs read them. */
+const STANDINGS = { inForce: "in force", superseded: "superseded", closed: "closed" } as const;
+
+/** Column names and states are English in every language: programs read them, and people look. */
 export function codesCsv(packs: readonly Pack[]): string {
   const rows = packs.flatMap(({ box, isSample, sheet }) =>
     (sheet?.targets ?? []).flatMap(({ target, codes }) =>
       codes.map(({ number, code, state, usedAt }) => [
         box,
         sheet!.sheet,
-        isSample ? "sample" : sheet!.standing,
+        isSample ? "sample" : STANDINGS[sheet!.standing],
         target.startsWith("bin:") ? "bin" : target,
         target.startsWith("bin:") ? target.slice(4) : "",
         number,

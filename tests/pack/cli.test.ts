@@ -92,7 +92,7 @@ test("beside a simulator's data, the codes are those of its box", async () => {
   expect(err).not.toContain("sample");
   const [first] = cloud.sheets.sheet("MS4-TOKYO").targets[0]!.codes;
   const codes = readFileSync(join(place, "out", "MS4-TOKYO-sheet-1-codes.csv"), "utf8");
-  expect(codes).toContain(`MS4-TOKYO,1,inForce,bin,A-1,1,${first!.code.slice(0, 4)}·${first!.code.slice(4)},good`);
+  expect(codes).toContain(`MS4-TOKYO,1,in force,bin,A-1,1,${first!.code.slice(0, 4)}·${first!.code.slice(4)},good`);
 });
 
 test("--data reads the cloud's database and leaves it as it is; --sheet takes an older sheet", async () => {

@@ -207,7 +207,7 @@ describe("the CSV", () => {
     expect(rows[0]).toEqual({
       box: BOX,
       sheet: "1",
-      "sheet standing": "inForce",
+      "sheet standing": "in force",
       opens: "bin",
       bin: "A-1",
       number: "1",

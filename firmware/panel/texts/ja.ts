@@ -42,7 +42,7 @@ export const ja: Catalogue = {
   "printed-code-there": "印刷された緊急コードですか。先に「緊急」を選んでください。",
   "refused-code-too-short": "コードは {digits} 桁以上です。",
   "refused-no-snapshot": "この機器はまだ設定されていません。印刷された緊急コードは使えます。",
-  "refused-clock-unknown": "時計が失われたため、オンラインに戻るまで予約時間を確認できません。返却はできます。",
+  "refused-clock-unknown": "時刻がわからなくなったため、オンラインに戻るまで予約時間を確認できません。返却はできます。",
   "refused-too-early": "ご予約は {time} からです。",
   "refused-expired": "ご予約は {time} に終了しました。",
   "refused-key-not-here": "この鍵はここにありません。",

@@ -84,7 +84,7 @@ const PEOPLE_COMMANDS: readonly Command[] = [
   {
     name: "seen",
     usage: "cloud seen",
-    summary: "what those alerts ask for is done that do not end by themselves",
+    summary: "what the alerts ask for was done: ends those that do not end by themselves",
     example: "cloud seen",
     run({ desk }, { words }) {
       expectWords(words, 1);
