@@ -112,6 +112,11 @@ export class Judge {
     this.#rules.saidEmpty(bin);
   }
 
+  /** Somebody told the cloud, for sure, that the fob hangs in the bin. */
+  saidToHold(bin: number, fob: string): void {
+    this.#rules.stocked(bin, fob);
+  }
+
   boxMemory(): BoxMemory {
     return readMemory(this.#machine);
   }

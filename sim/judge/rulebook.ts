@@ -97,7 +97,7 @@ export class Rulebook {
     this.#claims.push({ kind: "one-touch", bin, atMs });
   }
 
-  /** What hangs where when the box is put up. */
+  /** What hangs where when the box is put up, or by word of somebody who looked and told the cloud. */
   stocked(bin: number, fob: string): void {
     this.#evidence.stocked(bin, this.#thingOf(fob));
   }

@@ -6,6 +6,7 @@ import { BrokerMishaps } from "./broker-mishaps.js";
 import { Mishaps } from "./mishaps.js";
 import { PartMishaps } from "./part-mishaps.js";
 import { PassingDays, STARTS } from "./passing-days.js";
+import { Tellers } from "./tellers.js";
 import { Visitors } from "./visitors.js";
 
 const MINUTE_MS = 60_000;
@@ -14,6 +15,7 @@ const SMALL_JOURNAL = { sizeBytes: 65_536, sectorBytes: 4_096, alignBytes: 1 } a
 
 interface Cast {
   readonly visitors: Visitors;
+  readonly tellers: Tellers;
   readonly mishaps: Mishaps;
   readonly days: PassingDays;
   /** At register level. */
@@ -66,10 +68,12 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     ...(sink && { sink }),
   });
   const random = stage.world.random("soak");
-  const visitors = new Visitors(stage, random);
+  const tellers = new Tellers(stage, stage.world.random("tellers"));
+  const visitors = new Visitors(stage, random, tellers);
   const board = stage.machine.parts;
   const cast = {
     visitors,
+    tellers,
     mishaps: new Mishaps(stage, random),
     days: new PassingDays(stage, random, visitors),
     parts: board && new PartMishaps(stage, board, stage.world.random("part mishaps")),
@@ -114,16 +118,18 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   return result;
 }
 
-async function step(stage: Stage, { visitors, mishaps, days, parts, broker }: Cast): Promise<void> {
+async function step(stage: Stage, { visitors, tellers, mishaps, days, parts, broker }: Cast): Promise<void> {
   const random = stage.world.random(`step ${stage.world.nowMs}`);
   if (random.next() < 0.25) await mishaps.one();
   if (parts !== undefined && random.next() < 0.25) parts.one();
   if (broker !== undefined && random.next() < 0.25) broker.one();
   const dice = random.int(100);
-  if (dice < 3) await days.pass();
+  if (dice < 4) await days.pass();
   else if (dice < 88) await visitors.visit();
   else if (dice < 92) await visitors.guess();
-  else if (dice < 99) await visitors.useSheet(false);
-  else await visitors.useSheet(true);
+  else if (dice < 97) await visitors.useSheet("one-bin");
+  else if (dice < 98) await tellers.operate();
+  else if (dice < 99) await visitors.useSheet("check-bins");
+  else await visitors.useSheet("all-bins");
   await stage.world.advance(random.int(20_000));
 }

@@ -1,6 +1,7 @@
 import type { Text, View } from "../../hal/ports/panel.js";
 import type { Random } from "../random.js";
 import type { Stage } from "../stage/stage.js";
+import type { Tellers } from "./tellers.js";
 
 const KEY_MS = 250;
 const HAND_MS = 1_200;
@@ -9,6 +10,8 @@ const PATIENCE_MS = 20_000;
 /** Some leave the door open and walk off; somebody shuts it later. */
 const LEFT_OPEN_CHANCE = 0.03;
 const LEFT_OPEN_MS = 90_000;
+/** Most holders of a sheet say what is in the bins, some walk off. */
+const TELLS_CHANCE = 0.8;
 
 /**
  * People who put up with anything: the box may refuse, go dark, lose power between two keys, or open another bin than expected.
@@ -17,6 +20,7 @@ const LEFT_OPEN_MS = 90_000;
 export class Visitors {
   readonly #stage: Stage;
   readonly #random: Random;
+  readonly #tellers: Tellers;
   /** Serials of the fobs in people's hands. */
   readonly carried: string[] = [];
   exchanges = 0;
@@ -25,9 +29,10 @@ export class Visitors {
   /** The fob that the present visitor came to return. */
   #toReturn: string | undefined;
 
-  constructor(stage: Stage, random: Random) {
+  constructor(stage: Stage, random: Random, tellers: Tellers) {
     this.#stage = stage;
     this.#random = random;
+    this.#tellers = tellers;
   }
 
   /** Somebody comes with a code, a badge or a fob. */
@@ -65,27 +70,33 @@ export class Visitors {
     await this.#follow();
   }
 
-  /** Somebody opens one bin, or all, with the printed sheet. */
-  async useSheet(all: boolean): Promise<void> {
+  /** Somebody opens one bin, or all, or checks what is in them, with the printed sheet. */
+  async useSheet(what: "one-bin" | "all-bins" | "check-bins"): Promise<void> {
     await this.#wake();
     const { cloud, machine } = this.#stage;
     const bin = this.#random.int(machine.bins.count);
     const label = machine.bins.label(bin);
     await this.#choose("emergency");
-    if (all) await this.#choose("all-bins");
-    else {
-      await this.#choose("one-bin");
+    await this.#choose(what);
+    if (what === "one-bin") {
       await this.#choose(label.slice(0, 1));
       await this.#type(label.slice(2));
     }
     const asked = machine.panel.view?.title.params;
     if (machine.panel.view?.screen === "emergency-code" && asked !== undefined) {
       const sheet = cloud.sheets.sheet(machine.name, Number(asked.sheet));
-      const target = sheet.targets.find((one) => one.target === (all ? "all" : `bin:${label}`));
+      const target = sheet.targets.find((one) => one.target === (what === "one-bin" ? `bin:${label}` : "all"));
       await this.#type(target!.codes[Number(asked.number) - 1]!.code);
-      await this.#wait(all ? 60_000 : PATIENCE_MS, "emergency-result", "refused");
+      await this.#wait(
+        what === "one-bin" ? PATIENCE_MS : 60_000,
+        "emergency-result",
+        "refused",
+        "check-bin",
+        "bins-checked",
+      );
     }
     await this.shutDoors();
+    if (this.#random.next() < TELLS_CHANCE) await this.#tellers.answer();
     await this.#leave();
   }
 
@@ -149,7 +160,7 @@ export class Visitors {
       const { view } = machine.panel;
       if (view?.screen === "choose-key") await this.#choose(this.#random.pick(view.choices).id);
       else if (view?.screen === "offer-return") await this.#choose(this.#toReturn === undefined ? "cancel" : "return");
-      else if (view?.screen === "take-or-return") await this.#choose(this.#toReturn === undefined ? "take" : "return");
+      else if (view?.screen === "take-or-return") await this.#choose(this.#whereItIs(view));
       else break;
     }
     await this.#handsOn();
@@ -158,6 +169,22 @@ export class Visitors {
     await this.#leave();
     // Most come back when the box said that they may; the others go on trying.
     if (this.#random.next() < 0.7) await world.advance(waitMs);
+  }
+
+  /** Whoever brings a key knows it; most others know where the key hangs, and some of them only say so. */
+  #whereItIs({ title, choices }: View): string {
+    if (this.#toReturn !== undefined) return "return";
+    const { bins } = this.#stage.machine;
+    const { keys } = this.#stage.cloud.store.organisation;
+    const isThere = ({ params }: Text) => {
+      const fob = params?.bin === undefined ? undefined : bins.content(bins.byLabel(String(params.bin)));
+      return fob !== undefined && keys.find((key) => key.fob === fob)?.name === title.params?.key;
+    };
+    const right = choices.filter(({ label }) => isThere(label)).map(({ id }) => id);
+    const dice = this.#random.next();
+    if (dice < 0.15 && right.includes("left-inside")) return "left-inside";
+    if (dice < 0.9) return right.find((id) => id.startsWith("take")) ?? "take";
+    return "take";
   }
 
   /** Hands do not need the box: an open door is enough, even when the box has just died. */
@@ -210,9 +237,15 @@ export class Visitors {
     return fob !== undefined && this.carried.includes(fob) ? fob : undefined;
   }
 
+  /** Mostly of a key that hangs here or is in somebody's hands; else of any, which may belong to another box. */
   #someCode(): string {
     const { keys, accesses } = this.#stage.cloud.store.organisation;
-    return this.#random.pick([...keys.flatMap((key) => key.code ?? []), ...accesses.map((access) => access.code)]);
+    const fobs = [...this.carried, ...this.#stage.machine.bins.state.contents];
+    const isNear = (id: number) => fobs.includes(keys.find((key) => key.id === id)?.fob ?? "");
+    const all = [...keys.map(({ id, code }) => ({ key: id, code })), ...accesses];
+    const near = all.filter(({ key }) => isNear(key)).flatMap(({ code }) => code ?? []);
+    if (near.length > 0 && this.#random.next() < 0.85) return this.#random.pick(near);
+    return this.#random.pick(all.flatMap(({ code }) => code ?? []));
   }
 }
 
