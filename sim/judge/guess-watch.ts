@@ -35,19 +35,31 @@ export class GuessWatch {
   readonly #world: World;
   readonly #machine: Machine;
   readonly #report: (problem: string) => void;
+  readonly #isCode: () => boolean;
   readonly #counts = new Map<string, Count>();
   /** What was entered and is not answered yet. */
   #pending: string | undefined;
+  /** It is a code of the organisation. */
+  #pendingIsCode = false;
   /** What a good code was typed for, while the box asks what to do with it. */
   #good: string | undefined;
 
-  constructor(parts: { world: World; machine: Machine; report: (problem: string) => void }) {
+  constructor(parts: {
+    world: World;
+    machine: Machine;
+    report: (problem: string) => void;
+    /** Whether what has just been entered is an ordinary code of the organisation. */
+    isCode: () => boolean;
+  }) {
     this.#world = parts.world;
     this.#machine = parts.machine;
     this.#report = parts.report;
+    this.#isCode = parts.isCode;
     const { panel } = parts.machine;
     panel.watchInput((input) => {
-      if (input.kind === "enter") this.#pending = guessedAt(panel.view);
+      if (input.kind !== "enter") return;
+      this.#pending = guessedAt(panel.view);
+      this.#pendingIsCode = this.#isCode();
     });
     panel.watch((view) => this.#shown(view));
   }
@@ -63,11 +75,18 @@ export class GuessWatch {
     this.#pending = undefined;
     const count = this.#countOf(pending);
     const refusal = refusalOf(view);
-    if (view === undefined) count.tried++;
+    if (view === undefined) this.#swallowed(count);
     else if (refusal?.id.startsWith("refused-wrong-code") === true) this.#wrong(pending, count);
     else if (refusal?.id.startsWith("refused-throttled") === true) this.#keptWaiting(pending, count, refusal);
     else if (ACCEPTED.includes(view.screen)) this.#counts.delete(pending);
     else if (GOOD.includes(view.screen)) this.#good = pending;
+  }
+
+  /** The box went dark before it answered. */
+  #swallowed(count: Count): void {
+    count.tried++;
+    // After a good code the record that ends the count may be whole, though no lock was worked.
+    if (this.#pendingIsCode) count.told = 0;
   }
 
   #wrong(what: string, count: Count): void {

@@ -56,7 +56,12 @@ export class Judge {
     this.#machine = parts.machine;
     this.#rules = new Rulebook(parts.cloud, parts.machine.name);
     const { world, machine } = parts;
-    new GuessWatch({ world, machine, report: (problem) => this.#problem(problem) });
+    new GuessWatch({
+      world,
+      machine,
+      report: (problem) => this.#problem(problem),
+      isCode: () => this.#isCode(this.#typed),
+    });
     this.#bounds = new Bounds(parts, (text) => this.#problem(text));
     const { panel, reader, bins } = parts.machine;
     for (let bin = 0; bin < bins.count; bin++) {
@@ -139,6 +144,11 @@ export class Judge {
     const unauthorised = this.#unauthorised;
     const listed = problems.slice(0, PROBLEMS_LISTED);
     return { exchanges, emergencies, lost, duplicated, reordered, unauthorised, problems: listed };
+  }
+
+  #isCode(digits: string): boolean {
+    const { keys, accesses } = this.#cloud.store.organisation;
+    return [...keys, ...accesses].some(({ code }) => code === digits);
   }
 
   /** What somebody says at the panel of what is in a bin. */

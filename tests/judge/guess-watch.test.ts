@@ -7,6 +7,8 @@ import type { World } from "../../sim/machine/world.js";
 /** A panel whose box says what a test tells it to say. */
 class Bench {
   readonly problems: string[] = [];
+  /** Whether what is typed is a code of the organisation. */
+  isCode = false;
   readonly #world = { nowMs: 0 };
   readonly #rtc: { seconds: number | undefined } = { seconds: undefined };
   #view: View | undefined;
@@ -30,6 +32,7 @@ class Bench {
       world: this.#world as World,
       machine: { panel, rtc: this.#rtc } as unknown as Machine,
       report: (problem) => this.problems.push(problem),
+      isCode: () => this.isCode,
     });
   }
 
@@ -127,6 +130,19 @@ test("a cut after the choice that a good code was followed by may have ended the
   expect(bench.problems).toEqual([]);
   for (let i = 0; i < 3; i++) bench.try(6, undefined, "refused-wrong-code");
   bench.try(6, undefined, "dark");
+  bench.try(6, undefined, "refused-wrong-code");
+  expect(bench.problems).toHaveLength(1);
+});
+
+test("a cut in the answer to a good code may have ended the count", () => {
+  const bench = new Bench();
+  for (let i = 0; i < 4; i++) bench.try(6, undefined, "refused-wrong-code");
+  bench.pass(130);
+  bench.isCode = true;
+  bench.try(6, undefined, "dark");
+  bench.isCode = false;
+  for (let i = 0; i < 4; i++) bench.try(6, undefined, "refused-wrong-code");
+  expect(bench.problems).toEqual([]);
   bench.try(6, undefined, "refused-wrong-code");
   expect(bench.problems).toHaveLength(1);
 });
