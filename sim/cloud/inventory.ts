@@ -120,11 +120,6 @@ export class Inventory {
     return this.believe(box, bin, "doubt", item, at);
   }
 
-  /** What was believed of the bin holds again; `before` as `stateOf` answered it. */
-  restore(box: string, bin: number, before: BinState | undefined): boolean {
-    return this.believe(box, bin, before?.belief ?? "empty", before?.item, before?.at);
-  }
-
   stateOf(box: string, bin: number): BinState | undefined {
     return this.#bins[binId(box, bin)];
   }

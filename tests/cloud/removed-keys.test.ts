@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { encodeRecord } from "../../firmware/records/codec.js";
-import { Auth, Exchange, Kind, Outcome, type Rec } from "../../firmware/records/records.js";
+import { Auth, EmergencyTarget, Exchange, Kind, Outcome, type Rec } from "../../firmware/records/records.js";
 import { Lane } from "../../firmware/wire/lanes.js";
 import type { Offer } from "../../firmware/wire/messages.js";
 import { modelOf } from "../../sim/cloud/box-snapshot.js";
@@ -81,6 +81,19 @@ describe("a key that was removed", () => {
     expect(bins(world)[23]).toEqual({ bin: 23, enabled: true, uncertain: true });
     expect(world.cloud.ingest.log.inventory.isDoubtful(BOX, 23)).toBe(true);
     expect(world.cloud.store.data.exchanges.at(-1)).toMatchObject({ keyName: "On a string" });
+  });
+
+  test("while an emergency code was trying its bin, which stayed shut, hangs there as its fob", () => {
+    const world = new World();
+    const fob = world.cloud.store.organisation.keys.find((key) => key.id === 1)!.fob!;
+    const { bin } = world.cloud.ingest.log.inventory.whereabouts("key:1")!.place!;
+    const stamp = at(START_SECONDS);
+    const tell = (first: number, record: Rec) =>
+      world.cloud.ingest.take(BOX, { epoch: EPOCH, first, records: [encodeRecord(record)] });
+    tell(1, { kind: Kind.emergency, target: EmergencyTarget.bin, sheet: 1, number: 1, bin, ...stamp });
+    world.cloud.admin.removeKey(1);
+    tell(2, { kind: Kind.emergencyOutcome, of: 1, bin, result: Outcome.notOpened, ...stamp });
+    expect(bins(world)[bin]).toEqual({ bin, enabled: true, fob, uncertain: false });
   });
 
   test("gives its number to no other key, user or access", () => {

@@ -286,8 +286,10 @@ export class ExchangeLog {
     if (rec.bin === undefined || entry.target === "bin") entry.status = STATUS[rec.result];
   }
 
+  /** What was believed before holds again, under the name that the thing has by now: its key may have been removed since. */
   #restore(box: string, { bin, before }: EmergencyEntry["bins"][number]): void {
-    if (this.inventory.restore(box, bin, before)) this.#store.touchPermissions();
+    const item = before?.item && this.inventory.itemOf(heldOf(before.item), this.index);
+    this.#believe(box, bin, before?.belief ?? "empty", item, before?.at);
   }
 
   #event(source: Source, rec: Rec, when: When): void {
@@ -312,6 +314,10 @@ export class ExchangeLog {
 /** When it was, if the box's clock had been set from here since it booted: no other clock is a reason to believe anything. */
 function vouched({ clock, time }: When): number | undefined {
   return clock === "synced" ? time : undefined;
+}
+
+function heldOf(item: ItemId): { readonly key: number } | { readonly fob: string } {
+  return item.startsWith("key:") ? { key: Number(item.slice(4)) } : { fob: item.slice(4) };
 }
 
 /** Whether it is a key that was removed and had no fob. */
