@@ -10,7 +10,7 @@ export interface BinsInView {
 
 /** What is being returned, as far as it decides where it may go. */
 export interface Returned {
-  /** Every bin where it may be already. */
+  /** Every bin where it may be already; of those from which it was taken, the last first. */
   readonly places: readonly Place[];
   /** Somebody with a right to it that holds now brings it; otherwise all that was shown is a tag, which may be a copy. */
   readonly byRight: boolean;
@@ -27,12 +27,12 @@ const KEPT_EMPTY = 8;
  * then the same in bins that did not open the last time. Undefined: none is left.
  */
 export function chooseFreeBin(bins: BinsInView, returned: Returned, tried: readonly number[]): number | undefined {
-  const rankOf = returned.byRight ? rankByRight : rankByScan(bins, returned, tried);
+  const rankOf = returned.byRight ? rankByRight(returned) : rankByScan(bins, returned, tried);
   let best: number | undefined;
   let bestRank = Number.POSITIVE_INFINITY;
   for (let bin = 0; bin < bins.binCount; bin++) {
     if (tried.includes(bin) || !bins.inventory.enabled(bin)) continue;
-    const rank = rankOf(bins.inventory.content(bin).belief, isPlace(returned, bin));
+    const rank = rankOf(bins.inventory.content(bin).belief, isPlace(returned, bin), bin);
     if (rank === undefined) continue;
     const whole =
       rank + (bins.control.door(bin) === "open" ? OPEN_DOOR : 0) + (bins.inventory.faulty(bin) ? FAULTY : 0);
@@ -59,14 +59,20 @@ export function hasBinToCheck({ inventory, binCount }: BinsInView): boolean {
 }
 
 /** Undefined: not there. */
-type RankOf = (belief: Belief, isPlace: boolean) => number | undefined;
+type RankOf = (belief: Belief, isPlace: boolean, bin: number) => number | undefined;
 
-/** The item's owner opens nobody else's bin in any of them. Where it was taken comes first: that bin is of use to no other. */
-const rankByRight: RankOf = (belief, isPlace) => {
-  if (belief === Belief.taken && isPlace) return 0;
-  if (belief === Belief.empty) return 1;
-  return belief === Belief.doubt && isPlace ? 2 : undefined;
-};
+/**
+ * The item's owner opens nobody else's bin in any of them. Where it was taken comes first: that bin is of use to no other. Of several
+ * the last: whoever shut that door on the key, and now hangs up nothing, would have it called empty by a return to another one.
+ */
+function rankByRight({ places }: Returned): RankOf {
+  const last = places.find(({ belief }) => belief === Belief.taken)?.bin;
+  return (belief, isPlace, bin) => {
+    if (belief === Belief.taken && isPlace) return bin === last ? 0 : 1;
+    if (belief === Belief.empty) return 2;
+    return belief === Belief.doubt && isPlace ? 3 : undefined;
+  };
+}
 
 /** No bin that may hold a key opens for a scan; but where a key was taken, and empty bins are few, its own tag brings it back. */
 function rankByScan(bins: BinsInView, returned: Returned, tried: readonly number[]): RankOf {

@@ -232,6 +232,29 @@ describe("whoever has a right, and shut the door on the key", () => {
     ]);
   });
 
+  it("and then says that it comes back, though nothing does, leaves it out of a stranger's reach", async () => {
+    await open();
+    await rig.pickUp(VAN.code);
+    await rig.idle();
+    const last = await rig.giveBack(VAN.fob);
+    await rig.idle();
+    await rig.person.type(VAN.code);
+    await rig.person.see("bin-open");
+    await rig.person.closeDoor(last);
+    await rig.idle();
+    await rig.person.type(VAN.code);
+    await rig.person.choose("return");
+    await rig.person.see("bin-open");
+    expect(rig.shownBin()).toBe(last);
+    await rig.person.closeDoor(last);
+    await rig.idle();
+    expect([rig.belief(last), rig.belief(VAN.bin)]).toEqual([
+      ["holds", VAN.id],
+      ["empty", undefined],
+    ]);
+    expect(await copied("777XYZ")).toBe(VAN.bin);
+  });
+
   it("may say so only while the right holds", async () => {
     await open();
     await rig.person.type(FLAT.code);

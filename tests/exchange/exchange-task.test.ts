@@ -418,7 +418,7 @@ describe("a return", () => {
     expect([intent!.from, intent!.freed]).toEqual([undefined, undefined]);
   });
 
-  test("by right from where it surely hangs names that bin, and the one from which it was taken", () => {
+  test("by right from where it surely hangs names that bin, and the one from which it was taken before the last time", () => {
     believe(0, Belief.doubt, { key: VAN.id });
     const right = rightOf(task.enterCode(VAN.code));
     believe(0, Belief.holds, { key: VAN.id });
@@ -426,7 +426,7 @@ describe("a return", () => {
     believe(4, Belief.taken, { key: VAN.id });
     expect(task.returnKey(right)).toEqual({ kind: "started" });
     expect(of(Kind.intent)).toMatchObject([
-      { exchange: dropoff, bin: 3, from: 0, freed: 4, user: 1, access: 100, auth: Auth.bookingCode },
+      { exchange: dropoff, bin: 4, from: 0, freed: 3, user: 1, access: 100, auth: Auth.bookingCode },
     ]);
     expect(of(Kind.intent)[0]!.contested).toBeUndefined();
   });
