@@ -1,7 +1,7 @@
 import { HostileBroker } from "../broker/virtual/hostile.js";
 import { worldTimers } from "../clock/world-timers.js";
 import { expectThat } from "./emergency.js";
-import type { Act, Scenario } from "./scenario.js";
+import { type Act, BROKER_TURNS, type Scenario } from "./scenario.js";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -13,6 +13,7 @@ export const hostileBroker: Scenario = {
   name: "hostile-broker",
   summary:
     "the broker drips, holds back, replays and floods: no old command opens, no clock goes wrong, people are served",
+  onlyWith: BROKER_TURNS,
   async play(act) {
     const { stage, people, step } = act;
     const broker = turn(act);

@@ -26,6 +26,7 @@ export interface OnlyWith {
 
 /** For stories of many hours: real brokers keep real time, however fast the box lives. */
 export const VIRTUAL_ONLY: OnlyWith = { brokers: ["virtual"], why: "the story is too long for a broker in real time" };
+export const BROKER_TURNS: OnlyWith = { brokers: ["virtual"], why: "the story turns the broker against the box" };
 export const KILLS_BROKER: OnlyWith = {
   brokers: ["virtual", "mosquitto"],
   why: "the story kills the broker, and this one lives in the simulator's own process",

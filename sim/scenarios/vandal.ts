@@ -4,7 +4,7 @@ import { guessesWithin } from "../cloud/code-length.js";
 import type { Random } from "../random.js";
 import { expectThat, PackHolder } from "./emergency.js";
 import { Keypad, waitOf } from "./keypad.js";
-import type { Act, Scenario } from "./scenario.js";
+import { type Act, type Scenario, VIRTUAL_ONLY } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -22,6 +22,7 @@ export const vandal: Scenario = {
   name: "vandal",
   summary:
     "somebody guesses for days at everything that can be typed and cuts the power; people with codes still get in",
+  onlyWith: VIRTUAL_ONLY,
   async play(act) {
     const { stage, step } = act;
     step("the box comes up and syncs");

@@ -1,6 +1,6 @@
 import { expectThat } from "./emergency.js";
 import { turn } from "./hostile-broker.js";
-import type { Act, Scenario } from "./scenario.js";
+import { type Act, BROKER_TURNS, type Scenario } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -11,6 +11,7 @@ export const withheld: Scenario = {
   name: "withheld",
   summary:
     "the broker keeps only the permissions for a day, then only the records: both ends say what is behind and since when",
+  onlyWith: BROKER_TURNS,
   async play(act) {
     const { stage, step, people } = act;
     const broker = turn(act);

@@ -25,5 +25,10 @@ test("months are for virtual time, and only what kills its broker needs one that
   expect(whyNotWith(named("six-months"), "mosquitto", PLAIN)).toContain("use --broker virtual");
   expect(whyNotWith(named("cloud-down"), "mosquitto", PLAIN)).toBeUndefined();
   expect(whyNotWith(named("outage"), "embedded", PLAIN)).toBeUndefined();
+  for (const name of ["hostile-broker", "withheld"]) {
+    expect(whyNotWith(named(name), "embedded", PLAIN), name).toContain("turns the broker against the box");
+    expect(whyNotWith(named(name), "mosquitto", PLAIN), name).toContain("use --broker virtual");
+  }
+  expect(whyNotWith(named("vandal"), "embedded", PLAIN)).toContain("too long");
   expect(whyNotWith(named("outage"), "embedded", { ...PLAIN, killBroker: true })).toContain("--kill-broker cannot");
 });
