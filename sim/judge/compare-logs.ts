@@ -18,6 +18,8 @@ export interface LogsVerdict {
 interface Box {
   readonly box: string;
   readonly label: (bin: number) => string;
+  /** Fobs that a key had before: what happened at the doors was with the one of then. */
+  readonly formerFobs?: (key: number) => readonly string[];
 }
 
 /** Holds what happened at the doors of one box against what the cloud has in its logs. */
@@ -25,7 +27,7 @@ export function compareLogs(
   openings: readonly DoorOpening[],
   data: CloudData,
   organisation: Organisation,
-  { box, label }: Box,
+  { box, label, formerFobs = () => [] }: Box,
 ): LogsVerdict {
   const problems: string[] = [];
   const entries = data.exchanges.filter((entry) => entry.box === box);
@@ -37,7 +39,9 @@ export function compareLogs(
   if (reordered > 0) problems.push(`${reordered} entries of the cloud are out of order`);
 
   const exchanged = openings.filter((opening) => opening.by === "exchange");
-  const missing = unmatched(exchanged, entries, (opening, entry) => isSame(opening, entry, organisation));
+  const missing = unmatched(exchanged, entries, (opening, entry) =>
+    isSame(opening, entry, fobsOf(entry, organisation, formerFobs)),
+  );
   for (const opening of missing) {
     problems.push(`the exchange at bin ${label(opening.bin)} at ${opening.atMs} ms is not in the cloud`);
   }
@@ -72,14 +76,24 @@ function unmatched<A, B>(list: readonly A[], entries: readonly B[], matches: (it
   });
 }
 
-function isSame(opening: DoorOpening, entry: ExchangeEntry, organisation: Organisation): boolean {
+function isSame(opening: DoorOpening, entry: ExchangeEntry, fobs: readonly string[]): boolean {
   if (entry.bin !== opening.bin || entry.status === "notOpened") return false;
   const { moved } = opening;
   // The box died with the door open: that it was opened is in the log, what the hand did nobody can say.
   if (moved === undefined || entry.status === "unconfirmed") return true;
   const kind = moved.kind === "taken" ? Exchange.pickup : Exchange.dropoff;
-  const fob = entry.fob ?? organisation.keys.find((key) => key.id === entry.key)?.fob;
-  return entry.exchange === kind && (fob === undefined || fob === moved.fob);
+  return entry.exchange === kind && (fobs.length === 0 || fobs.includes(moved.fob));
+}
+
+/** Fobs that the entry may mean; empty: any. */
+function fobsOf(
+  { fob, key }: ExchangeEntry,
+  { keys }: Organisation,
+  formerFobs: NonNullable<Box["formerFobs"]>,
+): readonly string[] {
+  if (fob !== undefined) return [fob];
+  const now = keys.find(({ id }) => id === key)?.fob;
+  return now === undefined || key === undefined ? [] : [now, ...formerFobs(key)];
 }
 
 /** Entries that stand behind one with a higher sequence number of the same epoch. */

@@ -45,6 +45,8 @@ export class Judge {
   readonly #doors = new DoorsLog();
   readonly #faults: FaultsTold;
   readonly #problems: string[] = [];
+  /** Fobs that keys had before, by the key's number. */
+  readonly #formerFobs = new Map<number, string[]>();
   #unauthorised = 0;
   #typed = "";
   /** What gave the right to the pulse whose door is about to open, by bin. */
@@ -122,6 +124,11 @@ export class Judge {
     this.#rules.stocked(bin, fob);
   }
 
+  /** The key has got another fob than `old`. */
+  fobReplaced(key: number, old: string): void {
+    this.#formerFobs.set(key, [...(this.#formerFobs.get(key) ?? []), old]);
+  }
+
   boxMemory(): BoxMemory {
     return readMemory(this.#machine);
   }
@@ -132,6 +139,7 @@ export class Judge {
     const logs = compareLogs(this.#doors.openings, this.#cloud.store.data, this.#cloud.store.organisation, {
       box: this.#machine.name,
       label: (bin) => this.#machine.bins.label(bin),
+      formerFobs: (key) => this.#formerFobs.get(key) ?? [],
     });
     const problems = [
       ...this.#problems,

@@ -4,6 +4,7 @@ import type { PartsLevel } from "../machine/parts-level.js";
 import { Stage } from "../stage/stage.js";
 import { BrokerMishaps } from "./broker-mishaps.js";
 import { Mishaps } from "./mishaps.js";
+import { Office } from "./office.js";
 import { PartMishaps } from "./part-mishaps.js";
 import { PassingDays, STARTS } from "./passing-days.js";
 import { Tellers } from "./tellers.js";
@@ -16,6 +17,7 @@ const SMALL_JOURNAL = { sizeBytes: 65_536, sectorBytes: 4_096, alignBytes: 1 } a
 interface Cast {
   readonly visitors: Visitors;
   readonly tellers: Tellers;
+  readonly office: Office;
   readonly mishaps: Mishaps;
   readonly days: PassingDays;
   /** At register level. */
@@ -34,6 +36,8 @@ export interface SoakResult extends Verdict {
   readonly boots: number;
   /** Visits just before or after the edge of a window. */
   readonly edges: number;
+  /** Changes of rights, fobs, places and bins in the middle of everything. */
+  readonly officeChanges: number;
   /** Parts that broke, at register level. */
   readonly partFaults: number;
   readonly virtualDays: number;
@@ -74,6 +78,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   const cast = {
     visitors,
     tellers,
+    office: new Office(stage, stage.world.random("office"), visitors),
     mishaps: new Mishaps(stage, random),
     days: new PassingDays(stage, random, visitors),
     parts: board && new PartMishaps(stage, board, stage.world.random("part mishaps")),
@@ -89,6 +94,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       if (visits % 50 === 0) progress(visitors.exchanges, stage);
     }
     await visitors.shutDoors();
+    cast.office.end();
     cast.parts?.end();
     cast.broker?.end();
     await cast.mishaps.end();
@@ -109,6 +115,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     cloudsPutBack: cast.mishaps.cloudsPutBack,
     boots: machine.boots,
     edges: cast.days.edges,
+    officeChanges: cast.office.count,
     partFaults: cast.parts?.count ?? 0,
     virtualDays: Math.round(world.nowMs / 86_400) / 1_000,
     traceHash: world.trace.hash(),
@@ -118,11 +125,12 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   return result;
 }
 
-async function step(stage: Stage, { visitors, tellers, mishaps, days, parts, broker }: Cast): Promise<void> {
+async function step(stage: Stage, { visitors, tellers, office, mishaps, days, parts, broker }: Cast): Promise<void> {
   const random = stage.world.random(`step ${stage.world.nowMs}`);
   if (random.next() < 0.25) await mishaps.one();
   if (parts !== undefined && random.next() < 0.25) parts.one();
   if (broker !== undefined && random.next() < 0.25) broker.one();
+  if (random.next() < 0.05) office.one();
   const dice = random.int(100);
   if (dice < 4) await days.pass();
   else if (dice < 88) await visitors.visit();

@@ -10,6 +10,7 @@ test.each([1, 2, 3, 4])("random use with random mishaps breaks no invariant, see
   expect(result.disconnects).toBeGreaterThan(3);
   expect(result.virtualDays).toBeGreaterThan(2);
   expect(result.edges).toBeGreaterThan(2);
+  expect(result.officeChanges).toBeGreaterThan(3);
 });
 
 test.each([1, 2])("nor with parts that answer and do not work, and odd tags, seed %i", async (seed) => {
