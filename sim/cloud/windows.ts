@@ -36,7 +36,7 @@ export function windowAt(schedule: Schedule, localZone: string): UtcWindow | "al
 export function resolveWindow(schedule: Schedule, localZone: string): UtcWindow | undefined {
   if (schedule.kind === "ongoing") return undefined;
   const zone = schedule.zone === "local" ? localZone : schedule.zone;
-  checkTimeZone(zone);
+  checkTimeZone(zone, ", or local");
   const from = instant(schedule.start, zone, "earlier");
   const until = instant(schedule.end, zone, "later");
   if (from >= until) {
@@ -50,12 +50,13 @@ export function resolveWindow(schedule: Schedule, localZone: string): UtcWindow 
   return { from, until };
 }
 
-export function checkTimeZone(zone: string): void {
+/** `others`: what may stand there besides, for the error. Throws CloudError. */
+export function checkTimeZone(zone: string, others = ""): void {
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new CloudError(`time zone ${zone} is not known: use an IANA name such as Europe/Paris, or local`);
+    throw new CloudError(`time zone ${zone} is not known: use an IANA name such as Europe/Paris${others}`);
   }
 }
 

@@ -77,7 +77,11 @@ describe("an organisation's file", () => {
       { boxes: [{ id: "L1" }] },
       [/boxes\[0\]\.model: is missing/, /boxes\[0\]\.location: is missing/],
     ],
-    ["a zone that is none", { locations: [{ ...PLACE, timeZone: "Mars" }] }, [/locations\[0\]: .*Mars is not known/]],
+    [
+      "a zone that is none",
+      { locations: [{ ...PLACE, timeZone: "Mars" }] },
+      [/locations\[0\]: .*Mars is not known: use an IANA name such as Europe\/Paris$/],
+    ],
     [
       "a place that is none",
       { locations: [PLACE], boxes: [{ ...BOX, location: "Nice" }] },
