@@ -116,7 +116,7 @@ export function doubtAll(state: BoxState, seq: number): void {
 /** Bins that a record can name. */
 const BINS = 200;
 
-/** A box that takes itself to be online has heard the cloud within this time, s (firmware/sync/PROTOCOL.md, section 8). */
+/** A box that takes itself to be online has heard the cloud within this time, s (firmware/sync/PROTOCOL.md, section 9). */
 const ONLINE_SECONDS = 310;
 
 /** When the cloud was last heard: what the end of a session says, and what the mark of every other record vouches for. */

@@ -6,7 +6,7 @@ import { BinsEvidence } from "./evidence.js";
 
 /** Somebody may open a bin for so long after showing a right, ms: retries, another bin for a drop-off, an early reboot. */
 const CLAIM_MS = 90_000;
-/** From the request of a one-touch unlock to the last moment at which it may open its bin (firmware/sync/PROTOCOL.md, section 8), ms. */
+/** From the request of a one-touch unlock to the last moment at which it may open its bin (firmware/sync/PROTOCOL.md, section 9), ms. */
 const ONE_TOUCH_MS = 122_000;
 /** Pulses of one opening come within this time: a contact that does not tell of the open door makes the box try again, ms. */
 const PULSES_MS = 10_000;
