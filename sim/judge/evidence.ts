@@ -72,6 +72,11 @@ export class BinsEvidence {
     }
   }
 
+  /** Somebody who looked told the cloud that the thing hangs in another box: wherever it was here, it is no more. */
+  saidElsewhere(thing: string): void {
+    for (const [bin, has] of this.#bins) if (has.thing === thing) this.saidEmpty(bin);
+  }
+
   /** Bins that an emergency has left in doubt. */
   unsure(): number[] {
     return [...this.#bins].flatMap(([bin, has]) => (has.kind === "unsure" ? [bin] : []));

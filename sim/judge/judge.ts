@@ -124,6 +124,11 @@ export class Judge {
     this.#rules.stocked(bin, fob);
   }
 
+  /** Somebody told the cloud, for sure, that the fob hangs in another box. */
+  saidElsewhere(fob: string): void {
+    this.#rules.saidElsewhere(fob);
+  }
+
   /** The key has got another fob than `old`. */
   fobReplaced(key: number, old: string): void {
     this.#formerFobs.set(key, [...(this.#formerFobs.get(key) ?? []), old]);

@@ -107,6 +107,11 @@ export class Rulebook {
     this.#evidence.saidEmpty(bin);
   }
 
+  /** Somebody who looked told the cloud that the fob hangs in another box. */
+  saidElsewhere(fob: string): void {
+    this.#evidence.saidElsewhere(this.#thingOf(fob));
+  }
+
   /** What was in the bin before is there still. */
   saidToHang(bin: number): void {
     this.#evidence.saidToHang(bin);

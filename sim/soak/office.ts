@@ -39,7 +39,7 @@ export class Office {
     if (dice === 0 || id === undefined || fob === undefined) this.#bin();
     else if (dice === 1) this.#otherPermission(id, fob);
     else if (dice === 2) this.#otherFob(id, fob);
-    else this.#otherBox(id);
+    else this.#otherBox(id, fob);
     this.count++;
   }
 
@@ -77,11 +77,12 @@ export class Office {
   }
 
   /** Somebody enters that the key hangs in another box now, and it comes back to this one all the same. */
-  #otherBox(key: number): void {
-    const { cloud } = this.#stage;
+  #otherBox(key: number, fob: string): void {
+    const { cloud, judge } = this.#stage;
     const { bins } = cloud.store.organisation.boxes.find(({ id }) => id === SAMPLE_BOXES.ms3)!;
     try {
       cloud.admin.placeKey(key, { box: SAMPLE_BOXES.ms3, bin: this.#random.pick(bins).label });
+      judge.saidElsewhere(fob);
     } catch (error) {
       // Another key hangs there.
       if (!(error instanceof CloudError)) throw error;

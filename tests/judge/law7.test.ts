@@ -105,3 +105,14 @@ it("what a right that was taken away has opened in spite of that counts as taken
   scan(VAN.fob);
   expect(permits(VAN.bin)).toBe(true);
 });
+
+it("what somebody said hangs in another box is not where it was taken: any tag opens that bin", () => {
+  type(VAN.code);
+  expect(permits(VAN.bin, VAN.fob)).toBe(true);
+  through(VAN.bin);
+  scan("777XYZ");
+  expect(permits(VAN.bin)).toBe(false);
+  rules.saidElsewhere(VAN.fob);
+  scan("777XYZ");
+  expect(permits(VAN.bin)).toBe(true);
+});
