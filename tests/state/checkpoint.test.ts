@@ -175,3 +175,49 @@ test("times of throttles count from the lowest, and none is taken for unknown", 
   expect(piece).toMatchObject({ part: 10, first: 400 });
   expect([...(piece.entries as Uint8Array)]).toEqual([1, 1, 101, 2, 2, 1, 3, 3, 0]);
 });
+
+describe("a piece", () => {
+  /** What the box makes of a piece with these fields. */
+  function taken(fields: object): [boolean, BoxState] {
+    const state = emptyState();
+    return [applyCheckpoint(state, encodeCbor(fields)), state];
+  }
+
+  test("of this firmware is read, each by itself", () => {
+    const state = emptyState();
+    for (const piece of encodeCheckpoint(fullState())) expect(applyCheckpoint(state, piece)).toBe(true);
+    const opening = { seq: 308, bin: 15, before: undefined };
+    for (const piece of encodeCheckpoint({ ...emptyState(), opening }))
+      expect(applyCheckpoint(state, piece)).toBe(true);
+    expect(state.opening).toEqual(opening);
+  });
+
+  test.each<[string, object]>([
+    ["the last part that may say something of bins", { part: 127 }],
+    ["a main part with the boots and no wrong codes", { part: 1, boot: 3 }],
+    ["a list of another type, long enough", { part: 1, grace: new Uint8Array(9) }],
+    ["a list that is no list", { part: 1, mains: 3 }],
+    ["an exchange that is no bytes", { part: 1, pending: { kind: 1 }, next: 4 }],
+    ["an exchange that is a text", { part: 1, pending: "abc", next: 4 }],
+    ["an opening whose base is no number", { part: 21, next: 4, first: "x", entries: Uint8Array.of(7, 1, 1) }],
+    ["an opening whose record is no number", { part: 21, next: "x", first: 3, entries: Uint8Array.of(7, 1, 1) }],
+  ])("with %s is none that this firmware reads, and changes nothing", (_, fields) => {
+    expect(taken(fields)).toEqual([false, emptyState()]);
+  });
+
+  test("may name a part that says nothing of bins", () => {
+    for (const part of [128, 129, 255, 256]) expect(taken({ part })).toEqual([true, emptyState()]);
+  });
+
+  test("may have longer lists: what comes after is a later firmware's", () => {
+    const [isRead, state] = taken({ part: 1, mains: [5, 1, 6, 7], openAll: [1, 2, 3, 4, null, 6] });
+    expect(isRead).toBe(true);
+    expect(state.mainsLost).toBeUndefined();
+    expect(state.openAll).toEqual({ seq: 1, at: undefined, sheet: 2, number: 3, bin: 4, cutOff: new Set() });
+  });
+
+  test("with half of an exchange has none", () => {
+    expect(taken({ part: 1, next: 4 })).toEqual([true, emptyState()]);
+    expect(taken({ part: 1, pending: encodeCbor({ kind: 1 }) })).toEqual([true, emptyState()]);
+  });
+});

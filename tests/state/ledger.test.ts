@@ -364,12 +364,11 @@ describe("notes", () => {
     const ledger = boot();
     failing = () => new TypeError("broken");
     expect(() => ledger.note(NOTE)).toThrow(TypeError);
-    let first = true;
-    failing = () => {
-      const error = first ? new JournalFullError("full") : new TypeError("broken");
-      first = false;
-      return error;
+    const inTurn = (...errors: (Error | undefined)[]) => {
+      failing = () => errors.shift();
+      return () => ledger.note(NOTE);
     };
-    expect(() => ledger.note(NOTE)).toThrow(TypeError);
+    expect(inTurn(new TypeError("broken"), undefined)).toThrow(TypeError);
+    expect(inTurn(new JournalFullError("full"), new TypeError("broken"))).toThrow(TypeError);
   });
 });

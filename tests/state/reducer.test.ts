@@ -430,6 +430,52 @@ describe("power and the cloud", () => {
     expect([state.acked, state.lastSync]).toEqual([60, AT + 1]);
   });
 
+  describe("when the cloud was last heard", () => {
+    const up = { kind: Kind.link, event: LinkEvent.sessionUp, link: "wifi" } as const;
+    const down = (synced?: number) =>
+      ({ kind: Kind.link, event: LinkEvent.sessionDown, link: "wifi", synced }) as const;
+    const power = (event: PowerEvent) => ({ kind: Kind.power, event }) as const;
+    /** A time at which the record takes the cloud to have been heard `ONLINE` before, s. */
+    const ONLINE = 310;
+
+    test.each<[string, Body, number, number, number | undefined]>([
+      ["a session that begins", up, Flag.wallTime, AT, AT],
+      ["a session that is over, by what it says", down(40), Flag.wallTime | Flag.offline, AT, AT - 40],
+      ["a session that is over and says nothing", down(), Flag.wallTime, AT, undefined],
+      ["a session that is over, by an unknown clock", down(40), 0, AT, undefined],
+      ["a record of a box that is online", { kind: Kind.ack, through: 1 }, Flag.wallTime, AT, AT - ONLINE],
+      ["a record with the number of a session's begin", power(1), Flag.wallTime, AT, AT - ONLINE],
+      ["a record with the number of a session's end", power(2), Flag.wallTime, AT, AT - ONLINE],
+      ["what a later firmware says of a link", { ...up, event: 7 as LinkEvent }, Flag.wallTime, AT, AT - ONLINE],
+      ["a record of a box that is offline", power(1), Flag.wallTime | Flag.offline, AT, undefined],
+      ["a record by an unknown clock", power(1), 0, AT, undefined],
+      ["a clock near its beginning", power(1), Flag.wallTime, ONLINE - 1, 0],
+      ["a session longer than the clock has run", down(40), Flag.wallTime, 39, 0],
+    ])("%s", (_, body, flags, at, expected) => {
+      write(body, flags, at);
+      expect(state.lastSync).toBe(expected);
+    });
+
+    test("a later record moves it on only where it is surely later, and not back within the same second", () => {
+      write(up);
+      for (const later of [0, 1, ONLINE]) {
+        write(power(PowerEvent.sleep), Flag.wallTime, AT + later);
+        expect(state.lastSync).toBe(AT);
+      }
+      write(power(PowerEvent.sleep), Flag.wallTime, AT + ONLINE + 1);
+      expect(state.lastSync).toBe(AT + 1);
+    });
+
+    test("a clock that was set back takes it along, and so does the end of a session", () => {
+      write(up);
+      write(power(PowerEvent.sleep), Flag.wallTime, AT - 1);
+      expect(state.lastSync).toBe(AT - 1 - ONLINE);
+      write(up);
+      write(down(900), Flag.wallTime | Flag.offline, AT + 100);
+      expect(state.lastSync).toBe(AT - 800);
+    });
+  });
+
   test("boots are counted as their records say", () => {
     write({ kind: Kind.boot, boot: 9, cause: 0, firmware: "test" });
     expect(state.boots).toBe(9);
