@@ -66,7 +66,9 @@ async function main(): Promise<void> {
     const { files, pages, missing } = await writePack(pack, words, size, options.out);
     if (missing.length > 0) {
       console.error(
-        pc.yellow(`  the font has no ${missing.join(" ")}: a box is printed in its place; check those names`),
+        pc.yellow(
+          `  the font has no ${missing.join(" ")}: the number of each is printed in brackets; check those names`,
+        ),
       );
     }
     for (const file of files) console.log(file.endsWith(".pdf") ? `${file} (${pages} pages)` : file);

@@ -124,7 +124,7 @@ describe("the PDF", () => {
     expect(pagesOf(good).join()).not.toContain("SUPERSEDED");
   });
 
-  test("puts a box in the place of what its font cannot print, and says so", async () => {
+  test("puts a number in the place of what its fonts cannot print, and says so", async () => {
     const office = new Office();
     office.cloud.admin.changeKey(1, { name: "Garage 👍 한" });
     const pack = office.pack();

@@ -55,13 +55,13 @@ function section({ pack, words }: PageEntry): string {
   const elsewhere = away
     .map(
       ({ name, fob, place }) =>
-        `<li data-find="${html(findable(name, fob))}"><b>${html(name)}</b><span class="fob">${html(fob)}</span><span>${html(placeText(place, words))}</span></li>`,
+        `<li data-find="${html(findable(name, fob))}"><b dir="auto">${html(name)}</b><span class="fob">${html(fob)}</span><span dir="auto">${html(placeText(place, words))}</span></li>`,
     )
     .join("");
   return `<section id="${html(pack.box)}" lang="${words.language}">
 ${bar}${note}
 <header><h1>${html(pack.box)}</h1>${sheet === undefined ? "" : `<p class="sheet">${html(words.say("sheet"))}</p>`}</header>
-<p class="facts">${html(pack.location.name)} · ${pack.model}<br>${facts(pack, words).map(html).join("<br>")}</p>
+<p class="facts"><span dir="auto">${html(pack.location.name)}</span> · ${pack.model}<br>${facts(pack, words).map(html).join("<br>")}</p>
 <p class="lead">${html(words.say(sheet === undefined ? "plan-purpose" : "purpose"))}</p>
 <h2 class="rest">${html(words.say("page-what"))}</h2>
 ${situations(pack, words)}
@@ -106,7 +106,7 @@ function binCard(words: Words, bin: PackBin, target: SheetTarget | undefined): s
     target === undefined
       ? ""
       : `<details><summary class="next">${next === undefined ? "—" : `<i>${twoDigits(next.number)}</i><code>${grouped(next.code)}</code>`}<small>${html(words.say("page-other-codes"))}</small></summary>${codes(words, target.codes)}</details>`;
-  return `<article data-find="${html(find)}"><h3>${html(bin.label)}</h3><p class="key"><b>${html(contentOf(bin, words))}</b>${fob}</p>${shown}</article>`;
+  return `<article data-find="${html(find)}"><h3>${html(bin.label)}</h3><p class="key"><b dir="auto">${html(contentOf(bin, words))}</b>${fob}</p>${shown}</article>`;
 }
 
 function codes(words: Words, list: readonly SheetCode[]): string {

@@ -1,5 +1,6 @@
 import PDFDocument from "pdfkit";
-import { FONT_NAMES, type FontName, fontBytes, type Glyphs } from "./fonts.js";
+import { isMixed, mixedLines, type Run } from "./bidi.js";
+import { ascentOf, FONT_NAMES, type FontName, fontBytes, type Glyphs } from "./fonts.js";
 
 export type PaperSize = "A4" | "LETTER";
 
@@ -7,6 +8,8 @@ export type PaperSize = "A4" | "LETTER";
 const MARGIN = 36;
 const TOP = 62;
 const BOTTOM = 44;
+/** Of lines with Hebrew or Arabic, as a share of the size. */
+const MIXED_PITCH = 1.3;
 
 export interface TextOptions {
   readonly font?: FontName;
@@ -102,7 +105,10 @@ export class Paper {
     const key = `${options.font} ${options.size} ${width} ${lineGap} ${text}`;
     let height = this.#heights.get(key);
     if (height === undefined) {
-      height = this.#with(options).heightOfString(this.#glyphs.printable(text), { width, lineGap });
+      const printable = this.#glyphs.printable(text);
+      height = isMixed(printable)
+        ? this.#mixed(printable, options).length * this.#pitch(options)
+        : this.#with(options).heightOfString(printable, { width, lineGap });
       this.#heights.set(key, height);
     }
     return height;
@@ -112,7 +118,10 @@ export class Paper {
     const key = `${options.font} ${options.size} ${text}`;
     let width = this.#widths.get(key);
     if (width === undefined) {
-      width = this.#with(options).widthOfString(this.#glyphs.printable(text));
+      const printable = this.#glyphs.printable(text);
+      width = isMixed(printable)
+        ? this.#widthOfRuns(this.#mixed(printable, { ...options, width: Number.POSITIVE_INFINITY })[0]!, options)
+        : this.#with(options).widthOfString(printable);
       this.#widths.set(key, width);
     }
     return width;
@@ -147,8 +156,10 @@ export class Paper {
   put(text: string, x: number, y: number, options: TextOptions): void {
     const { width = this.width, align = "left", lineGap = 0, color = "black" } = options;
     if (this.#dry) return;
+    const printable = this.#glyphs.printable(text);
     const doc = this.#with(options).fillColor(color);
-    doc.text(this.#glyphs.printable(text), x, y, { width, align, lineGap });
+    if (isMixed(printable)) this.#putMixed(printable, x, y, options);
+    else doc.text(printable, x, y, { width, align, lineGap });
     doc.fillColor("black");
   }
 
@@ -198,6 +209,40 @@ export class Paper {
       this.doc.on("error", reject);
       this.doc.end();
     });
+  }
+
+  #mixed(text: string, options: TextOptions): readonly (readonly Run[])[] {
+    const { font = "text", width = this.width } = options;
+    return mixedLines(text, font, width, (runs) => this.#widthOfRuns(runs, options));
+  }
+
+  /** All letters of a line stand on one line, whatever their fonts. */
+  #putMixed(text: string, x: number, y: number, options: TextOptions): void {
+    const { font = "text", size, width = this.width, align = "left" } = options;
+    const pitch = this.#pitch(options);
+    let base = y + ascentOf(font) * size;
+    for (const runs of this.#mixed(text, options)) {
+      const room = width - this.#widthOfRuns(runs, options);
+      let at = x + (align === "left" ? 0 : align === "right" ? room : room / 2);
+      for (const run of runs) {
+        this.#with({ ...options, font: run.font }).text(run.text, at, base, {
+          lineBreak: false,
+          baseline: "alphabetic",
+        });
+        at += this.#widthOfRuns([run], options);
+      }
+      base += pitch;
+    }
+  }
+
+  /** From line to line: the letters of Hebrew and Arabic bear marks above and below. */
+  #pitch(options: TextOptions): number {
+    const { size, lineGap = 0 } = options;
+    return Math.max(this.#with(options).currentLineHeight(true), MIXED_PITCH * size) + lineGap;
+  }
+
+  #widthOfRuns(runs: readonly Run[], options: TextOptions): number {
+    return runs.reduce((sum, { text, font }) => sum + this.#with({ ...options, font }).widthOfString(text), 0);
   }
 
   #with({ font = "text", size }: TextOptions): PDFKit.PDFDocument {

@@ -13,7 +13,7 @@ export type { PaperSize } from "./paper.js";
 export interface PackPdf {
   readonly bytes: Uint8Array;
   readonly pages: number;
-  /** Characters of names that the fonts lack; a box is printed in their place. */
+  /** Characters of names that the fonts lack; their number in brackets is printed in their place. */
   readonly missing: readonly string[];
 }
 
