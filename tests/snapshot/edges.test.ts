@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { readHeader } from "../../firmware/snapshot/header.js";
 import { lookupHash } from "../../firmware/snapshot/lookup-hash.js";
+import { SlotFile } from "../../firmware/snapshot/slot-file.js";
+import type { FlashPort } from "../../hal/ports/flash.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
 import type { SnapshotModel } from "../../sim/cloud/snapshot/model.js";
 import { makeFlash, poke } from "./support/flash.js";
-import { nodeHash, SMALL } from "./support/models.js";
+import { modelOfBytes, nodeHash, SMALL } from "./support/models.js";
 import { expectSame } from "./support/same.js";
 import { download, forged, slotsOn, startOf } from "./support/slots.js";
 
@@ -127,6 +130,52 @@ describe("what is just not allowed is refused", () => {
       expect(() => finished(file)).toThrow("damaged: the checksum does not match");
     }
   });
+});
+
+describe("a text", () => {
+  /** More text than one name may have; the last user's name ends with it. */
+  const FULL = buildSnapshot(modelOfBytes(1_000));
+  const textBytes = new DataView(FULL.buffer, FULL.byteOffset).getUint32(68 + 8 * 10 + 4, true);
+  /** The location's name, `length` bytes from `offset` of the texts on. */
+  const named = (offset: number, length: number) => () =>
+    finished(
+      forged(FULL, (bytes) => bytes.setUint32(startOf(FULL, 0) + 4, (offset << 8) | length, true)),
+      SMALL.version,
+    ).location.name.length;
+
+  test("has 64 bytes at most, though there are more", () => {
+    expect(textBytes).toBeGreaterThan(400);
+    expect(named(0, 64)()).toBeGreaterThan(50);
+    expect(named(0, 65)).toThrow("damaged: location, row 0 makes no sense");
+    expect(named(0, 255)).toThrow("damaged: location, row 0 makes no sense");
+  });
+
+  test("ends with the last of the texts", () => {
+    expect(named(textBytes - 9, 9)()).toBe(9);
+    expect(named(textBytes, 0)()).toBe(0);
+    for (const [offset, length] of [
+      [textBytes - 9, 10],
+      [textBytes, 1],
+      [textBytes + 1, 0],
+      [textBytes + 5, 9],
+      [textBytes * 2 - 2, 1],
+    ] as const)
+      expect(named(offset, length)).toThrow("damaged: location, row 0 makes no sense");
+  });
+});
+
+test("texts are 16 MiB at most: what a text's offset reaches", () => {
+  const LIMIT = 2 ** 24;
+  const headed = (textBytes: number) => {
+    const file = forged(FILE, (bytes) => {
+      bytes.setUint32(68 + 8 * 10 + 4, textBytes, true);
+      bytes.setUint32(8, startOf(FILE, 10) + textBytes + 4, true);
+    });
+    const flash = { read: (_: number, into: Uint8Array) => into.set(file.subarray(0, into.length)) } as FlashPort;
+    return () => readHeader(new SlotFile(flash, 0, 2 ** 30), SMALL.box, SMALL.version).counts[10];
+  };
+  expect(headed(LIMIT)()).toBe(LIMIT);
+  expect(headed(LIMIT + 1)).toThrow("damaged: a section has an impossible number of rows");
 });
 
 test("what only a newer cloud says is no damage, and is worth what is known of it", () => {

@@ -7,7 +7,7 @@ import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
 import type { CutPlan, NorFlash, SectorFault } from "../../sim/devices/nor-flash.js";
 import { PowerCut } from "../../sim/devices/power-cut.js";
 import { makeFlash } from "./support/flash.js";
-import { randomModel, SMALL } from "./support/models.js";
+import { modelOfBytes, randomModel, SMALL } from "./support/models.js";
 import { askEverything, download, slotsOn } from "./support/slots.js";
 
 const SIZES = { bins: 40, keys: 60, users: 30, accesses: 120 };
@@ -140,15 +140,7 @@ test("each sector of the file is erased once, and no other", () => {
 });
 
 test("a file may fill its slot to the last byte, at any alignment", () => {
-  // Names make up the length; each takes an 8-byte row and its own bytes.
-  const users = Array.from({ length: 60 }, (_, i) => ({ id: i + 1, name: `${i} `.padEnd(40, "x") }));
-  const base = buildSnapshot({ ...SMALL, users, accesses: [], codes: [], badges: [] });
-  const missing = 4_096 - base.length;
-  users.push({ id: 61, name: "y".repeat((missing - 8) % 64) });
-  for (let left = missing - 8 - ((missing - 8) % 64), id = 62; left > 0; left -= 64, id++) {
-    users.push({ id, name: `${id}`.padEnd(56, "z") });
-  }
-  const full = buildSnapshot({ ...SMALL, users, accesses: [], codes: [], badges: [] });
+  const full = buildSnapshot(modelOfBytes(4_096));
   expect(full).toHaveLength(4_096);
   for (const alignBytes of [1, 32])
     expect(download(slotsOn(makeFlash({ sectors: 2, alignBytes })), 1, 6, full).sheet).toBe(2);

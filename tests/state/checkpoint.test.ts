@@ -194,6 +194,7 @@ describe("a piece", () => {
 
   test.each<[string, object]>([
     ["the last part that may say something of bins", { part: 127 }],
+    ["a part whose number is a text", { part: "200" }],
     ["a main part with the boots and no wrong codes", { part: 1, boot: 3 }],
     ["a list of another type, long enough", { part: 1, grace: new Uint8Array(9) }],
     ["a list that is no list", { part: 1, mains: 3 }],

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { Belief, Kind, type Rec } from "../../firmware/records/records.js";
+import { emptyState } from "../../firmware/state/box-state.js";
 import { CurrentSnapshot } from "../../firmware/state/current-snapshot.js";
 import { Inventory } from "../../firmware/state/inventory.js";
 import { keepWhatIsLost } from "../../firmware/state/kept-bins.js";
+import type { Ledger } from "../../firmware/state/ledger.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
 import type { SnapshotModel } from "../../sim/cloud/snapshot/model.js";
 import { readJournal } from "../../sim/judge/box-memory.js";
@@ -109,6 +111,17 @@ test("twice in a row, and once more with what the box has told meanwhile", () =>
   expect(pair.beliefs()).toEqual([...BELIEVED.slice(0, 3), [Belief.holds, { fob: "888XYZ" }]]);
 });
 
+test("only bins of which a snapshot with a lower asOf says something else are told, and only those the box has", () => {
+  const pair = new Pair();
+  pair.snapshot(pair.next - 1, KNOWN);
+  pair.hang(BINS, "888XYZ");
+  pair.snapshot(1, [{ bin: 0, enabled: true, key: 10 }, { ...KNOWN[1]!, fob: "888XYZ" }, KNOWN[2]!, KNOWN[3]!]);
+  expect(pair.kept).toMatchObject([
+    { bin: 0, belief: Belief.holds, key: KEY },
+    { bin: 1, belief: Belief.taken, fob: "777XYZ" },
+  ]);
+});
+
 test("a snapshot of another journal's life is one that knows less", () => {
   const pair = new Pair();
   pair.snapshot(pair.next - 1, KNOWN);
@@ -154,4 +167,27 @@ test("an acknowledgement that goes back behind the journal's oldest record has t
   expect(pair.kept).toEqual([]);
   keepWhatIsLost(ledger, pair.inventory, told);
   expect(pair.kept).toMatchObject([{ bin: 2, belief: Belief.holds, fob: "888XYZ" }]);
+});
+
+test.each([
+  ["with what came up to it", 20, 4, [0, 1]],
+  ["with what came after it alone", 20, 5, [1]],
+  ["with the last record that is gone", 20, 8, [1]],
+  ["where the first record that is lost is still there", 20, 9, []],
+  ["where none goes back", 20, 20, []],
+  ["where none goes back, and what is gone was never acknowledged", 5, 5, []],
+  ["where it goes on", 5, 6, []],
+] as const)("lost bins are told as surely as a snapshot is applied: %s", (_, acked, through, bins) => {
+  const seqs = [5, 9, 10, 15];
+  const told: [number, string | undefined][] = [];
+  const state = emptyState();
+  state.acked = acked;
+  for (const [bin, seq] of seqs.entries()) state.bins.set(bin, { seq, belief: Belief.empty, item: undefined });
+  const ledger: Pick<Ledger, "state" | "note"> & { journal: Pick<Ledger["journal"], "oldestSeq"> } = {
+    state,
+    journal: { oldestSeq: 10 },
+    note: (body, rank) => void (body.kind === Kind.binKept && told.push([body.bin, rank])),
+  };
+  keepWhatIsLost(ledger as Ledger, new Inventory(state, () => undefined, BINS), through);
+  expect(told).toEqual(bins.map((bin) => [bin, "vital"]));
 });

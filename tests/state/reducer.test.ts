@@ -84,6 +84,17 @@ describe("an exchange", () => {
     expect([state.bins.size, state.exchange]).toEqual([0, undefined]);
   });
 
+  test("makes nothing sure when something else opens its bin before it is over; another bin does not matter", () => {
+    const intent = write(pickup);
+    const before = state.exchange;
+    write({ kind: Kind.door, bin: 4, event: DoorEvent.unexpected });
+    expect(state.exchange).toEqual(before);
+    burn(EmergencyTarget.bin, 1, 7, 3);
+    expect(state.exchange).toEqual({ ...before, contested: 1 });
+    end(Outcome.done, intent);
+    expect(believed(3)).toEqual({ seq, belief: Belief.doubt, item: KEY });
+  });
+
   test("is not ended by the outcome of another", () => {
     write(pickup);
     end(Outcome.done, seq - 1);
@@ -310,6 +321,16 @@ describe("a run through all bins", () => {
     of = next(run, 2);
     begin(2, 9);
     expect(state.openAll).toMatchObject({ bin: -1, sheet: 2 });
+  });
+
+  test("is not begun by a stock-take with its code, nor moved on by a bin of one", () => {
+    const stockTake = { kind: Kind.emergency, target: EmergencyTarget.all, sheet: 1, number: 7, stockTake: 1 } as const;
+    let of = write(stockTake);
+    expect([state.openAll, [...state.codes.used]]).toEqual([undefined, [[200, 7]]]);
+    of = begin(1, 8);
+    next(of, 2);
+    write({ ...stockTake, bin: 6, of });
+    expect([state.openAll?.bin, state.opening?.bin]).toEqual([2, 6]);
   });
 
   test("a bin of a run that is over is opened all the same, and begins no run", () => {

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { HashPort } from "../../../hal/ports/hash.js";
+import { buildSnapshot } from "../../../sim/cloud/snapshot/build.js";
 import type { CodeModel, SnapshotModel } from "../../../sim/cloud/snapshot/model.js";
 import { Random } from "../../../sim/random.js";
 
@@ -162,3 +163,16 @@ export const SMALL: SnapshotModel = {
     { serial: "BADGE 2", user: 1 },
   ],
 };
+
+/** `SMALL` with users, and nothing for them, whose file has `totalBytes`: each takes a row of 8 bytes and its name. */
+export function modelOfBytes(totalBytes: number): SnapshotModel {
+  const bare = { ...SMALL, users: [], accesses: [], codes: [], badges: [] };
+  const missing = totalBytes - buildSnapshot(bare).length;
+  const count = Math.ceil(missing / (8 + 64));
+  const nameBytes = missing - 8 * count;
+  const users = Array.from({ length: count }, (_, i) => {
+    const length = Math.floor(nameBytes / count) + (i < nameBytes % count ? 1 : 0);
+    return { id: i + 1, name: `${i} `.padEnd(length, "x") };
+  });
+  return { ...bare, users };
+}
