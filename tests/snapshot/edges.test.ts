@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readHeader } from "../../firmware/snapshot/header.js";
+import { padAscii } from "../../firmware/snapshot/layout.js";
 import { lookupHash } from "../../firmware/snapshot/lookup-hash.js";
 import { SlotFile } from "../../firmware/snapshot/slot-file.js";
 import type { FlashPort } from "../../hal/ports/flash.js";
@@ -86,6 +87,7 @@ describe("what is just not allowed is refused", () => {
     ["an offset of more than a day back", 1, 4, [0x5f, 0xfa, 0xff, 0xff], "offsets"],
     ["bin 200", 2, 28, [200, 0, 0, 0], "bins"],
     ["a key and a fob in one bin", 2, 28 + 8, [20, 0, 0, 0], "bins"],
+    ["a key with a high number and a fob in one bin", 2, 28 + 11, [1], "bins"],
     ["a key without an id", 3, 0, [0, 0, 0, 0], "keys"],
     ["a key's name of 65 bytes", 3, 4, [65, 0, 0, 0], "keys"],
     ["a key without a home", 3, 12, [0, 0, 0, 0], "keys"],
@@ -98,11 +100,14 @@ describe("what is just not allowed is refused", () => {
     ["an access without an id", 6, 0, [0, 0, 0, 0], "accesses"],
     ["an access without a user", 6, 4, [0, 0, 0, 0], "accesses"],
     ["an access without a key", 6, 8, [0, 0, 0, 0], "accesses"],
+    ["a high access without a user", 6, 40, [200, 0, 0, 1, 0, 0, 0, 0], "accesses"],
+    ["an access of a high user without a key", 6, 44, [1, 0, 0, 1, 0, 0, 0, 0], "accesses"],
     ["a window that ends as it begins", 6, 12, [0xd0, 7, 0, 0], "accesses"],
     ["a window that begins and never ends", 6, 20 + 12, [1, 0, 0, 0], "accesses"],
     ["an index without a user", 7, 0, [0, 0, 0, 0], "accesses by user"],
     ["an index beyond the last access", 7, 4, [3, 0, 0, 0], "accesses by user"],
     ["a code without a target", 8, 12, [0, 0, 0, 0], "codes"],
+    ["a code without a target, with a later cloud's mark", 8, 11, [1, 0, 0, 0, 0], "codes"],
     ["a badge without a user", 9, 12, [0, 0, 0, 0], "badges"],
   ] as const)("%s", (_, section, offset, values, name) => {
     const message = new RegExp(`^damaged: ${name}, row \\d makes no sense$`);
@@ -130,6 +135,33 @@ describe("what is just not allowed is refused", () => {
       expect(() => finished(file)).toThrow("damaged: the checksum does not match");
     }
   });
+});
+
+test("numbers may be high and nothing else, and later marks take no fob away", () => {
+  const HIGH = 2 ** 24;
+  const model: SnapshotModel = {
+    ...SMALL,
+    keys: SMALL.keys.map((key) => ({ ...key, id: key.id * HIGH })),
+    users: SMALL.users.map((user) => ({ ...user, id: user.id * HIGH })),
+    accesses: SMALL.accesses.map(({ id, user, key }) => ({ id: id * HIGH, user: user * HIGH, key: key * HIGH })),
+    bins: [{ bin: 0, enabled: true, key: 20 * HIGH }],
+    codes: [{ text: "0000", target: { kind: "key", key: 10 * HIGH } }],
+    badges: [{ serial: "BADGE 1", user: 2 * HIGH }],
+  };
+  expectSame(finished(buildSnapshot(model)), model);
+  expect(finished(withBytes(2, 28 + 7, 1)).bin(1)).toMatchObject({ fob: "0FF", uncertain: true });
+});
+
+test("a header that is sound but for its first four bytes is none", () => {
+  const other = forged(FILE, (bytes) => bytes.setUint8(3, 0x32));
+  expect(() => finished(other)).toThrow("damaged: the slot holds no snapshot");
+});
+
+test("a serial is filled up with zeros where all of its letters can be printed", () => {
+  expect(padAscii(" ~", 4)).toEqual(Uint8Array.of(0x20, 0x7e, 0, 0));
+  expect(padAscii("abcd", 4)).toEqual(Uint8Array.of(0x61, 0x62, 0x63, 0x64));
+  for (const text of ["", "abcde", "a\u0000", "a\u0010", "a\u001f", "\u007f", "é"])
+    expect(padAscii(text, 4)).toBeUndefined();
 });
 
 describe("a text", () => {

@@ -146,6 +146,15 @@ test("a file may fill its slot to the last byte, at any alignment", () => {
     expect(download(slotsOn(makeFlash({ sectors: 2, alignBytes })), 1, 6, full).sheet).toBe(2);
 });
 
+test("a file may fill its slot with rows alone: nothing behind it is read", () => {
+  const badges = Array.from({ length: 244 }, (_, i) => ({ serial: `BADGE ${i}`, user: 1 + (i % 2) }));
+  const users = [1, 2].map((id) => ({ id, name: "" }));
+  const location = { ...SMALL.location, name: "", offsets: [] };
+  const full = buildSnapshot({ ...SMALL, location, users, badges, bins: [], keys: [], accesses: [], codes: [] });
+  expect(full).toHaveLength(4_096);
+  expect(download(slotsOn(makeFlash({ sectors: 2 })), 1, 6, full).userName(2)).toBe("");
+});
+
 test("the last piece is filled up with 0xFF, whatever its buffer held before", () => {
   const flash = makeFlash({ alignBytes: 32, fill: 0x24 });
   const file = buildSnapshot(SMALL);
