@@ -196,6 +196,48 @@ describe("a text", () => {
   });
 });
 
+test("a text that rotted to one beyond the texts, or longer than any, is unreadable", () => {
+  const model = modelOfBytes(1_000);
+  const full = buildSnapshot(model);
+  const textBytes = new DataView(full.buffer, full.byteOffset).getUint32(68 + 8 * 10 + 4, true);
+  const read = (offset: number, length: number) => {
+    const flash = makeFlash();
+    const slots = slotsOn(flash);
+    const view = download(slots, 1, model.version, full);
+    const row = slots.slotBytes + startOf(full, 5);
+    poke(flash, row + 4, [length, offset & 0xff, offset >>> 8, 0]);
+    return view.userName(model.users[0]!.id);
+  };
+  for (const [offset, length] of [
+    [0, 65],
+    [0, 129],
+    [textBytes - 8, 9],
+    [textBytes, 1],
+  ] as const)
+    expect(read(offset, length)).toBe("\ufffd");
+  expect(read(textBytes - 9, 9)).toHaveLength(9);
+});
+
+test("the smallest file has a location without a name", () => {
+  const location = { ...SMALL.location, name: "", offsets: [] };
+  const model = { ...SMALL, location, bins: [], keys: [], users: [], accesses: [], codes: [], badges: [] };
+  const file = buildSnapshot(model);
+  expect(file).toHaveLength(176);
+  expectSame(finished(file), model);
+});
+
+test("a last section that goes on into the checksum, and bytes behind the end, are refused", () => {
+  for (const more of [1, 4, 8]) {
+    const file = forged(FILE, (bytes) =>
+      bytes.setUint32(68 + 8 * 10 + 4, bytes.getUint32(68 + 8 * 10 + 4, true) + more, true),
+    );
+    expect(() => finished(file)).toThrow("damaged: section 10 reaches beyond the file");
+  }
+  expect(() => finished(Uint8Array.of(...FILE, 1, 2, 3, 4))).toThrow(
+    /^truncated: \d+ bytes came, the header says \d+$/,
+  );
+});
+
 test("texts are 16 MiB at most: what a text's offset reaches", () => {
   const LIMIT = 2 ** 24;
   const headed = (textBytes: number) => {

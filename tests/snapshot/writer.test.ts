@@ -155,6 +155,18 @@ test("a file may fill its slot with rows alone: nothing behind it is read", () =
   expect(download(slotsOn(makeFlash({ sectors: 2 })), 1, 6, full).userName(2)).toBe("");
 });
 
+test("pieces may be smaller than what the part programs at once, and have 1,024 bytes at most", () => {
+  const file = buildSnapshot(modelOfBytes(2_000));
+  for (const pieceBytes of [1, 7, 31, 32, 33, 1_024]) {
+    const flash = makeFlash({ alignBytes: 32 });
+    download(slotsOn(flash), 0, 6, file, pieceBytes);
+    expect(flash.image().subarray(0, file.length)).toEqual(file);
+  }
+  const writer = slotsOn(makeFlash()).begin(0, 6, file.length);
+  for (const pieceBytes of [0, 1_025])
+    expect(() => writer.write(new Uint8Array(pieceBytes))).toThrow(`a piece has 1 to 1024 bytes, not ${pieceBytes}`);
+});
+
 test("the last piece is filled up with 0xFF, whatever its buffer held before", () => {
   const flash = makeFlash({ alignBytes: 32, fill: 0x24 });
   const file = buildSnapshot(SMALL);
