@@ -3,6 +3,7 @@ import { readHeader } from "../../firmware/snapshot/header.js";
 import { padAscii } from "../../firmware/snapshot/layout.js";
 import { lookupHash } from "../../firmware/snapshot/lookup-hash.js";
 import { SlotFile } from "../../firmware/snapshot/slot-file.js";
+import { FlashSnapshotSlots } from "../../firmware/snapshot/store.js";
 import type { FlashPort } from "../../hal/ports/flash.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
 import type { SnapshotModel } from "../../sim/cloud/snapshot/model.js";
@@ -236,6 +237,25 @@ test("a last section that goes on into the checksum, and bytes behind the end, a
   expect(() => finished(Uint8Array.of(...FILE, 1, 2, 3, 4))).toThrow(
     /^truncated: \d+ bytes came, the header says \d+$/,
   );
+});
+
+test("codes may differ in the last byte of their hash alone, and boxes in their last letter", () => {
+  const first = FILE.subarray(startOf(FILE, 8), startOf(FILE, 8) + 10);
+  const close = withBytes(
+    8,
+    9,
+    1,
+    ...FILE.subarray(startOf(FILE, 8) + 10, startOf(FILE, 8) + 16),
+    ...first.subarray(0, 9),
+    2,
+  );
+  expect(finished(close).code(Uint8Array.of(...first.subarray(0, 9), 2))).toBeDefined();
+  const box = "B".repeat(32);
+  const file = buildSnapshot({ ...SMALL, box });
+  const received = (owner: string) =>
+    download(new FlashSnapshotSlots({ flash: makeFlash(), box: owner }), 0, SMALL.version, file);
+  expect(received(box).version).toBe(SMALL.version);
+  expect(() => received(`${box.slice(1)}C`)).toThrow("for another box");
 });
 
 test("texts are 16 MiB at most: what a text's offset reaches", () => {
