@@ -61,6 +61,17 @@ describe("whoever has a right", () => {
     expect(order(true)).toEqual([2, 1, 6, 3]);
   });
 
+  test("gets the least of the shut ones before the best of those that stand open", () => {
+    box(taken, doubt);
+    places = [
+      { bin: 0, belief: taken },
+      { bin: 1, belief: doubt },
+    ];
+    expect(order(true)).toEqual([0, 1]);
+    bins[0]!.door = "open";
+    expect(order(true)).toEqual([1, 0]);
+  });
+
   test("gets a shut door before an open one, and one that works before one that did not", () => {
     box(empty, empty, taken, doubt, empty, doubt);
     isAt(2, 3, 5);
