@@ -6,11 +6,15 @@ import { outcome } from "./retry.js";
 
 /** The PN532 acknowledges a frame within 15 ms (UM0701-02, section 6.2.1.3); with the line's own time. */
 const ACK_MS = 50;
+/** A frame or its acknowledge may be hit by noise on the line: so often it is sent before the reader counts as silent. */
+const SENDS = 3;
 
 interface Pending {
   readonly command: readonly number[];
   readonly answerMs: number | undefined;
   readonly answered: (data: Uint8Array) => void;
+  /** How often it may still be sent. */
+  sends: number;
   acked: boolean;
 }
 
@@ -53,9 +57,17 @@ export class Pn532Link {
     // What has come in by now belongs to earlier commands: it would be told of the tag that is there now.
     this.drop();
     this.#readable();
-    this.#pending = { command, answerMs, answered, acked: false };
-    this.#limit(ACK_MS, "PN532 does not acknowledge");
-    this.#write(frame(command));
+    this.#pending = { command, answerMs, answered, sends: SENDS, acked: false };
+    this.#transmit(this.#pending);
+  }
+
+  #transmit(pending: Pending): void {
+    pending.sends--;
+    this.#write(frame(pending.command));
+    this.#limit(ACK_MS, () => {
+      if (pending.sends > 0) this.#transmit(pending);
+      else this.#fail("PN532 does not acknowledge");
+    });
   }
 
   /** Ends what the PN532 is busy with. */
@@ -70,7 +82,7 @@ export class Pn532Link {
   /** Forgets the command; its answer is ignored. */
   drop(): void {
     this.#pending = undefined;
-    this.#limit(undefined, "");
+    this.#limit(undefined);
   }
 
   /** A full transmitter is a lost frame: the time-out takes care of it. */
@@ -87,7 +99,7 @@ export class Pn532Link {
   #acked(): void {
     if (this.#pending === undefined) return;
     this.#pending.acked = true;
-    this.#limit(this.#pending.answerMs, "PN532 does not answer");
+    this.#limit(this.#pending.answerMs, () => this.#fail("PN532 does not answer"));
   }
 
   #answered(data: Uint8Array): void {
@@ -104,8 +116,9 @@ export class Pn532Link {
     this.#failed(reason);
   }
 
-  #limit(ms: number | undefined, reason: string): void {
+  /** `over` comes after `ms`, in place of what was to come before. */
+  #limit(ms: number | undefined, over?: () => void): void {
     if (this.#timer !== undefined) this.#timers.clear(this.#timer);
-    this.#timer = ms === undefined ? undefined : this.#timers.set(ms, () => this.#fail(reason));
+    this.#timer = ms === undefined || over === undefined ? undefined : this.#timers.set(ms, over);
   }
 }
