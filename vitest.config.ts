@@ -4,11 +4,11 @@ import { configDefaults, defineConfig } from "vitest/config";
 const SLOW = [
   "tests/broker/interop-*.test.ts",
   "tests/cli/{start,data}.test.ts",
-  "tests/mutants/mutants.test.ts",
+  "tests/trials/mutants/mutants.test.ts",
   "tests/journal/{permutations,power-cuts}.test.ts",
-  "tests/pack/cli.test.ts",
-  "tests/scenarios/**",
-  "tests/xs/{heap,mcu,traces}.test.ts",
+  "tests/cloud/pack/cli.test.ts",
+  "tests/trials/scenarios/**",
+  "tests/engines/xs/{heap,mcu,traces}.test.ts",
 ];
 
 export default defineConfig(({ mode }) => ({

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Resvg } from "@resvg/resvg-js";
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
-import { HALF_YEAR_DAYS } from "../scenarios/six-months.js";
+import { HALF_YEAR_DAYS } from "../trials/scenarios/six-months.js";
 import type { HalfYear } from "./battery-run.js";
 
 const FONT = "Atkinson Hyperlegible";

@@ -1,11 +1,11 @@
 import type { BoardProfile } from "../../hal/boards/profile.js";
 import { type Engine, NODE_ENGINE } from "../engines/engine.js";
-import { TimeoutError } from "../machine/world.js";
-import { cutMains, ordinaryDay, untilDark, visit, wakeUp } from "../scenarios/on-battery.js";
-import { People } from "../scenarios/people.js";
-import type { Act } from "../scenarios/scenario.js";
-import { HALF_YEAR_DAYS, HALF_YEAR_EXCHANGES, halfYear, WORN } from "../scenarios/six-months.js";
-import { Stage } from "../stage/stage.js";
+import { cutMains, ordinaryDay, untilDark, visit, wakeUp } from "../trials/scenarios/on-battery.js";
+import { People } from "../trials/scenarios/people.js";
+import type { Act } from "../trials/scenarios/scenario.js";
+import { HALF_YEAR_DAYS, HALF_YEAR_EXCHANGES, halfYear, WORN } from "../trials/scenarios/six-months.js";
+import { Stage } from "../trials/stage/stage.js";
+import { TimeoutError } from "../world/machine/world.js";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

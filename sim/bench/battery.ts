@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { MS4 } from "../../hal/boards/ms4/profile.js";
 import { MS5 } from "../../hal/boards/ms5/profile.js";
-import { atCell, currentsOf, drawsOf } from "../devices/currents.js";
-import { HALF_YEAR_DAYS, HALF_YEAR_EXCHANGES } from "../scenarios/six-months.js";
-import { whyNoXs } from "../xs/compile.js";
+import { whyNoXs } from "../engines/xs/compile.js";
+import { HALF_YEAR_DAYS, HALF_YEAR_EXCHANGES } from "../trials/scenarios/six-months.js";
+import { atCell, currentsOf, drawsOf } from "../world/devices/currents.js";
 import { plotBattery } from "./battery-plot.js";
 import { type HalfYear, mahInARow, runAsleep, runHalfYear, runVisits, runWake } from "./battery-run.js";
 import type { Bench } from "./bench.js";

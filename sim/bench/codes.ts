@@ -6,7 +6,7 @@ import { Auth, EmergencyTarget, Exchange, Kind } from "../../firmware/records/re
 import { type Guessed, ORDINARY } from "../../firmware/state/box-state.js";
 import type { HashPort } from "../../hal/ports/hash.js";
 import { CHANCE_A_MONTH, guessesAMonth, guessesWithin, SUCCESSES_AT_LEAST } from "../cloud/code-length.js";
-import { whyNoXs } from "../xs/compile.js";
+import { whyNoXs } from "../engines/xs/compile.js";
 import type { Bench } from "./bench.js";
 import { LedgerRig } from "./ledger-rig.js";
 import { costOnXs } from "./xs-cost.js";

@@ -3,12 +3,12 @@ import { Journal } from "../../firmware/journal/journal.js";
 import { Belief } from "../../firmware/records/records.js";
 import { type BoxState, emptyState } from "../../firmware/state/box-state.js";
 import { encodeCheckpoint } from "../../firmware/state/checkpoint.js";
-import { NorFlash } from "../devices/nor-flash.js";
-import { Random } from "../random.js";
+import { NorFlash } from "../world/devices/nor-flash.js";
+import { Random } from "../world/random.js";
 
 /** The smallest block that a part of the W25Q family erases: what erases are counted in, whatever the sector. */
 export const ERASE_BLOCK_BYTES = 4_096;
-/** The sectors of the board's journal (sim/machine). */
+/** The sectors of the board's journal (sim/world/machine). */
 export const BOARD_SECTOR_BYTES = 16_384;
 export const MIB = 1_048_576;
 

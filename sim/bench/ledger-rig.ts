@@ -2,8 +2,8 @@ import { Journal } from "../../firmware/journal/journal.js";
 import { Kind } from "../../firmware/records/records.js";
 import { Ledger } from "../../firmware/state/ledger.js";
 import { type ClockPort, ClockQuality } from "../../hal/ports/clock.js";
-import { NorFlash } from "../devices/nor-flash.js";
-import { Random } from "../random.js";
+import { NorFlash } from "../world/devices/nor-flash.js";
+import { Random } from "../world/random.js";
 
 const SECTOR_BYTES = 4_096;
 const SECTORS = 16;

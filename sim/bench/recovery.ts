@@ -6,9 +6,9 @@ import { lookupHash } from "../../firmware/snapshot/lookup-hash.js";
 import { FlashSnapshotSlots } from "../../firmware/snapshot/store.js";
 import { buildSnapshot } from "../cloud/snapshot/build.js";
 import type { SnapshotModel } from "../cloud/snapshot/model.js";
-import { NorFlash } from "../devices/nor-flash.js";
-import { PowerCut } from "../devices/power-cut.js";
-import { Random } from "../random.js";
+import { NorFlash } from "../world/devices/nor-flash.js";
+import { PowerCut } from "../world/devices/power-cut.js";
+import { Random } from "../world/random.js";
 import type { Bench } from "./bench.js";
 import { BOARD_SECTOR_BYTES, BUSY, checkpointBytes, MIB, mountOn, newFlash } from "./journal-rig.js";
 

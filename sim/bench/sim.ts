@@ -1,5 +1,5 @@
-import { People } from "../scenarios/people.js";
-import { Stage } from "../stage/stage.js";
+import { People } from "../trials/scenarios/people.js";
+import { Stage } from "../trials/stage/stage.js";
 import type { Bench } from "./bench.js";
 
 const MINUTE_MS = 60_000;

@@ -1,8 +1,8 @@
 import type { BoardProfile } from "../../hal/boards/profile.js";
 import { Call } from "../../hal/bridge/codes.js";
 import { XsEngine } from "../engines/xs-engine.js";
-import { tells, untilDark } from "../scenarios/on-battery.js";
-import type { Act } from "../scenarios/scenario.js";
+import { tells, untilDark } from "../trials/scenarios/on-battery.js";
+import type { Act } from "../trials/scenarios/scenario.js";
 import { onBattery } from "./battery-run.js";
 
 const MINUTE_MS = 60_000;

@@ -1,8 +1,8 @@
+import { bundleScript } from "../engines/xs/bundle.js";
+import { compileXs } from "../engines/xs/compile.js";
 import { XsHost, XsWorker } from "../engines/xs-worker.js";
-import { bundleScript } from "../xs/bundle.js";
-import { compileXs } from "../xs/compile.js";
 
-/** Pieces of work of `sim/xs/bench.ts`. */
+/** Pieces of work of `sim/engines/xs/bench.ts`. */
 export type Piece = "codeCheck" | "syncBatch" | "snapshotChunk";
 
 export interface Cost {

@@ -3,12 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { transform } from "esbuild";
+import { bundlePackages, bundleScript, ROOT } from "../engines/xs/bundle.js";
+import { compileXs } from "../engines/xs/compile.js";
 import { XsEngine } from "../engines/xs-engine.js";
 import { XsHost, XsWorker } from "../engines/xs-worker.js";
-import { People } from "../scenarios/people.js";
-import { Stage } from "../stage/stage.js";
-import { bundlePackages, bundleScript, ROOT } from "../xs/bundle.js";
-import { compileXs } from "../xs/compile.js";
+import { People } from "../trials/scenarios/people.js";
+import { Stage } from "../trials/stage/stage.js";
 import type { Bench, Figures } from "./bench.js";
 import { type Cost, costOnXs } from "./xs-cost.js";
 

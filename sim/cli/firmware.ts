@@ -3,7 +3,7 @@ import { join, relative, resolve } from "node:path";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
-import { BUILD_DIR, ROOT } from "../xs/bundle.js";
+import { BUILD_DIR, ROOT } from "../engines/xs/bundle.js";
 import { BOARDS, type Board, buildImage } from "./firmware/build.js";
 import { readFigures } from "./firmware/figures.js";
 import { imageSlotBytes, reservePercent } from "./firmware/reserve.js";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
-import { describeJournal } from "../journal-reader/describe.js";
-import { JournalImageError, readJournalImage } from "../journal-reader/reader.js";
+import { describeJournal } from "../trials/journal-reader/describe.js";
+import { JournalImageError, readJournalImage } from "../trials/journal-reader/reader.js";
 import { whole } from "./shared/numbers.js";
 
 interface DumpOptions {

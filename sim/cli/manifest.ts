@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { ROOT } from "../xs/bundle.js";
+import { ROOT } from "../engines/xs/bundle.js";
 import { manifestFiles } from "./firmware/image-modules.js";
 
 const program = new Command("manifest")

@@ -2,18 +2,18 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
-import { Changer, type Mutant } from "../mutants/changer.js";
-import { explained, outdated, parseExplanations } from "../mutants/explained.js";
-import { FOLDERS, sourcesIn, testsOf } from "../mutants/folders.js";
-import { sampled } from "../mutants/sample.js";
-import { survivors as survivorsOf } from "../mutants/trial.js";
-import { ROOT } from "../xs/bundle.js";
+import { ROOT } from "../engines/xs/bundle.js";
+import { Changer, type Mutant } from "../trials/mutants/changer.js";
+import { explained, outdated, parseExplanations } from "../trials/mutants/explained.js";
+import { FOLDERS, sourcesIn, testsOf } from "../trials/mutants/folders.js";
+import { sampled } from "../trials/mutants/sample.js";
+import { survivors as survivorsOf } from "../trials/mutants/trial.js";
 import { whole } from "./shared/numbers.js";
 
 const program = new Command("mutants")
   .description(
     "Changes one expression or line at a time, and runs the tests that come by it: a change that no test notices has survived. " +
-      "Survivors that somebody has read stand in sim/mutants/explained.json with the reason. The last line is JSON; exit code 1: " +
+      "Survivors that somebody has read stand in sim/trials/mutants/explained.json with the reason. The last line is JSON; exit code 1: " +
       "a survivor is not explained, or an explanation is out of date, 2: bad usage.",
   )
   .option("--folder <name...>", `of firmware/, or a path (default: ${FOLDERS.join(", ")})`)
@@ -22,7 +22,7 @@ const program = new Command("mutants")
   .option("--seed <n>", "the chance of --sample follows from it", whole, 1)
   .option("--own", "ask the tests of the folder's mirror alone, not those of others for what these do not see", false)
   .option("--list", "print the changes and try none", false)
-  .option("--explained <file>", "the explanations", "sim/mutants/explained.json")
+  .option("--explained <file>", "the explanations", "sim/trials/mutants/explained.json")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 interface Options {

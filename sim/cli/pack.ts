@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
-import { counted } from "../counted.js";
-import { makePack, type Pack } from "../pack/pack.js";
-import type { PaperSize } from "../pack/pdf/pdf.js";
-import { DEFAULT_DIRECTORY, openSource } from "../pack/source.js";
-import { parseLanguage, type Words, wordsFor } from "../pack/texts/texts.js";
-import { writeAll, writePack } from "../pack/write.js";
+import { makePack, type Pack } from "../cloud/pack/pack.js";
+import type { PaperSize } from "../cloud/pack/pdf/pdf.js";
+import { DEFAULT_DIRECTORY, openSource } from "../cloud/pack/source.js";
+import { parseLanguage, type Words, wordsFor } from "../cloud/pack/texts/texts.js";
+import { writeAll, writePack } from "../cloud/pack/write.js";
+import { counted } from "../world/counted.js";
 
 function sheetNumber(text: string): number {
   const value = Number(text);

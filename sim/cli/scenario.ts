@@ -2,11 +2,11 @@ import { Command, Option } from "commander";
 import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
 import { openEngine, TARGETS, type Target } from "../engines/targets.js";
-import { PARTS_LEVELS, type PartsLevel } from "../machine/parts-level.js";
-import { isGood, play, SCENARIOS } from "../scenarios/play.js";
-import { whyNotWith } from "../scenarios/scenario.js";
-import { BROKER_KINDS, type BrokerKind } from "../stage/broker-side.js";
-import { NoXsError } from "../xs/compile.js";
+import { NoXsError } from "../engines/xs/compile.js";
+import { isGood, play, SCENARIOS } from "../trials/scenarios/play.js";
+import { whyNotWith } from "../trials/scenarios/scenario.js";
+import { BROKER_KINDS, type BrokerKind } from "../trials/stage/broker-side.js";
+import { PARTS_LEVELS, type PartsLevel } from "../world/machine/parts-level.js";
 import { whole } from "./shared/numbers.js";
 
 interface Options {

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import pc from "picocolors";
-import { soakJournal } from "../journal-trial/soak.js";
+import { soakJournal } from "../trials/journal-trial/soak.js";
 import { whole } from "./shared/numbers.js";
 
 const program = new Command("soak:journal")

@@ -1,9 +1,9 @@
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { openEngine, TARGETS, type Target } from "../engines/targets.js";
-import { PARTS_LEVELS, type PartsLevel } from "../machine/parts-level.js";
-import { soak } from "../soak/soak.js";
-import { NoXsError } from "../xs/compile.js";
+import { NoXsError } from "../engines/xs/compile.js";
+import { soak } from "../trials/soak/soak.js";
+import { PARTS_LEVELS, type PartsLevel } from "../world/machine/parts-level.js";
 import { whole } from "./shared/numbers.js";
 
 const program = new Command("soak")

@@ -5,7 +5,7 @@ import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
 import { ENCODINGS, type Encoding } from "../cloud/import/text.js";
 import { PortError } from "../cloud/listen.js";
-import { DEFAULT_DIRECTORY } from "../pack/source.js";
+import { DEFAULT_DIRECTORY } from "../cloud/pack/source.js";
 import { DataDirectory, DataError } from "./front/data-directory.js";
 import { Desk } from "./front/desk.js";
 import type { Front } from "./front/front.js";

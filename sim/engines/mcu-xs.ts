@@ -1,4 +1,4 @@
-import { mcuImage } from "../xs/mcu-image.js";
+import { mcuImage } from "./xs/mcu-image.js";
 import type { Serve, XsMachines } from "./xs-machines.js";
 import { XsHost, XsWorker } from "./xs-worker.js";
 

@@ -3,7 +3,7 @@ import { Type } from "../../hal/bridge/codes.js";
 import { BridgeWorld } from "../../hal/bridge/world.js";
 import { withoutDrivers } from "../../hal/bridge/world-io.js";
 import type { Hal } from "../../hal/ports/hal.js";
-import { PowerCut } from "../devices/power-cut.js";
+import { PowerCut } from "../world/devices/power-cut.js";
 import type { Engine } from "./engine.js";
 import { McuXs } from "./mcu-xs.js";
 import { DesktopXs, type XsMachines } from "./xs-machines.js";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { bundleScript } from "../xs/bundle.js";
-import { compileXs } from "../xs/compile.js";
+import { bundleScript } from "./xs/bundle.js";
+import { compileXs } from "./xs/compile.js";
 import { XsHost, XsWorker } from "./xs-worker.js";
 
 /** Answers what the machine asks, in place. */

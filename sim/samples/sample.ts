@@ -4,7 +4,7 @@ import type { Box } from "../cloud/domain.js";
 import { importKeys } from "../cloud/import/import-keys.js";
 import { binLabels, newBox } from "../cloud/new-box.js";
 import type { CloudService } from "../cloud/service.js";
-import { Random } from "../random.js";
+import { Random } from "../world/random.js";
 
 export const SAMPLE_KEYS_FILE = fileURLToPath(new URL("./keys.csv", import.meta.url));
 

@@ -4,7 +4,7 @@ import type { Board, Hardware } from "../../hal/boards/board.js";
 import { LOADS } from "../../hal/boards/draw.js";
 import { BOARDS, boardOf, hardwareOf, MODELS } from "../../hal/boards/index.js";
 import { TEMPLATE_BOARD } from "../../hal/boards/template/board.js";
-import { currentsOf } from "../../sim/devices/currents.js";
+import { currentsOf } from "../../sim/world/devices/currents.js";
 
 const HERE = "hal/boards";
 

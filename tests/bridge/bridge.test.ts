@@ -7,10 +7,10 @@ import { EntropyError } from "../../hal/ports/entropy.js";
 import { FlashError } from "../../hal/ports/flash.js";
 import type { Hal } from "../../hal/ports/hal.js";
 import type { SocketPort, WifiNetwork } from "../../hal/ports/network.js";
-import type { VirtualDriver } from "../../sim/clock/virtual.js";
-import { outage } from "../../sim/scenarios/outage.js";
-import { play } from "../../sim/scenarios/play.js";
-import { rig as simRig } from "../sim/rig.js";
+import { outage } from "../../sim/trials/scenarios/outage.js";
+import { play } from "../../sim/trials/scenarios/play.js";
+import type { VirtualDriver } from "../../sim/world/clock/virtual.js";
+import { rig as simRig } from "../world/rig.js";
 import { Loopback, type LoopbackOptions } from "./support/loopback.js";
 
 function makeRig({ boot }: { boot: (hal: Hal) => void }) {

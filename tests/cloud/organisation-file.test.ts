@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { loadOrganisation } from "../../sim/cloud/import/organisation-file.js";
 import { CloudService } from "../../sim/cloud/service.js";
 import { CloudStore } from "../../sim/cloud/store.js";
-import { Random } from "../../sim/random.js";
+import { Random } from "../../sim/world/random.js";
 
 const SAMPLE = fileURLToPath(new URL("../../sim/samples/organisation.json", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "organisation-"));

@@ -4,7 +4,7 @@ import { OfflineCodes, type Prompt, type Target } from "../../firmware/codes/off
 import { guessedBy, penaltySeconds, SHORT_LADDER_MINUTES, Throttle } from "../../firmware/codes/throttle.js";
 import { waitRefusal } from "../../firmware/codes/wait-refusal.js";
 import { CommandKind, EmergencyTarget, Kind } from "../../firmware/records/records.js";
-import { readJournal } from "../../sim/judge/box-memory.js";
+import { readJournal } from "../../sim/trials/judge/box-memory.js";
 import { nodeHash } from "../snapshot/support/models.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 

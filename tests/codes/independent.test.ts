@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { hotp, offlineCode } from "../../firmware/codes/hotp.js";
 import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
 import { asciiBytes } from "../../firmware/wire/ascii.js";
-import { Random } from "../../sim/random.js";
+import { Random } from "../../sim/world/random.js";
 
 const SEED = 4226;
 const LAST_COUNTER = 999 * 100 + 99;

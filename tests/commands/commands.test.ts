@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Belief, CommandKind, Exchange, Kind, Outcome } from "../../firmware/records/records.js";
-import { readJournal } from "../../sim/judge/box-memory.js";
-import { Stage } from "../../sim/stage/stage.js";
+import { readJournal } from "../../sim/trials/judge/box-memory.js";
+import { Stage } from "../../sim/trials/stage/stage.js";
 
 const MINUTE_MS = 60_000;
 let stage: Stage;

@@ -1,13 +1,13 @@
 import { IoError } from "../../hal/io/io-error.js";
 import type { SMBusOptions } from "../../hal/io/smbus.js";
-import { Life } from "../../sim/devices/life.js";
-import { timersPort } from "../../sim/devices/timers.js";
-import { World } from "../../sim/machine/world.js";
-import { boardIo } from "../../sim/parts/board-io.js";
-import { I2cBus, type I2cPart } from "../../sim/parts/i2c-bus.js";
-import { Pin } from "../../sim/parts/pins.js";
-import { SerialLine } from "../../sim/parts/serial-line.js";
-import { Random } from "../../sim/random.js";
+import { Life } from "../../sim/world/devices/life.js";
+import { timersPort } from "../../sim/world/devices/timers.js";
+import { World } from "../../sim/world/machine/world.js";
+import { boardIo } from "../../sim/world/parts/board-io.js";
+import { I2cBus, type I2cPart } from "../../sim/world/parts/i2c-bus.js";
+import { Pin } from "../../sim/world/parts/pins.js";
+import { SerialLine } from "../../sim/world/parts/serial-line.js";
+import { Random } from "../../sim/world/random.js";
 
 /** IO of one boot with a bus, a serial line and two pins, in virtual time; what firmware code throws comes out of `run`. */
 export function bench(seed = 1) {

@@ -3,8 +3,8 @@ import { BoardClock } from "../../hal/drivers/board-clock.js";
 import { ClockPace } from "../../hal/drivers/clock-pace.js";
 import { RV3028 } from "../../hal/drivers/rv3028.js";
 import { ClockQuality } from "../../hal/ports/clock.js";
-import { Rtc } from "../../sim/devices/rtc.js";
-import { Rv3028 } from "../../sim/parts/rv3028.js";
+import { Rtc } from "../../sim/world/devices/rtc.js";
+import { Rv3028 } from "../../sim/world/parts/rv3028.js";
 import { bench } from "./bench.js";
 
 const START = 1_800_000_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MS5_WIRING } from "../../hal/boards/ms5/wiring.js";
 import { touchPanel } from "../../hal/boards/touch-panel.js";
-import { Ft6236 } from "../../sim/parts/ft6236.js";
+import { Ft6236 } from "../../sim/world/parts/ft6236.js";
 import { bench, Scripted } from "./bench.js";
 
 function panel() {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { BinExpander } from "../../hal/drivers/bin-expander.js";
 import { MCP23017 } from "../../hal/drivers/mcp23017.js";
 import { IoError } from "../../hal/io/io-error.js";
-import { Mcp23017 } from "../../sim/parts/mcp23017.js";
+import { Mcp23017 } from "../../sim/world/parts/mcp23017.js";
 import { bench, Scripted } from "./bench.js";
 
 const SET_UP = "00 7f 00 00 00 7f 00 00 00 00 44 44 00 7f";

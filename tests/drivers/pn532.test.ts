@@ -4,10 +4,10 @@ import { PN532 } from "../../hal/drivers/pn532.js";
 import { FrameReader, frame } from "../../hal/drivers/pn532-frames.js";
 import { Pn532Link } from "../../hal/drivers/pn532-link.js";
 import type { Serial, SerialOptions } from "../../hal/io/serial.js";
-import { oddTag } from "../../sim/parts/odd-tags.js";
-import { Pn532 } from "../../sim/parts/pn532.js";
-import { fobTag, type Tag, tagWith } from "../../sim/parts/tag.js";
-import { Random } from "../../sim/random.js";
+import { oddTag } from "../../sim/world/parts/odd-tags.js";
+import { Pn532 } from "../../sim/world/parts/pn532.js";
+import { fobTag, type Tag, tagWith } from "../../sim/world/parts/tag.js";
+import { Random } from "../../sim/world/random.js";
 import { bench, hex, unhex } from "./bench.js";
 
 function framesIn(text: string): string[] {

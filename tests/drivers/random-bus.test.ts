@@ -9,7 +9,7 @@ import { IoError } from "../../hal/io/io-error.js";
 import type { Serial, SerialOptions } from "../../hal/io/serial.js";
 import type { SMBus } from "../../hal/io/smbus.js";
 import { BinError } from "../../hal/ports/bins.js";
-import { Random } from "../../sim/random.js";
+import { Random } from "../../sim/world/random.js";
 import { bench } from "./bench.js";
 
 /** How a bus with no rules behaves: shares of transactions that fail, and of bytes that were remembered from a write. */

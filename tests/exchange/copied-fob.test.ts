@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { Belief } from "../../firmware/records/records.js";
-import { Stage } from "../../sim/stage/stage.js";
+import { Stage } from "../../sim/trials/stage/stage.js";
 
 it("a copied fob does not make its key the next tag's, also after the next snapshot", async () => {
   const stage = await Stage.open({ seed: 3, broker: "virtual" });

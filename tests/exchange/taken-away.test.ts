@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Stage } from "../../sim/stage/stage.js";
+import { Stage } from "../../sim/trials/stage/stage.js";
 
 const MINUTE_MS = 60_000;
 const BADGE = "900AMG";

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { Identity } from "../../firmware/identity/contract.js";
 import { identityImage, loadIdentity } from "../../firmware/identity/copies.js";
 import { encodeCopy, IdentityError } from "../../firmware/identity/identity.js";
-import { NorFlash } from "../../sim/devices/nor-flash.js";
-import { PowerCut } from "../../sim/devices/power-cut.js";
-import { Random } from "../../sim/random.js";
+import { NorFlash } from "../../sim/world/devices/nor-flash.js";
+import { PowerCut } from "../../sim/world/devices/power-cut.js";
+import { Random } from "../../sim/world/random.js";
 import { poke } from "../snapshot/support/flash.js";
 
 const PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n".padEnd(5_000, "\n");

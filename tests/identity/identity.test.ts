@@ -4,8 +4,8 @@ import { loadIdentity } from "../../firmware/identity/copies.js";
 import { encodeCopy, IdentityError } from "../../firmware/identity/identity.js";
 import { crc32 } from "../../firmware/journal/crc32.js";
 import { encodeCbor } from "../../firmware/wire/cbor.js";
-import type { NorFlash } from "../../sim/devices/nor-flash.js";
-import { Random } from "../../sim/random.js";
+import type { NorFlash } from "../../sim/world/devices/nor-flash.js";
+import { Random } from "../../sim/world/random.js";
 import { makeFlash, poke } from "../snapshot/support/flash.js";
 
 const PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";

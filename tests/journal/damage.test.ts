@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { JournalFaultError } from "../../firmware/journal/contract.js";
 import type { Journal } from "../../firmware/journal/journal.js";
 import { encodeHeader } from "../../firmware/journal/sector-header.js";
-import type { NorFlash, SectorFault } from "../../sim/devices/nor-flash.js";
-import { Random } from "../../sim/random.js";
+import type { NorFlash, SectorFault } from "../../sim/world/devices/nor-flash.js";
+import { Random } from "../../sim/world/random.js";
 import {
   appendUntil,
   type Entry,

@@ -11,8 +11,8 @@ import { crc32, crc32Word } from "../../firmware/journal/crc32.js";
 import { Journal } from "../../firmware/journal/journal.js";
 import { encodeHeader } from "../../firmware/journal/sector-header.js";
 import { EntropyError } from "../../hal/ports/entropy.js";
-import { NorFlash } from "../../sim/devices/nor-flash.js";
-import { Random } from "../../sim/random.js";
+import { NorFlash } from "../../sim/world/devices/nor-flash.js";
+import { Random } from "../../sim/world/random.js";
 import {
   checkpointAsOf,
   type Entry,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { admits, JournalFullError, type Rank } from "../../firmware/journal/contract.js";
-import { PowerCut } from "../../sim/devices/power-cut.js";
+import { PowerCut } from "../../sim/world/devices/power-cut.js";
 import { type Entry, mount, newFlash, payloadFor, readAll } from "./support.js";
 
 const SEED = Number(process.env.JOURNAL_SEED ?? 20_261_123);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { BEHAVIOURS } from "../../sim/journal-trial/behaviours.js";
-import { INTERFERENCES, Trial } from "../../sim/journal-trial/trial.js";
+import { BEHAVIOURS } from "../../sim/trials/journal-trial/behaviours.js";
+import { INTERFERENCES, Trial } from "../../sim/trials/journal-trial/trial.js";
 import { permutation } from "./support.js";
 
 /*

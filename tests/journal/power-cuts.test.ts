@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { frameBytes } from "../../firmware/journal/frame.js";
 import { Journal } from "../../firmware/journal/journal.js";
-import type { CutPlan, FlashOperation, NorFlash } from "../../sim/devices/nor-flash.js";
-import { PowerCut } from "../../sim/devices/power-cut.js";
-import { Random } from "../../sim/random.js";
+import type { CutPlan, FlashOperation, NorFlash } from "../../sim/world/devices/nor-flash.js";
+import { PowerCut } from "../../sim/world/devices/power-cut.js";
+import { Random } from "../../sim/world/random.js";
 import {
   checkpointAsOf,
   type Entry,

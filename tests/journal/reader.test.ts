@@ -7,13 +7,13 @@ import { JournalFaultError, JournalFullError } from "../../firmware/journal/cont
 import { encodeHeader } from "../../firmware/journal/sector-header.js";
 import { encodeRecord } from "../../firmware/records/codec.js";
 import { Kind } from "../../firmware/records/records.js";
-import type { NorFlash, SectorFault } from "../../sim/devices/nor-flash.js";
-import { PowerCut } from "../../sim/devices/power-cut.js";
-import { describeJournal } from "../../sim/journal-reader/describe.js";
-import { JournalImageError, readJournalImage } from "../../sim/journal-reader/reader.js";
-import { saveMachine } from "../../sim/machine/persist.js";
-import { Random } from "../../sim/random.js";
-import { rig } from "../sim/rig.js";
+import { describeJournal } from "../../sim/trials/journal-reader/describe.js";
+import { JournalImageError, readJournalImage } from "../../sim/trials/journal-reader/reader.js";
+import type { NorFlash, SectorFault } from "../../sim/world/devices/nor-flash.js";
+import { PowerCut } from "../../sim/world/devices/power-cut.js";
+import { saveMachine } from "../../sim/world/machine/persist.js";
+import { Random } from "../../sim/world/random.js";
+import { rig } from "../world/rig.js";
 import {
   mount,
   newFlash,
@@ -27,7 +27,7 @@ import {
 } from "./support.js";
 
 /*
- * The firmware's journal against the reader of sim/journal-reader, which was written from SPEC.md and not from the firmware:
+ * The firmware's journal against the reader of sim/trials/journal-reader, which was written from SPEC.md and not from the firmware:
  * where they differ, one of the two or the specification is wrong.
  */
 
@@ -309,11 +309,11 @@ describe("npm run journal -- dump", () => {
   }, 120_000);
 
   test("the reader shares nothing with the firmware but the names of record fields", () => {
-    const imports = execFileSync("grep", ["-rhoE", 'from "[^"]*firmware[^"]*"', "sim/journal-reader"], {
+    const imports = execFileSync("grep", ["-rhoE", 'from "[^"]*firmware[^"]*"', "sim/trials/journal-reader"], {
       encoding: "utf8",
     });
     expect(new Set(imports.trim().split("\n"))).toEqual(
-      new Set(['from "../../firmware/records/codec.js"', 'from "../../firmware/records/records.js"']),
+      new Set(['from "../../../firmware/records/codec.js"', 'from "../../../firmware/records/records.js"']),
     );
   });
 });

@@ -1,8 +1,8 @@
 import { JournalFullError, type Rank, type Room } from "../../firmware/journal/contract.js";
 import type { Journal } from "../../firmware/journal/journal.js";
-import { type Entry, payloadFor, type Shape } from "../../sim/journal-trial/parts.js";
+import { type Entry, payloadFor, type Shape } from "../../sim/trials/journal-trial/parts.js";
 
-export * from "../../sim/journal-trial/parts.js";
+export * from "../../sim/trials/journal-trial/parts.js";
 
 export const SHAPES: readonly Shape[] = [
   ...[1, 4, 8, 16, 32].map((alignBytes) => ({ sectorBytes: 4096, sectors: 4, alignBytes })),

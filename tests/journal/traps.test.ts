@@ -4,9 +4,9 @@ import { crc32 } from "../../firmware/journal/crc32.js";
 import { encodeHeader } from "../../firmware/journal/sector-header.js";
 import { Kind } from "../../firmware/records/records.js";
 import { WriteRefused } from "../../firmware/state/ledger.js";
-import type { NorFlash } from "../../sim/devices/nor-flash.js";
-import { PowerCut } from "../../sim/devices/power-cut.js";
-import { Random } from "../../sim/random.js";
+import type { NorFlash } from "../../sim/world/devices/nor-flash.js";
+import { PowerCut } from "../../sim/world/devices/power-cut.js";
+import { Random } from "../../sim/world/random.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 import { type Entry, mount, newFlash, payloadFor, readAll, replayAll } from "./support.js";
 

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from "vitest";
 import { WatchedEntropy } from "../../firmware/parts/watched-entropy.js";
 import { Kind, Outcome } from "../../firmware/records/records.js";
 import { EntropyError } from "../../hal/ports/entropy.js";
-import { Stage } from "../../sim/stage/stage.js";
+import { Stage } from "../../sim/trials/stage/stage.js";
 import { BoxRig, VAN } from "../support/box-rig.js";
 
 let rig: BoxRig;

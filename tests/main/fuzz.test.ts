@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { Belief } from "../../firmware/records/records.js";
 import type { PanelInput } from "../../hal/ports/panel.js";
-import { Random } from "../../sim/random.js";
+import { Random } from "../../sim/world/random.js";
 import { BADGE, BoxRig, FLAT, TRUCK, VAN, VIRTUAL } from "../support/box-rig.js";
 
 const RUNS = 60;

@@ -3,7 +3,7 @@ import { Flag, Kind, LinkEvent } from "../../firmware/records/records.js";
 import { emptyState } from "../../firmware/state/box-state.js";
 import { applyRecord } from "../../firmware/state/reducer.js";
 import { HELLO_WAITS_MS, REHELLO_INTERVAL_MS } from "../../firmware/sync/limits.js";
-import { Stage } from "../../sim/stage/stage.js";
+import { Stage } from "../../sim/trials/stage/stage.js";
 
 const MINUTE_MS = 60_000;
 const ONLINE_S = (REHELLO_INTERVAL_MS + HELLO_WAITS_MS[0]!) / 1_000;

@@ -5,8 +5,8 @@ import { BoardSocket } from "../../hal/moddable/net/board-socket.js";
 import { strongest } from "../../hal/moddable/net/networks.js";
 import { certificateDer, PemError } from "../../hal/moddable/net/pem.js";
 import type { StreamEvents } from "../../hal/moddable/net/stream.js";
-import { Scheduler } from "../../sim/clock/scheduler.js";
-import { worldTimers } from "../../sim/clock/world-timers.js";
+import { Scheduler } from "../../sim/world/clock/scheduler.js";
+import { worldTimers } from "../../sim/world/clock/world-timers.js";
 
 describe("a board's socket", () => {
   let scheduler: Scheduler;

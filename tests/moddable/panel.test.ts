@@ -6,8 +6,8 @@ import { type Box, boxAt, layOut } from "../../hal/moddable/panel/layout.js";
 import { plainText } from "../../hal/moddable/panel/plain-text.js";
 import { ScreenPanel } from "../../hal/moddable/panel/screen-panel.js";
 import type { PanelInput, View } from "../../hal/ports/panel.js";
-import { Scheduler } from "../../sim/clock/scheduler.js";
-import { worldTimers } from "../../sim/clock/world-timers.js";
+import { Scheduler } from "../../sim/world/clock/scheduler.js";
+import { worldTimers } from "../../sim/world/clock/world-timers.js";
 
 const SIZE = { width: 240, height: 320 };
 const text = (id: string) => ({ id });

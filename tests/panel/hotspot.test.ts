@@ -4,8 +4,8 @@ import { Navigator } from "../../firmware/panel/navigator.js";
 import { text } from "../../firmware/panel/screen.js";
 import { messageScreen } from "../../firmware/panel/screens/message.js";
 import type { WifiNetwork, WifiPort } from "../../hal/ports/network.js";
-import { worldTimers } from "../../sim/clock/world-timers.js";
-import { World } from "../../sim/machine/world.js";
+import { worldTimers } from "../../sim/world/clock/world-timers.js";
+import { World } from "../../sim/world/machine/world.js";
 
 function panelWith(wifi: Partial<WifiPort>, isOnline = () => false) {
   const world = new World({ seed: 1 });

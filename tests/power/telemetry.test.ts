@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { cutMains, ordinaryDay, restoreMains, untilDark, wakeUp } from "../../sim/scenarios/on-battery.js";
-import { People } from "../../sim/scenarios/people.js";
-import type { Act } from "../../sim/scenarios/scenario.js";
-import { Stage } from "../../sim/stage/stage.js";
+import { cutMains, ordinaryDay, restoreMains, untilDark, wakeUp } from "../../sim/trials/scenarios/on-battery.js";
+import { People } from "../../sim/trials/scenarios/people.js";
+import type { Act } from "../../sim/trials/scenarios/scenario.js";
+import { Stage } from "../../sim/trials/stage/stage.js";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

@@ -7,7 +7,7 @@ import { keepWhatIsLost } from "../../firmware/state/kept-bins.js";
 import type { Ledger } from "../../firmware/state/ledger.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
 import type { SnapshotModel } from "../../sim/cloud/snapshot/model.js";
-import { readJournal } from "../../sim/judge/box-memory.js";
+import { readJournal } from "../../sim/trials/judge/box-memory.js";
 import { makeFlash } from "../snapshot/support/flash.js";
 import { SMALL } from "../snapshot/support/models.js";
 import { slotsOn } from "../snapshot/support/slots.js";

@@ -3,8 +3,8 @@ import { Kind } from "../../firmware/records/records.js";
 import { Ledger } from "../../firmware/state/ledger.js";
 import type { ClockPort } from "../../hal/ports/clock.js";
 import { ClockQuality } from "../../hal/ports/clock.js";
-import { NorFlash } from "../../sim/devices/nor-flash.js";
-import { Random } from "../../sim/random.js";
+import { NorFlash } from "../../sim/world/devices/nor-flash.js";
+import { Random } from "../../sim/world/random.js";
 
 /** A clock that tests set by hand. */
 export class HandClock implements ClockPort {

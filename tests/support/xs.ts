@@ -1,5 +1,5 @@
-import { whyNoXs as why } from "../../sim/xs/compile.js";
-import { whyNoMcu as whyNot } from "../../sim/xs/mcu-image.js";
+import { whyNoXs as why } from "../../sim/engines/xs/compile.js";
+import { whyNoMcu as whyNot } from "../../sim/engines/xs/mcu-image.js";
 
 /** Why tests on real XS cannot run here, or undefined. In CI they must: there it counts as a failure. Compiles XS if need be. */
 export function whyNoXs(): string | undefined {

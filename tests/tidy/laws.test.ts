@@ -96,11 +96,11 @@ test("no file is dead: each is imported by another, or is where a command, a boa
     /^sim\/cli\/[^/]+\.ts$/.test(path) ||
     /\.d\.ts$/.test(path) ||
     path === "vitest.config.ts" ||
-    /^sim\/mutants\/(vitest\.config|setup|runner|worker)\.ts$/.test(path) ||
+    /^sim\/trials\/mutants\/(vitest\.config|setup|runner|worker)\.ts$/.test(path) ||
     path === "tests/support/summary-reporter.ts" ||
     path.startsWith("hal/boards/") ||
     path.startsWith("hal/moddable/") ||
-    path.startsWith("sim/xs/");
+    path.startsWith("sim/engines/xs/");
   expect(sources.map(({ path }) => path).filter((path) => !isEntry(path) && !reached.has(path))).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import type { Random } from "../../random.js";
+import type { Random } from "../../world/random.js";
 import type { Message } from "./connection.js";
 import type { Scheduler } from "./endpoint.js";
 import type { VirtualBroker } from "./virtual-broker.js";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { CloudError } from "../../cloud/domain.js";
-import { BUILD_DIR, bundlePackages, ROOT } from "../../xs/bundle.js";
+import { BUILD_DIR, bundlePackages, ROOT } from "../../engines/xs/bundle.js";
 import { hasIdf, type Sdk } from "./sdk.js";
 
 export type Board = "ms5" | "ms4" | "sim";

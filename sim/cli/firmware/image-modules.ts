@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
-import { ROOT } from "../../xs/bundle.js";
+import { ROOT } from "../../engines/xs/bundle.js";
 
 /** What of the root's manifest, or of a board's, is written by `npm run manifest`; the rest is left as it is. */
 interface Part {

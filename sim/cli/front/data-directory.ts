@@ -6,7 +6,7 @@ import { DurableJsonFile } from "../../cloud/durable-file.js";
 import { checkOrganisation } from "../../cloud/organisation.js";
 import type { CloudData } from "../../cloud/state.js";
 import { CloudStore } from "../../cloud/store.js";
-import { PersistError } from "../../machine/persist.js";
+import { PersistError } from "../../world/machine/persist.js";
 
 /** The data directory cannot be used; the message names the file, what is wrong with it, and the way out. */
 export class DataError extends Error {}

@@ -1,20 +1,26 @@
 import { createHash, randomInt } from "node:crypto";
 import { formatText } from "../../../firmware/panel/texts/catalogue.js";
 import type { Text } from "../../../hal/ports/panel.js";
-import { PacedDriver, realHost } from "../../clock/paced.js";
 import { type Box, CloudError } from "../../cloud/domain.js";
 import { type KeysReading, loadOrganisation } from "../../cloud/import/organisation-file.js";
 import { PageServer } from "../../cloud/page/server.js";
 import type { CloudService } from "../../cloud/service.js";
 import { CloudStore } from "../../cloud/store.js";
 import type { CloudTransport } from "../../cloud/transport.js";
-import type { Machine } from "../../machine/machine.js";
-import type { Person } from "../../machine/people.js";
-import { World } from "../../machine/world.js";
-import { RealNetwork } from "../../net/real-network.js";
 import { makeSample, SAMPLE_BOXES } from "../../samples/sample.js";
-import { type BrokerSide, type BrokerUrl, embeddedBroker, inWorldTime, urlBroker } from "../../stage/broker-side.js";
-import { isInSync, makeAccounts, makeCloud } from "../../stage/stage.js";
+import {
+  type BrokerSide,
+  type BrokerUrl,
+  embeddedBroker,
+  inWorldTime,
+  urlBroker,
+} from "../../trials/stage/broker-side.js";
+import { isInSync, makeAccounts, makeCloud } from "../../trials/stage/stage.js";
+import { PacedDriver, realHost } from "../../world/clock/paced.js";
+import type { Machine } from "../../world/machine/machine.js";
+import type { Person } from "../../world/machine/people.js";
+import { World } from "../../world/machine/world.js";
+import { RealNetwork } from "../../world/net/real-network.js";
 import { CloudLine } from "./cloud-line.js";
 import type { DataDirectory } from "./data-directory.js";
 import { savedFirst } from "./saver.js";

@@ -1,7 +1,7 @@
 import { parseTopic } from "../../../firmware/wire/lanes.js";
 import type { CloudTransport } from "../../cloud/transport.js";
-import type { Machine } from "../../machine/machine.js";
-import { saveMachine } from "../../machine/persist.js";
+import type { Machine } from "../../world/machine/machine.js";
+import { saveMachine } from "../../world/machine/persist.js";
 import type { Traffic } from "./traffic.js";
 
 /** Saves a box whenever something changed, one save at a time. */

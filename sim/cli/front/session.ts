@@ -1,6 +1,6 @@
 import { CloudError } from "../../cloud/domain.js";
-import { WorldError } from "../../devices/site.js";
-import { TimeoutError } from "../../machine/world.js";
+import { WorldError } from "../../world/devices/site.js";
+import { TimeoutError } from "../../world/machine/world.js";
 import { touch, typeDigits } from "./commands/panel.js";
 import { completions, findCommand, similarTo } from "./commands.js";
 import type { Desk } from "./desk.js";

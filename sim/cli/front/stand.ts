@@ -1,10 +1,10 @@
 import type { CloudService } from "../../cloud/service.js";
-import type { Machine } from "../../machine/machine.js";
-import { Person } from "../../machine/people.js";
-import { loadMachine } from "../../machine/persist.js";
-import type { World } from "../../machine/world.js";
-import type { BrokerSide } from "../../stage/broker-side.js";
-import { makeMachine } from "../../stage/stage.js";
+import type { BrokerSide } from "../../trials/stage/broker-side.js";
+import { makeMachine } from "../../trials/stage/stage.js";
+import type { Machine } from "../../world/machine/machine.js";
+import { Person } from "../../world/machine/people.js";
+import { loadMachine } from "../../world/machine/persist.js";
+import type { World } from "../../world/machine/world.js";
 import type { DataDirectory } from "./data-directory.js";
 import { Saver } from "./saver.js";
 import { BUILDING_WIFI, Surroundings, SurroundingsSchema, UNDISTURBED } from "./surroundings.js";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { Machine } from "../../machine/machine.js";
-import type { Uplink } from "../../net/uplink.js";
+import type { Machine } from "../../world/machine/machine.js";
+import type { Uplink } from "../../world/net/uplink.js";
 
 export const LINK_KINDS = ["ethernet", "wifi", "cellular"] as const;
 export type LinkKind = (typeof LINK_KINDS)[number];

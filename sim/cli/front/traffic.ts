@@ -1,4 +1,4 @@
-import type { ConnectOptions, Far, FarEvents, Network } from "../../net/network.js";
+import type { ConnectOptions, Far, FarEvents, Network } from "../../world/net/network.js";
 
 /** Of a longer pause between two looks only this much counts: the host was busy, and so was whoever should answer, ms. */
 const COUNTED_MS = 4;

@@ -20,8 +20,8 @@ import { CloudService } from "../../../sim/cloud/service.js";
 import type { CloudData } from "../../../sim/cloud/state.js";
 import { CloudStore } from "../../../sim/cloud/store.js";
 import type { CloudTransport } from "../../../sim/cloud/transport.js";
-import { Random } from "../../../sim/random.js";
 import { makeSample } from "../../../sim/samples/sample.js";
+import { Random } from "../../../sim/world/random.js";
 
 /** 2026-06-01T10:00:00Z. */
 export const START_SECONDS = 1_780_308_000;

@@ -1,4 +1,4 @@
-import { NorFlash } from "../../../sim/devices/nor-flash.js";
+import { NorFlash } from "../../../sim/world/devices/nor-flash.js";
 
 export interface Geometry {
   readonly sectors?: number;

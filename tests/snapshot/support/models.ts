@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import type { HashPort } from "../../../hal/ports/hash.js";
 import { buildSnapshot } from "../../../sim/cloud/snapshot/build.js";
 import type { CodeModel, SnapshotModel } from "../../../sim/cloud/snapshot/model.js";
-import { Random } from "../../../sim/random.js";
+import { Random } from "../../../sim/world/random.js";
 
 export const BOX = "BOX-7";
 

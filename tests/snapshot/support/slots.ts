@@ -1,7 +1,7 @@
 import { crc32 } from "../../../firmware/journal/crc32.js";
 import type { SnapshotSlots, SnapshotView } from "../../../firmware/snapshot/contract.js";
 import { FlashSnapshotSlots } from "../../../firmware/snapshot/store.js";
-import type { NorFlash } from "../../../sim/devices/nor-flash.js";
+import type { NorFlash } from "../../../sim/world/devices/nor-flash.js";
 import { BOX } from "./models.js";
 
 export function slotsOn(flash: NorFlash): FlashSnapshotSlots {

@@ -1,5 +1,5 @@
 import { capitals } from "../../../cloud/names.js";
-import { WorldError } from "../../../devices/site.js";
+import { WorldError } from "../../../world/devices/site.js";
 import type { Command } from "../command.js";
 import { binHolding } from "../describe.js";
 import type { Desk } from "../desk.js";

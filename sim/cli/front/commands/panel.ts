@@ -1,5 +1,5 @@
 import type { Text } from "../../../../hal/ports/panel.js";
-import { WorldError } from "../../../devices/site.js";
+import { WorldError } from "../../../world/devices/site.js";
 import type { Command } from "../command.js";
 import { binHolding, choicesInWords, panelInWords, whyDark } from "../describe.js";
 import type { Desk } from "../desk.js";

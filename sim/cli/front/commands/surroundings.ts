@@ -1,4 +1,4 @@
-import { WorldError } from "../../../devices/site.js";
+import { WorldError } from "../../../world/devices/site.js";
 import type { Command } from "../command.js";
 import { linksInWords, powerInWords } from "../describe.js";
 import { LINK_KINDS } from "../surroundings.js";

@@ -1,4 +1,4 @@
-import { WorldError } from "../../../devices/site.js";
+import { WorldError } from "../../../world/devices/site.js";
 import type { Command } from "../command.js";
 import { dateOf, panelInWords, timeOfDay } from "../describe.js";
 import type { Desk } from "../desk.js";

@@ -1,0 +1,33 @@
+/** What `npm run bench -- xs` evaluates in a worker: single pieces of work, without a HAL. */
+import { equalCodes, offlineCode } from "../../../firmware/codes/hotp.js";
+import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
+import { encodePacket } from "../../../firmware/sync/mqtt/packet-writer.js";
+import { openEnvelope, seal } from "../../../firmware/wire/envelope.js";
+import { Lane, topicOf } from "../../../firmware/wire/lanes.js";
+import { MAX_BATCH_RECORDS, MAX_PIECE_BYTES, Records } from "../../../firmware/wire/messages.js";
+
+const key = new Uint8Array(32).fill(7);
+const session = new Uint8Array(8).fill(1);
+const challenge = new Uint8Array(8).fill(2);
+/** As long as an exchange's outcome is. */
+const records = Array.from({ length: MAX_BATCH_RECORDS }, (_, i) => new Uint8Array(32).fill(i));
+const chunk = seal(key, Lane.snapshot, session, challenge, 1, new Uint8Array(MAX_PIECE_BYTES).fill(3));
+
+const work: Readonly<Record<string, () => unknown>> = {
+  nothing: () => 0,
+  codeCheck: () => equalCodes(offlineCode(TWEETNACL_HASH, key, "bin:A-12", 3, 7), "01234567"),
+  syncBatch: () => {
+    const body = Records.encode({ epoch: session, first: 1, records });
+    const payload = seal(key, Lane.records, session, challenge, 1, body);
+    return encodePacket({
+      cmd: "publish",
+      messageId: 1,
+      topic: topicOf("MS5-PARIS", Lane.records),
+      payload,
+      retain: false,
+    });
+  },
+  snapshotChunk: () => openEnvelope(key, Lane.snapshot, chunk),
+};
+
+Object.assign(globalThis, { work });

@@ -1,0 +1,32 @@
+import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
+import { boot } from "../../../firmware/main.js";
+import { boardPorts } from "../../../hal/boards/board-ports.js";
+import { BridgeMachine } from "../../../hal/bridge/machine.js";
+import type { TextCodec } from "../../../hal/bridge/message.js";
+
+declare function issueCommand(message: ArrayBufferLike): ArrayBuffer;
+declare function gc(): void;
+
+/** Makes the global function that whoever runs the machine calls: the firmware on the machine's end of the bridge. */
+export function serveMachine(text: TextCodec): void {
+  const machine = new BridgeMachine({
+    boot: (hal) => {
+      // For whoever measures; the firmware gets it as an argument.
+      Object.assign(globalThis, { hal });
+      boot(hal);
+    },
+    call: (message) => new Uint8Array(issueCommand(message.buffer)),
+    drivers: boardPorts,
+    hash: TWEETNACL_HASH,
+    text,
+  });
+
+  Object.assign(globalThis, {
+    handleCommand: (message: ArrayBuffer) => {
+      if (message.byteLength > 0) return machine.take(new Uint8Array(message)).buffer;
+      // No message of the bridge: whoever measures wants the garbage out. Evaluating a script for that would leave a slot behind.
+      gc();
+      return message;
+    },
+  });
+}

@@ -1,0 +1,147 @@
+import type { Text, View } from "../../../hal/ports/panel.js";
+import type { Machine } from "../../world/machine/machine.js";
+import type { World } from "../../world/machine/world.js";
+
+/** Wrong codes in a row that cost nothing, and the minutes to wait after each further one (firmware/codes/SPEC.md section 4). */
+const FREE = 3;
+const WAIT_MINUTES = [2, 4, 8, 16, 32, 60];
+const WAIT_MINUTES_SHORT = [...WAIT_MINUTES, 120, 240, 480, 720];
+/** The shortest code, and the longest that counts as short, digits. */
+const CODE_DIGITS = 4;
+const SHORT_DIGITS = 5;
+const PRINTED_DIGITS = 8;
+/** The box counts whole seconds, and its clock and the world's differ a little, s. */
+const TOLERANCE_SECONDS = 3;
+
+/** A code was accepted. */
+const ACCEPTED = ["opening", "opening-all", "unmount-press", "bin-open"];
+/** It was good, and the box asks what to do. */
+const GOOD = ["choose-key", "offer-return", "take-or-return"];
+
+interface Count {
+  /** Wrong codes in a row that were told to be wrong. The box counts these at least. */
+  told: number;
+  /** And with those of which a power cut swallowed the answer. The box counts these at most. */
+  tried: number;
+  /** When the last was told to be wrong, by the world's time and by the box's clock, s. */
+  last: { readonly world: number; readonly box: number | undefined } | undefined;
+}
+
+/**
+ * Invariant 5, from what people type and what the panel answers: for each thing that can be guessed at, no verdict comes before its
+ * wait is over, and nobody is kept waiting for more than what was typed for that very thing.
+ */
+export class GuessWatch {
+  readonly #world: World;
+  readonly #machine: Machine;
+  readonly #report: (problem: string) => void;
+  readonly #isCode: () => boolean;
+  readonly #counts = new Map<string, Count>();
+  /** What was entered and is not answered yet. */
+  #pending: string | undefined;
+  /** It is a code of the organisation. */
+  #pendingIsCode = false;
+  /** What a good code was typed for, while the box asks what to do with it. */
+  #good: string | undefined;
+
+  constructor(parts: {
+    world: World;
+    machine: Machine;
+    report: (problem: string) => void;
+    /** Whether what has just been entered is an ordinary code of the organisation. */
+    isCode: () => boolean;
+  }) {
+    this.#world = parts.world;
+    this.#machine = parts.machine;
+    this.#report = parts.report;
+    this.#isCode = parts.isCode;
+    const { panel } = parts.machine;
+    panel.watchInput((input) => {
+      if (input.kind !== "enter") return;
+      this.#pending = guessedAt(panel.view);
+      this.#pendingIsCode = this.#isCode();
+    });
+    panel.watch((view) => this.#shown(view));
+  }
+
+  #shown(view: View | undefined): void {
+    const pending = this.#pending;
+    // A power cut after the choice: the record that ends the count may be whole, and nobody saw the lock being worked.
+    if (this.#good !== undefined && (view === undefined || ACCEPTED.includes(view.screen))) {
+      this.#countOf(this.#good).told = 0;
+    }
+    if (view === undefined || view.screen === "idle") this.#good = undefined;
+    if (pending === undefined || view?.screen === "enter-code" || view?.screen === "emergency-code") return;
+    this.#pending = undefined;
+    const count = this.#countOf(pending);
+    const refusal = refusalOf(view);
+    if (view === undefined) this.#swallowed(count);
+    else if (refusal?.id.startsWith("refused-wrong-code") === true) this.#wrong(pending, count);
+    else if (refusal?.id.startsWith("refused-throttled") === true) this.#keptWaiting(pending, count, refusal);
+    else if (ACCEPTED.includes(view.screen)) this.#counts.delete(pending);
+    else if (GOOD.includes(view.screen)) this.#good = pending;
+  }
+
+  /** The box went dark before it answered. */
+  #swallowed(count: Count): void {
+    count.tried++;
+    // After a good code the record that ends the count may be whole, though no lock was worked.
+    if (this.#pendingIsCode) count.told = 0;
+  }
+
+  #wrong(what: string, count: Count): void {
+    const now = { world: this.#world.nowMs / 1_000, box: this.#machine.rtc.seconds };
+    const waited = count.last === undefined ? Number.POSITIVE_INFINITY : secondsBetween(count.last, now);
+    const wait = waitSeconds(what, count.told);
+    if (waited < wait - TOLERANCE_SECONDS) {
+      this.#report(`a guess at ${what} was looked at ${Math.floor(waited)} s after the last one, not after ${wait} s`);
+    }
+    count.told++;
+    count.tried++;
+    count.last = now;
+  }
+
+  #keptWaiting(what: string, { tried }: Count, refusal: Text): void {
+    const { seconds, minutes, hours } = refusal.params ?? {};
+    const told = Number(seconds ?? 0) + 60 * Number(minutes ?? 0) + 3_600 * Number(hours ?? 0);
+    const wait = waitSeconds(what, tried);
+    if (told > wait) {
+      this.#report(
+        `whoever has a code for ${what} is kept waiting ${told} s: ${tried} wrong ones for it cost ${wait} s`,
+      );
+    }
+  }
+
+  #countOf(what: string): Count {
+    const found = this.#counts.get(what) ?? { told: 0, tried: 0, last: undefined };
+    this.#counts.set(what, found);
+    return found;
+  }
+}
+
+/** Whichever of the two clocks says more: what shifts the box's clock is no guesser. */
+function secondsBetween(from: NonNullable<Count["last"]>, to: NonNullable<Count["last"]>): number {
+  const byBox = from.box === undefined || to.box === undefined ? 0 : to.box - from.box;
+  return Math.max(to.world - from.world, byBox);
+}
+
+function waitSeconds(what: string, failures: number): number {
+  const minutes = what === "short codes" ? WAIT_MINUTES_SHORT : WAIT_MINUTES;
+  const step = Math.min(failures - FREE, minutes.length);
+  return step <= 0 ? 0 : 60 * minutes[step - 1]!;
+}
+
+function refusalOf(view: View | undefined): Text | undefined {
+  return [view?.title, ...(view?.lines ?? [])].find((text) => text?.id.startsWith("refused-"));
+}
+
+/** What the digits on the screen are a code for; undefined: for nothing. */
+function guessedAt(view: View | undefined): string | undefined {
+  const digits = view?.entry?.groups.reduce((sum, group) => sum + group.length, 0) ?? 0;
+  if (view?.screen === "enter-code" && digits >= CODE_DIGITS) {
+    return digits <= SHORT_DIGITS ? "short codes" : "ordinary codes";
+  }
+  if (view?.screen !== "emergency-code" || digits < PRINTED_DIGITS) return undefined;
+  const { id, params } = view.title;
+  return id === "ask-code-bin" ? `bin ${params?.bin}` : id === "ask-code-all" ? "all bins" : "the release";
+}

@@ -1,0 +1,264 @@
+import { Kind } from "../../../firmware/records/records.js";
+import type { CloudService } from "../../cloud/service.js";
+import type { BinEvent } from "../../world/devices/bins.js";
+import type { Machine } from "../../world/machine/machine.js";
+import type { World } from "../../world/machine/world.js";
+import { Bounds } from "./bounds.js";
+import { type BoxMemory, keyOnFlash, readJournal, readMemory, reasonOnFlash } from "./box-memory.js";
+import { compareLogs } from "./compare-logs.js";
+import { DoorsLog } from "./doors-log.js";
+import { FaultsTold } from "./faults-told.js";
+import { GuessWatch } from "./guess-watch.js";
+import { inventoryProblems } from "./inventory-check.js";
+import { type Opening, Rulebook } from "./rulebook.js";
+
+/** Erase counts of the journal's sectors may differ by this; each cut inside an opening costs that sector one more. */
+const WEAR_SPREAD = 2;
+/** No honest clock is off by so much. */
+const SPOILT_CLOCK_SECONDS = 3_600;
+/** Problems that a verdict lists. */
+const PROBLEMS_LISTED = 20;
+
+export interface Verdict {
+  /** Exchanges that happened at the doors. */
+  readonly exchanges: number;
+  /** Openings by offline codes. */
+  readonly emergencies: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly reordered: number;
+  readonly unauthorised: number;
+  /** Every broken invariant in words; empty when all hold. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Watches a box from outside and holds it to the invariants (who opened what by what right, what the journal said before
+ * the lock moved, what the cloud has in the end). Knows nothing of the firmware's RAM.
+ */
+export class Judge {
+  readonly #world: World;
+  #cloud: CloudService;
+  readonly #machine: Machine;
+  readonly #rules: Rulebook;
+  readonly #bounds: Bounds;
+  readonly #doors = new DoorsLog();
+  readonly #faults: FaultsTold;
+  readonly #problems: string[] = [];
+  /** Fobs that keys had before, by the key's number. */
+  readonly #formerFobs = new Map<number, string[]>();
+  #unauthorised = 0;
+  #typed = "";
+  /** What gave the right to the pulse whose door is about to open, by bin. */
+  readonly #pulsed = new Map<number, "exchange" | "emergency" | "nobody">();
+
+  constructor(parts: { world: World; cloud: CloudService; machine: Machine }) {
+    this.#world = parts.world;
+    this.#cloud = parts.cloud;
+    this.#machine = parts.machine;
+    this.#rules = new Rulebook(parts.cloud, parts.machine.name);
+    const { world, machine } = parts;
+    new GuessWatch({
+      world,
+      machine,
+      report: (problem) => this.#problem(problem),
+      isCode: () => this.#isCode(this.#typed),
+    });
+    this.#bounds = new Bounds(parts, (text) => this.#problem(text));
+    const { panel, reader, bins } = parts.machine;
+    for (let bin = 0; bin < bins.count; bin++) {
+      const fob = bins.content(bin);
+      if (fob !== undefined) this.#rules.stocked(bin, fob);
+    }
+    panel.watchInput((input) => {
+      if (input.kind === "choice") this.#chosen(input.id);
+      if (input.kind === "digit") this.#key(String(input.digit));
+      else if (input.kind === "enter") this.#entered();
+      else if (input.kind === "cancel" || input.kind === "choice") this.#typed = "";
+      else if (input.kind === "erase") this.#typed = this.#typed.slice(0, -1);
+    });
+    // What somebody left unfinished, and what a power cut swallowed, is no part of what the next one types.
+    let shown: string | undefined;
+    panel.watch((view) => {
+      // An idle screen that is only drawn anew (its sync age has changed) does not take back a first digit.
+      if (view?.screen !== shown && (view === undefined || view.screen === "idle")) this.#typed = "";
+      shown = view?.screen;
+    });
+    reader.watch((serial) => {
+      this.#bounds.scanned();
+      this.#rules.scanned(serial, this.#world.nowMs, this.#boxSeconds());
+    });
+    bins.watch((event) => this.#binEvent(event));
+    this.#faults = new FaultsTold({ ...parts, problem: (text) => this.#problem(text) });
+  }
+
+  /** The part with this name stops to work: the box has to tell it. Answers what to call when it works again. */
+  broken(part: string): () => void {
+    return this.#faults.broken(part);
+  }
+
+  /** There is another cloud from now on: the one before died, and its database was put back from a copy. */
+  cloudIs(cloud: CloudService): void {
+    this.#cloud = cloud;
+    this.#rules.cloudIs(cloud);
+  }
+
+  /** The cloud armed a bin for the button. */
+  armed(bin: number): void {
+    this.#rules.armed(bin, this.#world.nowMs);
+    this.#bounds.armed(bin);
+  }
+
+  /** The cloud took away the right that `code` shows, to the key on `fob`. */
+  revoked(code: string, fob: string | undefined): void {
+    this.#bounds.revoked(code, fob);
+  }
+
+  /** Somebody told the cloud, for sure, that nothing is in the bin. */
+  saidEmpty(bin: number): void {
+    this.#rules.saidEmpty(bin);
+  }
+
+  /** Somebody told the cloud, for sure, that the fob hangs in the bin. */
+  saidToHold(bin: number, fob: string): void {
+    this.#rules.stocked(bin, fob);
+  }
+
+  /** Somebody told the cloud, for sure, that the fob hangs in another box. */
+  saidElsewhere(fob: string): void {
+    this.#rules.saidElsewhere(fob);
+  }
+
+  /** The key has got another fob than `old`. */
+  fobReplaced(key: number, old: string): void {
+    this.#formerFobs.set(key, [...(this.#formerFobs.get(key) ?? []), old]);
+  }
+
+  boxMemory(): BoxMemory {
+    return readMemory(this.#machine);
+  }
+
+  /** To be called when everything should have come to rest and agree. */
+  verdict(): Verdict {
+    const memory = this.boxMemory();
+    const logs = compareLogs(this.#doors.openings, this.#cloud.store.data, this.#cloud.store.organisation, {
+      box: this.#machine.name,
+      label: (bin) => this.#machine.bins.label(bin),
+      formerFobs: (key) => this.#formerFobs.get(key) ?? [],
+    });
+    const problems = [
+      ...this.#problems,
+      ...logs.problems,
+      ...inventoryProblems(this.#machine, memory.inventory, this.#cloud),
+      ...this.#flashProblems(),
+      ...this.#machineProblems(),
+    ];
+    const { exchanges, emergencies, lost, duplicated, reordered } = logs;
+    const unauthorised = this.#unauthorised;
+    const listed = problems.slice(0, PROBLEMS_LISTED);
+    return { exchanges, emergencies, lost, duplicated, reordered, unauthorised, problems: listed };
+  }
+
+  #isCode(digits: string): boolean {
+    const { keys, accesses } = this.#cloud.store.organisation;
+    return [...keys, ...accesses].some(({ code }) => code === digits);
+  }
+
+  /** What somebody says at the panel of what is in a bin. */
+  #chosen(id: string): void {
+    const { view } = this.#machine.panel;
+    if (!view?.choices.some((choice) => choice.id === id)) return;
+    if (id === "all-out") this.#rules.saidAllOut();
+    else if (id === "return") this.#rules.saidReturn();
+    const named = view.title.params?.bin ?? view.choices.find((choice) => choice.id === id)?.label.params?.bin;
+    if (typeof named !== "string") return;
+    const bin = this.#machine.bins.byLabel(named);
+    if (id === "bin-empty") this.#rules.saidEmpty(bin);
+    else if (id === "bin-holds" || id === "left-inside") this.#rules.saidToHang(bin);
+  }
+
+  #key(digit: string): void {
+    this.#typed += digit;
+  }
+
+  #entered(): void {
+    this.#bounds.typed(this.#typed);
+    this.#rules.typed(this.#typed, this.#world.nowMs, this.#boxSeconds());
+    this.#typed = "";
+  }
+
+  #binEvent(event: BinEvent): void {
+    this.#doors.event(event);
+    if (event.kind === "pulse") this.#pulse(event.bin);
+    if (event.kind === "put") this.#rules.put(event.bin, event.fob);
+    if (event.kind === "closed") this.#rules.closed(event.bin);
+    if (event.kind === "opened") {
+      const by = this.#pulsed.get(event.bin) ?? "nobody";
+      this.#rules.opened(event.bin, by, this.#world.nowMs);
+      this.#doors.opened(event.bin, by, this.#world.nowMs);
+      this.#pulsed.delete(event.bin);
+    }
+  }
+
+  #pulse(bin: number): void {
+    const { nowMs } = this.#world;
+    const content = this.#machine.bins.content(bin);
+    const label = this.#machine.bins.label(bin);
+    const by = reasonOnFlash(this.#machine.flash.journal, bin) ?? "nobody";
+    if (by === "nobody") this.#problem(`bin ${label} was unlocked without a durable record before it`);
+    const key = by === "exchange" ? keyOnFlash(this.#machine.flash.journal, bin) : undefined;
+    const opening = { bin, content, key, atMs: nowMs, wallSeconds: this.#world.wallSeconds() };
+    const isPermitted = by !== "nobody" && (this.#rules.permits(opening, by) || this.#isExcused(opening));
+    if (!isPermitted) {
+      this.#unauthorised++;
+      this.#problem(`bin ${label} was unlocked, and nobody had a right to that`);
+    }
+    this.#pulsed.set(bin, by);
+    if (this.#machine.bins.isOpen(bin)) this.#rules.opened(bin, by, nowMs);
+    this.#doors.reopened(bin, by, nowMs);
+  }
+
+  /** By a right that was taken away, and of which the box cannot know yet. */
+  #isExcused(opening: Opening): boolean {
+    const excuse = this.#bounds.excuse(opening);
+    if (excuse !== undefined) this.#rules.excused(excuse.fob, opening.atMs);
+    return excuse !== undefined;
+  }
+
+  /** A clock that somebody put a day off is all that the box has to go by: windows are judged by it. */
+  #boxSeconds(): number {
+    const { errorSeconds = 0 } = this.#machine.rtc;
+    return this.#world.wallSeconds() + (Math.abs(errorSeconds) > SPOILT_CLOCK_SECONDS ? errorSeconds : 0);
+  }
+
+  #problem(text: string): void {
+    this.#problems.push(`${this.#world.nowMs} ms: ${text}`);
+  }
+
+  #flashProblems(): string[] {
+    const problems: string[] = [];
+    const { journal, snapshot } = this.#machine.flash;
+    if (journal.overProgrammed > 0) problems.push(`journal: ${journal.overProgrammed} bits programmed over zeros`);
+    if (snapshot.overProgrammed > 0) problems.push(`snapshot: ${snapshot.overProgrammed} bits programmed over zeros`);
+    const wear = [...journal.eraseCounts];
+    const spread = Math.max(...wear) - Math.min(...wear);
+    if (spread > WEAR_SPREAD + this.#machine.flashCuts)
+      problems.push(`journal: erase counts of sectors differ by ${spread}`);
+    let version = 0;
+    for (const { record } of readJournal(journal, 1)) {
+      if (record?.kind !== Kind.snapshotApplied) continue;
+      if (record.version <= version) problems.push(`snapshot version went from ${version} to ${record.version}`);
+      version = record.version;
+    }
+    return problems;
+  }
+
+  #machineProblems(): string[] {
+    const problems = this.#machine.crashes.map((crash) => `firmware crashed at ${crash.atMs} ms: ${crash.message}`);
+    const overused = this.#rules.overusedCodes();
+    if (overused > 0) problems.push(`${overused} offline codes opened more often than allowed`);
+    const screen = this.#machine.panel.view?.screen;
+    if (this.#machine.state === "running" && screen !== "idle") problems.push(`the panel is stuck on ${screen}`);
+    return problems;
+  }
+}

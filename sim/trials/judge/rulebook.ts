@@ -1,0 +1,281 @@
+import { createHmac } from "node:crypto";
+import type { Access, Key } from "../../cloud/domain.js";
+import type { CloudService } from "../../cloud/service.js";
+import { resolveWindow } from "../../cloud/windows.js";
+import { BinsEvidence } from "./evidence.js";
+
+/** Somebody may open a bin for so long after showing a right, ms: retries, another bin for a drop-off, an early reboot. */
+const CLAIM_MS = 90_000;
+/** From the request of a one-touch unlock to the last moment at which it may open its bin (firmware/sync/PROTOCOL.md, section 9), ms. */
+const ONE_TOUCH_MS = 122_000;
+/** Pulses of one opening come within this time: a contact that does not tell of the open door makes the box try again, ms. */
+const PULSES_MS = 10_000;
+/** Clocks of box and world may differ by this, s. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+/** Times that one offline code may be accepted: once, and five times within its grace. */
+const USES_OF_A_CODE = 6;
+const SHEETS_TRIED = 20;
+
+type Claim =
+  /** A right to the key that holds now. */
+  | { readonly kind: "key"; readonly key: Key; readonly atMs: number }
+  /** A tag, or a code or badge outside its time, which is worth no more. */
+  | { readonly kind: "tag"; readonly thing: string; readonly atMs: number }
+  | { readonly kind: "bin"; readonly bin: number; readonly code: string; readonly atMs: number; isUsed: boolean }
+  | { readonly kind: "one-touch"; readonly bin: number; readonly atMs: number };
+
+interface AllRun {
+  readonly code: string;
+  readonly begun: Map<number, number>;
+}
+
+export interface Opening {
+  readonly bin: number;
+  /** Fob that is in the bin. */
+  readonly content: string | undefined;
+  /** Key that the record before the lock names. Somebody must have shown a right or a tag of that one: a badge shows many. */
+  readonly key: number | undefined;
+  readonly atMs: number;
+  readonly wallSeconds: number;
+}
+
+/**
+ * The rules of who may open what, written a second time and from the outside: from what people typed and scanned, what the
+ * organisation says, and what really hangs in the bins. Shares no code with the firmware but the meaning of the words.
+ *
+ * Law 7: no bin that may hold a key opens for a tag alone. A tag opens a bin that is empty by all that ever happened at its door
+ * (`evidence.ts`), or the one from which its own key was taken. Luck does not count: a bin in doubt that turns out to be empty was still
+ * opened to a stranger. A right opens an empty bin, or one that holds its key or may hold it, and no other key's.
+ */
+export class Rulebook {
+  #cloud: CloudService;
+  readonly #box: string;
+  #claims: Claim[] = [];
+  #allRun: AllRun | undefined;
+  readonly #uses = new Map<string, number>();
+  /** The claim by which the lock was last worked for an exchange, and when and where its door opened. */
+  #working: { readonly bin: number; readonly claimedMs: number; openedMs: number | undefined } | undefined;
+  #printed: Map<string, string[]> | undefined;
+  readonly #evidence = new BinsEvidence();
+  /** What each bin's door was opened for last. */
+  readonly #openedFor = new Map<number, Claim | undefined>();
+  #claim: Claim | undefined;
+  /** Somebody said that they bring a key back, by a right. */
+  #isReturn = false;
+
+  constructor(cloud: CloudService, box: string) {
+    this.#cloud = cloud;
+    this.#box = box;
+  }
+
+  /** The organisation is that of another cloud from now on. */
+  cloudIs(cloud: CloudService): void {
+    this.#cloud = cloud;
+  }
+
+  /** Digits were entered. */
+  typed(digits: string, atMs: number, wallSeconds: number): void {
+    const { keys, accesses } = this.#cloud.store.organisation;
+    this.#isReturn = false;
+    for (const key of keys) if (key.code === digits) this.#claims.push({ kind: "key", key, atMs });
+    for (const access of accesses) {
+      if (access.code === digits) this.#claimAccess(access, atMs, wallSeconds);
+    }
+    if (digits.length === 8) this.#offlineCode(digits, atMs);
+  }
+
+  scanned(serial: string, atMs: number, wallSeconds: number): void {
+    const { users, accesses } = this.#cloud.store.organisation;
+    // Whoever writes tags by hand writes small letters.
+    const user = users.find((one) => one.badge === serial || one.badge === serial.toUpperCase());
+    this.#isReturn = false;
+    if (user === undefined) this.#claims.push({ kind: "tag", thing: this.#thingOf(serial), atMs });
+    for (const access of accesses) if (access.user === user?.id) this.#claimAccess(access, atMs, wallSeconds);
+  }
+
+  armed(bin: number, atMs: number): void {
+    this.#claims.push({ kind: "one-touch", bin, atMs });
+  }
+
+  /** What hangs where when the box is put up, or by word of somebody who looked and told the cloud. */
+  stocked(bin: number, fob: string): void {
+    this.#evidence.stocked(bin, this.#thingOf(fob));
+  }
+
+  /** Somebody who may say so, at the panel or to the cloud: nothing is in the bin. */
+  saidEmpty(bin: number): void {
+    this.#evidence.saidEmpty(bin);
+  }
+
+  /** Somebody who looked told the cloud that the fob hangs in another box. */
+  saidElsewhere(fob: string): void {
+    this.#evidence.saidElsewhere(this.#thingOf(fob));
+  }
+
+  /** What was in the bin before is there still. */
+  saidToHang(bin: number): void {
+    this.#evidence.saidToHang(bin);
+  }
+
+  /** "Everything is taken out" of what the emergency opened. */
+  saidAllOut(): void {
+    for (const bin of this.#evidence.unsure()) this.#evidence.saidEmpty(bin);
+  }
+
+  saidReturn(): void {
+    this.#isReturn = true;
+  }
+
+  /** A hand put a fob behind the open door. */
+  put(bin: number, fob: string): void {
+    this.#evidence.hung(bin, this.#thingOf(fob));
+  }
+
+  /** The door was shut again. What the person said counts from here on. */
+  closed(bin: number): void {
+    const claim = this.#openedFor.get(bin);
+    if (claim?.kind === "key" && this.#isReturn) this.#evidence.broughtBack(bin, `key:${claim.key.id}`);
+    this.#openedFor.delete(bin);
+  }
+
+  /** Whether somebody had a right to this opening, as an exchange or as an emergency. */
+  permits(opening: Opening, kind: "exchange" | "emergency"): boolean {
+    const { bin, atMs } = opening;
+    this.#claims = this.#claims.filter(
+      (claim) => atMs - claim.atMs <= (claim.kind === "one-touch" ? ONE_TOUCH_MS : CLAIM_MS),
+    );
+    if (kind === "exchange") return this.#byClaim(opening);
+    return this.#byBinCode(bin) || this.#byAllRun(bin, atMs);
+  }
+
+  /** A right to the key with this fob was taken away, and opens all the same: who has it does what somebody with a right does. */
+  excused(fob: string | undefined, atMs: number): void {
+    const key = this.#cloud.store.organisation.keys.find((one) => fob !== undefined && one.fob === fob);
+    this.#claim = key && { kind: "key", key, atMs };
+  }
+
+  /** A door has opened. What showed the right to it is spent: the next door needs a right of its own. */
+  opened(bin: number, by: "exchange" | "emergency" | "nobody", atMs: number): void {
+    const claim = by === "exchange" ? this.#claim : undefined;
+    this.#openedFor.set(bin, claim);
+    if (claim?.kind === "tag") this.#evidence.byTag(bin, claim.thing);
+    else if (claim?.kind === "key") this.#evidence.byRight(bin, `key:${claim.key.id}`);
+    else if (claim?.kind === "one-touch") this.#evidence.byCloud(bin);
+    else this.#evidence.byOthers(bin);
+    const working = this.#working;
+    if (working?.bin !== bin || working.openedMs !== undefined) return;
+    working.openedMs = atMs;
+    this.#claims = this.#claims.filter((claim) => claim.kind === "bin" || claim.atMs !== working.claimedMs);
+  }
+
+  #byClaim(opening: Opening): boolean {
+    const { bin, atMs } = opening;
+    const openedMs = this.#working?.bin === bin ? this.#working.openedMs : undefined;
+    const good = this.#claims.filter((one) => isFor(one, opening.key) && this.#justifies(one, opening));
+    // A badge may show a right that holds and one that does not, to the same key.
+    const claim = good.findLast(({ kind }) => kind === "key") ?? good.at(-1);
+    // Somebody who is quick shows a right of their own to a bin whose door has just been shut: that one counts.
+    if (claim === undefined) return openedMs !== undefined && atMs - openedMs <= PULSES_MS;
+    this.#claim = claim;
+    if (claim.kind === "tag") this.#evidence.tried(bin, claim.thing);
+    else if (claim.kind === "key") this.#evidence.tried(bin, `key:${claim.key.id}`);
+    this.#working = { bin, claimedMs: claim.atMs, openedMs: undefined };
+    return true;
+  }
+
+  #byBinCode(bin: number): boolean {
+    for (const claim of this.#claims) {
+      if (claim.kind !== "bin" || claim.bin !== bin) continue;
+      if (!claim.isUsed) this.#use(claim.code);
+      claim.isUsed = true;
+      return true;
+    }
+    return false;
+  }
+
+  #byAllRun(bin: number, atMs: number): boolean {
+    const run = this.#allRun;
+    if (run === undefined) return false;
+    const begunAt = run.begun.get(bin);
+    // A second opening of the same bin needs a code of its own.
+    if (begunAt !== undefined && atMs - begunAt > PULSES_MS) return false;
+    if (run.begun.size === 0) this.#use(run.code);
+    run.begun.set(bin, begunAt ?? atMs);
+    return true;
+  }
+
+  #use(code: string): void {
+    this.#uses.set(code, (this.#uses.get(code) ?? 0) + 1);
+  }
+
+  /** Codes that opened more often than allowed. */
+  overusedCodes(): number {
+    return [...this.#uses.values()].filter((uses) => uses > USES_OF_A_CODE).length;
+  }
+
+  #claimAccess(access: Access, atMs: number, wallSeconds: number): void {
+    const { keys, boxes, locations } = this.#cloud.store.organisation;
+    const key = keys.find((one) => one.id === access.key)!;
+    const box = boxes.find((one) => one.id === this.#box)!;
+    const zone = locations.find((one) => one.id === box.location)!.timeZone;
+    const window = resolveWindow(access.schedule, zone);
+    const isOpen =
+      window === undefined ||
+      (wallSeconds >= window.from - CLOCK_TOLERANCE_SECONDS && wallSeconds < window.until + CLOCK_TOLERANCE_SECONDS);
+    // Outside its window a right still lets its key be returned, as its tag does.
+    if (isOpen) this.#claims.push({ kind: "key", key, atMs });
+    else this.#claims.push({ kind: "tag", thing: `key:${key.id}`, atMs });
+  }
+
+  #justifies(claim: Claim, { bin, content }: Opening): boolean {
+    if (claim.kind === "one-touch") return claim.bin === bin;
+    if (claim.kind === "bin") return false;
+    const has = this.#evidence.of(bin);
+    const isOwn = (thing: string) => has.thing === thing;
+    if (claim.kind === "key") {
+      const isItsOrNobodys = content === undefined || content === claim.key.fob || isOwn(`key:${claim.key.id}`);
+      return isItsOrNobodys && (has.kind === "empty" || isOwn(`key:${claim.key.id}`));
+    }
+    return has.kind === "empty" ? content === undefined : has.kind === "taken" && isOwn(claim.thing);
+  }
+
+  /** A fob that is a key's counts as the key: the fob may be replaced, and a key without one has a code. */
+  #thingOf(serial: string): string {
+    const { keys } = this.#cloud.store.organisation;
+    const key = keys.find(({ fob }) => fob === serial) ?? keys.find(({ fob }) => fob === serial.toUpperCase());
+    return key === undefined ? `fob:${serial}` : `key:${key.id}`;
+  }
+
+  #offlineCode(digits: string, atMs: number): void {
+    const box = this.#cloud.store.organisation.boxes.find((one) => one.id === this.#box)!;
+    this.#printed ??= printedCodes(box.codesKey, ["all", ...box.bins.map((one) => `bin:${one.label}`)]);
+    for (const target of this.#printed.get(digits) ?? []) {
+      const bin = box.bins.findIndex((one) => target === `bin:${one.label}`);
+      if (bin >= 0) this.#claims.push({ kind: "bin", bin, code: digits, atMs, isUsed: false });
+      else this.#allRun = { code: digits, begun: new Map() };
+    }
+  }
+}
+
+function isFor(claim: Claim, key: number | undefined): boolean {
+  if (key === undefined || claim.kind === "one-touch" || claim.kind === "bin") return true;
+  return claim.kind === "key" ? claim.key.id === key : claim.thing === `key:${key}`;
+}
+
+/** Targets of every code on the first sheets, by its digits; from firmware/codes/SPEC.md and RFC 4226 alone. */
+function printedCodes(codesKey: string, targets: readonly string[]): Map<string, string[]> {
+  const codes = new Map<string, string[]>();
+  for (const target of targets) {
+    const key = createHmac("sha512", Buffer.from(codesKey, "hex")).update(target).digest();
+    for (let sheet = 1; sheet <= SHEETS_TRIED; sheet++) {
+      for (let number = 1; number <= 10; number++) {
+        const counter = Buffer.alloc(8);
+        counter.writeUInt32BE(sheet * 100 + number, 4);
+        const mac = createHmac("sha512", key).update(counter).digest();
+        const code = String((mac.readUInt32BE(mac[63]! % 16) % 2 ** 31) % 10 ** 8).padStart(8, "0");
+        codes.set(code, [...(codes.get(code) ?? []), target]);
+      }
+    }
+  }
+  return codes;
+}

@@ -1,0 +1,97 @@
+import type { Machine } from "../../world/machine/machine.js";
+import { Stage, type StageOptions } from "../stage/stage.js";
+import { brownOut } from "./brown-out.js";
+import { cloudDown } from "./cloud-down.js";
+import { copiedTags } from "./copied-tags.js";
+import { deadBattery } from "./dead-battery.js";
+import { emergencyAll } from "./emergency-all.js";
+import { emergencyBin } from "./emergency-bin.js";
+import { flappingMains } from "./flapping-mains.js";
+import { guesser } from "./guesser.js";
+import { hostileBroker } from "./hostile-broker.js";
+import { newerCloud } from "./newer-cloud.js";
+import { outage } from "./outage.js";
+import { People } from "./people.js";
+import { powerCut } from "./power-cut.js";
+import { powerCutNoInternet } from "./power-cut-no-internet.js";
+import { restoredCloud } from "./restored-cloud.js";
+import type { Scenario, ScenarioOptions, ScenarioResult } from "./scenario.js";
+import { sixMonths } from "./six-months.js";
+import { vandal } from "./vandal.js";
+import { withheld } from "./withheld.js";
+import { wrongClock } from "./wrong-clock.js";
+
+export const SCENARIOS: readonly Scenario[] = [
+  outage,
+  emergencyBin,
+  emergencyAll,
+  cloudDown,
+  guesser,
+  vandal,
+  powerCut,
+  powerCutNoInternet,
+  sixMonths,
+  flappingMains,
+  brownOut,
+  deadBattery,
+  newerCloud,
+  hostileBroker,
+  withheld,
+  restoredCloud,
+  wrongClock,
+  copiedTags,
+];
+
+/** Plays a scenario and judges it. A story that goes wrong is a result, not an exception. */
+export async function play(
+  scenario: Scenario,
+  stageOptions: StageOptions,
+  options: ScenarioOptions,
+  step: (text: string, stage: Stage) => void,
+): Promise<ScenarioResult> {
+  const stage = await Stage.open(stageOptions);
+  const { world, machine } = stage;
+  try {
+    let failure: string | undefined;
+    let last = "";
+    const act = {
+      stage,
+      people: new People(stage),
+      options,
+      step: (text: string) => {
+        last = text;
+        step(text, stage);
+      },
+    };
+    try {
+      await scenario.play(act);
+    } catch (error) {
+      failure = `${last}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    }
+    return {
+      scenario: scenario.name,
+      seed: stageOptions.seed,
+      broker: stageOptions.broker,
+      ...stage.judge.verdict(),
+      powerCuts: machine.powerCuts,
+      boots: machine.boots,
+      usedMilliampHours: Math.round(10 * usedMilliampHours(machine)) / 10,
+      virtualSeconds: Math.round(world.nowMs / 1_000),
+      traceHash: world.trace.hash(),
+      ...(failure !== undefined && { failure }),
+    };
+  } finally {
+    await stage.close();
+  }
+}
+
+function usedMilliampHours({ battery }: Machine): number {
+  let total = 0;
+  for (const mah of battery.usedMilliampHours().values()) total += mah;
+  return total;
+}
+
+/** Whether every invariant held and the story went as told. */
+export function isGood(result: ScenarioResult): boolean {
+  return result.problems.length === 0 && result.failure === undefined;
+}

@@ -1,0 +1,163 @@
+import type { Random } from "../../world/random.js";
+import type { Stage } from "../stage/stage.js";
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+const DAY_SECONDS = 86_400;
+/** In which a box that is there says hello to a cloud that has forgotten it, and is in sync again, ms. */
+const HELLO_MS = 6 * MINUTE_MS;
+/** In which a snapshot comes to a box that is there, ms. */
+const SYNC_MS = 20_000;
+/** The soak's small journal holds several times as many. */
+const COPY_RECORDS = 300;
+
+/** What goes wrong around a box, each with how often out of a hundred mishaps. */
+export class Mishaps {
+  readonly #stage: Stage;
+  readonly #random: Random;
+  /** Cuts armed inside flash operations. */
+  tornWrites = 0;
+  /** Times that the internet or the broker was taken away. */
+  disconnects = 0;
+  /** Times that the cloud's database was put back from a copy. */
+  cloudsPutBack = 0;
+  #brokerDown = false;
+  #copy: { readonly data: string; readonly has: number } | undefined;
+
+  constructor(stage: Stage, random: Random) {
+    this.#stage = stage;
+    this.#random = random;
+  }
+
+  async one(): Promise<void> {
+    const dice = this.#random.int(100);
+    if (dice < 25) this.#tornWrite();
+    else if (dice < 35) this.#cutAtLock();
+    else if (dice < 45) this.#cut();
+    else if (dice < 60) this.#internet();
+    else if (dice < 68) await this.#broker();
+    else if (dice < 80) this.#mains();
+    else if (dice < 86) this.#jam();
+    else if (dice < 90) await this.#stage.world.advance(this.#random.int(30 * MINUTE_MS));
+    else if (dice < 93) this.#clock();
+    else if (dice < 95) this.#newerCloud();
+    else if (dice < 99) await this.#cloudPutBack();
+    else this.#stage.machine.button.press();
+  }
+
+  /** Everything is well again. */
+  async end(): Promise<void> {
+    const { machine, world, broker } = this.#stage;
+    machine.disarm();
+    machine.restorePower();
+    machine.setMains(true);
+    machine.net.setInternet("ok");
+    for (let bin = 0; bin < machine.bins.count; bin++) machine.bins.jam(bin, false);
+    if (this.#brokerDown) await broker.restart?.();
+    this.#brokerDown = false;
+    await world.advance(MINUTE_MS);
+  }
+
+  #back(): { backAfterMs: number } {
+    return { backAfterMs: SECOND_MS + this.#random.int(3 * MINUTE_MS) };
+  }
+
+  #tornWrite(): void {
+    const at = this.#random.pick(["before", "after", "scattered", this.#random.int(40)] as const);
+    this.#stage.machine.armFlashCut({ operation: 1 + this.#random.int(8), at, ...this.#back() });
+    this.tornWrites++;
+  }
+
+  #cutAtLock(): void {
+    this.#stage.machine.armPulseCut({ doorOpens: this.#random.next() < 0.7, ...this.#back() });
+  }
+
+  #cut(): void {
+    const { machine, world } = this.#stage;
+    world.scheduler.after(this.#random.int(20 * SECOND_MS), () => machine.powerCut(this.#back()));
+  }
+
+  #internet(): void {
+    const { net } = this.#stage.machine;
+    const mode = this.#random.pick(["ok", "ok", "stall", "blackHole", "noInternet"] as const);
+    if (mode !== "ok") this.disconnects++;
+    net.setInternet(mode);
+    if (mode === "ok" && this.#random.next() < 0.3) net.ethernet?.access.drop();
+  }
+
+  async #broker(): Promise<void> {
+    const { broker } = this.#stage;
+    if (this.#brokerDown) await broker.restart?.();
+    else {
+      await broker.crash?.();
+      this.disconnects++;
+    }
+    this.#brokerDown = !this.#brokerDown;
+  }
+
+  #mains(): void {
+    const { machine } = this.#stage;
+    machine.setMains(!machine.mains.present);
+    if (machine.battery.chargePercent < 30) machine.setMains(true);
+  }
+
+  #jam(): void {
+    const { bins } = this.#stage.machine;
+    const bin = this.#random.int(bins.count);
+    bins.jam(bin, this.#random.next() < 0.5);
+  }
+
+  /** The cloud is brought up to a later version, asks for something new, or is put back. */
+  #newerCloud(): void {
+    const { newer, machine } = this.#stage;
+    if (newer.speaks && this.#random.next() < 0.6) newer.askForSomethingNew(machine.name);
+    else newer.speaks = !newer.speaks;
+  }
+
+  /** Its database is copied, and at the next time put back from that copy. */
+  async #cloudPutBack(): Promise<void> {
+    const stage = this.#stage;
+    const copy = this.#copy;
+    this.#copy = undefined;
+    // What the box's journal has written over since would be lost, and the cloud would say so: no older copy than that.
+    if (copy !== undefined && stage.judge.boxMemory().nextSeq - copy.has < COPY_RECORDS) {
+      await this.#renamed();
+      await stage.putCloudBack(copy.data);
+      this.cloudsPutBack++;
+      await stage.world.advance(HELLO_MS);
+      await this.#stranger(`70PUT${this.cloudsPutBack}`);
+    } else {
+      this.#copy = { data: stage.copyCloud(), has: stage.cloudHas };
+    }
+  }
+
+  /** The box gets a snapshot that knows all that it knew itself: from there on it has forgotten that. */
+  async #renamed(): Promise<void> {
+    const { cloud, world } = this.#stage;
+    cloud.admin.changeUser(1, { name: `Amélie Girard ${this.cloudsPutBack}` });
+    await world.advance(SYNC_MS);
+  }
+
+  /** Holds a tag that nobody knows to the reader, and hangs it into whatever opens. */
+  async #stranger(fob: string): Promise<void> {
+    const { machine, world } = this.#stage;
+    const { bins } = machine;
+    const before = bins.state.open;
+    machine.reader.scan(fob);
+    await world.advance(3 * SECOND_MS);
+    const bin = bins.state.open.findIndex((isOpen, i) => isOpen && before[i] !== true);
+    if (bin < 0) return;
+    if (bins.content(bin) === undefined) bins.put(bin, fob);
+    await world.advance(SECOND_MS);
+    if (bins.isOpen(bin)) bins.close(bin);
+    await world.advance(SECOND_MS);
+  }
+
+  /** The clock is lost, or a day off until the cloud next tells the time. */
+  #clock(): void {
+    const { rtc } = this.#stage.machine;
+    const dice = this.#random.int(4);
+    if (dice < 2) rtc.lose();
+    else rtc.shift(dice === 2 ? DAY_SECONDS : -DAY_SECONDS);
+  }
+}

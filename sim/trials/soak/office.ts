@@ -1,0 +1,110 @@
+import { CloudError } from "../../cloud/domain.js";
+import { SAMPLE_BOXES } from "../../samples/sample.js";
+import type { Random } from "../../world/random.js";
+import type { Stage } from "../stage/stage.js";
+import type { Visitors } from "./visitors.js";
+
+/** A bin is disabled so long after somebody decided it, at most: in the middle of whatever goes on at the doors, ms. */
+const MIDDLE_MS = 20_000;
+/** Bins disabled at a time. */
+const DISABLED_MAX = 2;
+/** Fobs replaced in one soak. */
+const FOBS_MAX = 100;
+/** Permissions that come on top of those that there are. */
+const GRANTED_MAX = 20;
+
+/** Whoever runs the organisation changes it while keys are out and doors are open. */
+export class Office {
+  readonly #stage: Stage;
+  readonly #random: Random;
+  readonly #visitors: Visitors;
+  /** Labels of bins that are disabled. */
+  readonly #disabled: string[] = [];
+  #fobs = 0;
+  #granted = 0;
+  /** Changes so far. */
+  count = 0;
+
+  constructor(stage: Stage, random: Random, visitors: Visitors) {
+    this.#stage = stage;
+    this.#random = random;
+    this.#visitors = visitors;
+  }
+
+  one(): void {
+    const { carried } = this.#visitors;
+    const fob = carried.length === 0 ? undefined : this.#random.pick(carried);
+    const id = this.#stage.cloud.store.organisation.keys.find((key) => key.fob === fob)?.id;
+    const dice = this.#random.int(4);
+    if (dice === 0 || id === undefined || fob === undefined) this.#bin();
+    else if (dice === 1) this.#otherPermission(id, fob);
+    else if (dice === 2) this.#otherFob(id, fob);
+    else this.#otherBox(id, fob);
+    this.count++;
+  }
+
+  /** All bins may be used again. */
+  end(): void {
+    while (this.#disabled.length > 0) this.#enable();
+  }
+
+  /** The key was taken under one permission and comes back under another one. */
+  #otherPermission(key: number, fob: string): void {
+    const { cloud, judge } = this.#stage;
+    const { admin, store } = cloud;
+    const { accesses, users } = store.organisation;
+    // Whoever has a badge shows that, and the judge follows rights that were taken away by their codes.
+    const badged = users.filter(({ badge }) => badge !== undefined).map(({ id }) => id);
+    const old = accesses.find((access) => access.key === key && !badged.includes(access.user));
+    if (old === undefined && this.#granted >= GRANTED_MAX) return;
+    if (old !== undefined) {
+      admin.removeAccess(old.id);
+      judge.revoked(old.code, fob);
+    }
+    const others = users.filter(({ badge }) => badge === undefined);
+    admin.addAccess(this.#random.pick(others).id, key, { kind: "ongoing" });
+    this.#granted++;
+  }
+
+  /** The key in somebody's hands gets a new fob. */
+  #otherFob(key: number, old: string): void {
+    if (this.#fobs >= FOBS_MAX) return;
+    const fob = `8${String(this.#fobs++).padStart(2, "0")}NEW`;
+    this.#stage.cloud.admin.changeKey(key, { fob });
+    this.#stage.judge.fobReplaced(key, old);
+    const { carried } = this.#visitors;
+    carried[carried.indexOf(old)] = fob;
+  }
+
+  /** Somebody enters that the key hangs in another box now, and it comes back to this one all the same. */
+  #otherBox(key: number, fob: string): void {
+    const { cloud, judge } = this.#stage;
+    const { bins } = cloud.store.organisation.boxes.find(({ id }) => id === SAMPLE_BOXES.ms3)!;
+    try {
+      cloud.admin.placeKey(key, { box: SAMPLE_BOXES.ms3, bin: this.#random.pick(bins).label });
+      judge.saidElsewhere(fob);
+    } catch (error) {
+      // Another key hangs there.
+      if (!(error instanceof CloudError)) throw error;
+    }
+  }
+
+  #bin(): void {
+    const { machine, world } = this.#stage;
+    if (this.#disabled.length >= DISABLED_MAX) {
+      this.#enable();
+      return;
+    }
+    const label = machine.bins.label(this.#random.int(machine.bins.count));
+    if (this.#disabled.includes(label)) return;
+    this.#disabled.push(label);
+    world.scheduler.after(this.#random.int(MIDDLE_MS), () => {
+      if (this.#disabled.includes(label)) this.#stage.cloud.admin.setBinEnabled(machine.name, label, false);
+    });
+  }
+
+  #enable(): void {
+    const label = this.#disabled.shift();
+    if (label !== undefined) this.#stage.cloud.admin.setBinEnabled(this.#stage.machine.name, label, true);
+  }
+}

@@ -1,0 +1,88 @@
+import type { BoardParts } from "../../world/parts/board-parts.js";
+import { oddTag } from "../../world/parts/odd-tags.js";
+import { fobTag } from "../../world/parts/tag.js";
+import type { Random } from "../../world/random.js";
+import type { Stage } from "../stage/stage.js";
+
+/** How many parts may be broken at a time: people must still come and go. */
+const AT_A_TIME = 2;
+/** A clock that stands still or runs backwards, parts per million. */
+const STOPPED_PPM = [-1e6, -2e6] as const;
+
+interface Trouble {
+  /** Name under which the box has to tell it; undefined: it shows only in use, or not at all. */
+  readonly told?: string;
+  readonly strike: () => void;
+  readonly mend: () => void;
+}
+
+/**
+ * What goes wrong with parts that answer, at register level: they read the same for ever, stick, lie, stand still, repeat
+ * themselves. With tags that were written in odd ways. The judge is told what the box has to tell.
+ */
+export class PartMishaps {
+  readonly #stage: Stage;
+  readonly #parts: BoardParts;
+  readonly #random: Random;
+  readonly #broken: { readonly trouble: Trouble; readonly mended: () => void }[] = [];
+  /** Parts that broke so far. */
+  count = 0;
+
+  constructor(stage: Stage, parts: BoardParts, random: Random) {
+    this.#stage = stage;
+    this.#parts = parts;
+    this.#random = random;
+    const tags = stage.world.random("odd tags");
+    parts.tagOf = (serial) => (tags.next() < 0.5 ? oddTag(serial, tags) : fobTag(serial));
+  }
+
+  one(): void {
+    // A clock that is mended while the box sleeps has stood still unseen: that nobody can notice.
+    if (this.#stage.machine.state !== "running") return;
+    if (this.#broken.length >= AT_A_TIME || (this.#broken.length > 0 && this.#random.next() < 0.5)) this.#mend();
+    else this.#strike();
+  }
+
+  /** Everything works again. */
+  end(): void {
+    while (this.#broken.length > 0) this.#mend();
+  }
+
+  #strike(): void {
+    const trouble = this.#trouble();
+    if (this.#broken.some((one) => one.trouble.told === trouble.told)) return;
+    trouble.strike();
+    this.count++;
+    const mended = trouble.told === undefined ? () => {} : this.#stage.judge.broken(trouble.told);
+    this.#broken.push({ trouble, mended });
+  }
+
+  #mend(): void {
+    const one = this.#broken.shift();
+    one?.trouble.mend();
+    one?.mended();
+  }
+
+  #trouble(): Trouble {
+    const { rtc } = this.#stage.machine;
+    const { gauge, reader } = this.#parts;
+    const at = this.#random.int(this.#parts.expanders.length);
+    const expander = this.#parts.expanders[at]!;
+    const bins = this.#parts.expanderName(at);
+    const set = <T>(part: T, broken: Partial<T>, well: Partial<T>, told?: string): Trouble => ({
+      ...(told !== undefined && { told }),
+      strike: () => Object.assign(part as object, broken),
+      mend: () => Object.assign(part as object, well),
+    });
+    return this.#random.pick([
+      () => set(expander, { stuckInputs: this.#random.int(256) }, { stuckInputs: undefined }, bins),
+      () => set(expander, { liesInLatch: 1 << this.#random.int(8) }, { liesInLatch: 0 }, bins),
+      () => set(expander, { silent: true }, { silent: false }, bins),
+      () => set(rtc, { driftPpm: this.#random.pick(STOPPED_PPM) }, { driftPpm: 0 }, "clock"),
+      () => set(gauge, { jumps: true }, { jumps: false }, "fuel gauge"),
+      () => set(gauge, { frozen: true }, { frozen: false }),
+      () => set(reader, { silent: true }, { silent: false }, "reader"),
+      () => set(reader, { repeats: true }, { repeats: false }),
+    ])();
+  }
+}

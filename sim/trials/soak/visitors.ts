@@ -1,0 +1,255 @@
+import type { Text, View } from "../../../hal/ports/panel.js";
+import type { Random } from "../../world/random.js";
+import type { Stage } from "../stage/stage.js";
+import type { Tellers } from "./tellers.js";
+
+const KEY_MS = 250;
+const HAND_MS = 1_200;
+/** How long a visitor looks at a screen that does not change before walking away, ms. */
+const PATIENCE_MS = 20_000;
+/** Some leave the door open and walk off; somebody shuts it later. */
+const LEFT_OPEN_CHANCE = 0.03;
+const LEFT_OPEN_MS = 90_000;
+/** Most holders of a sheet say what is in the bins, some walk off. */
+const TELLS_CHANCE = 0.8;
+
+/**
+ * People who put up with anything: the box may refuse, go dark, lose power between two keys, or open another bin than expected.
+ * They do what the screen says, finish with their hands what a door lets them, and shut doors.
+ */
+export class Visitors {
+  readonly #stage: Stage;
+  readonly #random: Random;
+  readonly #tellers: Tellers;
+  /** Serials of the fobs in people's hands. */
+  readonly carried: string[] = [];
+  exchanges = 0;
+  /** Doors that stood open before the present visitor came: not theirs to use. */
+  #openBefore: readonly boolean[] = [];
+  /** The fob that the present visitor came to return. */
+  #toReturn: string | undefined;
+
+  constructor(stage: Stage, random: Random, tellers: Tellers) {
+    this.#stage = stage;
+    this.#random = random;
+    this.#tellers = tellers;
+  }
+
+  /** Somebody comes with a code, a badge or a fob. */
+  async visit(): Promise<void> {
+    await this.#wake();
+    this.#toReturn = undefined;
+    if (this.carried.length > 0 && this.#random.next() < 0.55) {
+      this.#toReturn = this.#random.pick(this.carried);
+      await this.#scan(this.#toReturn);
+    } else if (this.#random.next() < 0.2) {
+      await this.#scan(this.#someBadge());
+    } else {
+      await this.#useCode(this.#someCode());
+    }
+    await this.#follow();
+  }
+
+  /** Somebody comes with this code. */
+  async withCode(code: string): Promise<void> {
+    await this.#wake();
+    await this.#useCode(code);
+    await this.#follow();
+  }
+
+  /** To return the key if somebody carries it, to take it otherwise. */
+  async #useCode(code: string): Promise<void> {
+    this.#toReturn = this.#carriedFor(code);
+    await this.#type(code);
+  }
+
+  /** Somebody guesses. */
+  async guess(): Promise<void> {
+    await this.#wake();
+    await this.#type(String(100_000 + this.#random.int(900_000)));
+    await this.#follow();
+  }
+
+  /** Somebody opens one bin, or all, or checks what is in them, with the printed sheet. */
+  async useSheet(what: "one-bin" | "all-bins" | "check-bins"): Promise<void> {
+    await this.#wake();
+    const { cloud, machine } = this.#stage;
+    const bin = this.#random.int(machine.bins.count);
+    const label = machine.bins.label(bin);
+    await this.#choose("emergency");
+    await this.#choose(what);
+    if (what === "one-bin") {
+      await this.#choose(label.slice(0, 1));
+      await this.#type(label.slice(2));
+    }
+    const asked = machine.panel.view?.title.params;
+    if (machine.panel.view?.screen === "emergency-code" && asked !== undefined) {
+      const sheet = cloud.sheets.sheet(machine.name, Number(asked.sheet));
+      const target = sheet.targets.find((one) => one.target === (what === "one-bin" ? `bin:${label}` : "all"));
+      await this.#type(target!.codes[Number(asked.number) - 1]!.code);
+      await this.#wait(
+        what === "one-bin" ? PATIENCE_MS : 60_000,
+        "emergency-result",
+        "refused",
+        "check-bin",
+        "bins-checked",
+      );
+    }
+    await this.shutDoors();
+    if (this.#random.next() < TELLS_CHANCE) await this.#tellers.answer();
+    await this.#leave();
+  }
+
+  /** Whoever passes by shuts what stands open; what hangs there stays. */
+  async shutDoors(): Promise<void> {
+    const { bins } = this.#stage.machine;
+    for (let bin = 0; bin < bins.count; bin++) if (bins.isOpen(bin)) bins.close(bin);
+    await this.#stage.world.advance(HAND_MS);
+  }
+
+  async #wake(): Promise<void> {
+    const { machine } = this.#stage;
+    if (machine.state === "asleep") machine.button.press();
+    await this.#wait(PATIENCE_MS, "idle");
+    this.#openBefore = machine.bins.state.open;
+  }
+
+  async #leave(): Promise<void> {
+    const { machine, world } = this.#stage;
+    if (machine.panel.view !== undefined && machine.panel.view.screen !== "idle")
+      machine.panel.input({ kind: "cancel" });
+    await world.advance(KEY_MS);
+  }
+
+  async #type(digits: string): Promise<void> {
+    const { machine, world } = this.#stage;
+    for (const digit of digits) {
+      machine.panel.input({ kind: "digit", digit: Number(digit) });
+      await world.advance(KEY_MS);
+    }
+    machine.panel.input({ kind: "enter" });
+    await world.advance(KEY_MS);
+  }
+
+  async #choose(id: string): Promise<void> {
+    const { machine, world } = this.#stage;
+    if (!machine.panel.view?.choices.some((choice) => choice.id === id)) return;
+    machine.panel.input({ kind: "choice", id });
+    await world.advance(KEY_MS);
+  }
+
+  async #scan(serial: string): Promise<void> {
+    this.#stage.machine.reader.scan(serial);
+    await this.#stage.world.advance(HAND_MS);
+  }
+
+  /** Does what the screen asks until it asks for nothing more, or the box is dark. */
+  async #follow(): Promise<void> {
+    const { machine, world } = this.#stage;
+    for (let turn = 0; turn < 4; turn++) {
+      await this.#wait(
+        PATIENCE_MS,
+        "bin-open",
+        "refused",
+        "choose-key",
+        "offer-return",
+        "take-or-return",
+        "idle",
+        "thank-you",
+      );
+      const { view } = machine.panel;
+      if (view?.screen === "choose-key") await this.#choose(this.#random.pick(view.choices).id);
+      else if (view?.screen === "offer-return") await this.#choose(this.#toReturn === undefined ? "cancel" : "return");
+      else if (view?.screen === "take-or-return") await this.#choose(this.#whereItIs(view));
+      else break;
+    }
+    await this.#handsOn();
+    const { seconds, minutes, hours } = lineAbout(machine.panel.view, "refused-throttled")?.params ?? {};
+    const waitMs = Number(seconds ?? 0) * 1_000 + Number(minutes ?? 0) * 60_000 + Number(hours ?? 0) * 3_600_000;
+    await this.#leave();
+    // Most come back when the box said that they may; the others go on trying.
+    if (this.#random.next() < 0.7) await world.advance(waitMs);
+  }
+
+  /** Whoever brings a key knows it; most others know where the key hangs, and some of them only say so. */
+  #whereItIs({ title, choices }: View): string {
+    if (this.#toReturn !== undefined) return "return";
+    const { bins } = this.#stage.machine;
+    const { keys } = this.#stage.cloud.store.organisation;
+    const isThere = ({ params }: Text) => {
+      const fob = params?.bin === undefined ? undefined : bins.content(bins.byLabel(String(params.bin)));
+      return fob !== undefined && keys.find((key) => key.fob === fob)?.name === title.params?.key;
+    };
+    const right = choices.filter(({ label }) => isThere(label)).map(({ id }) => id);
+    const dice = this.#random.next();
+    if (dice < 0.15 && right.includes("left-inside")) return "left-inside";
+    if (dice < 0.9) return right.find((id) => id.startsWith("take")) ?? "take";
+    return "take";
+  }
+
+  /** Hands do not need the box: an open door is enough, even when the box has just died. */
+  async #handsOn(): Promise<void> {
+    const { machine, world } = this.#stage;
+    const view = machine.panel.view;
+    const named = view?.screen === "bin-open" ? machine.bins.byLabel(String(view.title.params?.bin)) : undefined;
+    // Doors that spring open for somebody else's emergency code are not for this visitor.
+    if (view?.screen === "opening-all" || view?.screen === "emergency-result") return;
+    const bin = named ?? machine.bins.state.open.findIndex((isOpen, i) => isOpen && this.#openBefore[i] !== true);
+    if (bin < 0) return;
+    await world.advance(HAND_MS);
+    if (!machine.bins.isOpen(bin)) return;
+    const asked = view?.screen === "bin-open" ? view.lines[0]?.id : undefined;
+    const isAsExpected = asked === undefined || asked === (this.#toReturn === undefined ? "take-key" : "put-key");
+    if (isAsExpected) this.#exchange(bin);
+    await world.advance(this.#random.next() < LEFT_OPEN_CHANCE ? LEFT_OPEN_MS : HAND_MS);
+    machine.bins.close(bin);
+    await world.advance(HAND_MS);
+  }
+
+  /** Does what this visitor came for, even when the screen has gone dark: the door is open. */
+  #exchange(bin: number): void {
+    const { bins } = this.#stage.machine;
+    const content = bins.content(bin);
+    if (this.#toReturn === undefined && content !== undefined) {
+      this.carried.push(bins.take(bin));
+      this.exchanges++;
+    } else if (this.#toReturn !== undefined && content === undefined) {
+      bins.put(bin, this.#toReturn);
+      this.carried.splice(this.carried.indexOf(this.#toReturn), 1);
+      this.exchanges++;
+    }
+  }
+
+  async #wait(limitMs: number, ...screens: string[]): Promise<void> {
+    const { machine, world } = this.#stage;
+    await world.driver.until(() => screens.includes(machine.panel.view?.screen ?? "dark"), limitMs);
+  }
+
+  #someBadge(): string {
+    return this.#random.pick(this.#stage.cloud.store.organisation.users.flatMap((user) => user.badge ?? []));
+  }
+
+  /** The fob of the key that a code is for, if somebody carries it. */
+  #carriedFor(code: string): string | undefined {
+    const { keys, accesses } = this.#stage.cloud.store.organisation;
+    const access = accesses.find((one) => one.code === code);
+    const fob = keys.find((key) => key.code === code || key.id === access?.key)?.fob;
+    return fob !== undefined && this.carried.includes(fob) ? fob : undefined;
+  }
+
+  /** Mostly of a key that hangs here or is in somebody's hands; else of any, which may belong to another box. */
+  #someCode(): string {
+    const { keys, accesses } = this.#stage.cloud.store.organisation;
+    const fobs = [...this.carried, ...this.#stage.machine.bins.state.contents];
+    const isNear = (id: number) => fobs.includes(keys.find((key) => key.id === id)?.fob ?? "");
+    const all = [...keys.map(({ id, code }) => ({ key: id, code })), ...accesses];
+    const near = all.filter(({ key }) => isNear(key)).flatMap(({ code }) => code ?? []);
+    if (near.length > 0 && this.#random.next() < 0.85) return this.#random.pick(near);
+    return this.#random.pick(all.flatMap(({ code }) => code ?? []));
+  }
+}
+
+/** The line of what is shown whose text id begins so. */
+function lineAbout(view: View | undefined, id: string): Text | undefined {
+  return view?.lines.find((line) => line.id.startsWith(id));
+}

@@ -1,0 +1,153 @@
+import type { TimersPort } from "../../../hal/ports/clock.js";
+import { type Accounts, publishPrefix, subscribePrefix } from "../../broker/accounts.js";
+import { EmbeddedBroker } from "../../broker/embedded.js";
+import { Mosquitto } from "../../broker/mosquitto.js";
+import { VirtualBroker } from "../../broker/virtual/virtual-broker.js";
+import { CloudError } from "../../cloud/domain.js";
+import type { CloudTransport } from "../../cloud/transport.js";
+import { connectMqttjs } from "../../cloud/transport-mqttjs.js";
+import { attachVirtual } from "../../cloud/transport-virtual.js";
+import type { Scheduler } from "../../world/clock/scheduler.js";
+import type { VirtualNetwork } from "../../world/net/virtual-network.js";
+
+export type BrokerKind = "virtual" | "embedded" | "mosquitto";
+export const BROKER_KINDS: readonly BrokerKind[] = ["virtual", "embedded", "mosquitto"];
+
+/** A broker with its way in for boxes and for the cloud. */
+export interface BrokerSide {
+  /** What boxes connect to. */
+  readonly host: string;
+  readonly port: number;
+  readonly authority: string | undefined;
+  /** What every box logs in with; absent: each with its own user and password. */
+  readonly boxLogin?: { readonly username: string; readonly password: string };
+  /** The cloud's connection. */
+  connectCloud(): Promise<CloudTransport>;
+  /** The broker itself, which a story may turn against box and cloud; undefined: a real one. */
+  readonly virtual?: VirtualBroker;
+  /** The broker dies without a word and comes back; undefined where that cannot be done to it. */
+  readonly crash: (() => Promise<void>) | undefined;
+  readonly restart: (() => Promise<void>) | undefined;
+  stop(): Promise<void>;
+}
+
+/** The PEM that virtual TLS goes by: a name, not a key. */
+const VIRTUAL_AUTHORITY = "-----BEGIN CERTIFICATE-----\nVIRTUAL\n-----END CERTIFICATE-----\n";
+
+/** A broker inside virtual time: deterministic. */
+export function virtualBroker(network: VirtualNetwork, timers: TimersPort, accounts: () => Accounts): BrokerSide {
+  const boxOf = (clientId: string) => accounts().boxes.find((box) => clientId === `smartbox-${box.box}`);
+  const broker = new VirtualBroker({
+    scheduler: timers,
+    authenticate: (clientId, username, password) => {
+      const box = boxOf(clientId);
+      return box !== undefined && box.username === username && box.password === password;
+    },
+    authorize: (clientId, action, topic) => {
+      const box = boxOf(clientId);
+      if (box === undefined) return false;
+      return topic.startsWith(action === "publish" ? publishPrefix(box.box) : subscribePrefix(box.box));
+    },
+  });
+  const host = "broker.virtual";
+  const port = 8883;
+  network.listen(host, port, (endpoint) => broker.accept(endpoint), { authority: VIRTUAL_AUTHORITY });
+  return {
+    virtual: broker,
+    host,
+    port,
+    authority: VIRTUAL_AUTHORITY,
+    connectCloud: async () => attachVirtual(broker, timers),
+    crash: async () => broker.crash({ keepRetained: false }),
+    restart: async () => broker.restart(),
+    stop: async () => {},
+  };
+}
+
+/** The broker of `npm start`: in this process, on a real port, without TLS. */
+export async function embeddedBroker(port: number, accounts: () => Accounts): Promise<BrokerSide> {
+  const broker = await EmbeddedBroker.start({ port, accounts });
+  const { username, password } = accounts().cloud;
+  return {
+    host: "127.0.0.1",
+    port: broker.port,
+    authority: undefined,
+    connectCloud: () => connectMqttjs({ url: broker.url, username, password }),
+    crash: undefined,
+    restart: undefined,
+    stop: () => broker.stop(),
+  };
+}
+
+export interface BrokerUrl {
+  /** `mqtt://host:port`, or `mqtts://host:port` with `authority`. */
+  readonly url: string;
+  /** The cloud and the boxes log in with them; absent: the cloud without, each box with its own. */
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** PEM of the authority that the broker's certificate must come from. */
+  readonly authority?: string | undefined;
+  /** Told of a connection lost and found again; for people. */
+  readonly onState?: (state: string) => void;
+}
+
+/** Any broker that is already there. Throws CloudError on a URL that boxes cannot use. */
+export function urlBroker({ url, username, password, authority, onState }: BrokerUrl): BrokerSide {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || parsed.hostname === "" || !["mqtt:", "mqtts:"].includes(parsed.protocol)) {
+    throw new CloudError(
+      `broker URL ${url}: boxes speak MQTT over TCP or TLS, write mqtt://host:1883 or mqtts://host:8883`,
+    );
+  }
+  if (parsed.username !== "" || parsed.password !== "") {
+    throw new CloudError("broker URL with a user or password in it: give them with --user and --password");
+  }
+  const isTls = parsed.protocol === "mqtts:";
+  if (isTls && authority === undefined) {
+    throw new CloudError(`broker URL ${url}: a box trusts one authority only, give its certificate with --ca FILE`);
+  }
+  if (!username !== !password) {
+    throw new CloudError("a user without a password, or a password without a user: give both --user and --password");
+  }
+  const login = username && password ? { username, password } : undefined;
+  return {
+    host: parsed.hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: parsed.port === "" ? (isTls ? 8883 : 1883) : Number(parsed.port),
+    authority: isTls ? authority : undefined,
+    ...(login && { boxLogin: login }),
+    connectCloud: () =>
+      connectMqttjs({ url, ...login, ...(isTls && authority ? { ca: authority } : {}), ...(onState && { onState }) }),
+    crash: undefined,
+    restart: undefined,
+    stop: async () => {},
+  };
+}
+
+/** A real mosquitto with TLS, passwords and an ACL per box. */
+export async function mosquittoBroker(accounts: Accounts): Promise<BrokerSide & { readonly mosquitto: Mosquitto }> {
+  const mosquitto = new Mosquitto({ port: 0, accounts });
+  await mosquitto.start();
+  const { username, password } = accounts.cloud;
+  return {
+    mosquitto,
+    host: "localhost",
+    port: mosquitto.port,
+    authority: mosquitto.authority,
+    connectCloud: () => connectMqttjs({ url: mosquitto.url, username, password, ca: mosquitto.authority }),
+    crash: () => mosquitto.kill(),
+    restart: () => mosquitto.start(),
+    stop: () => mosquitto.stop(),
+  };
+}
+
+/** Messages of a real broker come in when they like; the cloud sees them as events of the world's clock. */
+export function inWorldTime(transport: CloudTransport, scheduler: Scheduler): CloudTransport {
+  const wrapped: CloudTransport = {
+    onMessage: undefined,
+    publish: (topic, payload) => transport.publish(topic, payload),
+    hears: () => transport.hears?.() ?? true,
+    close: () => transport.close(),
+  };
+  transport.onMessage = (topic, payload) => scheduler.post(() => wrapped.onMessage?.(topic, payload));
+  return wrapped;
+}

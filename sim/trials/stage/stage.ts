@@ -1,0 +1,308 @@
+import { MemorySync } from "lowdb";
+import { identityImage } from "../../../firmware/identity/copies.js";
+import { boardOf } from "../../../hal/boards/index.js";
+import type { BoardProfile } from "../../../hal/boards/profile.js";
+import { type Accounts, accountsOf } from "../../broker/accounts.js";
+import { bytesToHex, hexToBytes } from "../../cloud/domain.js";
+import { CloudService } from "../../cloud/service.js";
+import type { CloudData } from "../../cloud/state.js";
+import { CloudStore } from "../../cloud/store.js";
+import { type Engine, NODE_ENGINE } from "../../engines/engine.js";
+import { makeSample, SAMPLE_BOXES } from "../../samples/sample.js";
+import { PacedDriver } from "../../world/clock/paced.js";
+import { worldTimers } from "../../world/clock/world-timers.js";
+import { type FlashGeometry, IDENTITY_PARTITION, Machine } from "../../world/machine/machine.js";
+import type { PartsLevel } from "../../world/machine/parts-level.js";
+import { Person } from "../../world/machine/people.js";
+import { World } from "../../world/machine/world.js";
+import type { NetOptions } from "../../world/net/links.js";
+import { RealNetwork } from "../../world/net/real-network.js";
+import type { VirtualNetwork } from "../../world/net/virtual-network.js";
+import { TraceLog } from "../../world/trace.js";
+import { readMemory } from "../judge/box-memory.js";
+import { Judge } from "../judge/judge.js";
+import {
+  type BrokerKind,
+  type BrokerSide,
+  embeddedBroker,
+  inWorldTime,
+  mosquittoBroker,
+  virtualBroker,
+} from "./broker-side.js";
+import { NewerCloud } from "./newer-cloud.js";
+
+/** Virtual ms per real ms while a real broker takes part. */
+const PACE = 40;
+
+export interface StageOptions {
+  readonly seed: number;
+  readonly broker: BrokerKind;
+  /** Gets every line of the trace. */
+  readonly sink?: (line: string) => void;
+  /** `ports` if absent. */
+  readonly parts?: PartsLevel;
+  /** Runs the firmware; Node if absent. The stage closes it. */
+  readonly engine?: Engine;
+  /** What the box is built on; its model's board if absent. */
+  readonly board?: BoardProfile;
+  /** True time when the story begins, s since 1970 UTC. */
+  readonly startWallSeconds?: number;
+  /** The journal's partition, if not the board's. */
+  readonly journal?: FlashGeometry;
+}
+
+/** A box with whoever stands in front of it, and the cloud behind it. */
+export interface BoxThere {
+  readonly world: World;
+  readonly machine: Machine;
+  readonly person: Person;
+  readonly judge: Judge;
+  readonly cloud: CloudService;
+}
+
+/** The sample organisation with one of its boxes, a broker, a judge and a person in front of the box. */
+export class Stage {
+  readonly world: World;
+  readonly broker: BrokerSide;
+  readonly machine: Machine;
+  readonly person: Person;
+  readonly judge: Judge;
+  /** What the cloud says beyond what the box knows; silent at first. */
+  readonly newer: NewerCloud;
+  readonly #engine: Engine;
+  readonly #boxes: BoxThere[] = [];
+  #cloud: CloudService;
+  /** Clouds that were put back so far. */
+  #putBack = 0;
+
+  private constructor(parts: {
+    world: World;
+    cloud: CloudService;
+    broker: BrokerSide;
+    machine: Machine;
+    engine: Engine;
+    newer: NewerCloud;
+  }) {
+    this.#engine = parts.engine;
+    this.newer = parts.newer;
+    this.world = parts.world;
+    this.#cloud = parts.cloud;
+    this.broker = parts.broker;
+    this.machine = parts.machine;
+    this.person = new Person(parts.machine);
+    this.judge = new Judge(parts);
+  }
+
+  static async open(options: StageOptions): Promise<Stage> {
+    const world = makeWorld(options);
+    const newer = new NewerCloud(world.random("newer cloud"));
+    const cloud = makeCloud(world, new CloudStore(), undefined, (bytes) => newer.file(bytes));
+    makeSample(cloud, options.seed);
+    let stage: Stage | undefined;
+    const accounts = makeAccounts(world, () => stage?.cloud ?? cloud);
+    const broker =
+      options.broker === "virtual"
+        ? virtualBroker(world.network as VirtualNetwork, worldTimers(world.scheduler), accounts)
+        : options.broker === "embedded"
+          ? await embeddedBroker(0, accounts)
+          : await mosquittoBroker(accounts());
+    const transport = await broker.connectCloud();
+    cloud.attach(newer.wrap(cloud, options.broker === "virtual" ? transport : inWorldTime(transport, world.scheduler)));
+    const engine = options.engine ?? NODE_ENGINE;
+    const { parts, board, journal } = options;
+    const machine = makeMachine(world, cloud, broker, SAMPLE_BOXES.ms5, { parts, engine, board, journal });
+    stage = new Stage({ world, cloud, broker, machine, engine, newer });
+    return stage;
+  }
+
+  get cloud(): CloudService {
+    return this.#cloud;
+  }
+
+  /** The cloud's database as it is now. */
+  copyCloud(): string {
+    return JSON.stringify(this.cloud.store.data);
+  }
+
+  /**
+   * The cloud dies, and its database is put back from a copy: what it has heard since from boxes, and told them, is forgotten. What
+   * people had entered since is entered again; that nobody does so is no matter of the box. In virtual time only.
+   */
+  async putCloudBack(copy: string): Promise<void> {
+    const { organisation, formerKeys, lastIds } = this.cloud.store.data;
+    this.cloud.close();
+    const memory = new MemorySync<CloudData>();
+    memory.write({ ...JSON.parse(copy), organisation, formerKeys, lastIds });
+    this.#putBack++;
+    const file = (bytes: Uint8Array) => this.newer.file(bytes);
+    // Random numbers of its own: those of the cloud before must not come again.
+    const random = this.world.random(`cloud put back ${this.#putBack}`);
+    const cloud = makeCloud(this.world, new CloudStore(memory), undefined, file, random);
+    this.#cloud = cloud;
+    cloud.attach(this.newer.wrap(cloud, await this.broker.connectCloud()));
+    this.judge.cloudIs(cloud);
+    for (const { judge } of this.#boxes) judge.cloudIs(cloud);
+  }
+
+  /** Another box of the organisation, as it leaves the factory, with a judge and somebody in front of it. Runs on Node. */
+  addBox(id: string): BoxThere {
+    const { world, broker } = this;
+    const machine = makeMachine(world, this.cloud, broker, id);
+    const judge = new Judge({ world, cloud: this.cloud, machine });
+    const stage = this;
+    const there = {
+      world,
+      machine,
+      judge,
+      person: new Person(machine),
+      get cloud() {
+        return stage.cloud;
+      },
+    };
+    this.#boxes.push(there);
+    return there;
+  }
+
+  /** Lets go of sockets, processes and files. */
+  async close(): Promise<void> {
+    this.#engine.close();
+    this.cloud.close();
+    this.world.close();
+    await this.broker.stop();
+  }
+
+  /** Last record of the box that the cloud has. */
+  get cloudHas(): number {
+    return cloudHas(this.cloud, this.machine);
+  }
+
+  get inSync(): boolean {
+    return isInSync(this.cloud, this.machine);
+  }
+
+  async untilInSync(limitMs: number): Promise<void> {
+    // Looking into the flash costs more than an event does: the journal's end is looked at when the cloud has moved.
+    let seen = -1;
+    let quietSince = 0;
+    await this.world.until(
+      () => {
+        if (this.cloudHas !== seen) {
+          seen = this.cloudHas;
+          quietSince = this.world.nowMs;
+          return false;
+        }
+        if (this.world.nowMs - quietSince < 3_000) return false;
+        quietSince = this.world.nowMs;
+        return this.inSync;
+      },
+      limitMs,
+      "box and cloud to agree",
+    );
+  }
+}
+
+function makeWorld(options: StageOptions): World {
+  const trace = new TraceLog({ keep: 400, ...(options.sink && { sink: options.sink }) });
+  const { seed, startWallSeconds } = options;
+  const common = { seed, trace, ...(startWallSeconds !== undefined && { startWallSeconds }) };
+  if (options.broker === "virtual") return new World(common);
+  return new World({
+    ...common,
+    network: (scheduler) => new RealNetwork(scheduler),
+    driver: (scheduler, network) => new PacedDriver(scheduler, { rate: PACE, external: () => network.external }),
+  });
+}
+
+/** A cloud that lives in the world's time. */
+export function makeCloud(
+  world: World,
+  store: CloudStore,
+  onProblem?: (message: string) => void,
+  snapshotFile?: (bytes: Uint8Array) => Uint8Array,
+  random = world.random("cloud"),
+): CloudService {
+  return new CloudService({
+    store,
+    now: () => Math.floor(world.wallSeconds()),
+    timers: worldTimers(world.scheduler),
+    random: (count) => random.bytes(count),
+    ...(onProblem && { onProblem }),
+    ...(snapshotFile && { snapshotFile }),
+  });
+}
+
+/** What a broker of this stage lets in: the boxes of the cloud that there is, as they are at each call, and the cloud. */
+export function makeAccounts(world: World, cloud: () => CloudService): () => Accounts {
+  const cloudPassword = bytesToHex(world.random("cloud password").bytes(12));
+  return () => accountsOf(cloud().store.organisation.boxes, cloudPassword);
+}
+
+/** Sequence number of the last record of the box that the cloud has; 0: none. */
+export function cloudHas(cloud: CloudService, machine: Machine): number {
+  const state = cloud.store.boxState(machine.name);
+  return state.epoch === undefined ? 0 : (state.epochs[state.epoch]?.through ?? 0);
+}
+
+/** Whether the cloud has every record and the box every permission. Reads the box's whole flash: not for every event. */
+export function isInSync(cloud: CloudService, machine: Machine): boolean {
+  const { nextSeq, snapshotVersion } = readMemory(machine);
+  return cloudHas(cloud, machine) === nextSeq - 1 && snapshotVersion === cloud.snapshot(machine.name)?.version;
+}
+
+/** The box as it leaves the factory, with the keys hanging where the cloud's inventory has them. */
+export function makeMachine(
+  world: World,
+  cloud: CloudService,
+  broker: BrokerSide,
+  id: string,
+  options: {
+    readonly net?: NetOptions | undefined;
+    readonly parts?: PartsLevel | undefined;
+    readonly engine?: Engine | undefined;
+    readonly board?: BoardProfile | undefined;
+    readonly journal?: FlashGeometry | undefined;
+  } = {},
+): Machine {
+  const { net = {}, parts = "ports", engine = NODE_ENGINE, journal } = options;
+  const box = cloud.store.organisation.boxes.find((one) => one.id === id)!;
+  const { username, password } = broker.boxLogin ?? box;
+  const machine = new Machine(world, {
+    name: box.id,
+    board: options.board ?? boardOf(box.model).profile,
+    boot: (hal) => engine.boot(hal),
+    bootOnIo: engine.bootOnIo && ((hal, io) => engine.bootOnIo!(hal, io)),
+    identity: identityImage(
+      {
+        box: box.id,
+        sealingKey: hexToBytes(box.sealingKey),
+        codesKey: hexToBytes(box.codesKey),
+        lookupKey: hexToBytes(box.lookupKey),
+        broker: {
+          host: broker.host,
+          port: broker.port,
+          username,
+          password,
+          authority: broker.authority,
+        },
+      },
+      IDENTITY_PARTITION,
+    ),
+    parts,
+    units: unitsOf(box.bins.map((bin) => bin.label)),
+    net,
+    ...(journal && { journal }),
+  });
+  for (const [bin] of box.bins.entries()) {
+    const item = cloud.ingest.log.inventory.in(box.id, bin)?.item;
+    const key = cloud.store.organisation.keys.find((one) => `key:${one.id}` === item);
+    if (key?.fob !== undefined) machine.bins.stock(bin, key.fob);
+  }
+  return machine;
+}
+
+/** Number of bins of each unit, from labels such as `A-1`, `A-2`, `B-1`. */
+export function unitsOf(labels: readonly string[]): number[] {
+  const counts = new Map<string, number>();
+  for (const label of labels) counts.set(label.slice(0, 1), (counts.get(label.slice(0, 1)) ?? 0) + 1);
+  return [...counts.values()];
+}

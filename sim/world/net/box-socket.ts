@@ -1,0 +1,228 @@
+import type { SocketOptions, SocketPort } from "../../../hal/ports/network.js";
+import type { ScheduledEvent } from "../clock/scheduler.js";
+import type { Life } from "../devices/life.js";
+import type { Site } from "../devices/site.js";
+import { Flow } from "./flow.js";
+import type { Far, Network } from "./network.js";
+import type { Uplink } from "./uplink.js";
+
+/** The box's TCP send buffer (lwIP on the reference boards). */
+const SEND_BYTES = 8_192;
+/** Bytes on their way to the box at which the far end is held back. */
+const RECEIVE_BYTES = 16_384;
+/** A SYN without an answer is given up after this, as lwIP's retransmissions do. */
+const CONNECT_MS = 21_000;
+
+export interface BoxSocketOptions {
+  readonly site: Site;
+  readonly life: Life;
+  readonly network: Network;
+  readonly uplink: Uplink | undefined;
+  readonly linkName: string;
+  readonly target: SocketOptions;
+  readonly onGone: (socket: BoxSocket) => void;
+}
+
+/** One socket of one boot over one uplink. */
+export class BoxSocket {
+  readonly port: SocketPort;
+  readonly #options: BoxSocketOptions;
+  readonly #name: string;
+  #state: "connecting" | "open" | "closed" = "connecting";
+  #far: Far | undefined;
+  #out: Flow | undefined;
+  #in: Flow | undefined;
+  /** `write` took less than it was given, and the box waits for `onWritable`. */
+  #short = false;
+  #closedByBox = false;
+  #writableDue = false;
+  #giveUp: ScheduledEvent | undefined;
+  #leaveUplink: (() => void) | undefined;
+
+  constructor(options: BoxSocketOptions) {
+    this.#options = options;
+    this.#name = `${options.target.host}:${options.target.port}`;
+    const socket = this;
+    this.port = {
+      onOpen: undefined,
+      onData: undefined,
+      onWritable: undefined,
+      onClose: undefined,
+      write: (bytes) => {
+        options.life.check();
+        return this.#write(bytes);
+      },
+      get writable() {
+        options.life.check();
+        return socket.#room;
+      },
+      close: () => {
+        options.life.check();
+        this.#close();
+      },
+    };
+    this.#trace("connect");
+    const { uplink, site } = options;
+    if (uplink === undefined) this.#fail(`${options.linkName} is down`);
+    else {
+      this.#leaveUplink = uplink.use({ changed: () => this.#uplinkChanged(), broken: (error) => this.#broken(error) });
+      this.#giveUp = site.scheduler.after(CONNECT_MS, () => this.#fail(`connect to ${this.#name} timed out`));
+      site.scheduler.after(2 * uplink.latencyMs, () => this.#dial(uplink));
+    }
+  }
+
+  /** The link under the socket is gone: the box sees an error, the far end hears nothing. */
+  linkLost(error: string): void {
+    if (this.#state === "closed" && this.#far === undefined) return;
+    this.#far?.abandon();
+    this.#far = undefined;
+    if (this.#state !== "closed") this.#fail(error);
+    else this.#letGo();
+  }
+
+  get #room(): number {
+    return this.#state === "open" ? Math.max(0, SEND_BYTES - (this.#out?.queuedBytes ?? 0)) : 0;
+  }
+
+  #write(bytes: Uint8Array): number {
+    const taken = Math.min(bytes.length, this.#room);
+    if (taken < bytes.length) this.#short = true;
+    if (taken > 0) this.#out?.push(bytes.subarray(0, taken));
+    return taken;
+  }
+
+  #close(): void {
+    this.#closedByBox = true;
+    if (this.#state === "closed") return;
+    const wasOpen = this.#state === "open";
+    this.#state = "closed";
+    this.#trace("close");
+    this.#options.site.scheduler.cancel(this.#giveUp);
+    this.#in?.discard();
+    const far = this.#far;
+    if (!wasOpen || far === undefined) {
+      far?.reset();
+      this.#letGo();
+      return;
+    }
+    const mode = this.#options.uplink?.mode;
+    if (mode === "blackHole" || mode === "noInternet") {
+      // Neither the rest nor the end gets through, and the connection would not live through the fault.
+      far.abandon();
+      this.#letGo();
+      return;
+    }
+    // What was written goes out before the end of the stream does.
+    far.flow(true);
+    this.#out?.finish(() => {
+      far.end();
+      this.#letGo();
+    });
+  }
+
+  #dial(uplink: Uplink): void {
+    if (this.#state !== "connecting" || this.#far !== undefined || !this.#options.life.running) return;
+    if (uplink.mode === "noInternet") {
+      this.#fail(`cannot resolve ${this.#options.target.host}: no internet behind ${this.#options.linkName}`);
+      return;
+    }
+    if (!uplink.flowing) return;
+    const { scheduler } = this.#options.site;
+    const random = this.#options.site.random(`socket ${scheduler.nowMs}`);
+    this.#in = new Flow({ scheduler, uplink, random, take: (bytes) => this.#arrive(bytes) });
+    this.#out = new Flow({ scheduler, uplink, random, take: (bytes) => this.#far?.send(bytes) ?? true });
+    this.#in.onSpace = () => {
+      if ((this.#in?.queuedBytes ?? 0) <= RECEIVE_BYTES / 2) this.#far?.flow(true);
+    };
+    this.#out.onSpace = () => this.#tellWritable();
+    this.#far = this.#options.network.connect(this.#options.target, {
+      opened: () => this.#opened(),
+      data: (bytes) => this.#incoming(bytes),
+      drained: () => this.#out?.release(),
+      closed: (error) => this.#farClosed(error),
+    });
+  }
+
+  #opened(): void {
+    if (this.#state !== "connecting") return;
+    this.#options.site.scheduler.cancel(this.#giveUp);
+    this.#state = "open";
+    this.#trace("open");
+    this.#options.life.call(() => this.port.onOpen?.());
+  }
+
+  #incoming(bytes: Uint8Array): void {
+    if (this.#state !== "open") return;
+    this.#in?.push(bytes);
+    if ((this.#in?.queuedBytes ?? 0) >= RECEIVE_BYTES) this.#far?.flow(false);
+  }
+
+  #arrive(bytes: Uint8Array): boolean {
+    if (this.#state === "open") this.#options.life.call(() => this.port.onData?.(bytes));
+    return true;
+  }
+
+  #tellWritable(): void {
+    if (!this.#short || this.#writableDue || this.#state !== "open") return;
+    this.#writableDue = true;
+    this.#options.site.scheduler.after(0, () => {
+      this.#writableDue = false;
+      if (this.#state !== "open" || this.#room === 0) return;
+      this.#short = false;
+      this.#options.life.call(() => this.port.onWritable?.());
+    });
+  }
+
+  #farClosed(error?: string): void {
+    this.#far = undefined;
+    if (this.#state === "closed") this.#letGo();
+    else if (error !== undefined || this.#state === "connecting") this.#fail(error ?? "closed before it was open");
+    // Bytes that are still on their way arrive before the end of the stream does.
+    else this.#in?.finish(() => this.#fail(undefined));
+  }
+
+  /** Broken on the way, by the network: both ends learn it. */
+  #broken(error: string): void {
+    if (this.#state === "connecting" && this.#far === undefined) return;
+    this.#far?.reset();
+    this.#far = undefined;
+    if (this.#state === "closed") this.#letGo();
+    else this.#fail(error);
+  }
+
+  #uplinkChanged(): void {
+    this.#in?.kick();
+    this.#out?.kick();
+    const uplink = this.#options.uplink;
+    if (uplink !== undefined && this.#state === "connecting") {
+      this.#options.site.scheduler.after(2 * uplink.latencyMs, () => this.#dial(uplink));
+    }
+  }
+
+  /** Ends the socket and tells the firmware, from the loop. `error` undefined: the far end closed cleanly. */
+  #fail(error: string | undefined): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#trace(error === undefined ? "closed by the far end" : `error ${error}`);
+    this.#far?.reset();
+    this.#letGo();
+    this.#options.site.scheduler.after(0, () => {
+      // The box closed its end between the error and now: no callback may follow that.
+      if (!this.#closedByBox) this.#options.life.call(() => this.port.onClose?.(error));
+    });
+  }
+
+  #letGo(): void {
+    this.#far = undefined;
+    this.#options.site.scheduler.cancel(this.#giveUp);
+    this.#in?.discard();
+    this.#out?.discard();
+    this.#leaveUplink?.();
+    this.#leaveUplink = undefined;
+    this.#options.onGone(this);
+  }
+
+  #trace(event: string): void {
+    this.#options.site.trace("net", `${this.#options.linkName} ${this.#name} ${event}`);
+  }
+}

@@ -1,0 +1,144 @@
+import type { LinkKind, LinkPort } from "../../../hal/ports/network.js";
+import type { ScheduledEvent } from "../clock/scheduler.js";
+import type { Battery } from "../devices/battery.js";
+import type { Life } from "../devices/life.js";
+import type { Site } from "../devices/site.js";
+import type { BoxSocket } from "./box-socket.js";
+import type { Uplink } from "./uplink.js";
+
+/** From power to an address: cable autonegotiation and DHCP; scan, association and DHCP; registration and PDP context. */
+const BRING_UP_MS: Readonly<Record<LinkKind, number>> = { ethernet: 1_500, wifi: 3_000, cellular: 8_000 };
+
+/**
+ * One way to the internet. The firmware powers it; the world decides whether there is anything to associate with
+ * (`candidate`) and how its uplink fares.
+ */
+export abstract class Link {
+  readonly kind: LinkKind;
+  protected readonly site: Site;
+  readonly #battery: Battery;
+  readonly #sockets = new Set<BoxSocket>();
+  #powered = false;
+  #uplink: Uplink | undefined;
+  #coming: { uplink: Uplink; event: ScheduledEvent } | undefined;
+  #bound: { life: Life; port: LinkPort; told: boolean } | undefined;
+
+  constructor(kind: LinkKind, site: Site, battery: Battery) {
+    this.kind = kind;
+    this.site = site;
+    this.#battery = battery;
+  }
+
+  /** What the link would associate with now, if it had power. */
+  protected abstract candidate(): Uplink | undefined;
+
+  get powered(): boolean {
+    return this.#powered;
+  }
+
+  /** The uplink it is associated with; undefined: down. */
+  get uplink(): Uplink | undefined {
+    return this.#uplink;
+  }
+
+  /** The methods and the state of `LinkPort`, for a boot's port object to build on. */
+  port(life: Life): LinkPort {
+    const link = this;
+    const port: LinkPort = {
+      kind: this.kind,
+      get up() {
+        life.check();
+        return link.#uplink !== undefined;
+      },
+      onChange: undefined,
+      start: () => {
+        life.check();
+        this.power(true);
+      },
+      stop: () => {
+        life.check();
+        this.power(false);
+      },
+    };
+    this.bind(life, port);
+    return port;
+  }
+
+  protected bind(life: Life, port: LinkPort): void {
+    this.#bound = { life, port, told: false };
+    life.onEnd(() => this.power(false));
+  }
+
+  attach(socket: BoxSocket): void {
+    this.#sockets.add(socket);
+  }
+
+  detach(socket: BoxSocket): void {
+    this.#sockets.delete(socket);
+  }
+
+  protected power(on: boolean): void {
+    if (on === this.#powered) return;
+    this.#powered = on;
+    this.site.trace("net", `${this.kind} ${on ? "start" : "stop"}`);
+    this.#battery.load(this.kind, on ? this.#battery.currents[this.kind] : 0);
+    this.reconsider();
+  }
+
+  /** Call after anything that may change the candidate. `afterMs`: how long associating takes from now. */
+  protected reconsider(afterMs?: number): void {
+    const wanted = this.#powered ? this.candidate() : undefined;
+    if (this.#coming !== undefined && (this.#coming.uplink !== wanted || afterMs !== undefined)) {
+      this.site.scheduler.cancel(this.#coming.event);
+      this.#coming = undefined;
+    }
+    if (this.#uplink !== undefined && this.#uplink !== wanted) this.#lose();
+    if (wanted === undefined || this.#uplink === wanted || this.#coming !== undefined) return;
+    const event = this.site.scheduler.after(afterMs ?? BRING_UP_MS[this.kind], () => {
+      this.#coming = undefined;
+      this.#uplink = wanted;
+      this.#changed(true);
+    });
+    this.#coming = { uplink: wanted, event };
+  }
+
+  #lose(): void {
+    this.#uplink = undefined;
+    for (const socket of [...this.#sockets]) socket.linkLost(`${this.kind} went down`);
+    this.#changed(false);
+  }
+
+  #changed(up: boolean): void {
+    this.site.trace("net", `${this.kind} ${up ? "up" : "down"}`);
+    const bound = this.#bound;
+    if (bound === undefined) return;
+    // From the loop: the change may come from inside `stop`.
+    this.site.scheduler.after(0, () => {
+      if (bound.told === up || (this.#uplink !== undefined) !== up) return;
+      bound.told = up;
+      bound.life.call(() => bound.port.onChange?.(up));
+    });
+  }
+}
+
+/** Ethernet or cellular: one uplink, there or not. */
+export class FixedLink extends Link {
+  readonly access: Uplink;
+  #available = true;
+
+  constructor(kind: "ethernet" | "cellular", site: Site, battery: Battery, access: Uplink) {
+    super(kind, site, battery);
+    this.access = access;
+  }
+
+  protected override candidate(): Uplink | undefined {
+    return this.#available ? this.access : undefined;
+  }
+
+  /** The cable is plugged, or there is a signal. */
+  setAvailable(available: boolean): void {
+    this.#available = available;
+    this.site.trace("net", `${this.kind} ${available ? "available" : "unavailable"}`);
+    this.reconsider();
+  }
+}

@@ -1,0 +1,91 @@
+import type { LinkKind, LinkPort, Links, WifiPort } from "../../../hal/ports/network.js";
+import type { Battery } from "../devices/battery.js";
+import type { Life } from "../devices/life.js";
+import type { Site } from "../devices/site.js";
+import { BoxSocket } from "./box-socket.js";
+import { FixedLink, type Link } from "./link.js";
+import type { Network } from "./network.js";
+import { Uplink, type UplinkMode } from "./uplink.js";
+import { type WifiCredentials, WifiLink } from "./wifi.js";
+
+export interface NetOptions {
+  /** Links fitted; all three when absent. */
+  readonly links?: readonly LinkKind[];
+  /** The building's Wi-Fi, in range from the start. */
+  readonly wifi?: WifiCredentials;
+}
+
+/** All links of one box, and the building's internet access behind them. */
+export class BoxNet {
+  readonly ethernet: FixedLink | undefined;
+  readonly wifi: WifiLink | undefined;
+  readonly cellular: FixedLink | undefined;
+  readonly #site: Site;
+  readonly #network: Network;
+  /** Uplinks that share the building's fate; a phone's hotspot is not among them. */
+  readonly #building: Uplink[] = [];
+
+  constructor(site: Site, battery: Battery, network: Network, options: NetOptions = {}) {
+    this.#site = site;
+    this.#network = network;
+    const fitted = options.links ?? ["ethernet", "wifi", "cellular"];
+    if (fitted.includes("ethernet")) {
+      this.ethernet = new FixedLink("ethernet", site, battery, this.#uplink(20));
+    }
+    if (fitted.includes("wifi")) {
+      this.wifi = new WifiLink(site, battery, options.wifi === undefined ? {} : { configured: options.wifi });
+      if (options.wifi !== undefined) this.wifi.appear({ ...options.wifi, rssi: -55, uplink: this.#uplink(25) });
+    }
+    if (fitted.includes("cellular")) {
+      this.cellular = new FixedLink("cellular", site, battery, this.#uplink(80));
+    }
+  }
+
+  /** Sets the same fault on every way out but phone hotspots. `ok` ends it. */
+  setInternet(mode: UplinkMode): void {
+    this.#site.trace("net", `internet ${mode}`);
+    for (const uplink of this.#building) uplink.setMode(mode);
+  }
+
+  port(life: Life): Links {
+    const byPort = new Map<LinkPort, Link>();
+    const register = <L extends Link, P extends LinkPort>(link: L, port: P): P => {
+      byPort.set(port, link);
+      return port;
+    };
+    const all: LinkPort[] = [];
+    let wifi: WifiPort | undefined;
+    if (this.ethernet !== undefined) all.push(register(this.ethernet, this.ethernet.port(life)));
+    if (this.wifi !== undefined) {
+      wifi = register(this.wifi, this.wifi.port(life));
+      all.push(wifi);
+    }
+    if (this.cellular !== undefined) all.push(register(this.cellular, this.cellular.port(life)));
+    return {
+      all,
+      wifi,
+      connect: (port, target) => {
+        life.check();
+        const link = byPort.get(port);
+        if (link === undefined) throw new RangeError("the link is not one of this boot's");
+        const socket = new BoxSocket({
+          site: this.#site,
+          life,
+          network: this.#network,
+          uplink: link.uplink,
+          linkName: link.kind,
+          target,
+          onGone: (gone) => link.detach(gone),
+        });
+        if (link.uplink !== undefined) link.attach(socket);
+        return socket.port;
+      },
+    };
+  }
+
+  #uplink(latencyMs: number): Uplink {
+    const uplink = new Uplink({ latencyMs });
+    this.#building.push(uplink);
+    return uplink;
+  }
+}

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { PATCHES, PatchError, patched } from "../../../sim/engines/xs/patches.js";
+
+test("a patch changes its place and nothing else", () => {
+  const source = "a\nlet writeNumber = writeNumberCached\nlet toGenerate = true\nb";
+  const patches = PATCHES.filter((patch) => /let (writeNumber|toGenerate)/.test(patch.pattern.source));
+  expect(patched("mqtt-packet", "writeToStream.js", source, patches)).toBe(
+    "a\nlet writeNumber = writeNumberGenerated\nlet toGenerate = false\nb",
+  );
+  expect(patched("mqtt-packet", "parser.js", source, patches)).toBe(source);
+});
+
+test.each(PATCHES.map((patch) => [`${patch.package}/${patch.file}`, patch] as const))(
+  "%s: a version without the place stops the build, naming package, file and pattern",
+  (_, patch) => {
+    const apply = () => patched(patch.package, patch.file, "something else", [patch]);
+    expect(apply).toThrow(PatchError);
+    expect(apply).toThrow(`${patch.package}/${patch.file}`);
+    expect(apply).toThrow(String(patch.pattern));
+  },
+);
+
+test("a version that has the place twice stops the build as well", () => {
+  const patch = PATCHES.find((one) => one.places === 1)!;
+  const source = "const debug = require('debug')('x')\n".repeat(2);
+  const debug = PATCHES.find((one) => one.pattern.source.includes("require\\('debug'\\)"))!;
+  expect(patch.places).toBe(1);
+  expect(() => patched(debug.package, debug.file, source, [debug])).toThrow(/2 times, not 1/);
+});

@@ -1,0 +1,128 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { BoxHost } from "../../../firmware/sync/box-host.js";
+import { Freshness } from "../../../firmware/sync/freshness.js";
+import { Lag } from "../../../firmware/sync/lag.js";
+import { HostileBroker } from "../../../sim/broker/virtual/hostile.js";
+import { hostileBroker } from "../../../sim/trials/scenarios/hostile-broker.js";
+import { People } from "../../../sim/trials/scenarios/people.js";
+import { play } from "../../../sim/trials/scenarios/play.js";
+import { withheld } from "../../../sim/trials/scenarios/withheld.js";
+import { Stage } from "../../../sim/trials/stage/stage.js";
+import { worldTimers } from "../../../sim/world/clock/world-timers.js";
+
+const MINUTE_MS = 60_000;
+const BOOKING = { code: "135790", fob: "012ABC" };
+
+afterEach(() => vi.restoreAllMocks());
+
+test.each([
+  [hostileBroker, 1],
+  [hostileBroker, 2],
+  [hostileBroker, 3],
+  [withheld, 1],
+  [withheld, 2],
+  [withheld, 3],
+] as const)("$0.name, seed $1", async (scenario, seed) => {
+  const result = await play(scenario, { seed, broker: "virtual" }, { exchanges: 10, killBroker: false }, () => {});
+  const again = `npm run scenario -- ${scenario.name} --seed ${seed}`;
+  expect(result.failure, again).toBeUndefined();
+  expect(result, again).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, unauthorised: 0, problems: [] });
+});
+
+/** The sample's box, in sync, over a broker in other hands. */
+async function turned(): Promise<{ stage: Stage; broker: HostileBroker }> {
+  const stage = await Stage.open({ seed: 4, broker: "virtual" });
+  const { world } = stage;
+  const broker = new HostileBroker(stage.broker.virtual!, worldTimers(world.scheduler), world.random("hostile"));
+  stage.machine.start();
+  await stage.untilInSync(5 * MINUTE_MS);
+  return { stage, broker };
+}
+
+describe("the worst broker", () => {
+  // Released one second before the end of the bound, and after it, with the round trip of the last hello as long as it can be.
+  test.each([
+    [58, true],
+    [64, false],
+    [7_200, false],
+  ])(
+    "that holds a one-touch unlock for %i s (armed: %s) opens nothing 122 s after it was asked for",
+    async (seconds, arms) => {
+      const { stage, broker } = await turned();
+      const { machine, world, cloud, judge, person } = stage;
+      const bin = machine.bins.byLabel("A-1");
+      broker.hold("down/command");
+      cloud.oneTouchUnlock(machine.name, "A-1");
+      judge.armed(bin);
+      broker.drop("up/hello");
+      const askedMs = world.nowMs;
+      await world.advance(seconds * 1_000);
+      broker.release("down/command");
+      await world.advance(1_000);
+      expect(machine.button.lamp === "flash").toBe(arms);
+      if (arms) await world.advance(askedMs + 122_000 - world.nowMs);
+      const pulses: number[] = [];
+      machine.bins.watch((event) => void (event.kind === "pulse" && pulses.push(event.bin)));
+      await person.pressButton();
+      await world.advance(10_000);
+      expect(pulses).toEqual([]);
+      expect(Math.abs(machine.rtc.errorSeconds ?? 0)).toBeLessThan(5);
+      expect(judge.verdict().unauthorised).toBe(0);
+      await stage.close();
+    },
+  );
+});
+
+describe("the judge sees", () => {
+  test("a box that believes whatever is sealed for its session, however old", async () => {
+    vi.spyOn(Freshness.prototype, "takes").mockReturnValue(true);
+    vi.spyOn(Freshness.prototype, "ageSeconds").mockReturnValue(0);
+    const { stage, broker } = await turned();
+    const { machine, world, cloud, judge, person } = stage;
+    broker.drop("up/hello");
+    broker.hold("down/command");
+    cloud.oneTouchUnlock(machine.name, "A-1");
+    judge.armed(machine.bins.byLabel("A-1"));
+    await world.advance(120 * MINUTE_MS);
+    broker.release("down/command");
+    await world.advance(1_000);
+    await person.pressButton();
+    await world.advance(5_000);
+    const { problems, unauthorised } = judge.verdict();
+    expect(unauthorised).toBeGreaterThan(0);
+    expect(problems.join("\n")).toMatch(/a one-touch unlock opened 720\d s after it was asked for/);
+    await stage.close();
+  });
+
+  test("a box that sets its clock by an old answer", async () => {
+    const setTime = BoxHost.prototype.setTime;
+    vi.spyOn(BoxHost.prototype, "setTime").mockImplementation(function (this: BoxHost, seconds) {
+      setTime.call(this, seconds - 7_211);
+    });
+    const { stage } = await turned();
+    expect(stage.judge.verdict().problems.join("\n")).toMatch(/the clock was set -721\d s off/);
+    await stage.close();
+  });
+
+  test("a panel that says nothing of permissions that do not come, once a right that was taken away has opened", async () => {
+    vi.spyOn(Lag.prototype, "behind", "get").mockReturnValue({ unsent: undefined, outdated: undefined });
+    const { stage, broker } = await turned();
+    const { world, cloud, judge } = stage;
+    broker.drop("down/snapshot");
+    cloud.admin.removeAccess(cloud.store.organisation.accesses.find(({ code }) => code === BOOKING.code)!.id);
+    judge.revoked(BOOKING.code, BOOKING.fob);
+    const people = new People(stage);
+    await world.advance(8 * MINUTE_MS);
+    await people.pickUp(BOOKING.code);
+    await people.giveBack(BOOKING.fob);
+    expect(judge.verdict().unauthorised).toBe(0);
+    await world.advance(30 * MINUTE_MS);
+    await people.pickUp(BOOKING.code);
+    const { problems, unauthorised } = judge.verdict();
+    expect(unauthorised).toBeGreaterThan(0);
+    expect(problems.join("\n")).toMatch(
+      /a right that was taken away 2\d\d\d s ago opened, and the panel did not say so/,
+    );
+    await stage.close();
+  });
+});

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { soak } from "../../../sim/trials/soak/soak.js";
+
+test.each([1, 2, 3, 4])("random use with random mishaps breaks no invariant, seed %i", async (seed) => {
+  const result = await soak({ seed, exchanges: 150, progress: () => {} });
+  const again = `npm run soak -- --seed ${seed} --exchanges 150`;
+  expect(result.failure, again).toBeUndefined();
+  expect(result, again).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, unauthorised: 0, problems: [] });
+  expect(result.powerCuts).toBeGreaterThan(10);
+  expect(result.disconnects).toBeGreaterThan(3);
+  expect(result.virtualDays).toBeGreaterThan(2);
+  expect(result.edges).toBeGreaterThan(2);
+  expect(result.officeChanges).toBeGreaterThan(3);
+});
+
+test.each([1, 2])("nor with parts that answer and do not work, and odd tags, seed %i", async (seed) => {
+  const result = await soak({ seed, exchanges: 20, parts: "registers", progress: () => {} });
+  const again = `npm run soak -- --seed ${seed} --exchanges 20 --parts registers`;
+  expect(result.failure, again).toBeUndefined();
+  expect(result, again).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, unauthorised: 0, problems: [] });
+  expect(result.partFaults).toBeGreaterThan(3);
+});
+
+test.each([1, 2])("nor with a broker in other hands, seed %i", async (seed) => {
+  const result = await soak({ seed, exchanges: 60, hostile: true, progress: () => {} });
+  const again = `npm run soak -- --seed ${seed} --exchanges 60 --hostile`;
+  expect(result.failure, again).toBeUndefined();
+  expect(result, again).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, unauthorised: 0, problems: [] });
+  expect(result.exchanges).toBeGreaterThanOrEqual(60);
+});
+
+test("the same seed gives the same trace", async () => {
+  const once = () => soak({ seed: 5, exchanges: 40, progress: () => {} });
+  expect((await once()).traceHash).toBe((await once()).traceHash);
+});
