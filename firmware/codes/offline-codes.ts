@@ -5,15 +5,11 @@ import { EmergencyTarget, Kind } from "../records/records.js";
 import { type Grace, type Guessed, targetIndex } from "../state/box-state.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 import { equalCodes, offlineCode } from "./hotp.js";
+import { CODES_A_SHEET, GRACE_SECONDS, LAST_SHEET } from "./sheet.js";
 import type { Throttle } from "./throttle.js";
 
-/** Numbers printed on a sheet for each bin, for all bins, and for the release from the wall. */
-export const CODES_A_SHEET = { bin: 10, all: 5, unmount: 3 } as const;
-/** An accepted code opens its target again for so long (door jam, power cut). */
-export const GRACE_SECONDS = 600;
-/** And at most so often: with a lost clock, reboots could stretch the ten minutes. */
+/** An accepted code opens its target again at most so often: with a lost clock, reboots could stretch the ten minutes. */
 export const GRACE_REUSES = 5;
-export const LAST_SHEET = 999;
 
 export interface Target {
   readonly kind: EmergencyTarget;

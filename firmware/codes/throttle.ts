@@ -2,30 +2,14 @@ import type { ClockPort } from "../../hal/ports/clock.js";
 import { Kind } from "../records/records.js";
 import { type Guessed, guessedIndex, ORDINARY, SHORT_INDEX } from "../state/box-state.js";
 import type { Ledger } from "../state/ledger.js";
+import { LADDER_MINUTES, LONG_CODE_DIGITS, penaltySeconds, SHORT_LADDER_MINUTES } from "./ladder.js";
 
-/** Wrong codes in a row that cost nothing. */
-export const FREE_FAILURES = 3;
-/** Minutes to wait after each wrong code beyond those; the last one for all that follow. */
-export const LADDER_MINUTES: readonly number[] = [2, 4, 8, 16, 32, 60];
-/**
- * For codes of 4 and 5 digits, of which there are few: in a month, one of 4 digits is no easier to hit than one of 100,000 codes
- * under the other ladder.
- */
-export const SHORT_LADDER_MINUTES: readonly number[] = [...LADDER_MINUTES, 120, 240, 480, 720];
-/** Fewer digits than these, and a code is a short one. */
-export const LONG_CODE_DIGITS = 6;
 /** A longer wait does not keep a box without mains awake, ms. */
 const AWAKE_AT_MOST_MS = 3_600_000;
 
 /** What `digits` on the ordinary keypad are a guess at. */
 export function guessedBy(digits: string): Guessed {
   return digits.length < LONG_CODE_DIGITS ? { ...ORDINARY, short: 1 } : ORDINARY;
-}
-
-/** Penalty after `failures` wrong codes in a row, s. */
-export function penaltySeconds(failures: number, ladderMinutes = LADDER_MINUTES): number {
-  const step = Math.min(failures - FREE_FAILURES, ladderMinutes.length);
-  return step <= 0 ? 0 : 60 * ladderMinutes[step - 1]!;
 }
 
 function ladderOf(index: number): readonly number[] {

@@ -1,12 +1,13 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
+import { formatText } from "../../firmware/panel/texts/catalogue.js";
+import { counted } from "../cloud/counted.js";
 import { CloudError } from "../cloud/domain.js";
 import { makePack, type Pack } from "../cloud/pack/pack.js";
 import type { PaperSize } from "../cloud/pack/pdf/pdf.js";
-import { DEFAULT_DIRECTORY, openSource } from "../cloud/pack/source.js";
 import { parseLanguage, type Words, wordsFor } from "../cloud/pack/texts/texts.js";
 import { writeAll, writePack } from "../cloud/pack/write.js";
-import { counted } from "../world/counted.js";
+import { DEFAULT_DIRECTORY, openSource } from "./shared/pack-source.js";
 
 function sheetNumber(text: string): number {
   const value = Number(text);
@@ -87,7 +88,7 @@ function make(source: ReturnType<typeof openSource>, id: string, sheet: number |
 }
 
 function entryOf(pack: Pack, language: string | undefined): { pack: Pack; words: Words } {
-  return { pack, words: wordsFor(pack, parseLanguage(language ?? pack.location.language)) };
+  return { pack, words: wordsFor(pack, parseLanguage(language ?? pack.location.language), formatText) };
 }
 
 function summary({ model, sheet }: Pack): string {

@@ -5,7 +5,6 @@ import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
 import { ENCODINGS, type Encoding } from "../cloud/import/text.js";
 import { PortError } from "../cloud/listen.js";
-import { DEFAULT_DIRECTORY } from "../cloud/pack/source.js";
 import { DataDirectory, DataError } from "./front/data-directory.js";
 import { Desk } from "./front/desk.js";
 import type { Front } from "./front/front.js";
@@ -13,6 +12,7 @@ import { PlainFront } from "./front/plain-front.js";
 import { Session } from "./front/session.js";
 import { TerminalFront } from "./front/terminal/terminal-front.js";
 import { port, whole } from "./shared/numbers.js";
+import { DEFAULT_DIRECTORY } from "./shared/pack-source.js";
 
 /** Unlikely to be taken, unlike MQTT's own 1883. */
 const DEFAULT_PORT = 18_830;

@@ -1,4 +1,4 @@
-import { FREE_FAILURES, LADDER_MINUTES, penaltySeconds } from "../../firmware/codes/throttle.js";
+import { FREE_FAILURES, LADDER_MINUTES, penaltySeconds } from "../../firmware/codes/ladder.js";
 import type { CloudData } from "./state.js";
 
 /** Published bound: the chance that somebody who tries for 30 days without a pause hits one of the codes that the cloud made. */

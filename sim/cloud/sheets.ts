@@ -1,5 +1,5 @@
 import { offlineCode } from "../../firmware/codes/hotp.js";
-import { CODES_A_SHEET, LAST_SHEET } from "../../firmware/codes/offline-codes.js";
+import { CODES_A_SHEET, LAST_SHEET } from "../../firmware/codes/sheet.js";
 import type { HashPort } from "../../hal/ports/hash.js";
 import { CloudError, hexToBytes } from "./domain.js";
 import type { SheetsState } from "./state.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { penaltySeconds } from "../../firmware/codes/throttle.js";
+import { penaltySeconds } from "../../firmware/codes/ladder.js";
 import { encodeRecord } from "../../firmware/records/codec.js";
 import { Auth, Exchange, Kind } from "../../firmware/records/records.js";
 import {

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { hotp, offlineCode } from "../../firmware/codes/hotp.js";
+import { penaltySeconds, SHORT_LADDER_MINUTES } from "../../firmware/codes/ladder.js";
 import { OfflineCodes, type Prompt, type Target } from "../../firmware/codes/offline-codes.js";
-import { guessedBy, penaltySeconds, SHORT_LADDER_MINUTES, Throttle } from "../../firmware/codes/throttle.js";
+import { guessedBy, Throttle } from "../../firmware/codes/throttle.js";
 import { waitRefusal } from "../../firmware/codes/wait-refusal.js";
 import { CommandKind, EmergencyTarget, Kind } from "../../firmware/records/records.js";
 import { readJournal } from "../../sim/trials/judge/box-memory.js";

@@ -1,11 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  guessedBy,
-  LADDER_MINUTES,
-  penaltySeconds,
-  SHORT_LADDER_MINUTES,
-  Throttle,
-} from "../../firmware/codes/throttle.js";
+import { LADDER_MINUTES, penaltySeconds, SHORT_LADDER_MINUTES } from "../../firmware/codes/ladder.js";
+import { guessedBy, Throttle } from "../../firmware/codes/throttle.js";
 import { Auth, Exchange, Kind } from "../../firmware/records/records.js";
 import { emptyState, type Guessed, ORDINARY } from "../../firmware/state/box-state.js";
 import { applyCheckpoint, encodeCheckpoint } from "../../firmware/state/checkpoint.js";

@@ -1,4 +1,4 @@
-import { counted } from "../../world/counted.js";
+import { counted } from "../counted.js";
 import { CloudError } from "../domain.js";
 
 export interface Problem {

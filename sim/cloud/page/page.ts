@@ -1,7 +1,7 @@
 import { html, raw } from "hono/html";
 import { boardOf } from "../../../hal/boards/index.js";
-import { counted } from "../../world/counted.js";
 import { boxLog, entryWords, type LogEntry, OFFLINE_SYMBOL, STATUS_WORDS } from "../box-log.js";
+import { counted } from "../counted.js";
 import type { Box } from "../domain.js";
 import type { Inventory } from "../inventory.js";
 import type { OrganisationIndex } from "../organisation.js";

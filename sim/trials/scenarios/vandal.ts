@@ -1,4 +1,4 @@
-import { SHORT_LADDER_MINUTES } from "../../../firmware/codes/throttle.js";
+import { SHORT_LADDER_MINUTES } from "../../../firmware/codes/ladder.js";
 import type { Text } from "../../../hal/ports/panel.js";
 import { guessesWithin } from "../../cloud/code-length.js";
 import type { Random } from "../../world/random.js";

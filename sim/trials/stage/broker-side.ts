@@ -2,11 +2,11 @@ import type { TimersPort } from "../../../hal/ports/clock.js";
 import { type Accounts, publishPrefix, subscribePrefix } from "../../broker/accounts.js";
 import { EmbeddedBroker } from "../../broker/embedded.js";
 import { Mosquitto } from "../../broker/mosquitto.js";
+import { attachVirtual } from "../../broker/virtual/cloud-transport.js";
 import { VirtualBroker } from "../../broker/virtual/virtual-broker.js";
 import { CloudError } from "../../cloud/domain.js";
 import type { CloudTransport } from "../../cloud/transport.js";
 import { connectMqttjs } from "../../cloud/transport-mqttjs.js";
-import { attachVirtual } from "../../cloud/transport-virtual.js";
 import type { Scheduler } from "../../world/clock/scheduler.js";
 import type { VirtualNetwork } from "../../world/net/virtual-network.js";
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create } from "fontkit";
 import { afterAll, describe, expect, test } from "vitest";
+import { formatText } from "../../../firmware/panel/texts/catalogue.js";
 import { packPage } from "../../../sim/cloud/pack/page/page.js";
 import { mixedLines, type Run } from "../../../sim/cloud/pack/pdf/bidi.js";
 import { fontBytes, Glyphs } from "../../../sim/cloud/pack/pdf/fonts.js";
@@ -50,7 +51,7 @@ const lines = (text: string, width = 1_000) =>
 describe("names that run from the right", () => {
   test.skipIf(!hasPdftotext())("are on paper, each as it is written", async () => {
     const pack = officeWithNames().pack();
-    const { bytes, missing } = await packPdf(pack, wordsFor(pack, "en"), "A4");
+    const { bytes, missing } = await packPdf(pack, wordsFor(pack, "en", formatText), "A4");
     expect(missing).toEqual([]);
     const file = join(folder, "names.pdf");
     writeFileSync(file, bytes);
@@ -94,7 +95,7 @@ describe("names that run from the right", () => {
 
   test("say on the phone which way they run", () => {
     const pack = officeWithNames().pack();
-    const page = packPage([{ pack, words: wordsFor(pack, "en") }]);
+    const page = packPage([{ pack, words: wordsFor(pack, "en", formatText) }]);
     for (const name of NAMES) expect(page).toContain(`<b dir="auto">${name}`);
   });
 });

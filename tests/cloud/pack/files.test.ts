@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, describe, expect, test } from "vitest";
+import { formatText } from "../../../firmware/panel/texts/catalogue.js";
 import { codesCsv, keysCsv } from "../../../sim/cloud/pack/csv.js";
 import { grouped, type Pack } from "../../../sim/cloud/pack/pack.js";
 import { packPage } from "../../../sim/cloud/pack/page/page.js";
@@ -66,8 +67,8 @@ const goodCodes = (pack: Pack) =>
 describe("the PDF", () => {
   test("is the same, byte for byte, for the same pack", async () => {
     const pack = new Office().pack();
-    const once = await packPdf(pack, wordsFor(pack, "fr"), "A4");
-    const again = await packPdf(pack, wordsFor(pack, "fr"), "A4");
+    const once = await packPdf(pack, wordsFor(pack, "fr", formatText), "A4");
+    const again = await packPdf(pack, wordsFor(pack, "fr", formatText), "A4");
     expect(Buffer.from(once.bytes).equals(Buffer.from(again.bytes))).toBe(true);
     expect(Buffer.from(once.bytes.slice(0, 5)).toString()).toBe("%PDF-");
   });
@@ -82,7 +83,7 @@ describe("the PDF", () => {
     "of %s in %s on %s can be read back: codes, keys, page numbers",
     async (box, language, size) => {
       const pack = new Office().pack(box);
-      const { bytes, pages, missing } = await packPdf(pack, wordsFor(pack, language), size);
+      const { bytes, pages, missing } = await packPdf(pack, wordsFor(pack, language, formatText), size);
       const read = pagesOf(bytes);
       expect(missing).toEqual([]);
       expect(read).toHaveLength(pages);
@@ -102,7 +103,7 @@ describe("the PDF", () => {
   test.each(["en", "fr", "ja"] as const)("of the sample says so on every page, in every file: %s", async (language) => {
     for (const box of [BOX, "MS3-TOKYO"]) {
       const pack: Pack = { ...new Office().pack(box), isSample: true };
-      const words = wordsFor(pack, language);
+      const words = wordsFor(pack, language, formatText);
       expect(packPage([{ pack, words }])).toContain(
         `<p class="old">${words.say("sample").replaceAll("'", "&#39;")}</p>`,
       );
@@ -117,10 +118,10 @@ describe("the PDF", () => {
     const office = new Office();
     office.cloud.sheets.rotate(BOX);
     const pack = office.pack(BOX, 1);
-    const { bytes } = await packPdf(pack, wordsFor(pack, "en"), "A4");
+    const { bytes } = await packPdf(pack, wordsFor(pack, "en", formatText), "A4");
     for (const page of pagesOf(bytes)) expect(page).toContain("SUPERSEDED: sheet 2 is in force");
     const current = office.pack();
-    const { bytes: good } = await packPdf(current, wordsFor(current, "en"), "A4");
+    const { bytes: good } = await packPdf(current, wordsFor(current, "en", formatText), "A4");
     expect(pagesOf(good).join()).not.toContain("SUPERSEDED");
   });
 
@@ -128,7 +129,7 @@ describe("the PDF", () => {
     const office = new Office();
     office.cloud.admin.changeKey(1, { name: "Garage 👍 한" });
     const pack = office.pack();
-    const { missing } = await packPdf(pack, wordsFor(pack, "fr"), "A4");
+    const { missing } = await packPdf(pack, wordsFor(pack, "fr", formatText), "A4");
     expect([...missing].sort()).toEqual(["👍", "한"].sort());
   });
 
@@ -137,7 +138,7 @@ describe("the PDF", () => {
     // The cloud takes no such name any more; its database may have one.
     const [first, ...rest] = keys;
     const old: Pack = { ...pack, keys: [{ ...first!, name: "Garage\nleft\tdoor" }, ...rest] };
-    const { missing, bytes } = await packPdf(old, wordsFor(old, "en"), "A4");
+    const { missing, bytes } = await packPdf(old, wordsFor(old, "en", formatText), "A4");
     expect(missing).toEqual([]);
     if (hasPdftotext()) expect(pagesOf(bytes).join()).toContain("Garage left door");
   });
@@ -159,7 +160,7 @@ describe("the PDF", () => {
     ]);
     office.cloud.admin.placeKeys([{ key: key!.id, where: { box: id, bin: "A-100" } }]);
     const pack = office.pack(id);
-    const { bytes } = await packPdf(pack, wordsFor(pack, "en"), "A4");
+    const { bytes } = await packPdf(pack, wordsFor(pack, "en", formatText), "A4");
     const [, codes] = boxesOf(bytes);
     const sheet = codes!.find((word) => word.text === "Sheet")!;
     for (const word of codes!)
@@ -188,7 +189,7 @@ describe("the PDF", () => {
     );
     office.cloud.admin.placeKeys(keys.map((key, i) => ({ key: key.id, where: { box: "HUGE", bin: bins[i]!.label } })));
     const pack = office.pack("HUGE");
-    const { pages } = await packPdf(pack, wordsFor(pack, "ja"), "A4");
+    const { pages } = await packPdf(pack, wordsFor(pack, "ja", formatText), "A4");
     expect(pages).toBeGreaterThan(25);
     expect(pages).toBeLessThan(70);
   });
@@ -233,7 +234,7 @@ describe("the CSV", () => {
     const office = new Office();
     office.cloud.admin.changeKey(1, { name: '=HYPERLINK("http://x","y"), 鍵' });
     const pack = office.pack();
-    const rows = read(keysCsv([{ pack, words: wordsFor(pack, "en") }]));
+    const rows = read(keysCsv([{ pack, words: wordsFor(pack, "en", formatText) }]));
     const row = rows.find((one) => one["fob serial"] === "012ABC")!;
     expect(row["key name"]).toBe(`'=HYPERLINK("http://x","y"), 鍵`);
     expect(row.bin).toBe("A-1");
@@ -247,7 +248,7 @@ describe("the CSV", () => {
     office.cloud.admin.changeKey(1, { name: "3/4" });
     office.cloud.admin.changeKey(2, { name: "\uff1d1+1" });
     const pack = office.pack();
-    const rows = read(keysCsv([{ pack, words: wordsFor(pack, "en") }]));
+    const rows = read(keysCsv([{ pack, words: wordsFor(pack, "en", formatText) }]));
     for (const fob of fobs)
       expect(rows.find((row) => row["key name"] === `Key of ${fob}`)?.["fob serial"]).toBe(`'${fob}`);
     for (const name of ["'3/4", "'\uff1d1+1"]) expect(rows.map((row) => row["key name"])).toContain(name);
@@ -262,7 +263,9 @@ describe("a folder that does not take everything", () => {
     const pack = new Office().pack();
     const out = join(folder, "stubborn");
     mkdirSync(join(out, `${BOX}-sheet-1.html`), { recursive: true });
-    await expect(writePack(pack, wordsFor(pack, "en"), "A4", out)).rejects.toThrow(/is not what it should be/);
+    await expect(writePack(pack, wordsFor(pack, "en", formatText), "A4", out)).rejects.toThrow(
+      /is not what it should be/,
+    );
     expect(readdirSync(out).sort()).toEqual([`${BOX}-sheet-1.html`, `${BOX}-sheet-1.pdf`]);
   });
 });
@@ -270,7 +273,7 @@ describe("a folder that does not take everything", () => {
 describe("the page", () => {
   test("loads nothing and says so in its policy", () => {
     const pack = new Office().pack();
-    const page = packPage([{ pack, words: wordsFor(pack, "fr") }]);
+    const page = packPage([{ pack, words: wordsFor(pack, "fr", formatText) }]);
     expect(page).toContain("default-src 'none'");
     expect(page).not.toMatch(/\b(?:src|href)="(?!#)/);
     expect(page).not.toMatch(/https?:|url\(|@import|fetch\(|XMLHttpRequest/);
@@ -281,7 +284,7 @@ describe("the page", () => {
     const office = new Office();
     office.used(3, 2);
     const pack = office.pack();
-    const page = packPage([{ pack, words: wordsFor(pack, "en") }]);
+    const page = packPage([{ pack, words: wordsFor(pack, "en", formatText) }]);
     const [first, second, third] = pack.sheet!.targets[3]!.codes.map((one) => grouped(one.code));
     for (const code of [first!, second!]) expect(page.split(code)).toHaveLength(2);
     expect(page).toContain(`<code><s>${second}</s></code>`);
@@ -293,7 +296,7 @@ describe("the page", () => {
     const office = new Office();
     office.cloud.admin.changeKey(1, { name: `<img src=x onerror="alert('1')">&` });
     const pack = office.pack();
-    const page = packPage([{ pack, words: wordsFor(pack, "en") }]);
+    const page = packPage([{ pack, words: wordsFor(pack, "en", formatText) }]);
     expect(page).not.toContain("<img");
     expect(page).toContain("&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;");
   });
@@ -302,11 +305,11 @@ describe("the page", () => {
     const office = new Office();
     office.cloud.sheets.rotate(BOX);
     const old = office.pack(BOX, 1);
-    const superseded = packPage([{ pack: old, words: wordsFor(old, "en") }]);
+    const superseded = packPage([{ pack: old, words: wordsFor(old, "en", formatText) }]);
     expect(superseded).toContain("SUPERSEDED: sheet 2 is in force");
     expect(superseded).toContain("Fetch sheet 2 and destroy this one");
     const plan = office.pack("MS3-TOKYO");
-    const page = packPage([{ pack: plan, words: wordsFor(plan, "en") }]);
+    const page = packPage([{ pack: plan, words: wordsFor(plan, "en", formatText) }]);
     expect(page).toContain("Do not force the doors");
     expect(page).not.toContain("<code>");
   });

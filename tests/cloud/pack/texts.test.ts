@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CATALOGUES } from "../../../firmware/panel/texts/catalogue.js";
+import { CATALOGUES, formatText } from "../../../firmware/panel/texts/catalogue.js";
 import { CloudError } from "../../../sim/cloud/domain.js";
 import {
   type Language,
@@ -34,7 +34,7 @@ test("every placeholder of English stands in each language, but for what its pan
 test("the paper calls things what the panel calls them", () => {
   const pack = new Office().pack();
   for (const language of LANGUAGES) {
-    const words = wordsFor(pack, language);
+    const words = wordsFor(pack, language, formatText);
     for (const id of ["choice-emergency", "choice-one-bin", "choice-all-bins", "choice-unmount"] as const) {
       expect(words.say("how-1")).toContain(CATALOGUES[language]![id]);
     }
@@ -42,18 +42,18 @@ test("the paper calls things what the panel calls them", () => {
     expect(words.say("internet-1")).toContain(CATALOGUES[language]!["choice-hotspot"]);
     expect(words.say("power-1")).toMatch(/2/);
   }
-  expect(wordsFor(pack, "en").say("how-2")).toContain("Bin A-1: enter code 01 of sheet 1");
+  expect(wordsFor(pack, "en", formatText).say("how-2")).toContain("Bin A-1: enter code 01 of sheet 1");
 });
 
 test("no text is left with a hole in it", () => {
-  const words = wordsFor(new Office().pack(), "en");
+  const words = wordsFor(new Office().pack(), "en", formatText);
   expect(() => words.say("with-holder")).toThrow(/nothing to fill in for \{holder\}/);
 });
 
 test("times are those at the box", () => {
   const office = new Office();
-  expect(wordsFor(office.pack(), "fr").time(1_780_308_000)).toBe("1 juin 2026 à 12:00");
-  expect(wordsFor(office.pack("MS4-TOKYO"), "ja").time(1_780_308_000)).toBe("2026年6月1日 19:00");
+  expect(wordsFor(office.pack(), "fr", formatText).time(1_780_308_000)).toBe("1 juin 2026 à 12:00");
+  expect(wordsFor(office.pack("MS4-TOKYO"), "ja", formatText).time(1_780_308_000)).toBe("2026年6月1日 19:00");
 });
 
 test("another language is refused with those that there are", () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
+import { counted } from "../../../cloud/counted.js";
 import { CloudError } from "../../../cloud/domain.js";
 import { importKeys } from "../../../cloud/import/import-keys.js";
 import { csvText, ENCODINGS, type Encoding } from "../../../cloud/import/text.js";
-import { counted } from "../../../world/counted.js";
 import { WorldError } from "../../../world/devices/site.js";
 import type { Command } from "../command.js";
 import type { Desk } from "../desk.js";

@@ -1,6 +1,6 @@
 import { boxLog, OFFLINE_SYMBOL } from "../../../cloud/box-log.js";
+import { counted } from "../../../cloud/counted.js";
 import type { Box, Key } from "../../../cloud/domain.js";
-import { counted } from "../../../world/counted.js";
 import { type Command, type Context, columns } from "../command.js";
 import {
   accessInWords,

@@ -1,6 +1,5 @@
-import { GRACE_SECONDS } from "../../../../firmware/codes/offline-codes.js";
-import { FREE_FAILURES } from "../../../../firmware/codes/throttle.js";
-import { formatText } from "../../../../firmware/panel/texts/catalogue.js";
+import { FREE_FAILURES } from "../../../../firmware/codes/ladder.js";
+import { GRACE_SECONDS } from "../../../../firmware/codes/sheet.js";
 import { boardOf } from "../../../../hal/boards/index.js";
 import { CloudError } from "../../domain.js";
 import type { Pack } from "../pack.js";
@@ -27,6 +26,12 @@ const PANEL_TEXTS = [
   "notice-offline",
 ] as const;
 
+/** How the panel says a text in a language: the cloud has no words of the panel's of its own. */
+export type PanelWords = (
+  language: Language,
+  text: { readonly id: (typeof PANEL_TEXTS)[number] | "ask-code-bin"; readonly params?: Params },
+) => string;
+
 export interface Words {
   readonly language: Language;
   say(id: PackTextId, params?: Params): string;
@@ -37,7 +42,7 @@ export interface Words {
 }
 
 /** Speaks about `pack` in `language`. */
-export function wordsFor(pack: Pack, language: Language): Words {
+export function wordsFor(pack: Pack, language: Language, panel: PanelWords): Words {
   const texts = PACK_TEXTS[language];
   const always: Record<string, string | number> = {
     minutes: boardOf(pack.model).profile.power.sleepAfterMs / 60_000,
@@ -45,12 +50,12 @@ export function wordsFor(pack: Pack, language: Language): Words {
     free: FREE_FAILURES + 1,
     model: pack.model,
     sheet: pack.sheet?.sheet ?? "",
-    ask: formatText(language, {
+    ask: panel(language, {
       id: "ask-code-bin",
       params: { bin: pack.bins[0]!.label, sheet: pack.sheet?.sheet ?? 1, number: "01" },
     }),
   };
-  for (const id of PANEL_TEXTS) always[id] = formatText(language, { id });
+  for (const id of PANEL_TEXTS) always[id] = panel(language, { id });
   const format = (options: Intl.DateTimeFormatOptions) => {
     const formatter = new Intl.DateTimeFormat(language, { ...options, timeZone: pack.location.timeZone });
     return (seconds: number): string => formatter.format(new Date(seconds * 1_000));

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
+import { CloudError } from "../../cloud/domain.js";
+import type { PackParts } from "../../cloud/pack/pack.js";
+import { CloudService } from "../../cloud/service.js";
+import { CloudStore } from "../../cloud/store.js";
 import { makeSample } from "../../samples/sample.js";
 import { Random } from "../../world/random.js";
-import { CloudError } from "../domain.js";
-import { CloudService } from "../service.js";
-import { CloudStore } from "../store.js";
-import type { PackParts } from "./pack.js";
 
 /** As in every scenario that is not told otherwise. */
 const SAMPLE_SEED = 1;

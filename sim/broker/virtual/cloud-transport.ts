@@ -1,7 +1,7 @@
-import { UP_FILTER } from "../../firmware/wire/lanes.js";
-import type { TimersPort } from "../../hal/ports/clock.js";
-import type { VirtualBroker } from "../broker/virtual/virtual-broker.js";
-import type { CloudTransport } from "./transport.js";
+import { UP_FILTER } from "../../../firmware/wire/lanes.js";
+import type { TimersPort } from "../../../hal/ports/clock.js";
+import type { CloudTransport } from "../../cloud/transport.js";
+import type { VirtualBroker } from "./virtual-broker.js";
 
 /**
  * The cloud in the same process as a virtual broker, as the broker's owner. Messages from boxes arrive in an event of their

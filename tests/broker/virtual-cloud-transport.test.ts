@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { Lane, topicOf } from "../../firmware/wire/lanes.js";
+import { attachVirtual } from "../../sim/broker/virtual/cloud-transport.js";
 import { VirtualBroker } from "../../sim/broker/virtual/virtual-broker.js";
-import { attachVirtual } from "../../sim/cloud/transport-virtual.js";
-import { BOX, ManualTimers } from "./support/world.js";
+import { BOX, ManualTimers } from "../cloud/support/world.js";
 
 function setup() {
   const timers = new ManualTimers();
