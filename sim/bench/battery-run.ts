@@ -41,14 +41,19 @@ export interface WakePhases {
   readonly flashBytesRead: number;
 }
 
+/** On a simulated box, of which a bench may see more than a story. */
+export interface SimulatedAct extends Act {
+  readonly stage: Stage;
+}
+
 /** A box that has just fallen asleep without mains, with a full worn cell and the cellular modem alone. */
 export async function onBattery<T>(
   board: BoardProfile,
-  story: (act: Act) => Promise<T>,
+  story: (act: SimulatedAct) => Promise<T>,
   engine: Engine = NODE_ENGINE,
 ): Promise<T> {
   const stage = await Stage.open({ seed: 1, broker: "virtual", board, engine });
-  const act: Act = {
+  const act: SimulatedAct = {
     stage,
     people: new People(stage),
     step: () => {},
@@ -115,7 +120,7 @@ export async function runVisits(board: BoardProfile): Promise<number> {
 }
 
 /** False: the cell gave in between the button and the lock, and the box said so. */
-async function isServed(act: Act): Promise<boolean> {
+async function isServed(act: SimulatedAct): Promise<boolean> {
   try {
     await visit(act);
     return true;

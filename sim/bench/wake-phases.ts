@@ -2,8 +2,7 @@ import type { BoardProfile } from "../../hal/boards/profile.js";
 import { Call } from "../../hal/bridge/codes.js";
 import { XsEngine } from "../engines/xs-engine.js";
 import { tells, untilDark } from "../trials/scenarios/on-battery.js";
-import type { Act } from "../trials/scenarios/scenario.js";
-import { onBattery } from "./battery-run.js";
+import { onBattery, type SimulatedAct } from "./battery-run.js";
 
 const MINUTE_MS = 60_000;
 
@@ -36,7 +35,7 @@ export async function wakePhases(board: BoardProfile): Promise<readonly Spent[]>
   return await onBattery(board, (act) => measure(act, engine), engine);
 }
 
-async function measure(act: Act, engine: XsEngine): Promise<readonly Spent[]> {
+async function measure(act: SimulatedAct, engine: XsEngine): Promise<readonly Spent[]> {
   const { machine, world } = act.stage;
   const sums: Spent[] = [];
   for (const { name, isEnd } of ENDS) {
@@ -61,7 +60,7 @@ async function measure(act: Act, engine: XsEngine): Promise<readonly Spent[]> {
 }
 
 /** Somebody presses the button: what was spent since then. */
-function press({ stage }: Act, engine: XsEngine): (phase: string) => Spent {
+function press({ stage }: SimulatedAct, engine: XsEngine): (phase: string) => Spent {
   const { machine, world } = stage;
   const { identity, journal, snapshot } = machine.flash;
   const bytes = () => identity.bytesRead + journal.bytesRead + snapshot.bytesRead;

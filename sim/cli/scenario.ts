@@ -3,6 +3,7 @@ import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
 import { openEngine, TARGETS, type Target } from "../engines/targets.js";
 import { NoXsError } from "../engines/xs/compile.js";
+import { NoCapabilityError } from "../trials/rig/rig.js";
 import { isGood, play, SCENARIOS } from "../trials/scenarios/play.js";
 import { whyNotWith } from "../trials/scenarios/scenario.js";
 import { BROKER_KINDS, type BrokerKind } from "../trials/stage/broker-side.js";
@@ -21,7 +22,7 @@ interface Options {
 
 const program = new Command("scenario")
   .description(
-    "Plays one scenario headless. The last line is JSON; exit code 1: an invariant is broken or the story went wrong, 2: bad usage.",
+    "Plays one scenario headless. The last line is JSON; exit code 1: an invariant is broken or the story went wrong, 2: bad usage, 3: not played, the target lacks what the story needs.",
   )
   .argument("<name>", `one of: ${SCENARIOS.map((one) => one.name).join(", ")}`)
   .option("--seed <n>", "all chance follows from it", whole, 1)
@@ -79,6 +80,10 @@ function clock(ms: number): string {
 try {
   process.exitCode = await main();
 } catch (error) {
+  if (error instanceof NoCapabilityError) {
+    console.error(error.message);
+    process.exit(3);
+  }
   if (!(error instanceof CloudError || error instanceof NoXsError)) throw error;
   console.error(pc.red(error.message));
   process.exitCode = 2;

@@ -14,12 +14,13 @@ export const cloudDown: Scenario = {
   name: "cloud-down",
   summary: "the cloud is dead for a day: what the box knows works, and the pack finds the keys that it does not",
   onlyWith: KILLS_BROKER,
+  needs: ["links"],
   async play(act) {
     const { stage, step } = act;
     const { crash, restart } = stage.broker;
     if (crash === undefined || restart === undefined) throw new Error("this broker cannot be killed: use another");
     step("an ordinary morning; the pack was printed last week");
-    stage.machine.start();
+    stage.rig.power.connect();
     await stage.untilInSync(5 * MINUTE_MS);
     const holder = new PackHolder(stage);
     step("the cloud dies");
@@ -42,15 +43,15 @@ export const cloudDown: Scenario = {
 };
 
 async function theDay({ stage, people, step }: Act, holder: PackHolder): Promise<void> {
-  const { machine, world, person } = stage;
-  const offline = () => machine.panel.view?.notices.some((notice) => notice.id.startsWith("notice-offline")) ?? false;
+  const { rig, world, person } = stage;
+  const offline = () => rig.panel.view?.notices.some((notice) => notice.id.startsWith("notice-offline")) ?? false;
   await world.until(offline, 10 * MINUTE_MS, "the offline notice");
   step("a hotspot joins, and does not help: it is not the internet that is down");
-  machine.net.wifi!.appear(HOTSPOT);
+  rig.links.wifi!.appear(HOTSPOT);
   await people.idle();
   await person.choose("hotspot");
   await person.see("hotspot-choose", 30_000);
-  const found = machine.panel.view!.choices.find((choice) => choice.label.params?.name === HOTSPOT.ssid);
+  const found = rig.panel.view!.choices.find((choice) => choice.label.params?.name === HOTSPOT.ssid);
   await person.choose(found!.id);
   await person.typeText(HOTSPOT.passphrase);
   await person.see("hotspot-result", 30_000);
@@ -72,7 +73,7 @@ async function theDay({ stage, people, step }: Act, holder: PackHolder): Promise
     step(`${name}: the pack says fob ${fob}, bin ${bin}`);
     await people.idle();
     await holder.answer(`bin:${bin}`, await holder.askBin(bin));
-    const index = machine.bins.byLabel(bin);
+    const index = rig.bins.byLabel(bin);
     const taken = await person.takeKey(index);
     expectThat(taken === fob, `fob ${fob} in the hand, not ${taken}`);
     people.carried.push(taken);

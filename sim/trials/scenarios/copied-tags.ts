@@ -37,7 +37,7 @@ export const copiedTags: Scenario = {
   async play(act) {
     const { stage, people, step, options } = act;
     step("the box comes up and syncs; two keys get an owner each, and codes outside their time");
-    stage.machine.start();
+    stage.rig.power.connect();
     book(act);
     await stage.untilInSync(5 * MINUTE_MS);
     const stranger = new Stranger(act);
@@ -89,7 +89,7 @@ async function withFullBins(act: Act, stranger: Stranger): Promise<void> {
   for (const { fob } of OUTSIDE) await inDoubt(act, fob);
   step("junk fills all free bins but one");
   // The bin of the key that is out is free for nobody else.
-  const free = stage.machine.bins.state.contents.filter((fob) => fob === null).length - 1;
+  const free = stage.rig.bins.state.contents.filter((fob) => fob === null).length - 1;
   for (let i = 1; i < free; i++) {
     const fob = stranger.junk();
     expectThat((await stranger.scans(fob, fob)) !== undefined, "an empty bin for a fob that nobody knows");
@@ -110,13 +110,13 @@ async function withFullBins(act: Act, stranger: Stranger): Promise<void> {
 
 /** Keys come back, the caretaker opens all bins, throws junk away and says what hangs where: the box is sure of every bin. */
 async function allHome({ stage, people }: Act): Promise<void> {
-  const { machine, person } = stage;
+  const { rig, person } = stage;
   for (const fob of [...people.carried]) await people.giveBack(fob);
   const holder = new PackHolder(stage);
   await holder.answer("all", await holder.askAll());
   await person.see("emergency-result", 2 * MINUTE_MS);
-  for (let bin = 0; bin < machine.bins.count; bin++) {
-    if (Stranger.isJunk(machine.bins.content(bin))) await person.takeKey(bin);
+  for (let bin = 0; bin < rig.bins.count; bin++) {
+    if (Stranger.isJunk(rig.bins.content(bin))) await person.takeKey(bin);
     await person.closeDoor(bin);
   }
   await person.choose("bin-by-bin");
@@ -125,10 +125,10 @@ async function allHome({ stage, people }: Act): Promise<void> {
 
 /** The holder of the sheet looks into a key's bin and says nothing: for the box the key may be gone. */
 async function inDoubt({ stage, people }: Act, fob: string): Promise<void> {
-  const { machine } = stage;
-  const bin = machine.bins.state.contents.indexOf(fob);
+  const { rig } = stage;
+  const bin = rig.bins.state.contents.indexOf(fob);
   const holder = new PackHolder(stage);
-  const label = machine.bins.label(bin);
+  const label = rig.bins.label(bin);
   await holder.answer(`bin:${label}`, await holder.askBin(label));
   await holder.sees("emergency-opened");
   await stage.person.closeDoor(bin);
@@ -144,16 +144,16 @@ async function ownersCome(act: Act, here: Victim, out: Victim): Promise<void> {
 
 /** Looks where the box says, and where nothing hangs there, types again and names the bin. */
 async function ownerTakes({ stage, people }: Act, code: string, fob: string): Promise<void> {
-  const { machine, person } = stage;
-  const home = machine.bins.label(machine.bins.state.contents.indexOf(fob));
+  const { rig, person } = stage;
+  const home = rig.bins.label(rig.bins.state.contents.indexOf(fob));
   for (let look = 0; look < LOOKS; look++) {
     await person.type(code);
-    const { view } = machine.panel;
+    const { view } = rig.panel;
     const offered = view?.choices.find(({ id, label }) => id.startsWith("take") && label.params?.bin === home);
     if (view?.screen === "take-or-return") await person.choose(offered?.id ?? "take");
     await person.see("bin-open");
-    const bin = machine.bins.byLabel(String(machine.panel.view?.title.params?.bin));
-    const isThere = machine.bins.content(bin) !== undefined;
+    const bin = rig.bins.byLabel(String(rig.panel.view?.title.params?.bin));
+    const isThere = rig.bins.content(bin) !== undefined;
     if (isThere) people.carried.push(await person.takeKey(bin));
     await person.closeDoor(bin);
     await people.idle();
@@ -166,11 +166,11 @@ async function ownerTakes({ stage, people }: Act, code: string, fob: string): Pr
 
 /** A tag has said that the key hangs here: the code opens that bin first, and then asks. */
 async function ownerReturns({ stage, people }: Act, code: string, fob: string): Promise<void> {
-  const { machine, person } = stage;
+  const { rig, person } = stage;
   await person.type(code);
-  if (machine.panel.view?.screen !== "take-or-return") {
+  if (rig.panel.view?.screen !== "take-or-return") {
     await person.see("bin-open");
-    await person.closeDoor(machine.bins.byLabel(String(machine.panel.view?.title.params?.bin)));
+    await person.closeDoor(rig.bins.byLabel(String(rig.panel.view?.title.params?.bin)));
     await people.idle();
   } else {
     await person.cancel();
@@ -222,16 +222,16 @@ class Stranger {
 
   async #whatComes(hung?: string): Promise<number | undefined> {
     const { stage, people } = this.#act;
-    const { machine, person, world } = stage;
-    const shown = () => ["bin-open", "refused"].find((screen) => screen === machine.panel.view?.screen);
+    const { rig, person, world } = stage;
+    const shown = () => ["bin-open", "refused"].find((screen) => screen === rig.panel.view?.screen);
     await world.until(() => shown() !== undefined, MINUTE_MS, "an answer to the stranger");
     if (shown() === "refused") {
       await person.cancel();
       await people.idle();
       return undefined;
     }
-    const bin = machine.bins.byLabel(String(machine.panel.view?.title.params?.bin));
-    expectThat(machine.bins.content(bin) === undefined, `nothing in ${machine.bins.label(bin)}, open to a stranger`);
+    const bin = rig.bins.byLabel(String(rig.panel.view?.title.params?.bin));
+    expectThat(rig.bins.content(bin) === undefined, `nothing in ${rig.bins.label(bin)}, open to a stranger`);
     if (hung !== undefined) await person.putKey(bin, hung);
     await person.closeDoor(bin);
     await people.idle();

@@ -12,21 +12,22 @@ export const deadBattery: Scenario = {
   name: "dead-battery",
   summary: "the cell runs flat in a long outage, and then is taken out: on mains the box works as ever",
   onlyWith: VIRTUAL_ONLY,
+  needs: ["links", "button", "cell", "flash"],
   async play(act) {
     const { stage, people, step } = act;
-    const { machine, world } = stage;
+    const { rig, world } = stage;
     await ordinaryDay(act);
     await people.comeAndGo(2);
     step("mains is lost with little left in the cell, and stays away until it is flat");
-    machine.battery.setChargePercent(8);
+    rig.cell.setChargePercent(8);
     cutMains(act);
     await untilDark(act);
-    await world.until(() => machine.state === "off", 200 * DAY_MS, "a flat cell");
+    await world.until(() => rig.console.state === "off", 200 * DAY_MS, "a flat cell");
     step("the button of a dead box does nothing");
-    const { boots } = machine;
-    machine.button.press();
+    const { boots } = rig.console;
+    rig.button.press();
     await world.advance(DAY_MS);
-    expectThat(machine.state === "off" && machine.boots === boots, "a box that is off");
+    expectThat(rig.console.state === "off" && rig.console.boots === boots, "a box that is off");
 
     step("mains return: it boots, charges, works, and has lost nothing");
     restoreMains(act);
@@ -35,28 +36,28 @@ export const deadBattery: Scenario = {
     await people.comeAndGo(2);
     await stage.untilInSync(15 * MINUTE_MS);
     await world.advance(10 * 60 * MINUTE_MS);
-    expectThat(machine.battery.chargePercent > 99, "a cell that is full again");
+    expectThat(rig.cell.chargePercent > 99, "a cell that is full again");
 
     step("the cell is taken out: a fault is shown, everything else works");
-    machine.setBattery(false);
+    rig.cell.fit(false);
     await world.until(() => tells(act, "notice-faults"), 10 * MINUTE_MS, "the fault's notice");
     await people.comeAndGo(2);
     step("mains is lost without a cell: off at once; and back");
-    machine.setMains(false);
-    expectThat(machine.state === "off", "a box that is off");
+    rig.power.setMains(false);
+    expectThat(rig.console.state === "off", "a box that is off");
     await world.advance(60 * MINUTE_MS);
-    machine.setMains(true);
+    rig.power.setMains(true);
     await people.idle();
     await people.comeAndGo(2);
     step("a new cell");
-    machine.setBattery(true);
+    rig.cell.fit(true);
     await world.until(() => !tells(act, "notice-faults"), 10 * MINUTE_MS, "no more fault");
     await stage.untilInSync(15 * MINUTE_MS);
   },
 };
 
 function lastCause({ stage }: Act): number | undefined {
-  const causes = [...readJournal(stage.machine.flash.journal, 1)].flatMap(({ record }) =>
+  const causes = [...readJournal(stage.rig.flash.journal, 1)].flatMap(({ record }) =>
     record?.kind === Kind.boot ? record.cause : [],
   );
   return causes.at(-1);

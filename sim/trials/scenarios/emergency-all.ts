@@ -8,14 +8,15 @@ const JAMMED = "A-6";
 export const emergencyAll: Scenario = {
   name: "emergency-all",
   summary: "a printed code opens all bins one after another, through two power cuts and past a door that is stuck",
+  needs: ["links", "cuts", "latches"],
   async play(act) {
     const { stage, people, step } = act;
-    const { machine, world, person } = stage;
+    const { rig, world, person } = stage;
     step("the box comes up and syncs; then the internet is gone");
-    machine.start();
+    rig.power.connect();
     await stage.untilInSync(5 * MINUTE_MS);
-    machine.net.setInternet("blackHole");
-    machine.bins.jam(machine.bins.byLabel(JAMMED), true);
+    rig.links.setInternet("blackHole");
+    rig.latches.jam(rig.bins.byLabel(JAMMED), true);
     const opened = countOpenings(act);
     const holder = new PackHolder(stage);
 
@@ -24,59 +25,59 @@ export const emergencyAll: Scenario = {
     await holder.answer("all", await holder.askAll());
     await world.until(() => opened.total() >= 4, 2 * MINUTE_MS, "four open doors");
     step("the first power cut: in the middle of a lock pulse");
-    machine.armPulseCut({ doorOpens: true, backAfterMs: 3 * MINUTE_MS });
+    rig.cuts.armPulseCut({ doorOpens: true, backAfterMs: 3 * MINUTE_MS });
     await cutAndBack(act);
     await world.until(() => opened.total() >= 12, 5 * MINUTE_MS, "twelve open doors, by itself");
     step("the second power cut: in the middle of a write to flash");
-    machine.armFlashCut({ operation: 1, at: 7, backAfterMs: 20 * MINUTE_MS });
+    rig.cuts.armFlashCut({ operation: 1, at: 7, backAfterMs: 20 * MINUTE_MS });
     await cutAndBack(act);
     await holder.sees("all-opened-count");
-    const told = String(machine.panel.view!.lines[0]?.params?.bins);
+    const told = String(rig.panel.view!.lines[0]?.params?.bins);
     step(`it is done; not opened: ${told}`);
 
-    for (let bin = 0; bin < machine.bins.count; bin++) {
-      const label = machine.bins.label(bin);
+    for (let bin = 0; bin < rig.bins.count; bin++) {
+      const label = rig.bins.label(bin);
       const times = opened.of(bin);
       expectThat(times === (label === JAMMED ? 0 : 1), `bin ${label} to have opened once (it did ${times} times)`);
     }
     await afterwards(act, holder);
-    expectThat(person !== undefined && machine.powerCuts === 2, "two power cuts");
+    expectThat(person !== undefined && rig.power.cutCount === 2, "two power cuts");
   },
 };
 
 /** Openings of each door by the world's count. */
 function countOpenings({ stage }: Act): { total(): number; of(bin: number): number } {
   const counts = new Map<number, number>();
-  stage.machine.bins.watch((event) => {
+  stage.rig.bins.watch((event) => {
     if (event.kind === "opened") counts.set(event.bin, (counts.get(event.bin) ?? 0) + 1);
   });
   return { total: () => [...counts.values()].reduce((sum, one) => sum + one, 0), of: (bin) => counts.get(bin) ?? 0 };
 }
 
 async function cutAndBack({ stage }: Act): Promise<void> {
-  const { machine, world } = stage;
-  const before = machine.powerCuts;
-  await world.until(() => machine.powerCuts > before, MINUTE_MS, "the power cut");
-  await world.until(() => machine.state === "running", 30 * MINUTE_MS, "the box to come back");
+  const { rig, world } = stage;
+  const before = rig.power.cutCount;
+  await world.until(() => rig.power.cutCount > before, MINUTE_MS, "the power cut");
+  await world.until(() => rig.console.state === "running", 30 * MINUTE_MS, "the box to come back");
 }
 
 async function afterwards({ stage, people, step }: Act, holder: PackHolder): Promise<void> {
-  const { machine, person } = stage;
+  const { rig, person } = stage;
   const label = JAMMED;
-  const jammed = machine.bins.byLabel(label);
+  const jammed = rig.bins.byLabel(label);
   step("the stuck door is freed and opened with its own code");
-  machine.bins.jam(jammed, false);
+  rig.latches.jam(jammed, false);
   await holder.answer(`bin:${label}`, await holder.askBin(label));
   await holder.sees("emergency-opened");
-  for (let bin = 0; bin < machine.bins.count; bin++) if (machine.bins.isOpen(bin)) machine.bins.close(bin);
+  for (let bin = 0; bin < rig.bins.count; bin++) if (rig.bins.isOpen(bin)) rig.bins.close(bin);
   await person.closeDoor(jammed);
   await people.idle();
   step("online again: the cloud has the whole run as one, and the code as used");
-  machine.net.setInternet("ok");
+  rig.links.setInternet("ok");
   await stage.untilInSync(30 * MINUTE_MS);
   const runs = stage.cloud.store.data.emergencies.filter((entry) => entry.target === "all");
   expectThat(runs.length === 1 && runs[0]!.status === "done", "one run of all bins, done");
-  expectThat(new Set(runs[0]!.bins.map((one) => one.bin)).size === machine.bins.count, "every bin in it");
+  expectThat(new Set(runs[0]!.bins.map((one) => one.bin)).size === rig.bins.count, "every bin in it");
   const codes = packOf(stage).sheet!.targets.find((one) => one.target === "all")!.codes;
   expectThat(codes[0]!.state === "used" && codes[1]!.state === "good", "its code crossed out on the next pack");
 }

@@ -8,6 +8,7 @@ const KEY = "Quai des Brumes 4, apt 22";
 export const emergencyBin: Scenario = {
   name: "emergency-bin",
   summary: "a printed code opens one bin of a box that has no snapshot, no clock and no link, and nothing else does",
+  needs: ["links", "button", "cuts"],
   async play(act) {
     const holder = await firstBoot(act);
     await whatMustNotWork(act, holder);
@@ -19,24 +20,24 @@ export const emergencyBin: Scenario = {
 
 /** Out of its carton, on a wall without internet. */
 async function firstBoot({ stage, step }: Act): Promise<PackHolder> {
-  const { machine, person } = stage;
+  const { rig, person } = stage;
   step("the box comes up for the first time, with no link: no snapshot, no clock");
-  machine.net.setInternet("blackHole");
-  machine.start();
+  rig.links.setInternet("blackHole");
+  rig.power.connect();
   await person.see("idle", MINUTE_MS);
-  const notices = machine.panel.view!.notices.map((notice) => notice.id);
+  const notices = rig.panel.view!.notices.map((notice) => notice.id);
   expectThat(notices.includes("notice-clock-unknown"), "a box without a clock");
   expectThat(stage.judge.boxMemory().snapshotVersion === 0, "a box without a snapshot");
   return new PackHolder(stage);
 }
 
 async function whatMustNotWork({ stage, step, people }: Act, holder: PackHolder): Promise<void> {
-  const { person, machine, world } = stage;
+  const { person, rig, world } = stage;
   const { bin } = holder.binOf(KEY);
   const target = `bin:${bin}`;
   step("letters and too few digits are no code, and cost nothing");
   const asked = await holder.askBin(bin);
-  machine.panel.input({ kind: "text", text: "abcdefgh" });
+  rig.panel.input({ kind: "text", text: "abcdefgh" });
   await person.enter();
   await holder.sees("refused-code-too-short");
   await holder.askBin(bin);
@@ -63,7 +64,7 @@ async function whatMustNotWork({ stage, step, people }: Act, holder: PackHolder)
   await holder.askBin(bin);
   await holder.isRefused(right, "throttled");
   expectThat(
-    machine.bins.state.open.every((open) => !open),
+    rig.bins.state.open.every((open) => !open),
     "every door shut",
   );
   step("a bin that is not there");
@@ -77,17 +78,17 @@ async function whatMustNotWork({ stage, step, people }: Act, holder: PackHolder)
 }
 
 async function pluggedOut({ stage, step, people }: Act, holder: PackHolder): Promise<void> {
-  const { person, machine, world } = stage;
+  const { person, rig, world } = stage;
   const { bin } = holder.binOf(KEY);
   step("the plug is pulled after each digit: nothing opens, nothing is used up, nothing is counted");
   for (let digits = 0; digits <= 8; digits++) {
     const asked = await holder.askBin(bin);
     expectThat(asked.number === 1, "code 01 still asked for");
     const { code } = holder.printed(`bin:${bin}`, asked.number);
-    for (const digit of code.slice(0, digits)) machine.panel.input({ kind: "digit", digit: Number(digit) });
+    for (const digit of code.slice(0, digits)) rig.panel.input({ kind: "digit", digit: Number(digit) });
     await world.advance(300);
-    machine.powerCut({ backAfterMs: 1_000 });
-    await world.until(() => machine.state === "running", MINUTE_MS, "the box to come back");
+    rig.power.cut({ backAfterMs: 1_000 });
+    await world.until(() => rig.console.state === "running", MINUTE_MS, "the box to come back");
     // Three failures stand from before; the fourth's penalty starts anew with each boot that knows no time.
     await person.see("idle");
   }
@@ -98,20 +99,20 @@ async function pluggedOut({ stage, step, people }: Act, holder: PackHolder): Pro
 }
 
 async function opened({ stage, step, people }: Act, holder: PackHolder): Promise<void> {
-  const { person, machine } = stage;
+  const { person, rig } = stage;
   const { bin, fob } = holder.binOf(KEY);
   const target = `bin:${bin}`;
-  const index = machine.bins.byLabel(bin);
+  const index = rig.bins.byLabel(bin);
   step("the right code opens it; the power fails as the lock lets go, and the same code opens it again");
   await holder.answer(target, await holder.askBin(bin));
   await holder.sees("emergency-opened");
   await person.closeDoor(index);
-  machine.armPulseCut({ doorOpens: false, backAfterMs: 5_000 });
+  rig.cuts.armPulseCut({ doorOpens: false, backAfterMs: 5_000 });
   await holder.answer(target, await holder.askBin(bin));
-  await stage.world.until(() => machine.state === "off", MINUTE_MS, "the power cut");
-  await stage.world.until(() => machine.state === "running", MINUTE_MS, "the box to come back");
+  await stage.world.until(() => rig.console.state === "off", MINUTE_MS, "the power cut");
+  await stage.world.until(() => rig.console.state === "running", MINUTE_MS, "the box to come back");
   await people.idle();
-  if (machine.bins.isOpen(index)) await person.closeDoor(index);
+  if (rig.bins.isOpen(index)) await person.closeDoor(index);
   const again = await holder.askBin(bin);
   expectThat(again.number === 1, "the code that was just used to work again");
   await holder.answer(target, again);
@@ -138,17 +139,17 @@ async function opened({ stage, step, people }: Act, holder: PackHolder): Promise
 }
 
 async function newSheet({ stage, step, people }: Act, old: PackHolder): Promise<void> {
-  const { person, machine, cloud } = stage;
+  const { person, rig, cloud } = stage;
   const { bin } = old.binOf(KEY);
   const target = `bin:${bin}`;
   step("online: the box tells which codes were used, and the next sheet has others");
-  machine.net.setInternet("ok");
+  rig.links.setInternet("ok");
   await stage.untilInSync(10 * MINUTE_MS);
   const states = packOf(stage)
     .sheet!.targets.find((one) => one.target === target)!
     .codes.map((one) => one.state);
   expectThat(states.slice(0, 3).join() === "used,used,good", `codes 01 and 02 crossed out (they are ${states.join()})`);
-  cloud.sheets.rotate(machine.name);
+  cloud.sheets.rotate(rig.name);
   const holder = new PackHolder(stage);
   expectThat(packOf(stage, 1).sheet!.standing === "superseded", "the older sheet marked as superseded");
   const asked = await old.askBin(bin);
@@ -157,7 +158,7 @@ async function newSheet({ stage, step, people }: Act, old: PackHolder): Promise<
   await person.see("emergency-code");
   await holder.answer(target, { sheet: 2, number: 1 });
   await holder.sees("emergency-opened");
-  await person.closeDoor(machine.bins.byLabel(bin));
+  await person.closeDoor(rig.bins.byLabel(bin));
   await people.idle();
   step("which closes the older sheet");
   const { sheet } = await old.askBin("A-1");

@@ -2,7 +2,7 @@ import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
 import type { Pack } from "../../cloud/pack/pack.js";
 import { makePack } from "../../cloud/pack/pack.js";
 import type { SheetCode } from "../../cloud/sheets.js";
-import type { Stage } from "../stage/stage.js";
+import type { Scene } from "../stage/stage.js";
 
 /** What the screen asks for. */
 export interface Asked {
@@ -12,11 +12,11 @@ export interface Asked {
 
 /** Somebody with a printed pack and nothing else. */
 export class PackHolder {
-  readonly #stage: Stage;
+  readonly #stage: Scene;
   readonly pack: Pack;
 
   /** `sheet`: an older one than the one in force. */
-  constructor(stage: Stage, sheet?: number, box = stage.machine.name) {
+  constructor(stage: Scene, sheet?: number, box = stage.rig.name) {
     this.#stage = stage;
     this.pack = packOf(stage, sheet, box);
   }
@@ -81,26 +81,26 @@ export class PackHolder {
 
   /** Waits for a result with this title. */
   async sees(title: string): Promise<void> {
-    const { world, machine } = this.#stage;
-    const shown = () => machine.panel.view?.title.id;
+    const { world, rig } = this.#stage;
+    const shown = () => rig.panel.view?.title.id;
     await world.until(() => shown() === title, 20_000, `${title} (it shows ${shown()})`);
   }
 
   async #menu(): Promise<void> {
-    const { machine, person } = this.#stage;
-    const offers = machine.panel.view?.choices.some((choice) => choice.id === "emergency-again");
+    const { rig, person } = this.#stage;
+    const offers = rig.panel.view?.choices.some((choice) => choice.id === "emergency-again");
     await person.choose(offers === true ? "emergency-again" : "emergency");
   }
 
   async #asked(): Promise<Asked> {
     await this.#stage.person.see("emergency-code");
-    const params = this.#stage.machine.panel.view?.title.params;
+    const params = this.#stage.rig.panel.view?.title.params;
     return { sheet: Number(params?.sheet), number: Number(params?.number) };
   }
 }
 
 /** What would be printed now. */
-export function packOf(stage: Stage, sheet?: number, box = stage.machine.name): Pack {
+export function packOf(stage: Scene, sheet?: number, box = stage.rig.name): Pack {
   const nowSeconds = Math.floor(stage.world.wallSeconds());
   return makePack({ store: stage.cloud.store, hash: TWEETNACL_HASH, nowSeconds, isSample: false }, box, sheet);
 }

@@ -15,10 +15,11 @@ export const guesser: Scenario = {
   summary:
     "somebody who knows the rules guesses at ordinary codes for a month and pulls the plug: the published bound holds",
   onlyWith: VIRTUAL_ONLY,
+  needs: ["cuts", "flash"],
   async play(act) {
     const { stage, step } = act;
     step("the box comes up and syncs");
-    stage.machine.start();
+    stage.rig.power.connect();
     await stage.untilInSync(5 * MINUTE_MS);
     const tried = new Guesser(act);
     for (let day = 1; day <= DAYS; day++) {
@@ -59,7 +60,7 @@ class Guesser {
     this.#random = act.stage.world.random("guesser");
     this.#keypad = new Keypad(act.stage, this.#random);
     this.startMs = act.stage.world.nowMs;
-    act.stage.machine.bins.watch((event) => {
+    act.stage.rig.bins.watch((event) => {
       if (event.kind === "opened") this.opened++;
     });
   }
@@ -81,16 +82,16 @@ class Guesser {
 
   /** One guess. Answers how long the box then makes people wait, as far as this one can tell. */
   async #try(): Promise<number> {
-    const { machine, world } = this.#act.stage;
-    const cutsBefore = machine.powerCuts;
+    const { rig, world } = this.#act.stage;
+    const cutsBefore = rig.power.cutCount;
     if (this.#random.next() < 0.15) {
       // Right between the eighth digit and the verdict, in the middle of whatever is written then.
-      machine.armFlashCut({ operation: 1, at: this.#random.int(40), backAfterMs: 2_000 });
+      rig.cuts.armFlashCut({ operation: 1, at: this.#random.int(40), backAfterMs: 2_000 });
     }
     await this.#keypad.type(this.#keypad.digits(6));
     await world.advance(500);
-    machine.disarm();
-    if (machine.powerCuts > cutsBefore) {
+    rig.cuts.disarm();
+    if (rig.power.cutCount > cutsBefore) {
       this.swallowed++;
       await this.#keypad.wakeUp();
       return 0;
@@ -102,13 +103,13 @@ class Guesser {
 
   /** In the middle of a wait the plug is pulled, once or often, for a moment or for long. */
   async #waitOut(waitMs: number): Promise<void> {
-    const { machine, world } = this.#act.stage;
+    const { rig, world } = this.#act.stage;
     const end = world.nowMs + waitMs;
     while (world.nowMs < end) {
       const left = end - world.nowMs;
       if (this.#random.next() < 0.4) {
         await world.advance(Math.min(left, this.#random.int(90_000)));
-        machine.powerCut({ backAfterMs: 500 + this.#random.int(4_000) });
+        rig.power.cut({ backAfterMs: 500 + this.#random.int(4_000) });
         await this.#keypad.wakeUp();
         if (this.#random.next() < 0.5) return;
       } else {
@@ -118,7 +119,7 @@ class Guesser {
   }
 
   #countFailures(): void {
-    const { journal } = this.#act.stage.machine.flash;
+    const { journal } = this.#act.stage.rig.flash;
     for (const { seq, record } of readJournal(journal, this.#countedTo + 1)) {
       if (record?.kind === Kind.codeFailure) this.#failures++;
       this.#countedTo = seq;

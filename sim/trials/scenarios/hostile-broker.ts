@@ -14,11 +14,12 @@ export const hostileBroker: Scenario = {
   summary:
     "the broker drips, holds back, replays and floods: no old command opens, no clock goes wrong, people are served",
   onlyWith: BROKER_TURNS,
+  needs: ["links", "button", "clock"],
   async play(act) {
     const { stage, people, step } = act;
     const broker = turn(act);
     step("an honest broker at first");
-    stage.machine.start();
+    stage.rig.power.connect();
     await stage.untilInSync(5 * MINUTE_MS);
     await people.pickUp(RIVOLI.code);
     await drips(act, broker);
@@ -31,7 +32,7 @@ export const hostileBroker: Scenario = {
     await stage.untilInSync(15 * MINUTE_MS);
     await people.giveBack(RIVOLI.fob);
     await stage.untilInSync(5 * MINUTE_MS);
-    expectThat(stage.cloud.alerts.of(stage.machine.name).length === 0, "no alert in the end");
+    expectThat(stage.cloud.alerts.of(stage.rig.name).length === 0, "no alert in the end");
   },
 };
 
@@ -43,7 +44,7 @@ export function turn({ stage }: Act): HostileBroker {
 }
 
 async function drips({ stage, people, step }: Act, broker: HostileBroker): Promise<void> {
-  const { machine, world, cloud, judge, person } = stage;
+  const { rig, world, cloud, judge, person } = stage;
   step("it drips: one acknowledgement every 76 s, so that something is always outstanding");
   let hellos = 0;
   broker.drip("down/ack", 76 * SECOND_MS);
@@ -58,18 +59,18 @@ async function drips({ stage, people, step }: Act, broker: HostileBroker): Promi
   step("it keeps the next hellos and a one-touch unlock, and hands it on two hours later");
   broker.drop("up/hello");
   broker.hold("down/command");
-  const bin = machine.bins.byLabel(ARMED);
-  cloud.oneTouchUnlock(machine.name, ARMED);
+  const bin = rig.bins.byLabel(ARMED);
+  cloud.oneTouchUnlock(rig.name, ARMED);
   judge.armed(bin);
   await world.until(() => saysOffline(stage), 7 * MINUTE_MS, "the offline notice");
   await world.advance(120 * MINUTE_MS);
   const held = broker.release("down/command");
   expectThat(held > 0, "a command that was held back");
   await world.advance(10 * SECOND_MS);
-  expectThat(machine.button.lamp !== "flash", "a bin that is not armed");
+  expectThat(rig.button.lamp !== "flash", "a bin that is not armed");
   await person.pressButton();
   await world.advance(90 * SECOND_MS);
-  expectThat(Math.abs(machine.rtc.errorSeconds ?? 0) < 5, `a clock that is right (${machine.rtc.errorSeconds} s)`);
+  expectThat(Math.abs(rig.clock.errorSeconds ?? 0) < 5, `a clock that is right (${rig.clock.errorSeconds} s)`);
   broker.reform();
   await stage.untilInSync(15 * MINUTE_MS);
 }
@@ -83,17 +84,17 @@ const HELD = [
 
 async function holdsShortly(act: Act, broker: HostileBroker): Promise<void> {
   const { stage, step } = act;
-  const { machine, world, cloud, judge, person } = stage;
-  const bin = machine.bins.byLabel(ARMED);
+  const { rig, world, cloud, judge, person } = stage;
+  const bin = rig.bins.byLabel(ARMED);
   for (const [heldSeconds, mayArm] of HELD) {
     step(`it holds a one-touch unlock back for ${heldSeconds} s, on an open session`);
     broker.hold("down/command");
-    cloud.oneTouchUnlock(machine.name, ARMED);
+    cloud.oneTouchUnlock(rig.name, ARMED);
     judge.armed(bin);
     await world.advance(heldSeconds * SECOND_MS);
     broker.release("down/command", "reordered");
     await world.advance(SECOND_MS);
-    expectThat((machine.button.lamp === "flash") === mayArm, mayArm ? "an armed bin" : "no armed bin");
+    expectThat((rig.button.lamp === "flash") === mayArm, mayArm ? "an armed bin" : "no armed bin");
     await person.pressButton();
     await world.advance(2 * SECOND_MS);
     if (mayArm) await takeFrom(act, bin);
@@ -108,13 +109,13 @@ async function takeFrom({ stage: { person }, people }: Act, bin: number): Promis
 }
 
 async function replaysHellos({ stage, step }: Act, broker: HostileBroker): Promise<void> {
-  const { machine, world } = stage;
+  const { rig, world } = stage;
   step("it replays old hellos after each welcome");
   broker.onPassed = (lane) => {
     if (lane === "down/welcome") broker.replay("up/hello", 7);
   };
   for (let i = 0; i < 3; i++) {
-    machine.net.ethernet?.access.drop();
+    rig.links.ethernet?.access.drop();
     await world.advance(MINUTE_MS);
     await stage.untilInSync(10 * MINUTE_MS);
   }
@@ -122,7 +123,7 @@ async function replaysHellos({ stage, step }: Act, broker: HostileBroker): Promi
 }
 
 async function floods({ stage, people, step }: Act, broker: HostileBroker): Promise<void> {
-  const { world, machine } = stage;
+  const { world, rig } = stage;
   step("it floods the box with garbage that looks like the session's own, and people come");
   let isFlooding = true;
   const timers = worldTimers(world.scheduler);
@@ -137,22 +138,22 @@ async function floods({ stage, people, step }: Act, broker: HostileBroker): Prom
   await world.advance(5 * MINUTE_MS);
   isFlooding = false;
   await stage.untilInSync(15 * MINUTE_MS);
-  expectThat(machine.crashes.length === 0, "no crash");
+  expectThat(rig.console.crashes.length === 0, "no crash");
 }
 
 async function withholdsWelcomes({ stage, people, step }: Act, broker: HostileBroker): Promise<void> {
-  const { world, cloud, machine } = stage;
+  const { world, cloud, rig } = stage;
   step("it keeps the welcomes: box and cloud both say that they are apart");
   broker.drop("down/welcome");
   await world.until(() => saysOffline(stage), 7 * MINUTE_MS, "the offline notice");
   await people.comeAndGo(3);
   await world.advance(10 * MINUTE_MS);
-  const isKnown = !cloud.store.boxState(machine.name).online || cloud.alerts.of(machine.name).length > 0;
+  const isKnown = !cloud.store.boxState(rig.name).online || cloud.alerts.of(rig.name).length > 0;
   expectThat(isKnown, "a cloud that knows that the box is not there");
   await world.advance(45 * MINUTE_MS);
   expectThat(saysOffline(stage), "a panel that goes on saying so");
 }
 
-export function saysOffline({ machine }: Act["stage"]): boolean {
-  return machine.panel.view?.notices.some(({ id }) => id.startsWith("notice-offline")) ?? false;
+export function saysOffline({ rig }: Act["stage"]): boolean {
+  return rig.panel.view?.notices.some(({ id }) => id.startsWith("notice-offline")) ?? false;
 }

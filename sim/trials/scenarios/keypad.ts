@@ -1,6 +1,6 @@
 import type { Text } from "../../../hal/ports/panel.js";
 import type { Random } from "../../world/random.js";
-import type { Stage } from "../stage/stage.js";
+import type { Scene } from "../stage/stage.js";
 
 const MINUTE_MS = 60_000;
 
@@ -14,32 +14,32 @@ export interface Rebuff {
 
 /** The fingers of somebody who guesses: quick, and undisturbed by a box that goes dark. */
 export class Keypad {
-  readonly #stage: Stage;
+  readonly #stage: Scene;
   readonly #random: Random;
 
-  constructor(stage: Stage, random: Random) {
+  constructor(stage: Scene, random: Random) {
     this.#stage = stage;
     this.#random = random;
   }
 
   /** The box runs, and shows the first screen. */
   async wakeUp(): Promise<void> {
-    const { machine, world } = this.#stage;
-    await world.until(() => machine.state === "running", 5 * MINUTE_MS, "the box to come back");
-    while (machine.panel.view?.screen !== "idle") {
-      machine.panel.input({ kind: "cancel" });
+    const { rig, world } = this.#stage;
+    await world.until(() => rig.console.state === "running", 5 * MINUTE_MS, "the box to come back");
+    while (rig.panel.view?.screen !== "idle") {
+      rig.panel.input({ kind: "cancel" });
       await this.pause();
-      if (machine.panel.view?.screen !== "idle") await world.advance(1_000);
+      if (rig.panel.view?.screen !== "idle") await world.advance(1_000);
     }
   }
 
   async choose(id: string): Promise<void> {
-    this.#stage.machine.panel.input({ kind: "choice", id });
+    this.#stage.rig.panel.input({ kind: "choice", id });
     await this.pause();
   }
 
   async type(digits: string): Promise<void> {
-    const { panel } = this.#stage.machine;
+    const { panel } = this.#stage.rig;
     for (const digit of digits) panel.input({ kind: "digit", digit: Number(digit) });
     await this.pause();
     panel.input({ kind: "enter" });
@@ -68,7 +68,7 @@ export class Keypad {
   }
 
   get rebuff(): Rebuff {
-    const { view } = this.#stage.machine.panel;
+    const { view } = this.#stage.rig.panel;
     const shown = [view?.title, ...(view?.lines ?? [])].find((text) => text?.id.startsWith("refused-"));
     return { id: shown?.id, waitMs: waitOf(shown) };
   }

@@ -10,22 +10,23 @@ export const newerCloud: Scenario = {
   name: "newer-cloud",
   summary:
     "a cloud of some years from now: fields, lanes, commands, values and snapshot parts that the box has never heard of",
+  needs: ["links"],
   async play(act) {
     const { stage, people, step, options } = act;
-    const { machine, newer } = stage;
+    const { rig, newer } = stage;
     newer.speaks = true;
     step("the box comes up, and syncs with a cloud that says more than it knows");
-    machine.start();
+    rig.power.connect();
     await stage.untilInSync(5 * MINUTE_MS);
     step("honest use, with requests in between that the box does not understand");
     await use(act, Math.ceil(options.exchanges / 4));
     await revoke(act);
     step("offline, with requests waiting, and a power cut on the way back");
-    machine.net.setInternet("blackHole");
-    newer.askForSomethingNew(machine.name);
+    rig.links.setInternet("blackHole");
+    newer.askForSomethingNew(rig.name);
     await people.comeAndGo(Math.ceil(options.exchanges / 4));
-    machine.net.setInternet("ok");
-    machine.powerCut({ backAfterMs: 2_000 });
+    rig.links.setInternet("ok");
+    rig.power.cut({ backAfterMs: 2_000 });
     await stage.untilInSync(15 * MINUTE_MS);
     await use(act, Math.ceil(options.exchanges / 4));
     step("the cloud is put back to the version of today");
@@ -38,7 +39,7 @@ export const newerCloud: Scenario = {
 
 async function use({ stage, people }: Act, exchanges: number): Promise<void> {
   for (let done = 0; done < exchanges; done += 5) {
-    stage.newer.askForSomethingNew(stage.machine.name);
+    stage.newer.askForSomethingNew(stage.rig.name);
     await people.comeAndGo(Math.min(5, exchanges - done));
   }
   await stage.untilInSync(15 * MINUTE_MS);
@@ -57,15 +58,15 @@ async function revoke({ stage, people, step }: Act): Promise<void> {
 }
 
 async function everythingAnswered({ stage, step }: Act): Promise<void> {
-  const { cloud, machine, newer, world } = stage;
+  const { cloud, rig, newer, world } = stage;
   step("every request has its receipt, the unknown ones with a word that they were not done");
-  const { commands } = cloud.store.boxState(machine.name);
+  const { commands } = cloud.store.boxState(rig.name);
   const waiting = () => commands.filter(({ status }) => status === "waiting").length;
   await world.until(() => waiting() === 0, 5 * MINUTE_MS, "the last receipt");
   const refused = cloud.store.data.events.filter(({ detail }) => detail.reason === "unknown-command").length;
   expectThat(refused === newer.added.commands, `${newer.added.commands} refusals of unknown commands (${refused})`);
-  expectThat(machine.crashCount === 0, `no crash (${machine.crashCount})`);
-  const { faults = [] } = cloud.store.boxState(machine.name).status ?? {};
+  expectThat(rig.console.crashCount === 0, `no crash (${rig.console.crashCount})`);
+  const { faults = [] } = cloud.store.boxState(rig.name).status ?? {};
   expectThat(!faults.includes("snapshot"), "a box that takes every snapshot");
   const { messages, lanes, snapshots } = newer.added;
   expectThat(messages > 50 && lanes > 5 && snapshots > 1, "a cloud that said much that is new");

@@ -17,6 +17,7 @@ const STRANGER = "777XYZ";
 export const outage: Scenario = {
   name: "outage",
   summary: "the whole story: no internet, no mains, a hotspot without signal, offline codes, a power cut, and back",
+  needs: ["links", "button", "cuts"],
   async play(act) {
     await online(act);
     const lostAt = act.stage.world.wallSeconds();
@@ -40,7 +41,7 @@ async function online({ stage, people, step }: Act): Promise<void> {
     stage.cloud.admin.addAccess(user, key, { kind: "scheduled", start, end, zone: "local" }, code);
   }
   step("the box comes up, and syncs by itself");
-  stage.machine.start();
+  stage.rig.power.connect();
   await stage.untilInSync(5 * MINUTE_MS);
   step("exchanges online: booking code, key code, badge, quick scan");
   await people.pickUp(RIVOLI.code);
@@ -55,9 +56,9 @@ async function online({ stage, people, step }: Act): Promise<void> {
 }
 
 async function internetLost({ stage, step }: Act): Promise<void> {
-  const { machine, world } = stage;
+  const { rig, world } = stage;
   step("the internet is lost: the box says so and goes on");
-  machine.net.setInternet("blackHole");
+  rig.links.setInternet("blackHole");
   await world.until(() => shows(stage, "notice-offline"), 5 * MINUTE_MS, "the offline notice");
 }
 
@@ -75,27 +76,27 @@ async function exchangesOffline({ people, step, options }: Act): Promise<void> {
 }
 
 async function mainsLost({ stage, step }: Act): Promise<void> {
-  const { machine, world } = stage;
+  const { rig, world } = stage;
   step("the mains is lost: two minutes later the screen is dark");
   const lostAtMs = world.nowMs;
-  machine.setMains(false);
-  await world.until(() => machine.state === "asleep", 10 * MINUTE_MS, "sleep");
+  rig.power.setMains(false);
+  await world.until(() => rig.console.state === "asleep", 10 * MINUTE_MS, "sleep");
   const awakeMs = world.nowMs - lostAtMs;
   if (awakeMs < 2 * MINUTE_MS || awakeMs > 2 * MINUTE_MS + 10_000) throw new Error(`asleep after ${awakeMs} ms`);
-  if (machine.panel.backlightPercent !== 0) throw new Error("asleep with a lit screen");
+  if (rig.panel.backlightPercent !== 0) throw new Error("asleep with a lit screen");
   await world.advance(8 * 60 * MINUTE_MS);
 }
 
 async function hotspotTried({ stage, people, step }: Act): Promise<void> {
-  const { machine, world, person } = stage;
+  const { rig, world, person } = stage;
   step("the reset button wakes it; no signal, so a phone's hotspot is tried, which has none either");
-  machine.button.press();
-  await world.until(() => machine.panel.view?.screen === "idle", MINUTE_MS, "a usable keypad");
-  const phone = machine.net.wifi!.appear(HOTSPOT);
+  rig.button.press();
+  await world.until(() => rig.panel.view?.screen === "idle", MINUTE_MS, "a usable keypad");
+  const phone = rig.links.wifi!.appear(HOTSPOT);
   phone.setMode("noInternet");
   await person.choose("hotspot");
   await person.see("hotspot-choose", 30_000);
-  const network = machine.panel.view!.choices.find((choice) => choice.label.params?.name === HOTSPOT.ssid);
+  const network = rig.panel.view!.choices.find((choice) => choice.label.params?.name === HOTSPOT.ssid);
   await person.choose(network!.id);
   await person.typeText(HOTSPOT.passphrase);
   await person.see("hotspot-result", 30_000);
@@ -107,12 +108,12 @@ async function hotspotTried({ stage, people, step }: Act): Promise<void> {
 
 async function offlineCodes(act: Act): Promise<void> {
   const { stage, people, step } = act;
-  const { machine, person, world } = stage;
+  const { rig, person, world } = stage;
   step("an offline code opens one bin");
-  const sheet = stage.cloud.sheets.sheet(machine.name);
+  const sheet = stage.cloud.sheets.sheet(rig.name);
   const code = (target: string, number: number) =>
     sheet.targets.find((one) => one.target === target)!.codes[number - 1]!.code;
-  const bin = machine.bins.byLabel("B-1");
+  const bin = rig.bins.byLabel("B-1");
   await emergencyBin(act, "B", "1");
   await person.type(wrong(code("bin:B-1", 1)));
   await person.see("refused");
@@ -126,10 +127,10 @@ async function offlineCodes(act: Act): Promise<void> {
   await person.choose("emergency");
   await person.choose("all-bins");
   await typeEight(act, code("all", 1));
-  await world.until(() => machine.panel.view?.screen === "emergency-result", 5 * MINUTE_MS, "the end of open-all");
-  for (let i = 0; i < machine.bins.count; i++) {
-    if (!machine.bins.isOpen(i)) throw new Error(`bin ${machine.bins.label(i)} is not open`);
-    machine.bins.close(i);
+  await world.until(() => rig.panel.view?.screen === "emergency-result", 5 * MINUTE_MS, "the end of open-all");
+  for (let i = 0; i < rig.bins.count; i++) {
+    if (!rig.bins.isOpen(i)) throw new Error(`bin ${rig.bins.label(i)} is not open`);
+    rig.bins.close(i);
   }
   // The keys hang there still: without a word of that, no bin would take a return for its tag alone.
   await person.choose("bin-by-bin");
@@ -143,7 +144,7 @@ async function typeEight({ stage }: Act, digits: string): Promise<void> {
 
 async function emergencyBin({ stage }: Act, unit: string, number: string): Promise<void> {
   const { person } = stage;
-  await person.choose(stage.machine.panel.view?.screen === "refused" ? "emergency-again" : "emergency");
+  await person.choose(stage.rig.panel.view?.screen === "refused" ? "emergency-again" : "emergency");
   await person.choose("one-bin");
   await person.choose(unit);
   await person.type(number);
@@ -151,37 +152,37 @@ async function emergencyBin({ stage }: Act, unit: string, number: string): Promi
 }
 
 async function powerFails({ stage, people, step }: Act): Promise<void> {
-  const { machine, world, person } = stage;
+  const { rig, world, person } = stage;
   step("the power fails in the middle of an exchange, right after the lock has let go");
-  machine.armPulseCut({ doorOpens: true, backAfterMs: 2 * MINUTE_MS });
+  rig.cuts.armPulseCut({ doorOpens: true, backAfterMs: 2 * MINUTE_MS });
   const carriedBefore = people.carried.length;
   await person.scan(people.carried[0]!);
-  await world.until(() => machine.state === "off", MINUTE_MS, "the power cut");
+  await world.until(() => rig.console.state === "off", MINUTE_MS, "the power cut");
   await world.advance(5_000);
-  const bin = machine.bins.state.open.indexOf(true);
-  machine.bins.put(bin, people.carried.shift()!);
-  machine.bins.close(bin);
+  const bin = rig.bins.state.open.indexOf(true);
+  rig.bins.put(bin, people.carried.shift()!);
+  rig.bins.close(bin);
   if (people.carried.length !== carriedBefore - 1) throw new Error("the fob is still in a hand");
-  await world.until(() => machine.state === "running", 5 * MINUTE_MS, "the box to come back");
+  await world.until(() => rig.console.state === "running", 5 * MINUTE_MS, "the box to come back");
   await people.idle();
 
   step("and again in the middle of writing to flash");
   const fob = people.carried[0] ?? (await people.pickUp(QUAI.code));
-  machine.armFlashCut({ operation: 1, at: 9, backAfterMs: 30_000 });
+  rig.cuts.armFlashCut({ operation: 1, at: 9, backAfterMs: 30_000 });
   await person.scan(fob);
-  await world.until(() => machine.powerCuts === 2, MINUTE_MS, "the second power cut");
-  await world.until(() => machine.state === "running", 5 * MINUTE_MS, "the box to come back");
+  await world.until(() => rig.power.cutCount === 2, MINUTE_MS, "the second power cut");
+  await world.until(() => rig.console.state === "running", 5 * MINUTE_MS, "the box to come back");
   await people.idle();
   await people.giveBack(fob);
 }
 
 async function backAgain({ stage, people, step, options }: Act): Promise<void> {
-  const { machine, world, broker } = stage;
+  const { rig, world, broker } = stage;
   step("mains and internet return: everything syncs by itself");
-  machine.net.wifi!.vanish(HOTSPOT.ssid);
-  machine.setMains(true);
+  rig.links.wifi!.vanish(HOTSPOT.ssid);
+  rig.power.setMains(true);
   const before = stage.cloudHas;
-  machine.net.setInternet("ok");
+  rig.links.setInternet("ok");
   if (options.killBroker) {
     if (broker.crash === undefined || broker.restart === undefined) throw new Error("this broker cannot be killed");
     await world.until(() => stage.cloudHas > before, 30 * MINUTE_MS, "the replay to begin");
@@ -209,8 +210,8 @@ function checkOfflineMarks({ stage }: Act, times: { lostAt: number; noticedAt: n
   }
 }
 
-function shows({ machine }: Act["stage"], notice: string): boolean {
-  return machine.panel.view?.notices.some((text) => text.id.startsWith(notice)) ?? false;
+function shows({ rig }: Act["stage"], notice: string): boolean {
+  return rig.panel.view?.notices.some((text) => text.id.startsWith(notice)) ?? false;
 }
 
 /** Another code of eight digits. */

@@ -24,9 +24,9 @@ export class People {
 
   /** Takes the key that a booking code or key code opens. Answers its fob. */
   async pickUp(code: string): Promise<string> {
-    const { person, machine } = this.#stage;
+    const { person, rig } = this.#stage;
     await person.type(code);
-    if (machine.panel.view?.screen === "take-or-return") await person.choose("take");
+    if (rig.panel.view?.screen === "take-or-return") await person.choose("take");
     return await this.#take();
   }
 
@@ -56,10 +56,10 @@ export class People {
 
   /** Tries what must not work, and reads why. */
   async isRefused(code: string, reason: string): Promise<void> {
-    const { person, machine } = this.#stage;
+    const { person, rig } = this.#stage;
     await person.type(code);
     await person.see("refused");
-    const shown = machine.panel.view?.lines[0]?.id;
+    const shown = rig.panel.view?.lines[0]?.id;
     if (shown !== `refused-${reason}`) throw new Error(`refused with ${shown}, not ${reason}`);
     await person.cancel();
     await this.idle();
@@ -67,10 +67,10 @@ export class People {
 
   /** Says of each bin that the panel asks about what hangs there. */
   async tellBins(): Promise<void> {
-    const { person, machine, cloud } = this.#stage;
-    while (machine.panel.view?.screen === "check-bin") {
-      const { title, choices } = machine.panel.view;
-      const fob = machine.bins.content(machine.bins.byLabel(String(title.params?.bin)));
+    const { person, rig, cloud } = this.#stage;
+    while (rig.panel.view?.screen === "check-bin") {
+      const { title, choices } = rig.panel.view;
+      const fob = rig.bins.content(rig.bins.byLabel(String(title.params?.bin)));
       const name = cloud.store.organisation.keys.find((key) => key.fob === fob)?.name ?? fob;
       const asked = choices.find((choice) => choice.id === "bin-holds")?.label.params?.key;
       await person.choose(fob === undefined ? "bin-empty" : name === asked ? "bin-holds" : "bin-unknown");
@@ -121,16 +121,16 @@ export class People {
 
   /** The bin that the screen names: another door may stand open. */
   #openBin(): number {
-    const { panel, bins } = this.#stage.machine;
+    const { panel, bins } = this.#stage.rig;
     return bins.byLabel(String(panel.view?.title.params?.bin));
   }
 
   /** A code that opens a key which hangs in the box now. */
   #someCode(): string | undefined {
-    const { cloud, machine } = this.#stage;
+    const { cloud, rig } = this.#stage;
     const { accesses, keys } = cloud.store.organisation;
     const isHere = (key: Key | undefined) =>
-      key?.fob !== undefined && machine.bins.state.contents.includes(key.fob) && !this.carried.includes(key.fob);
+      key?.fob !== undefined && rig.bins.state.contents.includes(key.fob) && !this.carried.includes(key.fob);
     const codes = [
       ...keys.filter(isHere).flatMap((key) => key.code ?? []),
       ...accesses

@@ -1,4 +1,5 @@
 import type { Machine } from "../../world/machine/machine.js";
+import { NoCapabilityError } from "../rig/rig.js";
 import { Stage, type StageOptions } from "../stage/stage.js";
 import { brownOut } from "./brown-out.js";
 import { cloudDown } from "./cloud-down.js";
@@ -42,16 +43,23 @@ export const SCENARIOS: readonly Scenario[] = [
   copiedTags,
 ];
 
-/** Plays a scenario and judges it. A story that goes wrong is a result, not an exception. */
+/**
+ * Plays a scenario and judges it. A story that goes wrong is a result, not an exception. Throws NoCapabilityError where the target
+ * lacks what the story needs: nothing was played then.
+ */
 export async function play(
   scenario: Scenario,
   stageOptions: StageOptions,
   options: ScenarioOptions,
   step: (text: string, stage: Stage) => void,
 ): Promise<ScenarioResult> {
-  const stage = await Stage.open(stageOptions);
+  const { needs = [] } = scenario;
+  const stage = await Stage.open({ ...stageOptions, needs });
   const { world, machine } = stage;
   try {
+    const missing = needs.filter((need) => !stage.rig.has(need));
+    if (missing.length > 0)
+      throw new NoCapabilityError(`${scenario.name} needs what this target lacks: ${missing.join(", ")}`);
     let failure: string | undefined;
     let last = "";
     const act = {

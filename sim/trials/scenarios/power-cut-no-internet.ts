@@ -10,12 +10,13 @@ export const powerCutNoInternet: Scenario = {
   name: "power-cut-no-internet",
   summary: "mains and internet are out for two weeks: the box wakes, works and sleeps, and tells it all afterwards",
   onlyWith: VIRTUAL_ONLY,
+  needs: ["links", "button", "cell"],
   async play(act) {
     const { stage, people, step } = act;
-    const { machine, world } = stage;
+    const { rig, world } = stage;
     await ordinaryDay(act);
     step("mains and internet are lost");
-    machine.net.setInternet("blackHole");
+    rig.links.setInternet("blackHole");
     cutMains(act);
     await untilDark(act);
 
@@ -23,34 +24,31 @@ export const powerCutNoInternet: Scenario = {
     for (let i = 0; i < EXCHANGES; i++) {
       await world.advance((DAYS / EXCHANGES) * 24 * 60 * MINUTE_MS);
       // A check-in finds no cloud, and gives up by itself.
-      if (machine.state !== "asleep") await untilDark(act);
+      if (rig.console.state !== "asleep") await untilDark(act);
       await visit(act);
     }
-    expectThat(
-      machine.battery.chargePercent > 90,
-      `two weeks that cost little (${machine.battery.chargePercent} % left)`,
-    );
+    expectThat(rig.cell.chargePercent > 90, `two weeks that cost little (${rig.cell.chargePercent} % left)`);
 
     step("mains return first, the internet later");
     restoreMains(act);
     await people.idle();
     await world.until(() => tells(act, "notice-offline"), MINUTE_MS, "the offline notice");
     await people.comeAndGo(1);
-    machine.net.setInternet("ok");
+    rig.links.setInternet("ok");
     await stage.untilInSync(30 * MINUTE_MS);
     const marked = stage.cloud.store.data.exchanges.filter((exchange) => exchange.offline).length;
     expectThat(marked === EXCHANGES + 1, `${EXCHANGES + 1} exchanges with the offline mark (${marked})`);
 
     step("and once more: the mains is out for a moment only");
-    machine.setMains(false);
+    rig.power.setMains(false);
     await world.advance(MINUTE_MS);
-    machine.setMains(true);
+    rig.power.setMains(true);
     await world.advance(5 * MINUTE_MS);
-    expectThat(machine.state === "running", "a box that stays awake");
-    machine.setMains(false);
+    expectThat(rig.console.state === "running", "a box that stays awake");
+    rig.power.setMains(false);
     await untilDark(act);
     await wakeUp(act);
-    machine.setMains(true);
+    rig.power.setMains(true);
     await stage.untilInSync(10 * MINUTE_MS);
   },
 };

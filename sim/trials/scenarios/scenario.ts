@@ -1,10 +1,11 @@
 import type { Verdict } from "../judge/judge.js";
+import type { Capability } from "../rig/capabilities.js";
 import type { BrokerKind } from "../stage/broker-side.js";
-import type { Stage } from "../stage/stage.js";
+import type { Scene } from "../stage/stage.js";
 import type { People } from "./people.js";
 
 export interface Act {
-  readonly stage: Stage;
+  readonly stage: Scene;
   readonly people: People;
   /** What is being done, for whoever watches. */
   step(text: string): void;
@@ -50,6 +51,8 @@ export interface Scenario {
   readonly summary: string;
   /** Absent: it can be played with every broker. */
   readonly onlyWith?: OnlyWith;
+  /** What it asks the rig for beyond the basics; absent: nothing. */
+  readonly needs?: readonly Capability[];
   /** Plays it until everything should agree again. Throws where the box does not do what a person would expect. */
   play(act: Act): Promise<void>;
 }

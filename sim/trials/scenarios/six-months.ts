@@ -15,10 +15,11 @@ export const sixMonths: Scenario = {
   name: "six-months",
   summary: "183 days without mains on one charge of a worn cell: 100 exchanges, a check-in a day, a fifth of it left",
   onlyWith: VIRTUAL_ONLY,
+  needs: ["links", "button", "cell"],
   async play(act) {
     const { stage, step } = act;
-    const { machine, world } = stage;
-    machine.battery.weather(WORN);
+    const { rig, world } = stage;
+    rig.cell.weather(WORN);
     await ordinaryDay(act);
     step("the mains is lost, and the router with it");
     cutMains(act);
@@ -30,10 +31,10 @@ export const sixMonths: Scenario = {
     expectThat(revoked.arrived, "a revocation that reached the box asleep");
     const days = (world.nowMs - from) / DAY_MS;
     expectThat(days >= HALF_YEAR_DAYS, `${HALF_YEAR_DAYS} days (${days})`);
-    const { chargePercent } = machine.battery;
+    const { chargePercent } = rig.cell;
     step(`after ${Math.round(days)} days ${chargePercent.toFixed(1)} % are left`);
     expectThat(chargePercent > MARGIN_PERCENT, `${MARGIN_PERCENT} % left (${chargePercent})`);
-    expectThat(machine.powerCuts === 0 && machine.state === "asleep", "a box that never went off");
+    expectThat(rig.power.cutCount === 0 && rig.console.state === "asleep", "a box that never went off");
     step("the mains is back");
     restoreMains(act);
     await act.people.idle();
@@ -54,13 +55,13 @@ class Revocation {
   }
 
   look(): void {
-    const { world, cloud, judge, machine } = this.#act.stage;
+    const { world, cloud, judge, rig } = this.#act.stage;
     if (this.#revokedMs === undefined) {
       if (world.nowMs < this.#dueMs) return;
       cloud.admin.removeAccess(cloud.store.organisation.accesses.at(-1)!.id);
       this.#revokedMs = world.nowMs;
     } else if (!this.arrived && world.nowMs - this.#revokedMs > DAY_MS + 10 * MINUTE_MS) {
-      const wanted = cloud.snapshot(machine.name)?.version;
+      const wanted = cloud.snapshot(rig.name)?.version;
       const { snapshotVersion } = judge.boxMemory();
       expectThat(snapshotVersion === wanted, `snapshot ${wanted} in the box a day later (${snapshotVersion})`);
       this.arrived = true;
@@ -77,14 +78,14 @@ export async function halfYear(
   plan: { days: number; exchanges: number; end: () => boolean; told?: () => void },
 ): Promise<void> {
   const { stage, step, people } = act;
-  const { machine, world } = stage;
+  const { rig, world } = stage;
   const from = world.nowMs;
   let visits = 0;
   let month = 0;
   while (world.nowMs - from < plan.days * DAY_MS && !plan.end()) {
     const next = visits < plan.exchanges ? ((visits + 0.5) * plan.days * DAY_MS) / plan.exchanges : plan.days * DAY_MS;
     await world.advance(Math.min(DAY_MS, Math.max(0, from + next - world.nowMs)));
-    if (machine.state === "running") await untilDark(act);
+    if (rig.console.state === "running") await untilDark(act);
     if (visits < plan.exchanges && world.nowMs - from >= next && !plan.end()) {
       await visit(act);
       visits++;
@@ -93,7 +94,7 @@ export async function halfYear(
     const days = (world.nowMs - from) / DAY_MS;
     if (Math.floor(days / 30) > month) {
       month = Math.floor(days / 30);
-      const { chargePercent } = machine.battery;
+      const { chargePercent } = rig.cell;
       step(`day ${Math.round(days)}: ${people.count} exchanges, ${chargePercent.toFixed(1)} % left`);
     }
   }

@@ -23,10 +23,11 @@ export const vandal: Scenario = {
   summary:
     "somebody guesses for days at everything that can be typed and cuts the power; people with codes still get in",
   onlyWith: VIRTUAL_ONLY,
+  needs: ["links", "cuts", "clock"],
   async play(act) {
     const { stage, step } = act;
     step("the box comes up and syncs");
-    stage.machine.start();
+    stage.rig.power.connect();
     await stage.untilInSync(5 * MINUTE_MS);
     const guesser = new Vandal(act);
     const others = new Others(act);
@@ -34,10 +35,10 @@ export const vandal: Scenario = {
       await guesser.actFor((24 / VISITS_A_DAY) * HOUR_MS);
       if (visit === VISITS_A_DAY) {
         step("the internet goes, and with the next power cut the clock");
-        stage.machine.net.setInternet("blackHole");
-        stage.machine.rtc.lose();
+        stage.rig.links.setInternet("blackHole");
+        stage.rig.clock.lose();
       }
-      if (visit === 3 * VISITS_A_DAY) stage.machine.net.setInternet("ok");
+      if (visit === 3 * VISITS_A_DAY) stage.rig.links.setInternet("ok");
       expectThat(guesser.opened === 0, "no door open for a guess");
       guesser.isWatching = false;
       await others.come();
@@ -65,17 +66,17 @@ class Vandal {
   isWatching = true;
 
   constructor(act: Act) {
-    const { machine, world } = act.stage;
+    const { rig, world } = act.stage;
     this.#act = act;
     this.#startMs = world.nowMs;
     this.#random = world.random("vandal");
     this.#keypad = new Keypad(act.stage, this.#random);
-    for (let bin = 0; bin < machine.bins.count; bin++) {
-      const label = machine.bins.label(bin);
+    for (let bin = 0; bin < rig.bins.count; bin++) {
+      const label = rig.bins.label(bin);
       if (!LEFT_ALONE.includes(label)) this.#againAtMs.set(`bin:${label}`, 0);
     }
     for (const what of ["all", "unmount", "ordinary", "short", "printed"]) this.#againAtMs.set(what, 0);
-    machine.bins.watch((event) => {
+    rig.bins.watch((event) => {
       if (event.kind === "opened" && this.isWatching) this.opened++;
     });
   }
@@ -100,28 +101,28 @@ class Vandal {
   }
 
   async actFor(durationMs: number): Promise<void> {
-    const { world, machine } = this.#act.stage;
+    const { world, rig } = this.#act.stage;
     const endMs = world.nowMs + durationMs;
     while (world.nowMs < endMs) {
       await this.#keypad.wakeUp();
       const ready = [...this.#againAtMs].filter(([, atMs]) => atMs <= world.nowMs).map(([what]) => what);
       if (ready.length > 0) await this.#guess(this.#random.pick(ready));
       else await world.advance(MINUTE_MS);
-      if (this.#random.next() < 0.05) machine.powerCut({ backAfterMs: 500 + this.#random.int(4_000) });
+      if (this.#random.next() < 0.05) rig.power.cut({ backAfterMs: 500 + this.#random.int(4_000) });
     }
     await this.#keypad.wakeUp();
   }
 
   async #guess(what: string): Promise<void> {
-    const { machine, world } = this.#act.stage;
+    const { rig, world } = this.#act.stage;
     if (this.#random.next() < 0.1) {
-      machine.armFlashCut({ operation: 1, at: this.#random.int(40), backAfterMs: 2_000 });
+      rig.cuts.armFlashCut({ operation: 1, at: this.#random.int(40), backAfterMs: 2_000 });
     }
     const lengths: Readonly<Record<string, number>> = { ordinary: 6, short: 4, printed: 8 };
     if (lengths[what] === undefined) await this.#keypad.ask(what);
     await this.#keypad.type(this.#keypad.digits(lengths[what] ?? 8));
     await world.advance(500);
-    machine.disarm();
+    rig.cuts.disarm();
     const { id, waitMs } = this.#keypad.rebuff;
     if (id?.startsWith("refused-wrong-code") === true) this.#verdicts.set(what, (this.#verdicts.get(what) ?? 0) + 1);
     this.#againAtMs.set(what, world.nowMs + waitMs);
@@ -147,12 +148,10 @@ class Others {
   }
 
   async come(): Promise<void> {
-    const { machine } = this.#act.stage;
+    const { rig } = this.#act.stage;
     const waitedMs = await this.#openBin(LEFT_ALONE[this.#visits++ % LEFT_ALONE.length]!);
     expectThat(waitedMs === 0, "no wait at a bin that nobody guessed at");
-    await this.#openBin(
-      machine.bins.label(LEFT_ALONE.length + this.#random.int(machine.bins.count - LEFT_ALONE.length)),
-    );
+    await this.#openBin(rig.bins.label(LEFT_ALONE.length + this.#random.int(rig.bins.count - LEFT_ALONE.length)));
     await this.#takeAndReturn();
   }
 
@@ -162,7 +161,7 @@ class Others {
     const target = `bin:${label}`;
     const waitedMs = await this.#waitOut(async () => this.#holder.answer(target, await this.#holder.askBin(label)));
     await this.#holder.sees("emergency-opened");
-    await stage.person.closeDoor(stage.machine.bins.byLabel(label));
+    await stage.person.closeDoor(stage.rig.bins.byLabel(label));
     await people.idle();
     return waitedMs;
   }
@@ -170,9 +169,9 @@ class Others {
   async #takeAndReturn(): Promise<void> {
     const { stage, people } = this.#act;
     await this.#waitOut(() => stage.person.type(BOOKING_CODE));
-    if (stage.machine.panel.view?.screen === "take-or-return") await stage.person.choose(this.#whereItHangs());
+    if (stage.rig.panel.view?.screen === "take-or-return") await stage.person.choose(this.#whereItHangs());
     await stage.person.see("bin-open");
-    const bin = stage.machine.bins.byLabel(String(stage.machine.panel.view?.title.params?.bin));
+    const bin = stage.rig.bins.byLabel(String(stage.rig.panel.view?.title.params?.bin));
     const fob = await stage.person.takeKey(bin);
     await stage.person.closeDoor(bin);
     await people.idle();
@@ -182,12 +181,12 @@ class Others {
 
   /** The sheet has opened bins since, and the box asks in which one the key is: who hung it there knows. */
   #whereItHangs(): string {
-    const { cloud, machine } = this.#act.stage;
+    const { cloud, rig } = this.#act.stage;
     const { keys, accesses } = cloud.store.organisation;
     const key = accesses.find((access) => access.code === BOOKING_CODE)!.key;
-    const bin = machine.bins.state.contents.indexOf(keys.find((one) => one.id === key)!.fob!);
-    const isIt = ({ params }: Text) => params?.bin === machine.bins.label(bin);
-    const offered = machine.panel.view!.choices.find(({ id, label }) => id.startsWith("take") && isIt(label));
+    const bin = rig.bins.state.contents.indexOf(keys.find((one) => one.id === key)!.fob!);
+    const isIt = ({ params }: Text) => params?.bin === rig.bins.label(bin);
+    const offered = rig.panel.view!.choices.find(({ id, label }) => id.startsWith("take") && isIt(label));
     return offered?.id ?? "take";
   }
 
@@ -195,7 +194,7 @@ class Others {
   async #waitOut(type: () => Promise<void>): Promise<number> {
     const { stage, people } = this.#act;
     await type();
-    const { view } = stage.machine.panel;
+    const { view } = stage.rig.panel;
     const refusal = [view?.title, ...(view?.lines ?? [])].find((text) => text?.id.startsWith("refused-throttled"));
     const waitMs = waitOf(refusal);
     expectThat(waitMs <= LONGEST_WAIT_MS, `no longer wait than an hour (it is ${waitMs} ms)`);

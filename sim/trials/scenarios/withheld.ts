@@ -16,7 +16,7 @@ export const withheld: Scenario = {
     const { stage, step, people } = act;
     const broker = turn(act);
     step("an ordinary morning");
-    stage.machine.start();
+    stage.rig.power.connect();
     await stage.untilInSync(5 * MINUTE_MS);
 
     step("the broker keeps the snapshots, and a booking is taken away");
@@ -59,24 +59,24 @@ export const withheld: Scenario = {
 };
 
 function notices({ stage }: Act): string[] {
-  return stage.machine.panel.view?.notices.map(({ id }) => id) ?? [];
+  return stage.rig.panel.view?.notices.map(({ id }) => id) ?? [];
 }
 
 function bothSay(act: Act, notice: string, alert: string): void {
-  const { cloud, machine } = act.stage;
+  const { cloud, rig } = act.stage;
   const shown = notices(act);
   expectThat(
     shown.some((id) => id.startsWith(notice)),
     `the panel says what is behind (${shown.join()})`,
   );
-  const alerts = cloud.alerts.of(machine.name).map(({ id }) => id);
-  expectThat(alerts.includes(`${alert}/${machine.name}`), `the cloud says what is behind (${alerts.join()})`);
+  const alerts = cloud.alerts.of(rig.name).map(({ id }) => id);
+  expectThat(alerts.includes(`${alert}/${rig.name}`), `the cloud says what is behind (${alerts.join()})`);
 }
 
 async function nobodySays(act: Act): Promise<void> {
-  const { cloud, machine, world } = act.stage;
+  const { cloud, rig, world } = act.stage;
   await world.advance(6 * MINUTE_MS);
   expectThat(notices(act).length === 0, `a panel with nothing to say (${notices(act).join()})`);
-  const alerts = cloud.alerts.of(machine.name).map(({ id }) => id);
+  const alerts = cloud.alerts.of(rig.name).map(({ id }) => id);
   expectThat(alerts.length === 0, `a cloud with nothing to say (${alerts.join()})`);
 }

@@ -1,7 +1,7 @@
 import { HostileBroker, type LaneName } from "../../broker/virtual/hostile.js";
 import { worldTimers } from "../../world/clock/world-timers.js";
 import type { Random } from "../../world/random.js";
-import type { Stage } from "../stage/stage.js";
+import type { Scene } from "../stage/stage.js";
 
 const SECOND_MS = 1_000;
 const LANES: readonly LaneName[] = [
@@ -22,7 +22,7 @@ export class BrokerMishaps {
   readonly #broker: HostileBroker;
   readonly #random: Random;
 
-  constructor(stage: Stage, random: Random) {
+  constructor(stage: Scene, random: Random) {
     const { virtual } = stage.broker;
     if (virtual === undefined) throw new Error("a real broker cannot be turned");
     this.#random = random;

@@ -1,5 +1,5 @@
 import type { Random } from "../../world/random.js";
-import type { Stage } from "../stage/stage.js";
+import type { Scene } from "../stage/stage.js";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -13,7 +13,7 @@ const COPY_RECORDS = 300;
 
 /** What goes wrong around a box, each with how often out of a hundred mishaps. */
 export class Mishaps {
-  readonly #stage: Stage;
+  readonly #stage: Scene;
   readonly #random: Random;
   /** Cuts armed inside flash operations. */
   tornWrites = 0;
@@ -24,7 +24,7 @@ export class Mishaps {
   #brokerDown = false;
   #copy: { readonly data: string; readonly has: number } | undefined;
 
-  constructor(stage: Stage, random: Random) {
+  constructor(stage: Scene, random: Random) {
     this.#stage = stage;
     this.#random = random;
   }
@@ -42,17 +42,17 @@ export class Mishaps {
     else if (dice < 93) this.#clock();
     else if (dice < 95) this.#newerCloud();
     else if (dice < 99) await this.#cloudPutBack();
-    else this.#stage.machine.button.press();
+    else this.#stage.rig.button.press();
   }
 
   /** Everything is well again. */
   async end(): Promise<void> {
-    const { machine, world, broker } = this.#stage;
-    machine.disarm();
-    machine.restorePower();
-    machine.setMains(true);
-    machine.net.setInternet("ok");
-    for (let bin = 0; bin < machine.bins.count; bin++) machine.bins.jam(bin, false);
+    const { rig, world, broker } = this.#stage;
+    rig.cuts.disarm();
+    rig.power.restore();
+    rig.power.setMains(true);
+    rig.links.setInternet("ok");
+    for (let bin = 0; bin < rig.bins.count; bin++) rig.latches.jam(bin, false);
     if (this.#brokerDown) await broker.restart?.();
     this.#brokerDown = false;
     await world.advance(MINUTE_MS);
@@ -64,25 +64,25 @@ export class Mishaps {
 
   #tornWrite(): void {
     const at = this.#random.pick(["before", "after", "scattered", this.#random.int(40)] as const);
-    this.#stage.machine.armFlashCut({ operation: 1 + this.#random.int(8), at, ...this.#back() });
+    this.#stage.rig.cuts.armFlashCut({ operation: 1 + this.#random.int(8), at, ...this.#back() });
     this.tornWrites++;
   }
 
   #cutAtLock(): void {
-    this.#stage.machine.armPulseCut({ doorOpens: this.#random.next() < 0.7, ...this.#back() });
+    this.#stage.rig.cuts.armPulseCut({ doorOpens: this.#random.next() < 0.7, ...this.#back() });
   }
 
   #cut(): void {
-    const { machine, world } = this.#stage;
-    world.scheduler.after(this.#random.int(20 * SECOND_MS), () => machine.powerCut(this.#back()));
+    const { rig, world } = this.#stage;
+    world.scheduler.after(this.#random.int(20 * SECOND_MS), () => rig.power.cut(this.#back()));
   }
 
   #internet(): void {
-    const { net } = this.#stage.machine;
+    const { links } = this.#stage.rig;
     const mode = this.#random.pick(["ok", "ok", "stall", "blackHole", "noInternet"] as const);
     if (mode !== "ok") this.disconnects++;
-    net.setInternet(mode);
-    if (mode === "ok" && this.#random.next() < 0.3) net.ethernet?.access.drop();
+    links.setInternet(mode);
+    if (mode === "ok" && this.#random.next() < 0.3) links.ethernet?.access.drop();
   }
 
   async #broker(): Promise<void> {
@@ -96,21 +96,21 @@ export class Mishaps {
   }
 
   #mains(): void {
-    const { machine } = this.#stage;
-    machine.setMains(!machine.mains.present);
-    if (machine.battery.chargePercent < 30) machine.setMains(true);
+    const { rig } = this.#stage;
+    rig.power.setMains(!rig.power.mainsPresent);
+    if (rig.cell.chargePercent < 30) rig.power.setMains(true);
   }
 
   #jam(): void {
-    const { bins } = this.#stage.machine;
+    const { bins, latches } = this.#stage.rig;
     const bin = this.#random.int(bins.count);
-    bins.jam(bin, this.#random.next() < 0.5);
+    latches.jam(bin, this.#random.next() < 0.5);
   }
 
   /** The cloud is brought up to a later version, asks for something new, or is put back. */
   #newerCloud(): void {
-    const { newer, machine } = this.#stage;
-    if (newer.speaks && this.#random.next() < 0.6) newer.askForSomethingNew(machine.name);
+    const { newer, rig } = this.#stage;
+    if (newer.speaks && this.#random.next() < 0.6) newer.askForSomethingNew(rig.name);
     else newer.speaks = !newer.speaks;
   }
 
@@ -140,10 +140,10 @@ export class Mishaps {
 
   /** Holds a tag that nobody knows to the reader, and hangs it into whatever opens. */
   async #stranger(fob: string): Promise<void> {
-    const { machine, world } = this.#stage;
-    const { bins } = machine;
+    const { rig, world } = this.#stage;
+    const { bins } = rig;
     const before = bins.state.open;
-    machine.reader.scan(fob);
+    rig.reader.scan(fob);
     await world.advance(3 * SECOND_MS);
     const bin = bins.state.open.findIndex((isOpen, i) => isOpen && before[i] !== true);
     if (bin < 0) return;
@@ -155,9 +155,9 @@ export class Mishaps {
 
   /** The clock is lost, or a day off until the cloud next tells the time. */
   #clock(): void {
-    const { rtc } = this.#stage.machine;
+    const { clock } = this.#stage.rig;
     const dice = this.#random.int(4);
-    if (dice < 2) rtc.lose();
-    else rtc.shift(dice === 2 ? DAY_SECONDS : -DAY_SECONDS);
+    if (dice < 2) clock.lose();
+    else clock.shift(dice === 2 ? DAY_SECONDS : -DAY_SECONDS);
   }
 }

@@ -1,7 +1,7 @@
 import { CloudError } from "../../cloud/domain.js";
 import { SAMPLE_BOXES } from "../../samples/sample.js";
 import type { Random } from "../../world/random.js";
-import type { Stage } from "../stage/stage.js";
+import type { Scene } from "../stage/stage.js";
 import type { Visitors } from "./visitors.js";
 
 /** A bin is disabled so long after somebody decided it, at most: in the middle of whatever goes on at the doors, ms. */
@@ -15,7 +15,7 @@ const GRANTED_MAX = 20;
 
 /** Whoever runs the organisation changes it while keys are out and doors are open. */
 export class Office {
-  readonly #stage: Stage;
+  readonly #stage: Scene;
   readonly #random: Random;
   readonly #visitors: Visitors;
   /** Labels of bins that are disabled. */
@@ -25,7 +25,7 @@ export class Office {
   /** Changes so far. */
   count = 0;
 
-  constructor(stage: Stage, random: Random, visitors: Visitors) {
+  constructor(stage: Scene, random: Random, visitors: Visitors) {
     this.#stage = stage;
     this.#random = random;
     this.#visitors = visitors;
@@ -90,21 +90,21 @@ export class Office {
   }
 
   #bin(): void {
-    const { machine, world } = this.#stage;
+    const { rig, world } = this.#stage;
     if (this.#disabled.length >= DISABLED_MAX) {
       this.#enable();
       return;
     }
-    const label = machine.bins.label(this.#random.int(machine.bins.count));
+    const label = rig.bins.label(this.#random.int(rig.bins.count));
     if (this.#disabled.includes(label)) return;
     this.#disabled.push(label);
     world.scheduler.after(this.#random.int(MIDDLE_MS), () => {
-      if (this.#disabled.includes(label)) this.#stage.cloud.admin.setBinEnabled(machine.name, label, false);
+      if (this.#disabled.includes(label)) this.#stage.cloud.admin.setBinEnabled(rig.name, label, false);
     });
   }
 
   #enable(): void {
     const label = this.#disabled.shift();
-    if (label !== undefined) this.#stage.cloud.admin.setBinEnabled(this.#stage.machine.name, label, true);
+    if (label !== undefined) this.#stage.cloud.admin.setBinEnabled(this.#stage.rig.name, label, true);
   }
 }

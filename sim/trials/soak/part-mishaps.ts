@@ -2,7 +2,7 @@ import type { BoardParts } from "../../world/parts/board-parts.js";
 import { oddTag } from "../../world/parts/odd-tags.js";
 import { fobTag } from "../../world/parts/tag.js";
 import type { Random } from "../../world/random.js";
-import type { Stage } from "../stage/stage.js";
+import type { Scene } from "../stage/stage.js";
 
 /** How many parts may be broken at a time: people must still come and go. */
 const AT_A_TIME = 2;
@@ -21,14 +21,14 @@ interface Trouble {
  * themselves. With tags that were written in odd ways. The judge is told what the box has to tell.
  */
 export class PartMishaps {
-  readonly #stage: Stage;
+  readonly #stage: Scene;
   readonly #parts: BoardParts;
   readonly #random: Random;
   readonly #broken: { readonly trouble: Trouble; readonly mended: () => void }[] = [];
   /** Parts that broke so far. */
   count = 0;
 
-  constructor(stage: Stage, parts: BoardParts, random: Random) {
+  constructor(stage: Scene, parts: BoardParts, random: Random) {
     this.#stage = stage;
     this.#parts = parts;
     this.#random = random;
@@ -38,7 +38,7 @@ export class PartMishaps {
 
   one(): void {
     // A clock that is mended while the box sleeps has stood still unseen: that nobody can notice.
-    if (this.#stage.machine.state !== "running") return;
+    if (this.#stage.rig.console.state !== "running") return;
     if (this.#broken.length >= AT_A_TIME || (this.#broken.length > 0 && this.#random.next() < 0.5)) this.#mend();
     else this.#strike();
   }
@@ -64,7 +64,7 @@ export class PartMishaps {
   }
 
   #trouble(): Trouble {
-    const { rtc } = this.#stage.machine;
+    const { clock } = this.#stage.rig;
     const { gauge, reader } = this.#parts;
     const at = this.#random.int(this.#parts.expanders.length);
     const expander = this.#parts.expanders[at]!;
@@ -78,7 +78,7 @@ export class PartMishaps {
       () => set(expander, { stuckInputs: this.#random.int(256) }, { stuckInputs: undefined }, bins),
       () => set(expander, { liesInLatch: 1 << this.#random.int(8) }, { liesInLatch: 0 }, bins),
       () => set(expander, { silent: true }, { silent: false }, bins),
-      () => set(rtc, { driftPpm: this.#random.pick(STOPPED_PPM) }, { driftPpm: 0 }, "clock"),
+      () => set(clock, { driftPpm: this.#random.pick(STOPPED_PPM) }, { driftPpm: 0 }, "clock"),
       () => set(gauge, { jumps: true }, { jumps: false }, "fuel gauge"),
       () => set(gauge, { frozen: true }, { frozen: false }),
       () => set(reader, { silent: true }, { silent: false }, "reader"),

@@ -1,7 +1,7 @@
 import { CloudError, type Schedule } from "../../cloud/domain.js";
 import { resolveWindow } from "../../cloud/windows.js";
 import type { Random } from "../../world/random.js";
-import type { Stage } from "../stage/stage.js";
+import type { Scene } from "../stage/stage.js";
 import type { Visitors } from "./visitors.js";
 
 const SECOND_MS = 1_000;
@@ -25,14 +25,14 @@ export const STARTS: readonly number[] = [1_793_606_400, 1_805_846_400, 1_792_45
 
 /** Hours and days in which nobody comes: windows begin and end, clocks change, the box checks in from its sleep. */
 export class PassingDays {
-  readonly #stage: Stage;
+  readonly #stage: Scene;
   readonly #random: Random;
   readonly #visitors: Visitors;
   /** Visits just before or after the edge of a window. */
   edges = 0;
   #bookings = 0;
 
-  constructor(stage: Stage, random: Random, visitors: Visitors) {
+  constructor(stage: Scene, random: Random, visitors: Visitors) {
     this.#stage = stage;
     this.#random = random;
     this.#visitors = visitors;

@@ -74,7 +74,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   const random = stage.world.random("soak");
   const tellers = new Tellers(stage, stage.world.random("tellers"));
   const visitors = new Visitors(stage, random, tellers);
-  const board = stage.machine.parts;
+  const board = stage.rig.has("parts") ? stage.rig.parts : undefined;
   const cast = {
     visitors,
     tellers,
@@ -87,7 +87,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   let visits = 0;
   let failure: string | undefined;
   try {
-    stage.machine.start();
+    stage.rig.power.connect();
     // A box that never syncs would let nobody in: the bound keeps the loop from going on for ever.
     for (; visitors.exchanges < exchanges && visits < exchanges * 10; visits++) {
       await step(stage, cast);
@@ -104,16 +104,16 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   } catch (error) {
     failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
-  const { machine, world } = stage;
+  const { rig, world } = stage;
   const result = {
     seed,
     visits,
     ...stage.judge.verdict(),
-    powerCuts: machine.powerCuts,
+    powerCuts: rig.power.cutCount,
     tornWrites: cast.mishaps.tornWrites,
     disconnects: cast.mishaps.disconnects,
     cloudsPutBack: cast.mishaps.cloudsPutBack,
-    boots: machine.boots,
+    boots: rig.console.boots,
     edges: cast.days.edges,
     officeChanges: cast.office.count,
     partFaults: cast.parts?.count ?? 0,

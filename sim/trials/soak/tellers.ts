@@ -1,6 +1,6 @@
 import type { View } from "../../../hal/ports/panel.js";
 import type { Random } from "../../world/random.js";
-import type { Stage } from "../stage/stage.js";
+import type { Scene } from "../stage/stage.js";
 
 const KEY_MS = 250;
 const HAND_MS = 1_200;
@@ -15,22 +15,22 @@ const SYNC_MS = 20_000;
 
 /** People who may say what hangs in a bin, and say what is true: without them a soak ends with a box that is sure of nothing. */
 export class Tellers {
-  readonly #stage: Stage;
+  readonly #stage: Scene;
   readonly #random: Random;
 
-  constructor(stage: Stage, random: Random) {
+  constructor(stage: Scene, random: Random) {
     this.#stage = stage;
     this.#random = random;
   }
 
   /** Answers what the panel asks about bins whose doors are shut, until it asks no more or goes dark. */
   async answer(): Promise<void> {
-    const { machine, world } = this.#stage;
+    const { rig, world } = this.#stage;
     for (let i = 0; i < ANSWERS_MAX; i++) {
-      const { view } = machine.panel;
+      const { view } = rig.panel;
       const id = view && this.#answerTo(view);
       if (id === undefined) return;
-      machine.panel.input({ kind: "choice", id });
+      rig.panel.input({ kind: "choice", id });
       await world.advance(KEY_MS);
       if (id === "open-bin") await this.#look(binOn(view!));
     }
@@ -38,19 +38,19 @@ export class Tellers {
 
   /** Somebody looks into bins of which the cloud is not sure, and the operator tells it. */
   async operate(): Promise<void> {
-    const { machine, world, cloud, judge, inSync } = this.#stage;
+    const { rig, world, cloud, judge, inSync } = this.#stage;
     // Whoever looks while the box has news that the cloud lacks would speak of another time.
-    if (!inSync || !cloud.store.boxState(machine.name).online) return;
+    if (!inSync || !cloud.store.boxState(rig.name).online) return;
     const { keys } = cloud.store.organisation;
     for (const bin of this.#unsure().slice(0, LOOKED_INTO)) {
-      const label = machine.bins.label(bin);
-      const fob = machine.bins.content(bin);
+      const label = rig.bins.label(bin);
+      const fob = rig.bins.content(bin);
       const key = keys.find((one) => one.fob === fob);
       if (fob === undefined) {
-        cloud.admin.emptyBin(machine.name, label);
+        cloud.admin.emptyBin(rig.name, label);
         judge.saidEmpty(bin);
       } else if (key !== undefined) {
-        cloud.admin.fillBin(machine.name, label, key.id, true);
+        cloud.admin.fillBin(rig.name, label, key.id, true);
         judge.saidToHold(bin, fob);
       }
     }
@@ -62,8 +62,8 @@ export class Tellers {
     if (offered("bin-by-bin")) return "bin-by-bin";
     if (!offered("bin-empty")) return undefined;
     if (offered("open-bin") && this.#random.next() < 0.3) return "open-bin";
-    const { machine, cloud } = this.#stage;
-    const fob = machine.bins.content(machine.bins.byLabel(String(title.params?.bin)));
+    const { rig, cloud } = this.#stage;
+    const fob = rig.bins.content(rig.bins.byLabel(String(title.params?.bin)));
     if (fob === undefined) return "bin-empty";
     const name = cloud.store.organisation.keys.find((key) => key.fob === fob)?.name ?? fob;
     if (offered("bin-holds")?.label.params?.key === name) return "bin-holds";
@@ -71,19 +71,19 @@ export class Tellers {
   }
 
   async #look(label: string): Promise<void> {
-    const { machine, world } = this.#stage;
-    const bin = machine.bins.byLabel(label);
-    await world.driver.until(() => machine.bins.isOpen(bin), DOOR_MS);
+    const { rig, world } = this.#stage;
+    const bin = rig.bins.byLabel(label);
+    await world.driver.until(() => rig.bins.isOpen(bin), DOOR_MS);
     await world.advance(HAND_MS);
-    if (machine.bins.isOpen(bin)) machine.bins.close(bin);
+    if (rig.bins.isOpen(bin)) rig.bins.close(bin);
     await world.advance(HAND_MS);
   }
 
   #unsure(): number[] {
-    const { machine, cloud } = this.#stage;
+    const { rig, cloud } = this.#stage;
     const { inventory } = cloud.ingest.log;
-    const bins = Array.from({ length: machine.bins.count }, (_, bin) => bin);
-    return bins.filter((bin) => !["holds", "empty"].includes(inventory.content(machine.name, bin).belief));
+    const bins = Array.from({ length: rig.bins.count }, (_, bin) => bin);
+    return bins.filter((bin) => !["holds", "empty"].includes(inventory.content(rig.name, bin).belief));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Text, View } from "../../../hal/ports/panel.js";
 import type { Random } from "../../world/random.js";
-import type { Stage } from "../stage/stage.js";
+import type { Scene } from "../stage/stage.js";
 import type { Tellers } from "./tellers.js";
 
 const KEY_MS = 250;
@@ -18,7 +18,7 @@ const TELLS_CHANCE = 0.8;
  * They do what the screen says, finish with their hands what a door lets them, and shut doors.
  */
 export class Visitors {
-  readonly #stage: Stage;
+  readonly #stage: Scene;
   readonly #random: Random;
   readonly #tellers: Tellers;
   /** Serials of the fobs in people's hands. */
@@ -29,7 +29,7 @@ export class Visitors {
   /** The fob that the present visitor came to return. */
   #toReturn: string | undefined;
 
-  constructor(stage: Stage, random: Random, tellers: Tellers) {
+  constructor(stage: Scene, random: Random, tellers: Tellers) {
     this.#stage = stage;
     this.#random = random;
     this.#tellers = tellers;
@@ -73,18 +73,18 @@ export class Visitors {
   /** Somebody opens one bin, or all, or checks what is in them, with the printed sheet. */
   async useSheet(what: "one-bin" | "all-bins" | "check-bins"): Promise<void> {
     await this.#wake();
-    const { cloud, machine } = this.#stage;
-    const bin = this.#random.int(machine.bins.count);
-    const label = machine.bins.label(bin);
+    const { cloud, rig } = this.#stage;
+    const bin = this.#random.int(rig.bins.count);
+    const label = rig.bins.label(bin);
     await this.#choose("emergency");
     await this.#choose(what);
     if (what === "one-bin") {
       await this.#choose(label.slice(0, 1));
       await this.#type(label.slice(2));
     }
-    const asked = machine.panel.view?.title.params;
-    if (machine.panel.view?.screen === "emergency-code" && asked !== undefined) {
-      const sheet = cloud.sheets.sheet(machine.name, Number(asked.sheet));
+    const asked = rig.panel.view?.title.params;
+    if (rig.panel.view?.screen === "emergency-code" && asked !== undefined) {
+      const sheet = cloud.sheets.sheet(rig.name, Number(asked.sheet));
       const target = sheet.targets.find((one) => one.target === (what === "one-bin" ? `bin:${label}` : "all"));
       await this.#type(target!.codes[Number(asked.number) - 1]!.code);
       await this.#wait(
@@ -102,50 +102,49 @@ export class Visitors {
 
   /** Whoever passes by shuts what stands open; what hangs there stays. */
   async shutDoors(): Promise<void> {
-    const { bins } = this.#stage.machine;
+    const { bins } = this.#stage.rig;
     for (let bin = 0; bin < bins.count; bin++) if (bins.isOpen(bin)) bins.close(bin);
     await this.#stage.world.advance(HAND_MS);
   }
 
   async #wake(): Promise<void> {
-    const { machine } = this.#stage;
-    if (machine.state === "asleep") machine.button.press();
+    const { rig } = this.#stage;
+    if (rig.console.state === "asleep") rig.button.press();
     await this.#wait(PATIENCE_MS, "idle");
-    this.#openBefore = machine.bins.state.open;
+    this.#openBefore = rig.bins.state.open;
   }
 
   async #leave(): Promise<void> {
-    const { machine, world } = this.#stage;
-    if (machine.panel.view !== undefined && machine.panel.view.screen !== "idle")
-      machine.panel.input({ kind: "cancel" });
+    const { rig, world } = this.#stage;
+    if (rig.panel.view !== undefined && rig.panel.view.screen !== "idle") rig.panel.input({ kind: "cancel" });
     await world.advance(KEY_MS);
   }
 
   async #type(digits: string): Promise<void> {
-    const { machine, world } = this.#stage;
+    const { rig, world } = this.#stage;
     for (const digit of digits) {
-      machine.panel.input({ kind: "digit", digit: Number(digit) });
+      rig.panel.input({ kind: "digit", digit: Number(digit) });
       await world.advance(KEY_MS);
     }
-    machine.panel.input({ kind: "enter" });
+    rig.panel.input({ kind: "enter" });
     await world.advance(KEY_MS);
   }
 
   async #choose(id: string): Promise<void> {
-    const { machine, world } = this.#stage;
-    if (!machine.panel.view?.choices.some((choice) => choice.id === id)) return;
-    machine.panel.input({ kind: "choice", id });
+    const { rig, world } = this.#stage;
+    if (!rig.panel.view?.choices.some((choice) => choice.id === id)) return;
+    rig.panel.input({ kind: "choice", id });
     await world.advance(KEY_MS);
   }
 
   async #scan(serial: string): Promise<void> {
-    this.#stage.machine.reader.scan(serial);
+    this.#stage.rig.reader.scan(serial);
     await this.#stage.world.advance(HAND_MS);
   }
 
   /** Does what the screen asks until it asks for nothing more, or the box is dark. */
   async #follow(): Promise<void> {
-    const { machine, world } = this.#stage;
+    const { rig, world } = this.#stage;
     for (let turn = 0; turn < 4; turn++) {
       await this.#wait(
         PATIENCE_MS,
@@ -157,14 +156,14 @@ export class Visitors {
         "idle",
         "thank-you",
       );
-      const { view } = machine.panel;
+      const { view } = rig.panel;
       if (view?.screen === "choose-key") await this.#choose(this.#random.pick(view.choices).id);
       else if (view?.screen === "offer-return") await this.#choose(this.#toReturn === undefined ? "cancel" : "return");
       else if (view?.screen === "take-or-return") await this.#choose(this.#whereItIs(view));
       else break;
     }
     await this.#handsOn();
-    const { seconds, minutes, hours } = lineAbout(machine.panel.view, "refused-throttled")?.params ?? {};
+    const { seconds, minutes, hours } = lineAbout(rig.panel.view, "refused-throttled")?.params ?? {};
     const waitMs = Number(seconds ?? 0) * 1_000 + Number(minutes ?? 0) * 60_000 + Number(hours ?? 0) * 3_600_000;
     await this.#leave();
     // Most come back when the box said that they may; the others go on trying.
@@ -174,7 +173,7 @@ export class Visitors {
   /** Whoever brings a key knows it; most others know where the key hangs, and some of them only say so. */
   #whereItIs({ title, choices }: View): string {
     if (this.#toReturn !== undefined) return "return";
-    const { bins } = this.#stage.machine;
+    const { bins } = this.#stage.rig;
     const { keys } = this.#stage.cloud.store.organisation;
     const isThere = ({ params }: Text) => {
       const fob = params?.bin === undefined ? undefined : bins.content(bins.byLabel(String(params.bin)));
@@ -189,26 +188,26 @@ export class Visitors {
 
   /** Hands do not need the box: an open door is enough, even when the box has just died. */
   async #handsOn(): Promise<void> {
-    const { machine, world } = this.#stage;
-    const view = machine.panel.view;
-    const named = view?.screen === "bin-open" ? machine.bins.byLabel(String(view.title.params?.bin)) : undefined;
+    const { rig, world } = this.#stage;
+    const view = rig.panel.view;
+    const named = view?.screen === "bin-open" ? rig.bins.byLabel(String(view.title.params?.bin)) : undefined;
     // Doors that spring open for somebody else's emergency code are not for this visitor.
     if (view?.screen === "opening-all" || view?.screen === "emergency-result") return;
-    const bin = named ?? machine.bins.state.open.findIndex((isOpen, i) => isOpen && this.#openBefore[i] !== true);
+    const bin = named ?? rig.bins.state.open.findIndex((isOpen, i) => isOpen && this.#openBefore[i] !== true);
     if (bin < 0) return;
     await world.advance(HAND_MS);
-    if (!machine.bins.isOpen(bin)) return;
+    if (!rig.bins.isOpen(bin)) return;
     const asked = view?.screen === "bin-open" ? view.lines[0]?.id : undefined;
     const isAsExpected = asked === undefined || asked === (this.#toReturn === undefined ? "take-key" : "put-key");
     if (isAsExpected) this.#exchange(bin);
     await world.advance(this.#random.next() < LEFT_OPEN_CHANCE ? LEFT_OPEN_MS : HAND_MS);
-    machine.bins.close(bin);
+    rig.bins.close(bin);
     await world.advance(HAND_MS);
   }
 
   /** Does what this visitor came for, even when the screen has gone dark: the door is open. */
   #exchange(bin: number): void {
-    const { bins } = this.#stage.machine;
+    const { bins } = this.#stage.rig;
     const content = bins.content(bin);
     if (this.#toReturn === undefined && content !== undefined) {
       this.carried.push(bins.take(bin));
@@ -221,8 +220,8 @@ export class Visitors {
   }
 
   async #wait(limitMs: number, ...screens: string[]): Promise<void> {
-    const { machine, world } = this.#stage;
-    await world.driver.until(() => screens.includes(machine.panel.view?.screen ?? "dark"), limitMs);
+    const { rig, world } = this.#stage;
+    await world.driver.until(() => screens.includes(rig.panel.view?.screen ?? "dark"), limitMs);
   }
 
   #someBadge(): string {
@@ -240,7 +239,7 @@ export class Visitors {
   /** Mostly of a key that hangs here or is in somebody's hands; else of any, which may belong to another box. */
   #someCode(): string {
     const { keys, accesses } = this.#stage.cloud.store.organisation;
-    const fobs = [...this.carried, ...this.#stage.machine.bins.state.contents];
+    const fobs = [...this.carried, ...this.#stage.rig.bins.state.contents];
     const isNear = (id: number) => fobs.includes(keys.find((key) => key.id === id)?.fob ?? "");
     const all = [...keys.map(({ id, code }) => ({ key: id, code })), ...accesses];
     const near = all.filter(({ key }) => isNear(key)).flatMap(({ code }) => code ?? []);

@@ -21,6 +21,9 @@ import type { VirtualNetwork } from "../../world/net/virtual-network.js";
 import { TraceLog } from "../../world/trace.js";
 import { readMemory } from "../judge/box-memory.js";
 import { Judge } from "../judge/judge.js";
+import type { Capability } from "../rig/capabilities.js";
+import type { Rig } from "../rig/rig.js";
+import { simulatedRig } from "../rig/simulated.js";
 import {
   type BrokerKind,
   type BrokerSide,
@@ -49,27 +52,46 @@ export interface StageOptions {
   readonly startWallSeconds?: number;
   /** The journal's partition, if not the board's. */
   readonly journal?: FlashGeometry;
+  /** What the target cannot do; nothing if absent. */
+  readonly lacks?: readonly Capability[];
+  /** What the story may ask the rig for beyond the basics; everything if absent. */
+  readonly needs?: readonly Capability[];
 }
 
 /** A box with whoever stands in front of it, and the cloud behind it. */
 export interface BoxThere {
   readonly world: World;
-  readonly machine: Machine;
+  readonly rig: Rig;
   readonly person: Person;
   readonly judge: Judge;
   readonly cloud: CloudService;
 }
 
+/** What a story is told on. It says nothing of how the box is made: whatever is done to that goes through `rig`. */
+export interface Scene extends BoxThere {
+  readonly broker: BrokerSide;
+  readonly newer: NewerCloud;
+  readonly cloudHas: number;
+  readonly inSync: boolean;
+  untilInSync(limitMs: number): Promise<void>;
+  copyCloud(): string;
+  putCloudBack(copy: string): Promise<void>;
+  addBox(id: string): BoxThere;
+}
+
 /** The sample organisation with one of its boxes, a broker, a judge and a person in front of the box. */
-export class Stage {
+export class Stage implements Scene {
   readonly world: World;
   readonly broker: BrokerSide;
+  /** The simulated box itself, for those who look into the simulation. */
   readonly machine: Machine;
+  readonly rig: Rig;
   readonly person: Person;
   readonly judge: Judge;
   /** What the cloud says beyond what the box knows; silent at first. */
   readonly newer: NewerCloud;
   readonly #engine: Engine;
+  readonly #limits: Pick<StageOptions, "lacks" | "needs">;
   readonly #boxes: BoxThere[] = [];
   #cloud: CloudService;
   /** Clouds that were put back so far. */
@@ -82,6 +104,7 @@ export class Stage {
     machine: Machine;
     engine: Engine;
     newer: NewerCloud;
+    limits: Pick<StageOptions, "lacks" | "needs">;
   }) {
     this.#engine = parts.engine;
     this.newer = parts.newer;
@@ -89,7 +112,9 @@ export class Stage {
     this.#cloud = parts.cloud;
     this.broker = parts.broker;
     this.machine = parts.machine;
-    this.person = new Person(parts.machine);
+    this.#limits = parts.limits;
+    this.rig = this.#rigOf(parts.machine);
+    this.person = new Person(this.rig);
     this.judge = new Judge(parts);
   }
 
@@ -111,7 +136,7 @@ export class Stage {
     const engine = options.engine ?? NODE_ENGINE;
     const { parts, board, journal } = options;
     const machine = makeMachine(world, cloud, broker, SAMPLE_BOXES.ms5, { parts, engine, board, journal });
-    stage = new Stage({ world, cloud, broker, machine, engine, newer });
+    stage = new Stage({ world, cloud, broker, machine, engine, newer, limits: options });
     return stage;
   }
 
@@ -150,17 +175,24 @@ export class Stage {
     const machine = makeMachine(world, this.cloud, broker, id);
     const judge = new Judge({ world, cloud: this.cloud, machine });
     const stage = this;
+    const rig = this.#rigOf(machine);
     const there = {
       world,
-      machine,
+      rig,
       judge,
-      person: new Person(machine),
+      person: new Person(rig),
       get cloud() {
         return stage.cloud;
       },
     };
     this.#boxes.push(there);
     return there;
+  }
+
+  #rigOf(machine: Machine): Rig {
+    const { lacks = [], needs } = this.#limits;
+    const rig = simulatedRig(machine, lacks);
+    return needs === undefined ? rig : rig.only(needs);
   }
 
   /** Lets go of sockets, processes and files. */

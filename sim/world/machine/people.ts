@@ -1,5 +1,7 @@
+import type { Bins } from "../devices/bins.js";
+import type { Panel } from "../devices/panel.js";
 import { WorldError } from "../devices/site.js";
-import type { Machine } from "./machine.js";
+import type { World } from "./world.js";
 
 /** Between two keys of somebody who types, ms. */
 const KEY_MS = 250;
@@ -8,12 +10,21 @@ const HAND_MS = 1_200;
 /** How long somebody waits for a door before giving up, ms. */
 const PATIENCE_MS = 15_000;
 
+/** What somebody can reach of a box. */
+export interface BoxInReach {
+  readonly world: Pick<World, "advance" | "until">;
+  readonly panel: Pick<Panel, "view" | "input">;
+  readonly reader: { scan(serial: string): void };
+  readonly button: { press(): void };
+  readonly bins: Pick<Bins, "state" | "label" | "isOpen" | "take" | "put" | "close">;
+}
+
 /** Somebody in front of a box. Every action takes its time. */
 export class Person {
-  readonly #machine: Machine;
+  readonly #box: BoxInReach;
 
-  constructor(machine: Machine) {
-    this.#machine = machine;
+  constructor(box: BoxInReach) {
+    this.#box = box;
   }
 
   /** Types digits and then enter. Throws WorldError on anything but digits: the pad has no other keys. */
@@ -43,7 +54,7 @@ export class Person {
 
   /** Touches a choice. Throws WorldError when the screen does not offer it. */
   async choose(id: string): Promise<void> {
-    const view = this.#machine.panel.view;
+    const view = this.#box.panel.view;
     const offered = view?.choices.map((choice) => choice.id) ?? [];
     if (!offered.includes(id)) {
       throw new WorldError(`no choice ${id} on screen ${view?.screen ?? "(dark)"}, only: ${offered.join(", ")}`);
@@ -52,18 +63,18 @@ export class Person {
   }
 
   async scan(serial: string): Promise<void> {
-    this.#machine.reader.scan(serial);
-    await this.#machine.world.advance(HAND_MS);
+    this.#box.reader.scan(serial);
+    await this.#box.world.advance(HAND_MS);
   }
 
   async pressButton(): Promise<void> {
-    this.#machine.button.press();
-    await this.#machine.world.advance(HAND_MS);
+    this.#box.button.press();
+    await this.#box.world.advance(HAND_MS);
   }
 
   /** Waits until the screen is `screen`. */
   async see(screen: string, limitMs = PATIENCE_MS): Promise<void> {
-    const { panel, world } = this.#machine;
+    const { panel, world } = this.#box;
     await world.until(
       () => panel.view?.screen === screen,
       limitMs,
@@ -73,7 +84,7 @@ export class Person {
 
   /** Waits until any of the doors opens, and tells which. */
   async waitForDoor(limitMs = PATIENCE_MS): Promise<number> {
-    const { bins, world } = this.#machine;
+    const { bins, world } = this.#box;
     const open = () => bins.state.open.indexOf(true);
     await world.until(() => open() >= 0, limitMs, "a door to open");
     return open();
@@ -82,28 +93,28 @@ export class Person {
   /** Waits for the door, takes what is inside, and tells what it is. The door stays open. */
   async takeKey(bin: number): Promise<string> {
     await this.#reach(bin);
-    return this.#machine.bins.take(bin);
+    return this.#box.bins.take(bin);
   }
 
   /** Waits for the door and puts the fob in. The door stays open. */
   async putKey(bin: number, fob: string): Promise<void> {
     await this.#reach(bin);
-    this.#machine.bins.put(bin, fob);
+    this.#box.bins.put(bin, fob);
   }
 
   async closeDoor(bin: number): Promise<void> {
-    this.#machine.bins.close(bin);
-    await this.#machine.world.advance(HAND_MS);
+    this.#box.bins.close(bin);
+    await this.#box.world.advance(HAND_MS);
   }
 
   async #reach(bin: number): Promise<void> {
-    const { bins, world } = this.#machine;
+    const { bins, world } = this.#box;
     await world.until(() => bins.isOpen(bin), PATIENCE_MS, `bin ${bins.label(bin)} to open`);
     await world.advance(HAND_MS);
   }
 
-  async #key(input: Parameters<Machine["panel"]["input"]>[0]): Promise<void> {
-    this.#machine.panel.input(input);
-    await this.#machine.world.advance(KEY_MS);
+  async #key(input: Parameters<BoxInReach["panel"]["input"]>[0]): Promise<void> {
+    this.#box.panel.input(input);
+    await this.#box.world.advance(KEY_MS);
   }
 }
