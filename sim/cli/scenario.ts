@@ -3,11 +3,14 @@ import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
 import { openEngine, TARGETS, type Target } from "../engines/targets.js";
 import { NoXsError } from "../engines/xs/compile.js";
+import { Artifacts } from "../trials/rig/artifacts.js";
 import { NoCapabilityError } from "../trials/rig/rig.js";
 import { isGood, play, SCENARIOS } from "../trials/scenarios/play.js";
 import { whyNotWith } from "../trials/scenarios/scenario.js";
 import { BROKER_KINDS, type BrokerKind } from "../trials/stage/broker-side.js";
+import type { Stage } from "../trials/stage/stage.js";
 import { PARTS_LEVELS, type PartsLevel } from "../world/machine/parts-level.js";
+import { commit } from "./shared/commit.js";
 import { whole } from "./shared/numbers.js";
 
 interface Options {
@@ -18,6 +21,7 @@ interface Options {
   readonly target: Target;
   readonly parts: PartsLevel;
   readonly trace: boolean;
+  readonly artifacts?: string;
 }
 
 const program = new Command("scenario")
@@ -40,6 +44,7 @@ const program = new Command("scenario")
   .option("--exchanges <n>", "random exchanges while offline", whole, 40)
   .option("--kill-broker", "kill the broker in the middle of the replay", false)
   .option("--trace", "print every event to stderr", false)
+  .option("--artifacts <folder>", "leave console, numbered trace, flash images and the last screen there")
   .addHelpText("after", `\nScenarios:\n${SCENARIOS.map((one) => `  ${one.name}: ${one.summary}`).join("\n")}`)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
@@ -51,22 +56,30 @@ async function main(): Promise<number> {
     console.error(`There is no scenario ${name}: choose one of ${SCENARIOS.map((one) => one.name).join(", ")}.`);
     return 2;
   }
-  const { seed, broker, parts, target, trace, ...options } = program.opts<Options>();
+  const { seed, broker, parts, target, trace, artifacts: folder, ...options } = program.opts<Options>();
   const whyNot = whyNotWith(scenario, broker, options);
   if (whyNot !== undefined) {
     console.error(whyNot);
     return 2;
   }
-  const sink = trace ? (line: string) => console.error(pc.dim(line)) : undefined;
+  const artifacts = folder === undefined ? undefined : new Artifacts(folder);
+  const sink = (line: string) => {
+    artifacts?.event(line);
+    if (trace) console.error(pc.dim(line));
+  };
   const engine = await openEngine(target);
-  const stage = { seed, broker, parts, engine, ...(sink && { sink }) };
-  const result = await play(scenario, stage, options, (text, { world }) => {
+  const stage = { seed, broker, parts, engine, sink };
+  const step = (text: string, { world }: Stage) => {
+    artifacts?.step(world.nowMs, text);
     console.error(`${pc.cyan(clock(world.nowMs))} ${text}`);
-  });
+  };
+  const result = await play(scenario, stage, options, step, (at, failure) => artifacts?.end(at, failure));
+  artifacts?.close();
   for (const problem of result.problems) console.error(pc.red(problem));
   if (result.failure !== undefined) console.error(pc.red(result.failure));
-  if (!isGood(result)) console.error(`Run again: npm run scenario -- ${process.argv.slice(2).join(" ")}`);
-  console.log(JSON.stringify(result));
+  if (!isGood(result))
+    console.error(`Run again: npm run scenario -- ${process.argv.slice(2).join(" ")} # at ${commit()}`);
+  console.log(JSON.stringify({ ...result, target, ...engine.spent }));
   return isGood(result) ? 0 : 1;
 }
 

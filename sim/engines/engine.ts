@@ -2,12 +2,24 @@ import { boot } from "../../firmware/main.js";
 import type { BareHal, IoBoard } from "../../hal/boards/board-ports.js";
 import type { Hal } from "../../hal/ports/hal.js";
 
+/** What an engine that counts has counted, over all boots. */
+export interface Spent {
+  /** Computrons of all turns: XS's own count of what it executed, about 24 instructions of a Cortex-M each. */
+  readonly computrons: number;
+  /** Most slots in use after a turn, garbage since the last collection included. */
+  readonly peakSlots: number;
+  /** Most bytes of chunks, at any time; undefined: the engine does not tell. */
+  readonly peakChunkBytes: number | undefined;
+}
+
 /** Runs the firmware of one box, boot after boot. */
 export interface Engine {
   /** Boots the firmware on `hal`; returns when it waits for events. What was running before is gone. */
   boot(hal: Hal): void;
   /** The same with the board's drivers on the firmware's side of the engine; absent: the simulator runs them. */
   bootOnIo?(hal: BareHal, board: IoBoard): void;
+  /** Undefined: nobody counts. */
+  readonly spent?: Spent;
   /** Lets go of processes and files. Idempotent. */
   close(): void;
 }

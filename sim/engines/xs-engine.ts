@@ -4,7 +4,7 @@ import { BridgeWorld } from "../../hal/bridge/world.js";
 import { withoutDrivers } from "../../hal/bridge/world-io.js";
 import type { Hal } from "../../hal/ports/hal.js";
 import { PowerCut } from "../world/devices/power-cut.js";
-import type { Engine } from "./engine.js";
+import type { Engine, Spent } from "./engine.js";
 import { McuXs } from "./mcu-xs.js";
 import { DesktopXs, type XsMachines } from "./xs-machines.js";
 import type { XsWorker } from "./xs-worker.js";
@@ -25,6 +25,8 @@ export class XsEngine implements Engine {
   #isCut = false;
   #computrons = 0;
   #slots = 0;
+  #peakSlots = 0;
+  #peakChunkBytes: number | undefined;
   #calls = 0;
 
   private constructor(machines: XsMachines, options: XsEngineOptions) {
@@ -45,6 +47,10 @@ export class XsEngine implements Engine {
   /** Computrons of all turns so far, over all boots; the loading of the program is not among them. */
   get computrons(): number {
     return this.#computrons;
+  }
+
+  get spent(): Spent {
+    return { computrons: this.#computrons, peakSlots: this.#peakSlots, peakChunkBytes: this.#peakChunkBytes };
   }
 
   /** Slots in use after the last turn, garbage since the last collection included. */
@@ -81,9 +87,11 @@ export class XsEngine implements Engine {
       offerHash: this.#options.hashOfBoard ?? true,
       carry: (message, serve) => {
         this.#serve = serve;
-        const { computrons, slots, result } = worker.command(message);
+        const { computrons, slots, peakChunkBytes, result } = worker.command(message);
         this.#computrons += computrons;
         this.#slots = slots;
+        this.#peakSlots = Math.max(this.#peakSlots, slots);
+        if (peakChunkBytes !== undefined) this.#peakChunkBytes = Math.max(this.#peakChunkBytes ?? 0, peakChunkBytes);
         if (this.#isCut) throw new PowerCut("cut at a HAL call");
         return result;
       },

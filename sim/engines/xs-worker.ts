@@ -1,5 +1,15 @@
 import { spawn, spawnSync } from "node:child_process";
-import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,6 +19,8 @@ export interface XsReport {
   readonly computrons: number;
   /** Slots in use, garbage since the last collection included. */
   readonly slots: number;
+  /** Most bytes of chunks since the machine began; undefined: this worker does not tell. */
+  readonly peakChunkBytes?: number | undefined;
   readonly result: Uint8Array;
 }
 
@@ -18,6 +30,8 @@ export class XsDied extends Error {}
 export class XsException extends Error {}
 
 const READ_BYTES = 65_536;
+/** Characters of a worker's last words that are passed on. */
+const LAST_WORDS = 400;
 const COLON = 0x3a;
 
 /**
@@ -45,10 +59,12 @@ export class XsHost {
     const shellEnd = openSync(next, constants.O_RDONLY);
     this.#next = openSync(next, constants.O_WRONLY);
     closeSync(held);
+    const said = openSync(join(this.dir, "said"), "w");
     spawn("sh", ["-c", ONE_AFTER_ANOTHER, "sh", this.dir, ...command], {
-      stdio: [shellEnd, "ignore", "ignore"],
+      stdio: [shellEnd, "ignore", said],
     }).unref();
     closeSync(shellEnd);
+    closeSync(said);
     process.once("exit", this.#clean);
   }
 
@@ -60,6 +76,12 @@ export class XsHost {
     const write = openSync(join(this.dir, `to${this.#pair}`), constants.O_WRONLY);
     const read = openSync(join(this.dir, `from${this.#pair}`), constants.O_RDONLY);
     return { write, read };
+  }
+
+  /** What workers have said of themselves so far: their last words are why they ended. */
+  get said(): string {
+    const path = join(this.dir, "said");
+    return existsSync(path) ? readFileSync(path, "utf8").slice(-LAST_WORDS).trim() : "";
   }
 
   /** Idempotent. */
@@ -84,6 +106,7 @@ const ONE_AFTER_ANOTHER = [
  * what the worker asks meanwhile is answered in place. The simulator stays a plain chain of calls.
  */
 export class XsWorker {
+  readonly #host: XsHost;
   readonly #write: number;
   readonly #read: number;
   readonly #serve: (request: Uint8Array) => Uint8Array;
@@ -94,6 +117,7 @@ export class XsWorker {
 
   /** `serve` answers what the machine asks with `issueCommand`. The worker before it on this host must have been killed. */
   constructor(host: XsHost, serve: (request: Uint8Array) => Uint8Array, image?: string) {
+    this.#host = host;
     this.#serve = serve;
     const { write, read } = host.start(image);
     this.#write = write;
@@ -209,7 +233,8 @@ export class XsWorker {
 
   #died(): never {
     this.kill();
-    throw new XsDied("the XS worker ended: out of memory, stack overflow, or killed");
+    const { said } = this.#host;
+    throw new XsDied(`the XS worker ended: ${said === "" ? "out of memory, stack overflow, or killed" : said}`);
   }
 }
 
@@ -219,6 +244,8 @@ function report(message: Uint8Array): XsReport {
   const head = JSON.parse(Buffer.from(message.subarray(0, split)).toString()) as {
     currentHeapCount: number;
     compute: number;
+    peakChunkBytes?: number;
   };
-  return { computrons: head.compute, slots: head.currentHeapCount, result: message.subarray(split + 1) };
+  const { currentHeapCount: slots, compute: computrons, peakChunkBytes } = head;
+  return { computrons, slots, peakChunkBytes, result: message.subarray(split + 1) };
 }

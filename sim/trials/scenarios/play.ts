@@ -45,13 +45,14 @@ export const SCENARIOS: readonly Scenario[] = [
 
 /**
  * Plays a scenario and judges it. A story that goes wrong is a result, not an exception. Throws NoCapabilityError where the target
- * lacks what the story needs: nothing was played then.
+ * lacks what the story needs: nothing was played then. `ended`: a last look before the stage is closed.
  */
 export async function play(
   scenario: Scenario,
   stageOptions: StageOptions,
   options: ScenarioOptions,
   step: (text: string, stage: Stage) => void,
+  ended?: (stage: Stage, failure: string | undefined) => void,
 ): Promise<ScenarioResult> {
   const { needs = [] } = scenario;
   const stage = await Stage.open({ ...stageOptions, needs });
@@ -76,6 +77,7 @@ export async function play(
     } catch (error) {
       failure = `${last}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
     }
+    ended?.(stage, failure);
     return {
       scenario: scenario.name,
       seed: stageOptions.seed,
