@@ -146,9 +146,10 @@ describe.skipIf(sdk === undefined)("the image in the SDK's simulator", { timeout
     }
   });
 
-  test("says that it is not provisioned when the identity is blank", async () => {
+  test.each(["blank", "not there"])("says that it is not provisioned when the identity is %s", async (how) => {
     await open();
-    writeFileSync(join(site.folder, "identity"), new Uint8Array(16_384).fill(0xff));
+    if (how === "blank") writeFileSync(join(site.folder, "identity"), new Uint8Array(65_536).fill(0xff));
+    else rmSync(site.folder, { recursive: true });
     box.boot();
     await box.until(() => box.view?.screen === "stopped", "the refusal");
     expect(box.view?.title.id).toBe("not-provisioned");

@@ -6,13 +6,15 @@ const MAX_SECONDS = 4_102_444_799;
 
 /** The host's clock with an offset, kept in a file: an RTC that runs on while the process does not. */
 export class HostClock implements ClockPort {
-  readonly #file: FlashFile;
+  /** Undefined: the file cannot be used, as that of a folder that is not there, and the time lasts as long as the process. */
+  readonly #file: FlashFile | undefined;
   /** Box's seconds minus the host's; undefined: never set. */
   #offset: number | undefined;
   #isSynced = false;
 
   constructor(path: string) {
-    this.#file = new FlashFile(path, 16, false);
+    this.#file = opened(path);
+    if (this.#file === undefined) return;
     const bytes = new DataView(new ArrayBuffer(16));
     this.#file.read(0, new Uint8Array(bytes.buffer));
     if (bytes.getUint32(0) === 1) this.#offset = bytes.getFloat64(8);
@@ -35,11 +37,20 @@ export class HostClock implements ClockPort {
     if (!(seconds >= 0 && seconds <= MAX_SECONDS)) throw new RangeError(`the RTC cannot hold second ${seconds}`);
     this.#offset = Math.floor(seconds) - hostSeconds();
     this.#isSynced = true;
+    if (this.#file === undefined) return;
     const bytes = new DataView(new ArrayBuffer(16));
     bytes.setUint32(0, 1);
     bytes.setFloat64(8, this.#offset);
     this.#file.erase(0, 16);
     this.#file.program(0, new Uint8Array(bytes.buffer));
+  }
+}
+
+function opened(path: string): FlashFile | undefined {
+  try {
+    return new FlashFile(path, 16, false);
+  } catch {
+    return undefined;
   }
 }
 

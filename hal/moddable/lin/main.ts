@@ -3,11 +3,13 @@ import Instrumentation from "instrumentation";
 import { boot } from "../../../firmware/main.js";
 import { MS5 } from "../../boards/ms5/profile.js";
 import type { BoardProfile } from "../../boards/profile.js";
+import type { FlashPort } from "../../ports/flash.js";
 import type { Hal } from "../../ports/hal.js";
 import type { View } from "../../ports/panel.js";
 import type { GaugePort, MainsPort, SleepPort, WakeCause } from "../../ports/power.js";
 import { BoardEntropy } from "../entropy.js";
 import { NATIVE_HASH } from "../hash.js";
+import { missingFlash } from "../missing-flash.js";
 import { armWatchdog } from "../native.js";
 import { socketsOf } from "../net/link-sockets.js";
 import { Drawing } from "../panel/draw.js";
@@ -78,9 +80,10 @@ const hal: Hal = {
   },
   reader,
   flash: {
-    identity: new FileFlash({ path: `${folder}/identity`, sizeBytes: 16_384 }),
-    journal: new FileFlash({ path: `${folder}/journal`, sizeBytes: 1_048_576 }),
-    snapshot: new FileFlash({ path: `${folder}/snapshot`, sizeBytes: 2_097_152 }),
+    // As big as a board's, so that one image is for both.
+    identity: partition("identity", 65_536),
+    journal: partition("journal", 1_048_576),
+    snapshot: partition("snapshot", 2_097_152),
   },
   links: { all: links, wifi: links[1], connect: socketsOf(links, timers) },
   clock: new HostClock(`${folder}/rtc`),
@@ -100,6 +103,16 @@ const hal: Hal = {
 if (control !== undefined) control.onHappening = (happening) => happen(happening);
 tell({ tell: "boot", wakeCause: hal.sleep.wakeCause });
 boot(hal);
+
+/** A folder that is not there, or cannot be written, is told on the screen. */
+function partition(name: string, sizeBytes: number): FlashPort {
+  const path = `${folder}/${name}`;
+  try {
+    return new FileFlash({ path, sizeBytes });
+  } catch (error) {
+    return missingFlash(error instanceof Error ? error.message : path);
+  }
+}
 
 function profile(): BoardProfile {
   const sleepAfterMs = Number(env("SMARTBOX_SLEEP_MS") ?? MS5.power.sleepAfterMs);

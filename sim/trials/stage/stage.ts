@@ -3,7 +3,7 @@ import { identityImage } from "../../../firmware/identity/copies.js";
 import { boardOf } from "../../../hal/boards/index.js";
 import type { BoardProfile } from "../../../hal/boards/profile.js";
 import { type Accounts, accountsOf } from "../../broker/accounts.js";
-import { bytesToHex, hexToBytes } from "../../cloud/domain.js";
+import { bytesToHex } from "../../cloud/domain.js";
 import { CloudService } from "../../cloud/service.js";
 import type { CloudData } from "../../cloud/state.js";
 import { CloudStore } from "../../cloud/store.js";
@@ -32,6 +32,7 @@ import {
   mosquittoBroker,
   virtualBroker,
 } from "./broker-side.js";
+import { identityOf } from "./identity-of.js";
 import { NewerCloud } from "./newer-cloud.js";
 
 /** Virtual ms per real ms while a real broker takes part. */
@@ -297,28 +298,13 @@ export function makeMachine(
 ): Machine {
   const { net = {}, parts = "ports", engine = NODE_ENGINE, journal } = options;
   const box = cloud.store.organisation.boxes.find((one) => one.id === id)!;
-  const { username, password } = broker.boxLogin ?? box;
+  const { host, port, authority } = broker;
   const machine = new Machine(world, {
     name: box.id,
     board: options.board ?? boardOf(box.model).profile,
     boot: (hal) => engine.boot(hal),
     bootOnIo: engine.bootOnIo && ((hal, io) => engine.bootOnIo!(hal, io)),
-    identity: identityImage(
-      {
-        box: box.id,
-        sealingKey: hexToBytes(box.sealingKey),
-        codesKey: hexToBytes(box.codesKey),
-        lookupKey: hexToBytes(box.lookupKey),
-        broker: {
-          host: broker.host,
-          port: broker.port,
-          username,
-          password,
-          authority: broker.authority,
-        },
-      },
-      IDENTITY_PARTITION,
-    ),
+    identity: identityImage(identityOf(box, { ...broker.boxLogin, host, port, authority }), IDENTITY_PARTITION),
     parts,
     units: unitsOf(box.bins.map((bin) => bin.label)),
     net,

@@ -5,17 +5,17 @@ import { join } from "node:path";
 import { identityImage } from "../../../firmware/identity/copies.js";
 import { accountsOf } from "../../../sim/broker/accounts.js";
 import type { Box } from "../../../sim/cloud/domain.js";
-import { hexToBytes } from "../../../sim/cloud/domain.js";
 import { CloudService } from "../../../sim/cloud/service.js";
 import { CloudStore } from "../../../sim/cloud/store.js";
 import { makeSample, SAMPLE_BOXES } from "../../../sim/samples/sample.js";
 import { readJournal } from "../../../sim/trials/judge/box-memory.js";
 import { type BrokerSide, mosquittoBroker } from "../../../sim/trials/stage/broker-side.js";
+import { identityOf } from "../../../sim/trials/stage/identity-of.js";
 import { NorFlash } from "../../../sim/world/devices/nor-flash.js";
 
 /** 2026-11-02T08:00:00Z: the sample's accesses hold then. */
 const START_SECONDS = 1_793_606_400;
-const IDENTITY = { sizeBytes: 16_384, sectorBytes: 4_096 } as const;
+const IDENTITY = { sizeBytes: 65_536, sectorBytes: 4_096 } as const;
 const JOURNAL = { sizeBytes: 1_048_576, sectorBytes: 4_096, alignBytes: 1 };
 
 /** The sample organisation in a cloud, a mosquitto with TLS, and a folder with the flash of one of its boxes, in real time. */
@@ -85,17 +85,7 @@ export class Site {
 
   /** Writes the box's identity, with the way to `broker` in it. */
   provision({ host, port, authority }: Pick<BrokerSide, "host" | "port" | "authority">): void {
-    const { id, sealingKey, codesKey, lookupKey, username, password } = this.box;
-    const bytes = identityImage(
-      {
-        box: id,
-        sealingKey: hexToBytes(sealingKey),
-        codesKey: hexToBytes(codesKey),
-        lookupKey: hexToBytes(lookupKey),
-        broker: { host, port, username, password, authority },
-      },
-      IDENTITY,
-    );
+    const bytes = identityImage(identityOf(this.box, { host, port, authority }), IDENTITY);
     writeFileSync(join(this.folder, "identity"), bytes);
   }
 }

@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import pc from "picocolors";
+import { identityImage } from "../../firmware/identity/copies.js";
+import { IdentityError } from "../../firmware/identity/identity.js";
+import { CloudError } from "../cloud/domain.js";
+import { ROOT } from "../engines/xs/bundle.js";
+import { urlBroker } from "../trials/stage/broker-side.js";
+import { identityOf } from "../trials/stage/identity-of.js";
+import { DataDirectory, DataError } from "./front/data-directory.js";
+import { FlashingError, flash } from "./provision/flash.js";
+import { keep } from "./provision/image-file.js";
+import { partitionOf } from "./provision/partition.js";
+import { type NewBox, recordOf } from "./provision/record.js";
+import { DEFAULT_DIRECTORY } from "./shared/pack-source.js";
+
+interface Options extends NewBox {
+  readonly out?: string;
+  readonly port?: string;
+  readonly data: string;
+  readonly broker: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly ca?: string;
+}
+
+const program = new Command("provision")
+  .description(
+    "Makes the identity of a box: the image of its identity partition, and the cloud's record of it in the same step. A box that the\n" +
+      "cloud has already keeps its secrets: its image can be made again, for another broker as well.",
+  )
+  .requiredOption("--box <id>", "1 to 32 characters of A-Z a-z 0-9 -")
+  .option("--out <file>", "the image, for a board or, as SMARTBOX_DIR/identity, for the SDK's simulator")
+  .option("--port <device>", "writes it to the board there, such as /dev/ttyUSB0, with Espressif's esptool")
+  .option("--data <dir>", "folder with the cloud's database; made where there is none", DEFAULT_DIRECTORY)
+  .option("--broker <url>", "mqtts://host:8883, or, on a desk only, mqtt://host:1883", "mqtt://127.0.0.1:18830")
+  .option("--ca <file>", "with mqtts://: certificate of the one authority that the box trusts (PEM)")
+  .option("--user <name>", "the box logs in as this user of the broker, not with its own account")
+  .option("--password <text>", "with --user")
+  .option("--model <model>", "of a new box", "MS5")
+  .option("--bins <units>", "of a new box: how many, or of each unit, such as 12+8", "12")
+  .option("--location <name>", "where a new box hangs; made where the cloud does not have it", "Workshop")
+  .option("--zone <zone>", "time zone of a new location", "UTC")
+  .option("--language <language>", "panels' language of a new location: en, fr or ja", "en")
+  .addHelpText(
+    "after",
+    "\nExit code 2: bad usage, or something in the way, such as a database in use; 1: the board took nothing. The image holds secrets:\n" +
+      "its file can be read by its owner only; delete it when the board has it.",
+  )
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+function main(): void {
+  const { out, port, data, broker: url, user, password, ca, ...wanted } = program.parse().opts<Options>();
+  if (out === undefined && port === undefined) {
+    throw new CloudError("where to? Name a file with --out FILE, a board with --port DEVICE, or both");
+  }
+  const side = urlBroker({ url, username: user, password, authority: ca === undefined ? undefined : textOf(ca) });
+  const { host, port: brokerPort, authority } = side;
+  const partition = partitionOf(readFileSync(join(ROOT, "hal/moddable/esp32/partitions.csv"), "utf8"), "identity");
+  const directory = new DataDirectory(data);
+  try {
+    const { box, isNew } = recordOf(directory, wanted);
+    const identity = identityOf(box, { host, port: brokerPort, authority, ...side.boxLogin });
+    const image = identityImage(identity, partition);
+    console.error(isNew ? `${box.id} is new in the cloud of ${data}` : `${box.id} keeps the secrets that ${data} has`);
+    if (authority === undefined) console.error(pc.yellow(`${url} is plain TCP: for desks only`));
+    if (out !== undefined) keep(out, image);
+    if (port !== undefined) flash(port, partition.offset, image);
+    const { id, model, bins } = box;
+    console.log(JSON.stringify({ box: id, model, bins: bins.length, isNew, image: out ?? null, port: port ?? null }));
+  } finally {
+    directory.release();
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new CloudError(`--ca ${file}: ${(error as Error).message}`);
+  }
+}
+
+try {
+  main();
+} catch (error) {
+  if (!(error instanceof CloudError || error instanceof DataError || error instanceof IdentityError)) throw error;
+  console.error(pc.red(error.message));
+  process.exitCode = error instanceof FlashingError ? 1 : 2;
+}
