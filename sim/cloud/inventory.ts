@@ -129,11 +129,15 @@ export class Inventory {
     this.#holders[item] = holder;
   }
 
-  /** Somebody says that the item hangs in no bin, but perhaps in `unless`. Where it was taken, nothing hangs; where it hung, who knows. */
+  /**
+   * Somebody says that the item hangs in no bin, but perhaps in `unless`. Where it was taken, nothing hangs; where it hung, who knows.
+   * What was in doubt stays in doubt, about nothing now: whoever opened that bin may have hung anything there.
+   */
   unplace(item: ItemId, unless?: Place): void {
     for (const place of this.placesOf(item)) {
       if (place.box === unless?.box && place.bin === unless.bin) continue;
-      this.believe(place.box, place.bin, place.belief === "holds" && unless !== undefined ? "doubt" : "empty");
+      const isOpen = place.belief === "doubt" || (place.belief === "holds" && unless !== undefined);
+      this.believe(place.box, place.bin, isOpen ? "doubt" : "empty");
       this.edited(place.box);
     }
     delete this.#holders[item];

@@ -193,6 +193,18 @@ describe("what somebody saw in a bin", () => {
     expect(edits()).toBeGreaterThan(0);
   });
 
+  test("leaves a bin in doubt that was in doubt about it: whoever opened that may have hung another thing there", () => {
+    const { admin, inventory } = rig();
+    inventory.doubt(BOX, 0);
+    inventory.believe(BOX, 1, "taken", "key:2");
+    admin.fillBin(BOX, "B-9", 1);
+    admin.fillBin(BOX, "B-10", 2);
+    expect([0, 1].map((bin) => inventory.content(BOX, bin))).toEqual([{ belief: "doubt" }, { belief: "empty" }]);
+    inventory.doubt(BOX, 20);
+    admin.placeKey(1, undefined);
+    expect(inventory.content(BOX, 20)).toEqual({ belief: "doubt" });
+  });
+
   test("against what a door says needs somebody who is sure", () => {
     const { admin, inventory } = rig();
     const name = "Rue de Rivoli 12 front door";
