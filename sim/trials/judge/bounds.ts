@@ -1,3 +1,4 @@
+import type { Access } from "../../cloud/domain.js";
 import type { CloudService } from "../../cloud/service.js";
 import type { Machine } from "../../world/machine/machine.js";
 import type { World } from "../../world/machine/world.js";
@@ -13,10 +14,10 @@ const LATE_ONE_TOUCH_MS = 86_400_000;
 /** A clock that was set by the cloud differs from the true time by no more than this, s. */
 const CLOCK_ERROR_SECONDS = 64;
 
-export interface Revoked {
-  readonly code: string;
-  /** The fob that it took, if its key has one. */
-  readonly fob: string | undefined;
+interface Revoked {
+  readonly key: number;
+  /** Its code, and the badge of whoever had it. */
+  readonly shownBy: readonly string[];
   readonly atMs: number;
 }
 
@@ -26,14 +27,15 @@ export interface Revoked {
  */
 export class Bounds {
   readonly #world: World;
-  readonly #cloud: CloudService;
+  #cloud: CloudService;
   readonly #machine: Machine;
   readonly #problem: (text: string) => void;
-  #revoked: Revoked[] = [];
+  readonly #revoked: Revoked[] = [];
   readonly #requests: { readonly bin: number; readonly atMs: number }[] = [];
   /** When somebody last typed or scanned something, ms: what opens after that is not the button's doing. */
   #shownMs = Number.NEGATIVE_INFINITY;
-  #typed: { readonly revoked: Revoked; readonly atMs: number } | undefined;
+  /** Rights that were taken away, and that somebody showed all the same. */
+  #tried: { readonly revoked: Revoked; readonly atMs: number }[] = [];
   /** When the panel last said that it is behind, ms. */
   #lastSaidMs = 0;
 
@@ -51,9 +53,15 @@ export class Bounds {
     };
   }
 
-  /** The right that `code` shows was taken away. */
-  revoked(code: string, fob: string | undefined): void {
-    this.#revoked.push({ code, fob, atMs: this.#world.nowMs });
+  /** This right was taken away. */
+  revoked({ key, code, user }: Access): void {
+    const { badge } = this.#cloud.store.organisation.users.find(({ id }) => id === user) ?? {};
+    this.#revoked.push({ key, shownBy: badge === undefined ? [code] : [code, badge], atMs: this.#world.nowMs });
+  }
+
+  /** The organisation is that of another cloud from now on. */
+  cloudIs(cloud: CloudService): void {
+    this.#cloud = cloud;
   }
 
   /** A one-touch unlock was asked for. */
@@ -61,36 +69,42 @@ export class Bounds {
     this.#requests.push({ bin, atMs: this.#world.nowMs });
   }
 
-  scanned(): void {
-    this.#shownMs = this.#world.nowMs;
+  /** Digits were entered, or a tag was held to the reader. */
+  shown(what: string): void {
+    const atMs = this.#world.nowMs;
+    this.#shownMs = atMs;
+    this.#tried = this.#tried.filter((one) => atMs - one.atMs <= CLAIM_MS);
+    for (const revoked of this.#revoked) if (revoked.shownBy.includes(what)) this.#tried.push({ revoked, atMs });
   }
 
-  typed(digits: string): void {
-    this.#shownMs = this.#world.nowMs;
-    const revoked = this.#revoked.find((one) => one.code === digits);
-    if (revoked !== undefined) this.#typed = { revoked, atMs: this.#world.nowMs };
+  /** The key to which a right was taken away that yet may have opened, where nobody can blame the box for that; undefined: none. */
+  excuse(opening: Opening): number | undefined {
+    const revokedMs = this.#revokedMs(opening);
+    if (revokedMs === undefined) return undefined;
+    const isSoon = opening.atMs - Math.max(revokedMs, this.#lastSaidMs) <= REVOKED_WITHIN_MS;
+    return isSoon && !this.#isUnsaid(revokedMs) ? opening.key : undefined;
   }
 
-  /**
-   * The right that was taken away and yet may have opened, where nobody can blame the box for that; undefined: none. Says which bound
-   * was broken, if one was.
-   */
-  excuse({ bin, content, atMs }: Opening): Revoked | undefined {
+  /** Says which bound was broken, if one was, where nobody had a right to open the bin. */
+  blame(opening: Opening): void {
+    const { bin, atMs } = opening;
     const request = this.#requests.findLast((one) => one.bin === bin);
     const sinceAsked = atMs - (request?.atMs ?? Number.NEGATIVE_INFINITY);
     if (sinceAsked > ONE_TOUCH_MS && sinceAsked < LATE_ONE_TOUCH_MS && atMs - this.#shownMs > CLAIM_MS) {
       this.#problem(`a one-touch unlock opened ${Math.round(sinceAsked / 1_000)} s after it was asked for`);
     }
-    const typed = this.#typed;
-    if (typed === undefined || atMs - typed.atMs > CLAIM_MS) return undefined;
-    const { fob, atMs: revokedMs } = typed.revoked;
-    if (content !== undefined && content !== fob) return undefined;
-    if (atMs - Math.max(revokedMs, this.#lastSaidMs) <= REVOKED_WITHIN_MS && !this.#isUnsaid(revokedMs))
-      return typed.revoked;
-    this.#problem(
-      `a right that was taken away ${Math.round((atMs - revokedMs) / 1_000)} s ago opened, ${this.#silence()}`,
-    );
-    return undefined;
+    const revokedMs = this.#revokedMs(opening);
+    if (revokedMs === undefined) return;
+    const ago = Math.round((atMs - revokedMs) / 1_000);
+    this.#problem(`a right that was taken away ${ago} s ago opened, ${this.#silence()}`);
+  }
+
+  /** When the right was taken away that somebody has shown to what the bin is opened for, ms; undefined: none was. */
+  #revokedMs({ content, key, atMs }: Opening): number | undefined {
+    const tried = this.#tried.findLast((one) => one.revoked.key === key && atMs - one.atMs <= CLAIM_MS);
+    const { keys } = this.#cloud.store.organisation;
+    if (content !== undefined && content !== keys.find(({ id }) => id === key)?.fob) return undefined;
+    return tried?.revoked.atMs;
   }
 
   /** The time for it is over, and the cloud does not say that the box may not know yet. */

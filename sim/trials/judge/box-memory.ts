@@ -1,6 +1,6 @@
 import { Journal } from "../../../firmware/journal/journal.js";
 import { decodeRecord, RecordError } from "../../../firmware/records/codec.js";
-import { Kind, type Rec } from "../../../firmware/records/records.js";
+import { type Exchange, Kind, type Rec } from "../../../firmware/records/records.js";
 import { FlashSnapshotSlots } from "../../../firmware/snapshot/store.js";
 import type { BoxState } from "../../../firmware/state/box-state.js";
 import { CurrentSnapshot } from "../../../firmware/state/current-snapshot.js";
@@ -82,12 +82,20 @@ export function reasonOnFlash(flash: NorFlash, bin: number): "exchange" | "emerg
   return [...open.values()].at(-1);
 }
 
-/** The key for which the flash says that `bin` is being opened; undefined: none is named, or it is no exchange. */
-export function keyOnFlash(flash: NorFlash, bin: number): number | undefined {
+export interface IntentOnFlash {
+  readonly seq: number;
+  readonly exchange: Exchange;
+  /** Undefined: none is named. */
+  readonly key: number | undefined;
+}
+
+/** The exchange for which the flash says that `bin` is being opened; undefined: it is none. */
+export function intentOnFlash(flash: NorFlash, bin: number): IntentOnFlash | undefined {
   const journal = mount(flash, () => []);
-  let key: number | undefined;
-  for (const { record } of records(journal, Math.max(1, journal.nextSeq - TAIL_RECORDS))) {
-    if (record?.kind === Kind.intent && record.bin === bin) key = record.key;
+  let intent: IntentOnFlash | undefined;
+  for (const { seq, record } of records(journal, Math.max(1, journal.nextSeq - TAIL_RECORDS))) {
+    if (record?.kind === Kind.intent && record.bin === bin)
+      intent = { seq, exchange: record.exchange, key: record.key };
   }
-  return key;
+  return intent;
 }

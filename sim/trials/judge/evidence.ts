@@ -72,9 +72,15 @@ export class BinsEvidence {
     }
   }
 
-  /** Somebody who looked told the cloud that the thing hangs in another box: wherever it was here, it is no more. */
+  /**
+   * Somebody who looked told the cloud that the thing hangs in another box. Where it had been taken, nothing is left. They did not look
+   * in here: what hung in its bin may be a copy, and behind a door that others opened anything may hang.
+   */
   saidElsewhere(thing: string): void {
-    for (const [bin, has] of this.#bins) if (has.thing === thing) this.saidEmpty(bin);
+    for (const [bin, has] of this.#bins) {
+      if (has.thing !== thing || has.kind === "empty") continue;
+      this.#bins.set(bin, has.kind === "taken" ? EMPTY : { kind: "unsure", thing: undefined });
+    }
   }
 
   /** Bins that an emergency has left in doubt. */

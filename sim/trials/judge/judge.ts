@@ -1,15 +1,18 @@
-import { Kind } from "../../../firmware/records/records.js";
+import { Belief, Exchange, Kind } from "../../../firmware/records/records.js";
+import type { Access } from "../../cloud/domain.js";
 import type { CloudService } from "../../cloud/service.js";
 import type { BinEvent } from "../../world/devices/bins.js";
 import type { Machine } from "../../world/machine/machine.js";
 import type { World } from "../../world/machine/world.js";
 import { Bounds } from "./bounds.js";
-import { type BoxMemory, keyOnFlash, readJournal, readMemory, reasonOnFlash } from "./box-memory.js";
+import { type BoxMemory, intentOnFlash, readJournal, readMemory, reasonOnFlash } from "./box-memory.js";
+import { CommandsWatch } from "./commands-watch.js";
 import { compareLogs } from "./compare-logs.js";
 import { DoorsLog } from "./doors-log.js";
 import { FaultsTold } from "./faults-told.js";
 import { GuessWatch } from "./guess-watch.js";
 import { inventoryProblems } from "./inventory-check.js";
+import { Receipts } from "./receipts.js";
 import { type Opening, Rulebook } from "./rulebook.js";
 
 /** Erase counts of the journal's sectors may differ by this; each cut inside an opening costs that sector one more. */
@@ -42,6 +45,8 @@ export class Judge {
   readonly #machine: Machine;
   readonly #rules: Rulebook;
   readonly #bounds: Bounds;
+  readonly #receipts: Receipts;
+  readonly #commands: CommandsWatch;
   readonly #doors = new DoorsLog();
   readonly #faults: FaultsTold;
   readonly #problems: string[] = [];
@@ -58,13 +63,11 @@ export class Judge {
     this.#machine = parts.machine;
     this.#rules = new Rulebook(parts.cloud, parts.machine.name);
     const { world, machine } = parts;
-    new GuessWatch({
-      world,
-      machine,
-      report: (problem) => this.#problem(problem),
-      isCode: () => this.#isCode(this.#typed),
-    });
-    this.#bounds = new Bounds(parts, (text) => this.#problem(text));
+    const problem = (text: string) => this.#problem(text);
+    this.#receipts = new Receipts(machine);
+    this.#commands = new CommandsWatch({ ...parts, receipts: this.#receipts, problem });
+    new GuessWatch({ world, machine, report: problem, isCode: () => this.#isCode(this.#typed) });
+    this.#bounds = new Bounds(parts, problem);
     const { panel, reader, bins } = parts.machine;
     for (let bin = 0; bin < bins.count; bin++) {
       const fob = bins.content(bin);
@@ -85,11 +88,11 @@ export class Judge {
       shown = view?.screen;
     });
     reader.watch((serial) => {
-      this.#bounds.scanned();
+      this.#bounds.shown(serial);
       this.#rules.scanned(serial, this.#world.nowMs, this.#boxSeconds());
     });
     bins.watch((event) => this.#binEvent(event));
-    this.#faults = new FaultsTold({ ...parts, problem: (text) => this.#problem(text) });
+    this.#faults = new FaultsTold({ ...parts, problem });
   }
 
   /** The part with this name stops to work: the box has to tell it. Answers what to call when it works again. */
@@ -100,6 +103,8 @@ export class Judge {
   /** There is another cloud from now on: the one before died, and its database was put back from a copy. */
   cloudIs(cloud: CloudService): void {
     this.#cloud = cloud;
+    this.#receipts.cloudIs(cloud);
+    this.#bounds.cloudIs(cloud);
     this.#rules.cloudIs(cloud);
   }
 
@@ -109,9 +114,14 @@ export class Judge {
     this.#bounds.armed(bin);
   }
 
-  /** The cloud took away the right that `code` shows, to the key on `fob`. */
-  revoked(code: string, fob: string | undefined): void {
-    this.#bounds.revoked(code, fob);
+  /** The broker hands a message on. */
+  passed(topic: string, payload: Uint8Array): void {
+    this.#commands.passed(topic, payload, this.#cloud);
+  }
+
+  /** The cloud took away this right. */
+  revoked(access: Access): void {
+    this.#bounds.revoked(access);
   }
 
   /** Somebody told the cloud, for sure, that nothing is in the bin. */
@@ -141,6 +151,7 @@ export class Judge {
   /** To be called when everything should have come to rest and agree. */
   verdict(): Verdict {
     const memory = this.boxMemory();
+    this.#commands.look();
     const logs = compareLogs(this.#doors.openings, this.#cloud.store.data, this.#cloud.store.organisation, {
       box: this.#machine.name,
       label: (bin) => this.#machine.bins.label(bin),
@@ -182,7 +193,7 @@ export class Judge {
   }
 
   #entered(): void {
-    this.#bounds.typed(this.#typed);
+    this.#bounds.shown(this.#typed);
     this.#rules.typed(this.#typed, this.#world.nowMs, this.#boxSeconds());
     this.#typed = "";
   }
@@ -206,10 +217,13 @@ export class Judge {
     const label = this.#machine.bins.label(bin);
     const by = reasonOnFlash(this.#machine.flash.journal, bin) ?? "nobody";
     if (by === "nobody") this.#problem(`bin ${label} was unlocked without a durable record before it`);
-    const key = by === "exchange" ? keyOnFlash(this.#machine.flash.journal, bin) : undefined;
-    const opening = { bin, content, key, atMs: nowMs, wallSeconds: this.#world.wallSeconds() };
-    const isPermitted = by !== "nobody" && (this.#rules.permits(opening, by) || this.#isExcused(opening));
-    if (!isPermitted) {
+    const intent = by === "exchange" ? intentOnFlash(this.#machine.flash.journal, bin) : undefined;
+    const isShut = intent !== undefined && this.#receipts.isShut(bin, intent.seq, this.#cloud);
+    const wallSeconds = this.#world.wallSeconds();
+    const empty = () => this.#emptyBins();
+    const isPickup = intent?.exchange === Exchange.pickup;
+    const opening = { bin, content, key: intent?.key, atMs: nowMs, wallSeconds, isPickup, isShut, empty };
+    if (by === "nobody" || !this.#mayOpen(opening, by)) {
       this.#unauthorised++;
       this.#problem(`bin ${label} was unlocked, and nobody had a right to that`);
     }
@@ -218,11 +232,26 @@ export class Judge {
     this.#doors.reopened(bin, by, nowMs);
   }
 
-  /** By a right that was taken away, and of which the box cannot know yet. */
-  #isExcused(opening: Opening): boolean {
-    const excuse = this.#bounds.excuse(opening);
-    if (excuse !== undefined) this.#rules.excused(excuse.fob, opening.atMs);
-    return excuse !== undefined;
+  /** What the box may give to anybody, by its own flash: what others may know of a bin is no help to whoever stands there. */
+  #emptyBins(): ReturnType<Opening["empty"]> {
+    const { inventory } = this.boxMemory();
+    const of = this.#machine.bins.count;
+    let count = 0;
+    for (let bin = 0; bin < of; bin++) {
+      const isUsable = inventory.enabled(bin) && !inventory.faulty(bin);
+      if (isUsable && inventory.content(bin).belief === Belief.empty) count++;
+    }
+    return { count, of };
+  }
+
+  /** By a right that holds, by one that was taken away and of which the box cannot know yet, or by what a tag is worth. */
+  #mayOpen(opening: Opening, by: "exchange" | "emergency"): boolean {
+    const isPermitted = this.#rules.permits(opening, by);
+    if (isPermitted && (by === "emergency" || !this.#rules.isByTag)) return true;
+    const key = opening.isShut ? undefined : this.#bounds.excuse(opening);
+    if (key !== undefined) this.#rules.excused(key, opening.atMs);
+    else if (!isPermitted) this.#bounds.blame(opening);
+    return isPermitted || key !== undefined;
   }
 
   /** A clock that somebody put a day off is all that the box has to go by: windows are judged by it. */

@@ -15,6 +15,8 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 /** Times that one offline code may be accepted: once, and five times within its grace. */
 const USES_OF_A_CODE = 6;
 const SHEETS_TRIED = 20;
+/** Empty bins are few where no more than one of so many is, and at least one (firmware/exchange/README.md, law 7). */
+const ONE_EMPTY_OF = 8;
 
 type Claim =
   /** A right to the key that holds now. */
@@ -37,6 +39,12 @@ export interface Opening {
   readonly key: number | undefined;
   readonly atMs: number;
   readonly wallSeconds: number;
+  /** The record before the lock says that something is taken. */
+  readonly isPickup: boolean;
+  /** The box knows that the bin is out of service: it opens for the cloud's button and for emergency codes. */
+  readonly isShut: boolean;
+  /** How many bins the box may give to anybody, by what it knows itself, of how many. */
+  readonly empty: () => { readonly count: number; readonly of: number };
 }
 
 /**
@@ -44,7 +52,7 @@ export interface Opening {
  * organisation says, and what really hangs in the bins. Shares no code with the firmware but the meaning of the words.
  *
  * Law 7: no bin that may hold a key opens for a tag alone. A tag opens a bin that is empty by all that ever happened at its door
- * (`evidence.ts`), or the one from which its own key was taken. Luck does not count: a bin in doubt that turns out to be empty was still
+ * (`evidence.ts`), or, where few are empty, the one from which its own key was taken. Luck does not count: a bin in doubt that turns out to be empty was still
  * opened to a stranger. A right opens an empty bin, or one that holds its key or may hold it, and no other key's.
  */
 export class Rulebook {
@@ -148,9 +156,14 @@ export class Rulebook {
     return this.#byBinCode(bin) || this.#byAllRun(bin, atMs);
   }
 
-  /** A right to the key with this fob was taken away, and opens all the same: who has it does what somebody with a right does. */
-  excused(fob: string | undefined, atMs: number): void {
-    const key = this.#cloud.store.organisation.keys.find((one) => fob !== undefined && one.fob === fob);
+  /** What the last exchange was permitted by is no more than a tag. */
+  get isByTag(): boolean {
+    return this.#claim?.kind === "tag";
+  }
+
+  /** A right to this key was taken away, and opens all the same: who has it does what somebody with a right does. */
+  excused(id: number, atMs: number): void {
+    const key = this.#cloud.store.organisation.keys.find((one) => one.id === id);
     this.#claim = key && { kind: "key", key, atMs };
   }
 
@@ -227,16 +240,18 @@ export class Rulebook {
     else this.#claims.push({ kind: "tag", thing: `key:${key.id}`, atMs });
   }
 
-  #justifies(claim: Claim, { bin, content }: Opening): boolean {
+  #justifies(claim: Claim, { bin, content, isPickup, isShut, empty }: Opening): boolean {
     if (claim.kind === "one-touch") return claim.bin === bin;
-    if (claim.kind === "bin") return false;
+    if (claim.kind === "bin" || isShut) return false;
     const has = this.#evidence.of(bin);
     const isOwn = (thing: string) => has.thing === thing;
     if (claim.kind === "key") {
       const isItsOrNobodys = content === undefined || content === claim.key.fob || isOwn(`key:${claim.key.id}`);
       return isItsOrNobodys && (has.kind === "empty" || isOwn(`key:${claim.key.id}`));
     }
-    return has.kind === "empty" ? content === undefined : has.kind === "taken" && isOwn(claim.thing);
+    if (isPickup) return false;
+    if (has.kind === "empty") return content === undefined;
+    return has.kind === "taken" && isOwn(claim.thing) && areFew(empty());
   }
 
   /** A fob that is a key's counts as the key: the fob may be replaced, and a key without one has a code. */
@@ -255,6 +270,10 @@ export class Rulebook {
       else this.#allRun = { code: digits, begun: new Map() };
     }
   }
+}
+
+function areFew({ count, of }: ReturnType<Opening["empty"]>): boolean {
+  return count <= Math.max(1, Math.floor(of / ONE_EMPTY_OF));
 }
 
 function isFor(claim: Claim, key: number | undefined): boolean {

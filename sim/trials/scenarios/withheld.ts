@@ -22,8 +22,9 @@ export const withheld: Scenario = {
     step("the broker keeps the snapshots, and a booking is taken away");
     broker.drop("down/snapshot");
     const { accesses } = stage.cloud.store.organisation;
-    stage.cloud.admin.removeAccess(accesses.find((access) => access.code === RIVOLI.code)!.id);
-    stage.judge.revoked(RIVOLI.code, RIVOLI.fob);
+    const right = accesses.find((access) => access.code === RIVOLI.code)!;
+    stage.cloud.admin.removeAccess(right.id);
+    stage.judge.revoked(right);
     let fetches = 0;
     broker.onPassed = (lane) => {
       if (lane === "up/fetch") fetches++;

@@ -37,7 +37,7 @@ export class Office {
     const id = this.#stage.cloud.store.organisation.keys.find((key) => key.fob === fob)?.id;
     const dice = this.#random.int(4);
     if (dice === 0 || id === undefined || fob === undefined) this.#bin();
-    else if (dice === 1) this.#otherPermission(id, fob);
+    else if (dice === 1) this.#otherPermission(id);
     else if (dice === 2) this.#otherFob(id, fob);
     else this.#otherBox(id, fob);
     this.count++;
@@ -49,20 +49,18 @@ export class Office {
   }
 
   /** The key was taken under one permission and comes back under another one. */
-  #otherPermission(key: number, fob: string): void {
+  #otherPermission(key: number): void {
     const { cloud, judge } = this.#stage;
     const { admin, store } = cloud;
     const { accesses, users } = store.organisation;
-    // Whoever has a badge shows that, and the judge follows rights that were taken away by their codes.
-    const badged = users.filter(({ badge }) => badge !== undefined).map(({ id }) => id);
-    const old = accesses.find((access) => access.key === key && !badged.includes(access.user));
-    if (old === undefined && this.#granted >= GRANTED_MAX) return;
-    if (old !== undefined) {
+    const had = accesses.filter((access) => access.key === key);
+    if (had.length === 0 && this.#granted >= GRANTED_MAX) return;
+    if (had.length > 0) {
+      const old = this.#random.pick(had);
       admin.removeAccess(old.id);
-      judge.revoked(old.code, fob);
+      judge.revoked(old);
     }
-    const others = users.filter(({ badge }) => badge === undefined);
-    admin.addAccess(this.#random.pick(others).id, key, { kind: "ongoing" });
+    admin.addAccess(this.#random.pick(users).id, key, { kind: "ongoing" });
     this.#granted++;
   }
 

@@ -137,8 +137,10 @@ export class Stage implements Scene {
     const engine = options.engine ?? NODE_ENGINE;
     const { parts, board, journal } = options;
     const machine = makeMachine(world, cloud, broker, SAMPLE_BOXES.ms5, { parts, engine, board, journal });
-    stage = new Stage({ world, cloud, broker, machine, engine, newer, limits: options });
-    return stage;
+    const made = new Stage({ world, cloud, broker, machine, engine, newer, limits: options });
+    broker.virtual?.subscribe("smartbox/+/down/#", ({ topic, payload }) => made.#passed(topic, payload));
+    stage = made;
+    return made;
   }
 
   get cloud(): CloudService {
@@ -194,6 +196,11 @@ export class Stage implements Scene {
     const { lacks = [], needs } = this.#limits;
     const rig = simulatedRig(machine, lacks);
     return needs === undefined ? rig : rig.only(needs);
+  }
+
+  #passed(topic: string, payload: Uint8Array): void {
+    this.judge.passed(topic, payload);
+    for (const { judge } of this.#boxes) judge.passed(topic, payload);
   }
 
   /** Lets go of sockets, processes and files. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { Rulebook } from "../../../sim/trials/judge/rulebook.js";
 import { Stage } from "../../../sim/trials/stage/stage.js";
 
-const VAN = { bin: 0, fob: "012ABC", code: "135790" } as const;
+const VAN = { bin: 0, key: 1, fob: "012ABC", code: "135790" } as const;
 const FREE = 20;
 const WALL = 1_793_606_400;
 
@@ -14,6 +14,7 @@ beforeEach(async () => {
   stage = await Stage.open({ seed: 1, broker: "virtual" });
   rules = new Rulebook(stage.cloud, stage.machine.name);
   nowMs = 0;
+  emptyBins = 3;
   const { bins } = stage.machine;
   for (let bin = 0; bin < bins.count; bin++) {
     const fob = bins.content(bin);
@@ -29,8 +30,12 @@ const later = () => {
 };
 const scan = (fob: string) => rules.scanned(fob, later(), WALL);
 const type = (code: string) => rules.typed(code, later(), WALL);
-const permits = (bin: number, content?: string) =>
-  rules.permits({ bin, content, key: undefined, atMs: nowMs, wallSeconds: WALL }, "exchange");
+/** Of 24 bins. */
+let emptyBins = 3;
+const permits = (bin: number, content?: string, { isPickup = false, isShut = false } = {}) => {
+  const opening = { bin, content, key: undefined, atMs: nowMs, wallSeconds: WALL, isPickup, isShut };
+  return rules.permits({ ...opening, empty: () => ({ count: emptyBins, of: 24 }) }, "exchange");
+};
 /** The door opens and shuts, and what was there is there still. */
 const through = (bin: number, by: "exchange" | "emergency" = "exchange") => {
   rules.opened(bin, by, nowMs);
@@ -46,6 +51,11 @@ it("a copied tag opens neither the bin where its key hangs, nor one in doubt tha
   through(FREE, "emergency");
   scan("777XYZ");
   expect(permits(FREE)).toBe(false);
+});
+
+it("a tag takes nothing out, even from a bin that it would open for a return", () => {
+  scan("777XYZ");
+  expect([permits(FREE, undefined, { isPickup: true }), permits(FREE)]).toEqual([false, true]);
 });
 
 it("a tag opens what is surely empty, and what somebody with a right said is", () => {
@@ -100,10 +110,28 @@ it("what the cloud opened for a key that surely hung there takes it back by its 
 });
 
 it("what a right that was taken away has opened in spite of that counts as taken by it", () => {
-  rules.excused(VAN.fob, later());
+  rules.excused(VAN.key, later());
   through(VAN.bin);
   scan(VAN.fob);
   expect(permits(VAN.bin)).toBe(true);
+});
+
+it("where more than an eighth of the bins are empty, a tag opens one of those, and not the bin where its key was taken", () => {
+  type(VAN.code);
+  expect(permits(VAN.bin, VAN.fob)).toBe(true);
+  through(VAN.bin);
+  emptyBins = 4;
+  scan(VAN.fob);
+  expect([permits(VAN.bin), permits(FREE)]).toEqual([false, true]);
+});
+
+it("a bin out of service opens for the button that the cloud armed, and for no code, badge or tag", () => {
+  type(VAN.code);
+  expect(permits(VAN.bin, VAN.fob, { isShut: true })).toBe(false);
+  scan("777XYZ");
+  expect(permits(FREE, undefined, { isShut: true })).toBe(false);
+  rules.armed(VAN.bin, later());
+  expect(permits(VAN.bin, VAN.fob, { isShut: true })).toBe(true);
 });
 
 it("what somebody said hangs in another box is not where it was taken: any tag opens that bin", () => {
@@ -115,4 +143,15 @@ it("what somebody said hangs in another box is not where it was taken: any tag o
   rules.saidElsewhere(VAN.fob);
   scan("777XYZ");
   expect(permits(VAN.bin)).toBe(true);
+});
+
+it("nobody who says that a key hangs elsewhere has looked into its bin here: no tag opens that, nor one in doubt about it", () => {
+  rules.saidElsewhere(VAN.fob);
+  scan("777XYZ");
+  expect(permits(VAN.bin)).toBe(false);
+  rules.stocked(VAN.bin, VAN.fob);
+  through(VAN.bin, "emergency");
+  rules.saidElsewhere(VAN.fob);
+  scan("777XYZ");
+  expect(permits(VAN.bin)).toBe(false);
 });

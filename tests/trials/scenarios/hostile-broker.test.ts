@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { Inventory } from "../../../firmware/state/inventory.js";
 import { BoxHost } from "../../../firmware/sync/box-host.js";
 import { Freshness } from "../../../firmware/sync/freshness.js";
 import { Lag } from "../../../firmware/sync/lag.js";
+import type { Message } from "../../../sim/broker/virtual/connection.js";
 import { HostileBroker } from "../../../sim/broker/virtual/hostile.js";
 import { hostileBroker } from "../../../sim/trials/scenarios/hostile-broker.js";
 import { People } from "../../../sim/trials/scenarios/people.js";
@@ -94,6 +96,69 @@ describe("the judge sees", () => {
     await stage.close();
   });
 
+  test("a box that takes a bin out of service by a command of ten minutes ago", async () => {
+    vi.spyOn(Freshness.prototype, "takes").mockReturnValue(true);
+    vi.spyOn(Freshness.prototype, "ageSeconds").mockReturnValue(0);
+    const { stage } = await turned();
+    const { machine, world, cloud, judge } = stage;
+    const virtual = stage.broker.virtual!;
+    const held: Message[] = [];
+    virtual.tamper = (message) => {
+      if (message.topic.endsWith("down/command")) held.push({ ...message, payload: message.payload.slice() });
+      // What comes down in the meantime would have a later counter.
+      return /down|up\/hello/.test(message.topic) ? [] : [message];
+    };
+    cloud.setBinEnabled(machine.name, "A-1", false);
+    await world.advance(10 * MINUTE_MS);
+    expect(judge.verdict().problems).toEqual([]);
+    virtual.forward(held[0]!);
+    await world.advance(1_000);
+    expect(judge.verdict().problems.join("\n")).toMatch(/command 1 was taken after it had been held back/);
+    await stage.close();
+  });
+
+  test("a box that opens a bin out of service for a code", async () => {
+    vi.spyOn(Inventory.prototype, "enabled").mockReturnValue(true);
+    const { stage } = await turned();
+    const { machine, world, cloud, judge } = stage;
+    const people = new People(stage);
+    const {
+      machine: { bins },
+    } = stage;
+    cloud.setBinEnabled(machine.name, bins.label(bins.state.contents.indexOf(BOOKING.fob)), false);
+    await world.advance(MINUTE_MS);
+    await people.pickUp(BOOKING.code);
+    expect(judge.verdict().unauthorised).toBeGreaterThan(0);
+    await stage.close();
+  });
+
+  test("a box that lets in somebody with a badge whose right was taken away long ago", async () => {
+    const { stage, broker } = await turned();
+    const { world, cloud, judge } = stage;
+    const { users, accesses, keys } = cloud.store.organisation;
+    const badged = users.find(({ badge }) => badge !== undefined)!;
+    const { id, fob } = keys.find((key) => key.fob === BOOKING.fob)!;
+    const rights = accesses.filter((access) => access.user === badged.id);
+    for (const access of rights) cloud.admin.removeAccess(access.id);
+    const right = cloud.admin.addAccess(badged.id, id, { kind: "ongoing" });
+    await stage.untilInSync(5 * MINUTE_MS);
+    const people = new People(stage);
+    broker.drop("down/snapshot");
+    cloud.admin.removeAccess(right.id);
+    judge.revoked(right);
+    await world.advance(8 * MINUTE_MS);
+    await people.pickUpByBadge(badged.badge!, 0);
+    await people.giveBack(fob!);
+    expect(judge.verdict().unauthorised).toBe(0);
+    vi.spyOn(Lag.prototype, "behind", "get").mockReturnValue({ unsent: undefined, outdated: undefined });
+    await world.advance(30 * MINUTE_MS);
+    await people.pickUpByBadge(badged.badge!, 0);
+    expect(judge.verdict().problems.join("\n")).toMatch(
+      /a right that was taken away \d{4} s ago opened, and the panel/,
+    );
+    await stage.close();
+  });
+
   test("a box that sets its clock by an old answer", async () => {
     const setTime = BoxHost.prototype.setTime;
     vi.spyOn(BoxHost.prototype, "setTime").mockImplementation(function (this: BoxHost, seconds) {
@@ -109,8 +174,9 @@ describe("the judge sees", () => {
     const { stage, broker } = await turned();
     const { world, cloud, judge } = stage;
     broker.drop("down/snapshot");
-    cloud.admin.removeAccess(cloud.store.organisation.accesses.find(({ code }) => code === BOOKING.code)!.id);
-    judge.revoked(BOOKING.code, BOOKING.fob);
+    const right = cloud.store.organisation.accesses.find(({ code }) => code === BOOKING.code)!;
+    cloud.admin.removeAccess(right.id);
+    judge.revoked(right);
     const people = new People(stage);
     await world.advance(8 * MINUTE_MS);
     await people.pickUp(BOOKING.code);

@@ -1,0 +1,55 @@
+import { CommandKind, Kind } from "../../../firmware/records/records.js";
+import type { CloudService } from "../../cloud/service.js";
+import type { Machine } from "../../world/machine/machine.js";
+import { readJournal } from "./box-memory.js";
+
+/** What the box has receipted of the cloud's commands, read from its flash, and what it must know by that. */
+export class Receipts {
+  readonly #machine: Machine;
+  readonly #ids = new Set<number>();
+  /** By bin: the receipt of the last command about it, if that was to take it out of service. */
+  readonly #disabledBy = new Map<number, number>();
+  #nextSeq = 1;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  has(id: number): boolean {
+    this.#readOn();
+    return this.#ids.has(id);
+  }
+
+  /**
+   * Whether the box knew, before it wrote the record `seq`, that the bin is out of service, and the cloud has not changed its mind since.
+   * Where only a snapshot told the box so: no. The judge never asks for more than the box can know.
+   */
+  isShut(bin: number, seq: number, cloud: CloudService): boolean {
+    this.#readOn();
+    const isEnabled = binsOf(this.#machine.name, cloud)[bin]?.enabled ?? true;
+    return !isEnabled && (this.#disabledBy.get(bin) ?? Number.POSITIVE_INFINITY) < seq;
+  }
+
+  /** There is another cloud. Commands on their way may be lost with the one before: what is in service now counts from here on. */
+  cloudIs(cloud: CloudService): void {
+    this.#readOn();
+    for (const [bin, { enabled }] of binsOf(this.#machine.name, cloud).entries()) {
+      if (enabled) this.#disabledBy.delete(bin);
+    }
+  }
+
+  #readOn(): void {
+    for (const { seq, record } of readJournal(this.#machine.flash.journal, this.#nextSeq)) {
+      this.#nextSeq = seq + 1;
+      if (record?.kind !== Kind.command) continue;
+      this.#ids.add(record.id);
+      if (record.bin === undefined) continue;
+      if (record.command === CommandKind.disableBin) this.#disabledBy.set(record.bin, seq);
+      else if (record.command === CommandKind.enableBin) this.#disabledBy.delete(record.bin);
+    }
+  }
+}
+
+function binsOf(box: string, cloud: CloudService) {
+  return cloud.store.organisation.boxes.find(({ id }) => id === box)!.bins;
+}
