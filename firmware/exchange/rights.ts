@@ -145,10 +145,7 @@ export class Rights {
 
   /** `2026-11-23 18:05` on the location's clocks; XS has no time zones, so the snapshot brings the offsets. */
   #localTime(seconds: number): string {
-    let offsetMinutes = 0;
-    for (const offset of this.#snapshot()?.location.offsets ?? []) {
-      if (offset.from <= seconds) offsetMinutes = offset.offsetMinutes;
-    }
+    const offsetMinutes = this.#snapshot()?.offsetMinutes(seconds) ?? 0;
     return new Date((seconds + offsetMinutes * 60) * 1_000).toISOString().slice(0, 16).replace("T", " ");
   }
 }

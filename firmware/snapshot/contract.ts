@@ -9,6 +9,8 @@ export interface SnapshotView {
   /** Epoch that `asOf` counts in. Of another epoch than the journal's: `asOf` means nothing, the inventory is taken as it is. */
   readonly epoch: Uint8Array;
   readonly location: LocationInfo;
+  /** Of the location: local time = UTC + so many minutes, at `at` (s since 1970 UTC). Only for showing times. */
+  offsetMinutes(at: number): number;
   /** Sheets of offline codes below this one are closed. */
   readonly sheet: number;
 
@@ -31,8 +33,6 @@ export interface LocationInfo {
   readonly name: string;
   /** Language of the panel: `en`, `fr` or `ja`. */
   readonly language: string;
-  /** Local time = UTC + `offsetMinutes` from `from` (s since 1970 UTC) on; sorted, at most 16: only for showing times. */
-  readonly offsets: readonly { readonly from: number; readonly offsetMinutes: number }[];
 }
 
 export interface BinInfo {

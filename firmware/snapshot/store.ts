@@ -58,6 +58,9 @@ export class FlashSnapshotSlots implements SnapshotSlots {
       failed: () => {
         this.#next[slot] = place === 0 ? 1 : 0;
       },
+      over: () => {
+        this.#writer = undefined;
+      },
     });
     return this.#writer;
   }

@@ -62,6 +62,16 @@ export class FlashSnapshotView implements SnapshotView {
     this.location = this.#readLocation();
   }
 
+  offsetMinutes(at: number): number {
+    let minutes = 0;
+    for (let index = 0; index < this.#count(Section.offsets); index++) {
+      const offset = this.#row(Section.offsets, index);
+      // Checked when it was opened; what has rotted since is as if it were not there.
+      if (isOffset(offset, 0, this.#header) && u32(offset, 0) <= at) minutes = u32(offset, 4) | 0;
+    }
+    return minutes;
+  }
+
   bin(bin: number): BinInfo | undefined {
     const row = this.#binRows.rowOf(bin);
     if (row === undefined) return undefined;
@@ -139,18 +149,21 @@ export class FlashSnapshotView implements SnapshotView {
   #readLocation(): LocationInfo {
     const row = this.#row(Section.location, 0);
     if (!isLocation(row, 0, this.#header)) throw new SnapshotError("damaged: the location makes no sense");
-    const offsets: { from: number; offsetMinutes: number }[] = [];
+    this.#checkOffsets();
+    const language = String.fromCharCode(row[8]!, row[9]!);
+    return { id: u32(row, 0), name: this.#text(u32(row, 4)), language };
+  }
+
+  #checkOffsets(): void {
+    let previous = -1;
     for (let index = 0; index < this.#count(Section.offsets); index++) {
       const offset = this.#row(Section.offsets, index);
       const from = u32(offset, 0);
-      const previous = offsets[offsets.length - 1];
-      if (!isOffset(offset, 0, this.#header) || (previous !== undefined && previous.from >= from)) {
+      if (!isOffset(offset, 0, this.#header) || previous >= from) {
         throw new SnapshotError("damaged: the location's offsets make no sense");
       }
-      offsets.push({ from, offsetMinutes: u32(offset, 4) | 0 });
+      previous = from;
     }
-    const language = String.fromCharCode(row[8]!, row[9]!);
-    return { id: u32(row, 0), name: this.#text(u32(row, 4)), language, offsets };
   }
 
   #key(index: number): KeyInfo | undefined {

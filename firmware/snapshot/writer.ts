@@ -18,6 +18,8 @@ export interface SlotWriterOptions {
   readonly check: () => SnapshotView;
   /** The part did not take or keep what was written. */
   readonly failed: () => void;
+  /** The writer is of no more use: whoever keeps it keeps its buffers. */
+  readonly over: () => void;
 }
 
 /** Writes a file to a slot from its start. After any error it is void: flash under it is in an unknown state. */
@@ -64,9 +66,10 @@ export class SlotWriter implements SnapshotWriter {
   finish(): SnapshotView {
     this.#requireLive();
     this.#void = true;
-    const { totalBytes } = this.#options;
+    const { totalBytes, check, over } = this.#options;
+    over();
     if (this.#offset < totalBytes) throw new SnapshotError(`truncated: ${this.#offset} of ${totalBytes} bytes`);
-    return this.#tellFailure(() => this.#options.check());
+    return this.#tellFailure(check);
   }
 
   #checkHead(): void {

@@ -58,16 +58,16 @@ describe("a board's socket", () => {
     expect(socket.write(new Uint8Array(10))).toBe(0);
     answer("10.0.0.1");
     expect(socket.writable).toBe(0);
-    events.onWritable(1_000);
+    events.streamWritable(1_000);
     expect(socket.writable).toBe(4_096);
     const bytes = Uint8Array.from({ length: 5_000 }, (_, i) => i % 251);
     const taken = socket.write(bytes);
     expect(taken).toBe(4_096);
     expect(written.length).toBe(1_000);
-    events.onWritable(1_536);
+    events.streamWritable(1_536);
     expect(log).toEqual(["open", "writable", "writable"]);
-    events.onWritable(1_536);
-    events.onWritable(1_536);
+    events.streamWritable(1_536);
+    events.streamWritable(1_536);
     expect(written).toEqual([...bytes.subarray(0, 4_096)]);
     expect(log).toEqual(["open", "writable", "writable"]);
   });
@@ -75,10 +75,10 @@ describe("a board's socket", () => {
   test("data comes in; a failure ends it once", () => {
     open();
     answer("10.0.0.1");
-    events.onWritable(100);
-    events.onReadable();
-    events.onError("alert 40");
-    events.onError();
+    events.streamWritable(100);
+    events.streamReadable();
+    events.streamFailed("alert 40");
+    events.streamFailed();
     expect(log).toEqual(["open", "data 1 2 3", "close connection to broker:8883 ended: alert 40"]);
     expect([closed, ended]).toEqual([1, 1]);
   });
@@ -89,7 +89,7 @@ describe("a board's socket", () => {
       "a server that refuses",
       () => {
         answer("10.0.0.1");
-        events.onError();
+        events.streamFailed();
       },
       "close connection to broker:8883 failed",
     ],
@@ -121,7 +121,7 @@ describe("a board's socket", () => {
   test("a link that goes down ends it with a reason", () => {
     const socket = open();
     answer("10.0.0.1");
-    events.onWritable(100);
+    events.streamWritable(100);
     socket.drop("the link went down");
     expect(log).toEqual(["open", "close the link went down"]);
     expect(closed).toBe(1);

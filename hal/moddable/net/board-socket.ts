@@ -1,6 +1,6 @@
 import type { TimersPort } from "../../ports/clock.js";
 import type { SocketPort } from "../../ports/network.js";
-import type { OpenStream, Stream } from "./stream.js";
+import type { OpenStream, Stream, StreamEvents } from "./stream.js";
 
 /** What may wait to be sent, bytes: what the port promises of an empty send buffer. */
 const BUFFER_BYTES = 4_096;
@@ -20,13 +20,15 @@ export interface SocketParts {
 }
 
 /** A socket of the firmware over a stream of the SDK: with a send buffer, and with callbacks in the order the port promises. */
-export class BoardSocket implements SocketPort {
+export class BoardSocket implements SocketPort, StreamEvents {
   onOpen: (() => void) | undefined;
   onData: ((bytes: Uint8Array) => void) | undefined;
   onWritable: (() => void) | undefined;
   onClose: ((error?: string) => void) | undefined;
 
-  readonly #parts: SocketParts;
+  readonly #timers: TimersPort;
+  readonly #target: string;
+  readonly #ended: () => void;
   /** Waits to be sent. Made for what waits and let go with it: a board has no 4 KiB for a socket that is idle. */
   #waiting = NOTHING;
   /** Bytes that the stream takes now. */
@@ -37,12 +39,16 @@ export class BoardSocket implements SocketPort {
   readonly #openTimer: number;
 
   constructor(parts: SocketParts) {
-    this.#parts = parts;
-    this.#openTimer = parts.timers.set(OPEN_WITHIN_MS, () => this.#end(`${parts.target} does not answer`));
-    parts.resolve((address) => {
+    // What opens it is not kept: with the certificate in it, that is a kilobyte for as long as the box is online.
+    const { timers, target, resolve, open, ended } = parts;
+    this.#timers = timers;
+    this.#target = target;
+    this.#ended = ended;
+    this.#openTimer = timers.set(OPEN_WITHIN_MS, () => this.#end(`${this.#target} does not answer`));
+    resolve((address) => {
       if (this.#state !== "opening") return;
-      if (address === undefined) this.#end(`cannot resolve ${parts.target}`);
-      else this.#connect(address);
+      if (address === undefined) this.#end(`cannot resolve ${this.#target}`);
+      else this.#connect(open, address);
     });
   }
 
@@ -73,25 +79,21 @@ export class BoardSocket implements SocketPort {
     this.#end(reason);
   }
 
-  #connect(address: string): void {
+  #connect(open: OpenStream, address: string): void {
     try {
-      this.#stream = this.#parts.open(address, {
-        onWritable: (bytes) => this.#writableNow(bytes),
-        onReadable: () => this.#readable(),
-        onError: (reason) => this.#failed(reason),
-      });
+      this.#stream = open(address, this);
     } catch (error) {
       // Nothing of the firmware runs in there: the SDK throws plain Errors, for a lack of sockets or a bad certificate.
-      this.#end(`connection to ${this.#parts.target} failed: ${error instanceof Error ? error.message : "unknown"}`);
+      this.#end(`connection to ${this.#target} failed: ${error instanceof Error ? error.message : "unknown"}`);
     }
   }
 
-  #writableNow(bytes: number): void {
+  streamWritable(bytes: number): void {
     if (this.#state === "closed") return;
     this.#room = bytes;
     if (this.#state === "opening") {
       this.#state = "open";
-      this.#parts.timers.clear(this.#openTimer);
+      this.#timers.clear(this.#openTimer);
       this.onOpen?.();
     }
     this.#pump();
@@ -101,13 +103,13 @@ export class BoardSocket implements SocketPort {
     }
   }
 
-  #readable(): void {
+  streamReadable(): void {
     const bytes = this.#stream?.read();
     if (bytes !== undefined && bytes.byteLength > 0) this.onData?.(new Uint8Array(bytes));
   }
 
-  #failed(reason: string | undefined): void {
-    const { target } = this.#parts;
+  streamFailed(reason?: string): void {
+    const target = this.#target;
     const cause = reason === undefined ? "" : `: ${reason}`;
     this.#end(
       this.#state === "opening" ? `connection to ${target} failed${cause}` : `connection to ${target} ended${cause}`,
@@ -131,9 +133,9 @@ export class BoardSocket implements SocketPort {
 
   #release(): void {
     this.#state = "closed";
-    this.#parts.timers.clear(this.#openTimer);
+    this.#timers.clear(this.#openTimer);
     this.#stream?.close();
     this.#stream = undefined;
-    this.#parts.ended();
+    this.#ended();
   }
 }

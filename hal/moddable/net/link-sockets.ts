@@ -16,21 +16,29 @@ export function socketsOf(links: readonly DroppingLink[], timers: TimersPort): L
   for (const link of links) {
     const sockets = new Set<BoardSocket>();
     open.set(link, sockets);
-    link.onDown = () => {
-      for (const socket of sockets) timers.set(0, () => socket.drop("the link went down"));
-    };
+    link.onDown = () => dropAll(sockets, timers);
   }
-  return (link, { host, port, tlsAuthority }: SocketOptions): SocketPort => {
-    const sockets = open.get(link)!;
-    const socket: BoardSocket = new BoardSocket({
-      timers,
-      target: `${host}:${port}`,
-      // Later in every case: callbacks never come from inside `connect`.
-      resolve: (done) => timers.set(0, () => (link.up ? resolve(host, done) : socket.drop("the link is down"))),
-      open: tlsAuthority === undefined ? tcp(port) : tls(host, port, tlsAuthority),
-      ended: () => sockets.delete(socket),
-    });
-    sockets.add(socket);
-    return socket;
-  };
+  return (link, options) => openSocket(link, options, open.get(link)!, timers);
+}
+
+function dropAll(sockets: Iterable<BoardSocket>, timers: TimersPort): void {
+  for (const socket of sockets) timers.set(0, () => socket.drop("the link went down"));
+}
+
+function openSocket(
+  link: LinkPort,
+  { host, port, tlsAuthority }: SocketOptions,
+  sockets: Set<BoardSocket>,
+  timers: TimersPort,
+): SocketPort {
+  const socket: BoardSocket = new BoardSocket({
+    timers,
+    target: `${host}:${port}`,
+    // Later in every case: callbacks never come from inside `connect`.
+    resolve: (done) => timers.set(0, () => (link.up ? resolve(host, done) : socket.drop("the link is down"))),
+    open: tlsAuthority === undefined ? tcp(port) : tls(host, port, tlsAuthority),
+    ended: () => sockets.delete(socket),
+  });
+  sockets.add(socket);
+  return socket;
 }

@@ -6,12 +6,13 @@ export interface Stream {
   close(): void;
 }
 
+/** Whoever uses a stream. An object with methods, not with functions: those would be copied into RAM for each connection. */
 export interface StreamEvents {
   /** Bytes that can be written now. The first call says that the connection is up. */
-  readonly onWritable: (bytes: number) => void;
-  readonly onReadable: () => void;
+  streamWritable(bytes: number): void;
+  streamReadable(): void;
   /** Over; nothing follows. */
-  readonly onError: (reason?: string) => void;
+  streamFailed(reason?: string): void;
 }
 
 /** Connects to an IPv4 address. */

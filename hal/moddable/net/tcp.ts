@@ -9,9 +9,9 @@ export function tcp(port: number): OpenStream {
       address,
       port,
       nodelay: true,
-      onReadable: () => enter(events.onReadable),
-      onWritable: (bytes) => enter(() => events.onWritable(bytes)),
-      onError: () => enter(events.onError),
+      onReadable: () => enter(() => events.streamReadable()),
+      onWritable: (bytes) => enter(() => events.streamWritable(bytes)),
+      onError: () => enter(() => events.streamFailed()),
     });
     return {
       write: (bytes) => socket.write(bytes),

@@ -4,7 +4,7 @@ import Timer from "timer";
 import { enter } from "../crash.js";
 import { HandshakeWatch } from "./handshake-watch.js";
 import { certificateDer } from "./pem.js";
-import type { OpenStream, StreamEvents } from "./stream.js";
+import type { OpenStream, Stream, StreamEvents } from "./stream.js";
 
 /**
  * TLS 1.2 of the SDK over its TCP. Its handshake runs inside TCP's callbacks and throws there, which would end the program:
@@ -12,30 +12,15 @@ import type { OpenStream, StreamEvents } from "./stream.js";
  * inside that guard.
  */
 export function tls(host: string, port: number, authority: string): OpenStream {
-  return (address, events) => {
-    const later = new Later(events);
-    const socket = new TLSSocket({
-      TCP: { io: GuardedTCP },
-      host,
-      address,
-      port,
-      nodelay: true,
-      // Resumed sessions would save a handshake an hour, and need a second way past the watch.
-      secure: { certificate: certificateDer(authority), cache: false },
-      failed: (reason) => later.fail(reason),
-      onReadable: () => later.readable(() => socket.read()),
-      onWritable: (bytes) => later.writable(bytes),
-      onError: () => later.fail(undefined),
-    });
-    return {
-      write: (bytes) => void socket.write(bytes),
-      read: () => later.take(),
-      close: () => {
-        later.stop();
-        socket.close();
-      },
-    };
-  };
+  return (address, events) => new TlsStream({ host, address, port, authority }, events);
+}
+
+interface Server {
+  readonly host: string;
+  readonly address: string;
+  readonly port: number;
+  /** PEM. */
+  readonly authority: string;
 }
 
 interface Guarded {
@@ -78,41 +63,60 @@ function guard(failed: (reason: string) => void, work: () => void): void {
 }
 
 /** Carries what happened out of the guard, in order. */
-class Later {
+class TlsStream implements Stream {
   readonly #events: StreamEvents;
+  readonly #socket: TLSSocket;
   readonly #arrived: ArrayBuffer[] = [];
   #room: number | undefined;
   #failure: { readonly reason: string | undefined } | undefined;
   #timer: Timer | undefined;
   #isStopped = false;
 
-  constructor(events: StreamEvents) {
+  constructor({ host, address, port, authority }: Server, events: StreamEvents) {
     this.#events = events;
+    this.#socket = new TLSSocket({
+      TCP: { io: GuardedTCP },
+      host,
+      address,
+      port,
+      nodelay: true,
+      // Resumed sessions would save a handshake an hour, and need a second way past the watch.
+      secure: { certificate: certificateDer(authority), cache: false },
+      failed: (reason) => this.#fail(reason),
+      onReadable: () => this.#readable(),
+      onWritable: (bytes) => this.#writable(bytes),
+      onError: () => this.#fail(undefined),
+    });
   }
 
-  writable(bytes: number): void {
+  write(bytes: Uint8Array): void {
+    this.#socket.write(bytes);
+  }
+
+  read(): ArrayBuffer | undefined {
+    return this.#arrived.shift();
+  }
+
+  close(): void {
+    this.#isStopped = true;
+    if (this.#timer !== undefined) Timer.clear(this.#timer);
+    this.#socket.close();
+  }
+
+  #writable(bytes: number): void {
     this.#room = bytes;
     this.#soon();
   }
 
-  readable(read: () => ArrayBuffer | undefined): void {
-    const bytes = read();
+  #readable(): void {
+    const bytes = this.#socket.read();
     if (bytes !== undefined) this.#arrived.push(bytes);
     this.#soon();
   }
 
-  fail(reason: string | undefined): void {
+  #fail(reason: string | undefined): void {
     this.#failure ??= { reason };
     this.#soon();
-  }
-
-  take(): ArrayBuffer | undefined {
-    return this.#arrived.shift();
-  }
-
-  stop(): void {
-    this.#isStopped = true;
-    if (this.#timer !== undefined) Timer.clear(this.#timer);
   }
 
   #soon(): void {
@@ -124,8 +128,8 @@ class Later {
     this.#timer = undefined;
     const room = this.#room;
     this.#room = undefined;
-    if (room !== undefined) this.#events.onWritable(room);
-    while (this.#arrived.length > 0 && !this.#isStopped) this.#events.onReadable();
-    if (this.#failure !== undefined && !this.#isStopped) this.#events.onError(this.#failure.reason);
+    if (room !== undefined) this.#events.streamWritable(room);
+    while (this.#arrived.length > 0 && !this.#isStopped) this.#events.streamReadable();
+    if (this.#failure !== undefined && !this.#isStopped) this.#events.streamFailed(this.#failure.reason);
   }
 }

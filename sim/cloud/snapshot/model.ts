@@ -13,13 +13,18 @@ export interface SnapshotModel {
   readonly sheet: number;
   /** The box's key for the hashes of codes and badges, 32 bytes. */
   readonly lookupKey: Uint8Array;
-  readonly location: LocationInfo;
+  readonly location: LocationModel;
   readonly bins: readonly BinModel[];
   readonly keys: readonly KeyModel[];
   readonly users: readonly UserModel[];
   readonly accesses: readonly AccessModel[];
   readonly codes: readonly CodeModel[];
   readonly badges: readonly BadgeModel[];
+}
+
+export interface LocationModel extends LocationInfo {
+  /** Local time = UTC + `offsetMinutes` from `from` (s since 1970 UTC) on; sorted, at most 16. */
+  readonly offsets: readonly { readonly from: number; readonly offsetMinutes: number }[];
 }
 
 export interface BinModel {

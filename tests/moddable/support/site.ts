@@ -70,6 +70,11 @@ export class Site {
     return epoch === undefined ? 0 : (epochs[epoch]?.through ?? 0);
   }
 
+  /** Version of the newest snapshot that the cloud has made for the box. */
+  get newestSnapshot(): number {
+    return this.cloud.store.boxState(this.box.id).snapshot.version;
+  }
+
   /** Sequence numbers on the box's flash, in order. */
   journal(): number[] {
     const image = new Uint8Array(readFileSync(join(this.folder, "journal")));

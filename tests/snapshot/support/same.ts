@@ -12,11 +12,23 @@ export function expectSame(view: SnapshotView, model: SnapshotModel): void {
   expect(view.asOf).toBe(model.asOf);
   expect(view.epoch).toEqual(model.epoch);
   expect(view.sheet).toBe(model.sheet);
-  expect(view.location).toEqual(model.location);
+  const { offsets, ...location } = model.location;
+  expect(view.location).toEqual(location);
+  expectOffsets(view, offsets);
   expectBins(view, model);
   expectKeys(view, model);
   expectUsersAndAccesses(view, model);
   expectCodesAndBadges(view, model);
+}
+
+function expectOffsets(view: SnapshotView, offsets: SnapshotModel["location"]["offsets"]): void {
+  expect(view.offsetMinutes(0)).toBe(offsets[0]?.from === 0 ? offsets[0].offsetMinutes : 0);
+  for (const [i, { from, offsetMinutes }] of offsets.entries()) {
+    const before = offsets[i - 1]?.offsetMinutes ?? 0;
+    if (from > 0) expect(view.offsetMinutes(from - 1)).toBe(before);
+    expect(view.offsetMinutes(from)).toBe(offsetMinutes);
+  }
+  expect(view.offsetMinutes(2 ** 40)).toBe(offsets.at(-1)?.offsetMinutes ?? 0);
 }
 
 function expectBins(view: SnapshotView, model: SnapshotModel): void {
