@@ -1,3 +1,5 @@
+import { type BodyOf, characters, type Field, oneOf, optional, whole, whole53, wider } from "../wire/shape.js";
+
 /**
  * The journal's records. Everything that must survive a boot is one of these (or the snapshot): the box's state is rebuilt
  * from them, and the cloud's exchange log is made of them. Numbers are part of the format and are never given a new meaning.
@@ -112,133 +114,181 @@ export const Flag = {
   onBattery: 8,
 } as const;
 
-interface Stamp {
-  /** Seconds: since 1970 UTC with `Flag.wallTime`, else since the boot. */
-  readonly at: number;
-  /** Sum of `Flag` bits. */
-  readonly flags: number;
+const whole255 = whole(0, 255);
+const bin = whole(0, 199);
+const seq = whole53;
+const sheet = whole(0, 999);
+/** There, or not there. */
+const mark = optional(whole(1, 1) as Field<1>);
+
+/** A number that only describes: one that a later firmware gave a meaning must not cost the whole record. */
+function described<T extends number>(table: Readonly<Record<string, T>>): Field<T> {
+  return wider<T>(oneOf(table), whole255 as Field<T>);
 }
 
 /**
  * A key by the cloud's number, or, for a fob that the snapshot does not know, the fob's serial. One of the two is there,
  * but for a one-touch opening of an empty bin, which has neither.
  */
-export interface Held {
-  readonly key?: number | undefined;
-  readonly fob?: string | undefined;
-}
+const HELD = {
+  key: optional(whole53),
+  fob: optional(characters(16)),
+};
+export type Held = BodyOf<typeof HELD>;
 
-export type Body =
-  | { readonly kind: typeof Kind.boot; readonly boot: number; readonly cause: number; readonly firmware: string }
-  | ({
-      readonly kind: typeof Kind.intent;
-      readonly exchange: Exchange;
-      readonly bin: number;
-      readonly auth: Auth;
-      /** Absent for a key code (`Key Code User`) and a quick scan. */
-      readonly user?: number | undefined;
-      readonly access?: number | undefined;
-      /** Of a drop-off by a right that holds now: the bin that the box was sure to hold this key. Nobody can say what is in it then. */
-      readonly from?: number | undefined;
-      /**
-       * 1, of a drop-off without a right that holds now: the box is sure that this key hangs in another bin. Of a one-touch opening: the bin
-       * was in doubt, or the key had been taken from it. What hangs in `bin` then, nobody can say.
-       */
-      readonly contested?: 1 | undefined;
-      /** Of a drop-off: the bin from which this key had been taken, which is surely empty when the drop-off is done. */
-      readonly freed?: number | undefined;
-      /** 1: by a code of 4 or 5 digits, which have a throttle of their own. */
-      readonly short?: 1 | undefined;
-    } & Held)
-  | { readonly kind: typeof Kind.outcome; readonly of: number; readonly result: Outcome }
-  /**
-   * `count` wrong codes in a row for one thing, this one included. `target` as in emergencies, with its `bin`, or 0 for an ordinary
-   * code, with `short` when it had 4 or 5 digits. Older firmware had one count for all, and named no bin.
-   */
-  | {
-      readonly kind: typeof Kind.codeFailure;
-      readonly count: number;
-      readonly target: number;
-      readonly bin?: number | undefined;
-      readonly short?: 1 | undefined;
-    }
-  /**
-   * An offline code was accepted. For `bin`, and for each bin that an `all` code opens, `bin` names the door about to be
-   * opened; `of` is absent on the record that burns the code and names that record on those that follow from it.
-   */
-  | {
-      readonly kind: typeof Kind.emergency;
-      readonly target: EmergencyTarget;
-      readonly sheet: number;
-      readonly number: number;
-      readonly bin?: number | undefined;
-      readonly of?: number | undefined;
-      /** 1, of an `all` code: not all bins open, but one by one those of which the box is not sure, to be looked into. */
-      readonly stockTake?: 1 | undefined;
-    }
-  /** `of`: the emergency record. Without `bin`: the whole open-all run is over. */
-  | {
-      readonly kind: typeof Kind.emergencyOutcome;
-      readonly of: number;
-      readonly bin?: number | undefined;
-      readonly result: Outcome;
-    }
-  | { readonly kind: typeof Kind.door; readonly bin: number; readonly event: DoorEvent }
-  | { readonly kind: typeof Kind.binFault; readonly bin: number; readonly event: BinFault }
-  | { readonly kind: typeof Kind.power; readonly event: PowerEvent; readonly charge?: number | undefined }
-  | {
-      readonly kind: typeof Kind.link;
-      readonly event: LinkEvent;
-      readonly link: string;
-      readonly reason?: string | undefined;
-      /** Of a session that is over: s since the cloud was last heard. Absent from older journals. */
-      readonly synced?: number | undefined;
-    }
-  | {
-      readonly kind: typeof Kind.snapshotApplied;
-      readonly version: number;
-      readonly slot: 0 | 1;
-      readonly asOf: number;
-      readonly sheet: number;
-    }
-  | { readonly kind: typeof Kind.ack; readonly through: number }
-  | { readonly kind: typeof Kind.gap; readonly reason: GapReason; readonly count: number }
-  /** A command that the box took on; written before it is carried out. `id` is the cloud's number for it. */
-  | {
-      readonly kind: typeof Kind.command;
-      readonly id: number;
-      /** A CommandKind, or what a newer cloud asked for: receipted, and not carried out. */
-      readonly command: number;
-      readonly bin?: number | undefined;
-      readonly sheet?: number | undefined;
-    }
-  | { readonly kind: typeof Kind.clockSet; readonly previous?: number | undefined }
-  /** Somebody was refused; `reason` is an id of the text catalogue. */
-  | ({
-      readonly kind: typeof Kind.refused;
-      readonly reason: string;
-      readonly user?: number | undefined;
-      readonly access?: number | undefined;
-    } & Held)
-  /** A part stopped or started to work: `name` of the part, `reason` absent when it works again. */
-  | { readonly kind: typeof Kind.device; readonly name: string; readonly reason?: string | undefined }
-  /**
-   * Somebody with a right looked into a bin and said what is in it: the key or the fob, or nothing. With `doubt` that person is not sure,
-   * or says that the key which they came for is not there.
-   */
-  | ({
-      readonly kind: typeof Kind.binChecked;
-      readonly bin: number;
-      /** The intent or the emergency record by which the bin was opened. */
-      readonly of?: number | undefined;
-      /** Absent: the holder of an emergency code. */
-      readonly auth?: Auth | undefined;
-      readonly doubt?: 1 | undefined;
-    } & Held)
+/** Fields of every record. */
+export const HEAD = {
+  /** One of `Kind`: which of the declarations below it is. */
+  kind: whole255 as Field<Kind>,
+  /** Seconds: since 1970 UTC with `Flag.wallTime`, else since the boot. */
+  at: whole53,
+  /** Sum of `Flag` bits. */
+  flags: whole255,
+};
+
+/**
+ * The one declaration of each kind, beside the fields that all have: encoder and decoder (`codec.ts`), the types below and
+ * `records.cddl` (`npm run cddl`) follow from it. A field that is added later has to be optional.
+ */
+export const FIELDS = {
+  /** A boot, its first record. */
+  [Kind.boot]: {
+    /** Boots of this journal, this one included. */
+    boot: whole53,
+    /** A `WakeCause` of hal/ports/sleep.ts. */
+    cause: whole255,
+    firmware: characters(48),
+  },
+  /** A lock is about to be worked for an exchange. */
+  [Kind.intent]: {
+    exchange: oneOf(Exchange),
+    bin,
+    auth: oneOf(Auth),
+    /** Absent for a key code (`Key Code User`) and a quick scan. */
+    user: optional(whole53),
+    access: optional(whole53),
+    /** Of a drop-off by a right that holds now: the bin that the box was sure to hold this key. Nobody can say what is in it then. */
+    from: optional(bin),
+    /**
+     * 1, of a drop-off without a right that holds now: the box is sure that this key hangs in another bin. Of a one-touch opening: the bin
+     * was in doubt, or the key had been taken from it. What hangs in `bin` then, nobody can say.
+     */
+    contested: mark,
+    /** Of a drop-off: the bin from which this key had been taken, which is surely empty when the drop-off is done. */
+    freed: optional(bin),
+    /** 1: by a code of 4 or 5 digits, which have a throttle of their own. */
+    short: mark,
+    ...HELD,
+  },
+  /** How the exchange of the intent `of` ended. */
+  [Kind.outcome]: { of: seq, result: oneOf(Outcome) },
+  /** `count` wrong codes in a row for one thing, this one included. */
+  [Kind.codeFailure]: {
+    count: whole53,
+    /** As in emergencies, with its `bin`, or 0 for an ordinary code. */
+    target: whole(0, 3),
+    /** Absent from older journals: that firmware had one count for all. */
+    bin: optional(bin),
+    /** 1: an ordinary code of 4 or 5 digits. */
+    short: mark,
+  },
+  /** An offline code was accepted. */
+  [Kind.emergency]: {
+    target: oneOf(EmergencyTarget),
+    sheet,
+    /** Of the code on its sheet. */
+    number: whole(0, 99),
+    /** The door about to be opened: by a code for one bin, and each in its turn by a code for all. */
+    bin: optional(bin),
+    /** The record that burnt the code, on those that follow from it; absent on that record. */
+    of: optional(seq),
+    /** 1, of an `all` code: not all bins open, but one by one those of which the box is not sure, to be looked into. */
+    stockTake: mark,
+  },
+  /** How the opening of the emergency record `of` ended. */
+  [Kind.emergencyOutcome]: {
+    of: seq,
+    /** Absent: the whole open-all run is over. */
+    bin: optional(bin),
+    result: oneOf(Outcome),
+  },
+  /** A door moved, or did not, without a pulse of its lock. */
+  [Kind.door]: { bin, event: oneOf(DoorEvent) },
+  /** A bin's lock or sensor stopped or started to work. */
+  [Kind.binFault]: { bin, event: oneOf(BinFault) },
+  [Kind.power]: {
+    event: described(PowerEvent),
+    /** Percent. */
+    charge: optional(whole(0, 100)),
+  },
+  /** A session with the cloud began or ended. */
+  [Kind.link]: {
+    event: described(LinkEvent),
+    /** As its port names it. */
+    link: characters(16),
+    reason: optional(characters(64)),
+    /** Of a session that is over: s since the cloud was last heard. Absent from older journals. */
+    synced: optional(whole53),
+  },
+  /** A snapshot is in force from here on. */
+  [Kind.snapshotApplied]: {
+    version: whole53,
+    slot: whole(0, 1) as Field<0 | 1>,
+    /** The last record that the snapshot takes into account. */
+    asOf: seq,
+    /** Sheets of offline codes below it are closed. */
+    sheet,
+  },
+  /** The cloud has every record through this one. */
+  [Kind.ack]: { through: seq },
+  /** `count` records are missing here. */
+  [Kind.gap]: { reason: described(GapReason), count: whole53 },
+  /** A command that the box took on; written before it is carried out. */
+  [Kind.command]: {
+    /** The cloud's number for it. */
+    id: whole53,
+    /** A CommandKind, or what a newer cloud asked for: receipted, and not carried out. */
+    command: whole(1, 255),
+    bin: optional(bin),
+    sheet: optional(sheet),
+  },
+  /** The clock was set; `at` is by the new time. */
+  [Kind.clockSet]: {
+    /** What it showed before, s since 1970 UTC; absent: it was unknown. */
+    previous: optional(whole53),
+  },
+  /** Somebody was refused. */
+  [Kind.refused]: {
+    /** An id of the text catalogue. */
+    reason: characters(32),
+    user: optional(whole53),
+    access: optional(whole53),
+    ...HELD,
+  },
+  /** A part stopped or started to work. */
+  [Kind.device]: {
+    /** Of the part. */
+    name: characters(32),
+    /** Absent: it works again. */
+    reason: optional(characters(64)),
+  },
+  /** Somebody with a right looked into a bin and said what is in it: the key or the fob, or nothing. */
+  [Kind.binChecked]: {
+    bin,
+    /** The intent or the emergency record by which the bin was opened. */
+    of: optional(seq),
+    /** Absent: the holder of an emergency code. */
+    auth: optional(oneOf(Auth)),
+    /** 1: that person is not sure, or says that the key which they came for is not there. */
+    doubt: mark,
+    ...HELD,
+  },
   /**
    * What the box believes of a bin, told anew before it applies a snapshot that knows less (an `asOf` below one that it had): the change
    * itself is in a record that the cloud has had and lost.
    */
-  | ({ readonly kind: typeof Kind.binKept; readonly bin: number; readonly belief: Belief } & Held);
+  [Kind.binKept]: { bin, belief: oneOf(Belief), ...HELD },
+};
 
-export type Rec = Body & Stamp;
+export type Body = { [K in Kind]: { readonly kind: K } & BodyOf<(typeof FIELDS)[K]> }[Kind];
+export type Rec = Body & BodyOf<typeof HEAD>;

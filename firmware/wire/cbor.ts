@@ -34,7 +34,7 @@ export class CborError extends Error {}
  * Decodes one map. Byte strings are views of `bytes`. Throws CborError on anything that is not exactly one CBOR map; the
  * caller still checks every field, since the far end may be hostile.
  */
-export function decodeCbor(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+export function decodeCbor(bytes: Uint8Array): Record<string, unknown> {
   let value: unknown;
   try {
     value = codec.decode(bytes);

@@ -63,9 +63,16 @@ export function text(min: number, max: number): Field<string> {
   };
 }
 
-/** One of a few texts or numbers. */
-export function oneOf<const T extends string | number>(...allowed: readonly T[]): Field<T> {
-  return (value, name) => allowed.find((entry) => entry === value) ?? fail(name, allowed.join(" or "));
+/** A text of at most `max` UTF-16 units: one for each character of the languages that the box speaks. */
+export function characters(max: number): Field<string> {
+  return (value, name) =>
+    typeof value === "string" && value.length <= max ? value : fail(name, `a text of at most ${max} characters`);
+}
+
+/** One of the numbers of `table`. */
+export function oneOf<const T extends number>(table: Readonly<Record<string, T>>): Field<T> {
+  const numbers: readonly unknown[] = Object.values(table);
+  return (value, name) => (numbers.includes(value) ? (value as T) : fail(name, Object.keys(table).join(" or ")));
 }
 
 /** An array of `min` to `max` elements. */
@@ -76,6 +83,21 @@ export function list<T>(min: number, max: number, element: Field<T>): Field<read
     for (let i = 0; i < value.length; i++) elements.push(element(value[i], `${name}[${i}]`));
     return elements;
   };
+}
+
+/** An array that begins with these elements; what a later firmware adds behind them is dropped. */
+export function tuple<const T extends readonly unknown[]>(
+  ...elements: { readonly [I in keyof T]: Field<T[I]> }
+): Field<T> {
+  return (value, name) => {
+    if (!Array.isArray(value) || value.length < elements.length) fail(name, `${elements.length} elements`);
+    return elements.map((element, i) => element(value[i], `${name}[${i}]`)) as unknown as T;
+  };
+}
+
+/** Of an element that is not known: null in its place. */
+export function orNull<T>(field: Field<T>): Field<T | null> {
+  return (value, name) => (value === null ? null : field(value, name));
 }
 
 /** A field that may be absent. */
@@ -101,33 +123,57 @@ export function wider<T>(written: Field<T>, read: Field<T>): Field<T> {
   return (value, name, isReading) => (isReading === true ? read : written)(value, name);
 }
 
+/** Fields by names of keys.ts: the declaration of a body. */
+export type Fields = Readonly<Record<string, Field<unknown>>>;
+
+type Optional<F extends Fields> = { [K in keyof F]: undefined extends TypeOf<F[K]> ? K : never }[keyof F];
+type TypeOf<F> = F extends Field<infer T> ? T : never;
+/** The type of a body that is declared by `F`: what is documented there is documented here. */
+export type BodyOf<F extends Fields> = { readonly [K in keyof F as Exclude<K, Optional<F>>]: TypeOf<F[K]> } & {
+  readonly [K in keyof F as Extract<K, Optional<F>>]?: TypeOf<F[K]>;
+};
+
+/** Puts each declared field of `source` into `body`, which may be `source` itself. Throws MessageError. */
+export function takeFields(
+  fields: Fields,
+  source: Readonly<Record<string, unknown>>,
+  body: Record<string, unknown>,
+  isReading: boolean,
+): void {
+  for (const name in fields) {
+    const value = fields[name]!(source[name], name, isReading);
+    if (value !== body[name]) body[name] = value;
+  }
+}
+
+/** What this firmware itself writes has no field that is declared nowhere. Throws MessageError. */
+export function refuseOthers(source: Readonly<Record<string, unknown>>, ...declared: readonly Fields[]): void {
+  for (const name of Object.keys(source)) {
+    if (!declared.some((fields) => Object.hasOwn(fields, name))) throw new MessageError(`${name}: unknown field`);
+  }
+}
+
 /**
- * A body of exactly these fields, encoded in this order. Fields that a newer peer adds are dropped when it is decoded. `fields`: by names of keys.ts. `rule` checks what no field can
- * say alone.
+ * A body of exactly these fields, encoded in this order. Fields that a newer peer adds are dropped when it is decoded. `fields`: by
+ * names of keys.ts. `rule` checks what no field can say alone.
  */
 export function shape<T extends object>(
   fields: { readonly [K in keyof T]-?: Field<T[K]> },
   rule?: (body: T) => void,
 ): BodyCodec<T> {
-  const entries = Object.entries(fields) as [string, Field<unknown>][];
+  const declared = fields as unknown as Fields;
   const check = (source: Readonly<Record<string, unknown>>, isReading: boolean): T => {
     const body: Record<string, unknown> = {};
-    for (const [name, field] of entries) {
-      const value = field(source[name], name, isReading);
-      if (value !== undefined) body[name] = value;
-    }
+    takeFields(declared, source, body, isReading);
     rule?.(body as T);
     return body as T;
   };
-  /** What this firmware itself writes has no field that is not declared. */
-  const refuseOthers = (source: Readonly<Record<string, unknown>>) => {
-    for (const name of Object.keys(source)) {
-      if (!Object.hasOwn(fields, name)) throw new MessageError(`${name}: unknown field`);
-    }
-    return source;
-  };
   return {
-    encode: (body) => encodeCbor(check(refuseOthers(body as Readonly<Record<string, unknown>>), false)),
+    encode(body) {
+      const source = body as Readonly<Record<string, unknown>>;
+      refuseOthers(source, declared);
+      return encodeCbor(check(source, false));
+    },
     decode(encoded) {
       let source: Readonly<Record<string, unknown>>;
       try {

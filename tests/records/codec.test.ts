@@ -61,6 +61,24 @@ test.each([
   expect(() => decodeRecord(encodeCbor(record))).toThrow(RecordError);
 });
 
+test("what is declared nowhere is not written, and is kept where a later firmware wrote it", () => {
+  const later = { ...INTENT, sent: 5 };
+  expect(() => encodeRecord(later)).toThrow("record kind 2: sent: unknown field");
+  expect(decodeRecord(encodeCbor(later))).toEqual(later);
+});
+
+test("a number that only describes is written by its table, and read whatever it is", () => {
+  const newer = { kind: Kind.power, event: 12, ...AT };
+  expect(() => encodeRecord(newer as unknown as Rec)).toThrow("record kind 9: event: mainsLost or mainsBack");
+  expect(decodeRecord(encodeCbor(newer))).toEqual(newer);
+  expect(() => decodeRecord(encodeCbor({ ...newer, event: 256 }))).toThrow("whole number from 0 to 255");
+});
+
+test("a kind that is no number of a declaration is unknown, whatever objects have by that name", () => {
+  for (const kind of ["constructor", "1", 1.5, -1, undefined])
+    expect(() => encodeRecord({ kind, ...AT } as unknown as Rec)).toThrow(`record of unknown kind ${kind}`);
+});
+
 test("any bytes decode to a record or to a RecordError", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 240 }), (bytes) => {

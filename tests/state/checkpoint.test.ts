@@ -1,62 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { Auth, Belief, Exchange, Kind } from "../../firmware/records/records.js";
 import { type BoxState, emptyState } from "../../firmware/state/box-state.js";
 import { applyCheckpoint, encodeCheckpoint } from "../../firmware/state/checkpoint.js";
 import { decodeCbor, encodeCbor } from "../../firmware/wire/cbor.js";
-
-/** Every field with a value of its own, none of which is what an empty state has. */
-function fullState(): BoxState {
-  return {
-    boots: 17,
-    acked: 301,
-    lastSync: 1_790_000_001,
-    mainsLost: { at: 1_790_000_002, synced: true, charge: 83 },
-    batteryLow: true,
-    command: 23,
-    snapshot: { version: 5, slot: 1, asOf: 290 },
-    bins: new Map([
-      [3, { seq: 302, belief: Belief.holds, item: { key: 7 } }],
-      [9, { seq: 305, belief: Belief.doubt, item: "same" as const }],
-    ]),
-    faulty: new Set([4, 11]),
-    enabled: new Map([
-      [5, { enabled: false, seq: 303 }],
-      [6, { enabled: true, seq: 304 }],
-    ]),
-    throttles: new Map([
-      [202, { failures: 4, at: 1_790_000_003 }],
-      [203, { failures: 2, at: undefined }],
-      [8, { failures: 5, at: 1_790_000_004 }],
-      [200, { failures: 130, at: 1_790_000_500 }],
-    ]),
-    codes: {
-      sheet: 6,
-      used: new Map([
-        [3, 2],
-        [201, 1],
-      ]),
-      grace: { seq: 306, target: 3, sheet: 6, number: 2, at: 1_790_000_005, boot: 16, reuses: 3 },
-    },
-    exchange: {
-      seq: 307,
-      kind: Kind.intent,
-      exchange: Exchange.dropoff,
-      bin: 12,
-      auth: Auth.bookingCode,
-      user: 31,
-      access: 32,
-      from: 13,
-      freed: 14,
-      contested: 1,
-      short: 1,
-      key: 33,
-      at: 1_790_000_006,
-      flags: 3,
-    },
-    opening: { seq: 308, bin: 15, before: { seq: 299, belief: Belief.taken, item: { fob: "777XYZ" } } },
-    openAll: { seq: 309, at: 1_790_000_007, sheet: 6, number: 4, bin: 15, cutOff: new Set([1, 2]) },
-  };
-}
+import { fullState } from "../support/full-state.js";
 
 function restored(state: BoxState): BoxState {
   const copy = emptyState();
@@ -199,6 +145,28 @@ describe("a piece", () => {
     ["a list of another type, long enough", { part: 1, grace: new Uint8Array(9) }],
     ["a list that is no list", { part: 1, mains: 3 }],
     ["an exchange that is no bytes", { part: 1, pending: { kind: 1 }, next: 4 }],
+    [
+      "an exchange that is another record",
+      {
+        part: 1,
+        boot: 3,
+        acked: 1,
+        command: 0,
+        throttle: [0, null],
+        sheet: 1,
+        pending: encodeCbor({ kind: 12, through: 1, at: 1, flags: 0 }),
+        next: 4,
+      },
+    ],
+    [
+      "an exchange of which the bin is missing",
+      { part: 1, pending: encodeCbor({ kind: 2, exchange: 1, auth: 1, at: 1, flags: 0 }), next: 4 },
+    ],
+    ["the boots and no acknowledgement", { part: 1, boot: 3, command: 0, throttle: [0, null], sheet: 1 }],
+    ["the boots and no command", { part: 1, boot: 3, acked: 1, throttle: [0, null], sheet: 1 }],
+    ["the boots and no sheet", { part: 1, boot: 3, acked: 1, command: 0, throttle: [0, null] }],
+    ["a snapshot without its slot", { part: 1, version: 3, asOf: 1 }],
+    ["a snapshot without what it takes into account", { part: 1, version: 3, slot: 1 }],
     ["an exchange that is a text", { part: 1, pending: "abc", next: 4 }],
     ["an opening whose base is no number", { part: 21, next: 4, first: "x", entries: Uint8Array.of(7, 1, 1) }],
     ["an opening whose record is no number", { part: 21, next: "x", first: 3, entries: Uint8Array.of(7, 1, 1) }],

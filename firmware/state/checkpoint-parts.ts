@@ -1,0 +1,100 @@
+import { type BodyOf, bytes, MessageError, optional, orNull, shape, tuple, whole, whole53 } from "../wire/shape.js";
+
+/**
+ * Pieces of a checkpoint, which the journal writes at the start of each sector: the state as a few CBOR maps. The one declaration of
+ * each; `checkpoint.ts` fills and reads them, and the end of `firmware/records/records.cddl` (`npm run cddl`) follows from it.
+ *
+ * A key of a piece means what is said here, and nothing else: some numbers stand for other things in records and messages.
+ */
+
+/** `part` of a piece. 2 to 4 were given to pieces that nobody reads any more, and are not used again. */
+export const Part = {
+  main: 1,
+  /** Beliefs, as firmware before there were four of them packed them; read where older firmware left it, never written. */
+  oldBins: 5,
+  /** Used offline codes. Each entry: target (1 byte), the highest number used on the sheet in force (1). */
+  used: 6,
+  /** Bins enabled or disabled. Each entry: bin (1), then a number: twice the sequence number from `first` on, and 1 for enabled. */
+  enabled: 7,
+  /** Bins that did not open. Each entry: bin (1). */
+  faulty: 8,
+  /** Bins of an open-all run that a power cut cut off. Each entry: bin (1). */
+  cutOff: 9,
+  /** Wrong codes by what they were a guess at. Each entry: target (1), count (number), time from `first` on and one more (number); 0: unknown. */
+  throttles: 10,
+  /** Beliefs. Each entry: bin (1), belief + 16 × item (1), sequence number from `first` on (number), item. */
+  bins: 20,
+  /** An emergency opening that is not over. One entry: the bin (1); where `first` is there, what was believed of it, as in `bins`. */
+  opening: 21,
+} as const;
+
+/** A part from this number on says nothing of bins, codes or sheets: a firmware that does not know it goes on as if it were not there. */
+export const IGNORABLE_FROM = 128;
+
+/** What is left of a record's payload of 240 bytes when the map around the entries is taken off. */
+export const ENTRIES_BYTES = 220;
+
+const PAYLOAD_BYTES = 240;
+/** Wall time, s since 1970 UTC; null where the clock was unknown. */
+const time = orNull(whole53);
+
+const MAIN = {
+  part: whole(Part.main, Part.main),
+  /** Boots so far. Where it is there, so are `acked`, `command`, `throttle` and `sheet`. */
+  boot: optional(whole53),
+  /** The cloud has every record through this one. */
+  acked: optional(whole53),
+  /** The id of the last command taken on. */
+  command: optional(whole53),
+  /** When the cloud was last heard, s since 1970 UTC; absent: never, or the clock was unknown. */
+  time: optional(whole53),
+  /** Mains are away: since when, whether the clock had been set by the cloud (1 or 0), percent of charge then. */
+  mains: optional(tuple(time, whole53, orNull(whole53))),
+  /** 0: the battery is low. Absent: it is not. */
+  charge: optional(whole53),
+  /** Of the snapshot in force, with `slot` and `asOf`. */
+  version: optional(whole53),
+  slot: optional(whole(0, 1)),
+  asOf: optional(whole53),
+  /** Wrong ordinary codes in a row, and when the last was typed. */
+  throttle: optional(tuple(whole53, time)),
+  /** Of offline codes, in force. */
+  sheet: optional(whole53),
+  /** The intent of the exchange that is not over: its record, with the text key `seq` behind its fields. */
+  pending: optional(bytes(1, PAYLOAD_BYTES)),
+  /** The sequence number of `pending`. */
+  next: optional(whole53),
+  /** An open-all run: the record that burnt its code, sheet, number, the bin last begun (-1: none yet), when. */
+  openAll: optional(tuple(whole53, whole53, whole53, whole(-1, 255), time)),
+  /** The last code accepted: its record, target, sheet, number, when, the boot of then, how often it was used again. */
+  grace: optional(tuple(whole53, whole53, whole53, whole53, time, whole53, whole53)),
+};
+/** Part 1. Written in two maps where an exchange or an emergency is under way: the second has `pending`, `next`, `openAll`, `grace`. */
+export type MainPart = BodyOf<typeof MAIN>;
+export const MainPart = shape<MainPart>(MAIN, ({ boot, acked, command, throttle, sheet, version, slot, asOf }) => {
+  const isWhole = [acked, command, throttle, sheet].every((field) => field !== undefined);
+  if (boot !== undefined && !isWhole) throw new MessageError("boot: not alone");
+  if (version !== undefined && (slot === undefined || asOf === undefined)) throw new MessageError("version: not alone");
+});
+
+const OPENING = {
+  part: whole(Part.opening, Part.opening),
+  /** The sequence number of the emergency record. */
+  next: whole53,
+  /** What the sequence number in the entry counts from; absent: the belief before it was the snapshot's. */
+  first: optional(whole53),
+  entries: bytes(1, ENTRIES_BYTES),
+};
+export type OpeningPart = BodyOf<typeof OPENING>;
+export const OpeningPart = shape<OpeningPart>(OPENING);
+
+const LIST = {
+  /** Any other part. */
+  part: whole53,
+  /** What sequence numbers, or times, in the entries count from. */
+  first: whole53,
+  /** One after the other, none split: a number is 7 bits a byte, the lowest first, and bit 7 says that more follow. */
+  entries: bytes(0, PAYLOAD_BYTES),
+};
+export type ListPart = BodyOf<typeof LIST>;
+export const ListPart = shape<ListPart>(LIST);
