@@ -1,8 +1,9 @@
 import type { BinSettings } from "../../hal/boards/profile.js";
 import { BinError, type BinsPort, type DoorState } from "../../hal/ports/bins.js";
-import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
+import type { TimersPort } from "../../hal/ports/clock.js";
 import { BinFault, DoorEvent, Kind } from "../records/records.js";
 import type { Ledger } from "../state/ledger.js";
+import { Deadline } from "../wiring/deadline.js";
 
 /**
  * How one opening goes on. Each is called at most once, in this order: opened or failed; then, after opened, heldOpen, closed.
@@ -21,7 +22,8 @@ export interface OpeningEvents {
 interface Opening {
   readonly bin: number;
   readonly events: OpeningEvents;
-  timer: TimerId | undefined;
+  /** What comes next unless the door does something before. */
+  readonly next: Deadline;
   pulsesLeft: number;
   /** `blind`: unlocked, but the door's contact cannot tell whether it opened. */
   phase: "pulsing" | "open" | "blind";
@@ -103,7 +105,7 @@ export class BinControl {
   adopt(bin: number, events: OpeningEvents): void {
     const opening = this.#begin(bin, events);
     opening.phase = "open";
-    opening.timer = this.#timers.set(0, () => this.#opened(opening));
+    opening.next.set(0, () => this.#opened(opening));
   }
 
   /** Releases the box from its wall. Throws BinError from the port, and as `open` does. */
@@ -125,7 +127,14 @@ export class BinControl {
     const before = this.#openings.get(bin);
     if (before !== undefined) this.#supersede(before);
     const pulsesLeft = 1 + this.#settings.retries;
-    const opening: Opening = { bin, events, timer: undefined, pulsesLeft, phase: "pulsing", isHeld: false };
+    const opening: Opening = {
+      bin,
+      events,
+      next: new Deadline(this.#timers),
+      pulsesLeft,
+      phase: "pulsing",
+      isHeld: false,
+    };
     this.#openings.set(bin, opening);
     return opening;
   }
@@ -142,7 +151,7 @@ export class BinControl {
     }
     // A contact that is stuck tells of an open door where there is none: the lock has been worked all the same.
     if (this.#bins.door(opening.bin) === "open") {
-      opening.timer = this.#timers.set(0, () => this.#stoodOpen(opening, fault));
+      opening.next.set(0, () => this.#stoodOpen(opening, fault));
     } else {
       this.#awaitDoor(opening, fault);
     }
@@ -156,13 +165,13 @@ export class BinControl {
 
   #awaitDoor(opening: Opening, fault: BinFault): void {
     const waitMs = fault === BinFault.wontOpen ? this.#settings.openWithinMs : 0;
-    opening.timer = this.#timers.set(waitMs, () => this.#unopened(opening, fault));
+    opening.next.set(waitMs, () => this.#unopened(opening, fault));
   }
 
   #unopened(opening: Opening, fault: BinFault): void {
     if (fault === BinFault.wontOpen && this.#bins.door(opening.bin) === "unknown") this.#openedBlind(opening);
     else if (opening.pulsesLeft === 0) this.#failed(opening, fault);
-    else opening.timer = this.#timers.set(this.#settings.betweenPulsesMs, () => this.#pulse(opening));
+    else opening.next.set(this.#settings.betweenPulsesMs, () => this.#pulse(opening));
   }
 
   #onDoor(bin: number, state: DoorState): void {
@@ -191,7 +200,7 @@ export class BinControl {
   #watchClosing(opening: Opening): void {
     this.#endPulse(opening);
     if (opening.isHeld) return;
-    opening.timer = this.#timers.set(this.#settings.heldOpenAfterMs, () => {
+    opening.next.set(this.#settings.heldOpenAfterMs, () => {
       opening.isHeld = true;
       this.#ledger.note({ kind: Kind.door, bin: opening.bin, event: DoorEvent.heldOpen });
       opening.events.heldOpen();
@@ -202,13 +211,13 @@ export class BinControl {
   /** The contact of an open door fell silent: unless it speaks again soon, nobody will tell of the closing. */
   #watchBlindly(opening: Opening): void {
     this.#endPulse(opening);
-    opening.timer = this.#timers.set(BLIND_OPEN_MS, () => this.#finish(opening, false));
+    opening.next.set(BLIND_OPEN_MS, () => this.#finish(opening, false));
   }
 
   #openedBlind(opening: Opening): void {
     this.#endPulse(opening);
     opening.phase = "blind";
-    opening.timer = this.#timers.set(BLIND_OPEN_MS, () => this.#finish(opening, false));
+    opening.next.set(BLIND_OPEN_MS, () => this.#finish(opening, false));
     opening.events.opened();
   }
 
@@ -239,8 +248,7 @@ export class BinControl {
   }
 
   #endPulse(opening: Opening): void {
-    if (opening.timer !== undefined) this.#timers.clear(opening.timer);
-    opening.timer = undefined;
+    opening.next.clear();
     if (this.#pulsing === opening) this.#pulsing = undefined;
   }
 }

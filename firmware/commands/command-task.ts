@@ -1,8 +1,9 @@
-import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
+import type { TimersPort } from "../../hal/ports/clock.js";
 import type { ButtonPort, SleepPort } from "../../hal/ports/power.js";
 import { CommandKind, Kind } from "../records/records.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 import { COMMAND_AGE_MAX_S, type Command } from "../wire/messages.js";
+import { Deadline } from "../wiring/deadline.js";
 
 /** A bin armed by the cloud waits for the button this long, ms. */
 const ARMED_MS = 60_000;
@@ -14,6 +15,7 @@ const REBOOT_DELAYS_MAX = 40;
 /** Takes on the cloud's commands, each number once; the journal record is the receipt and comes before the deed. */
 export class CommandTask {
   readonly #ledger: Ledger;
+  readonly #armedDeadline: Deadline;
   readonly #timers: TimersPort;
   readonly #button: ButtonPort;
   readonly #sleep: SleepPort;
@@ -22,7 +24,8 @@ export class CommandTask {
   readonly #openArmed: (bin: number) => boolean;
   readonly #inUse: () => boolean;
   readonly #changed: () => void;
-  #armed: { readonly bin: number; readonly timer: TimerId } | undefined;
+  /** The bin that waits for the button. */
+  #armed: number | undefined;
 
   constructor(parts: {
     ledger: Ledger;
@@ -40,6 +43,7 @@ export class CommandTask {
     changed: () => void;
   }) {
     this.#ledger = parts.ledger;
+    this.#armedDeadline = new Deadline(parts.timers);
     this.#timers = parts.timers;
     this.#button = parts.button;
     this.#sleep = parts.sleep;
@@ -72,7 +76,7 @@ export class CommandTask {
   pressed(): boolean {
     if (this.#armed === undefined) return false;
     // Otherwise it stays armed: the person presses again when the other lock has come to rest.
-    if (this.#openArmed(this.#armed.bin)) this.#disarm();
+    if (this.#openArmed(this.#armed)) this.#disarm();
     return true;
   }
 
@@ -103,17 +107,17 @@ export class CommandTask {
 
   #arm(bin: number): void {
     this.#disarm();
-    const timer = this.#timers.set(ARMED_MS, () => {
+    this.#armedDeadline.set(ARMED_MS, () => {
       this.#disarm();
       this.#changed();
     });
-    this.#armed = { bin, timer };
+    this.#armed = bin;
     this.#button.lamp("flash");
     this.#onArmed(bin);
   }
 
   #disarm(): void {
-    if (this.#armed !== undefined) this.#timers.clear(this.#armed.timer);
+    this.#armedDeadline.clear();
     this.#armed = undefined;
     this.#button.lamp("off");
   }

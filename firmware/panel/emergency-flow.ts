@@ -1,5 +1,5 @@
 import type { BinsPort } from "../../hal/ports/bins.js";
-import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
+import type { TimersPort } from "../../hal/ports/clock.js";
 import type { Choice, PanelInput, Text } from "../../hal/ports/panel.js";
 import type { ButtonPort } from "../../hal/ports/power.js";
 import type { EmergencyEvents, EmergencyTask } from "../codes/emergency.js";
@@ -7,6 +7,7 @@ import { OFFLINE_CODE_DIGITS } from "../codes/hotp.js";
 import type { OfflineCodes, Prompt, Target, Verdict } from "../codes/offline-codes.js";
 import { waitRefusal } from "../codes/wait-refusal.js";
 import { EmergencyTarget } from "../records/records.js";
+import { Deadline } from "../wiring/deadline.js";
 import type { BinCheckFlow, PrintedCode } from "./bin-check-flow.js";
 import type { Navigator } from "./navigator.js";
 import { choice, type Screen, text } from "./screen.js";
@@ -45,13 +46,13 @@ export class EmergencyFlow implements EmergencyEvents {
   readonly #navigator: Navigator;
   readonly #codes: OfflineCodes;
   readonly #task: EmergencyTask;
-  readonly #timers: TimersPort;
+  readonly #armedDeadline: Deadline;
   readonly #button: ButtonPort;
   readonly #bins: Pick<BinsPort, "count" | "label">;
   readonly #codeEntry: (first: PanelInput) => void;
   readonly #wanted: () => void;
   readonly #checks: BinCheckFlow;
-  #armed: { readonly authority: number; readonly sheet: number; readonly timer: TimerId } | undefined;
+  #armed: { readonly authority: number; readonly sheet: number } | undefined;
   /** The bin with a code of its own whose door was opened last. */
   #opened: number | undefined;
   /** The code that opened it. */
@@ -75,7 +76,7 @@ export class EmergencyFlow implements EmergencyEvents {
     this.#navigator = parts.navigator;
     this.#codes = parts.codes;
     this.#task = parts.task;
-    this.#timers = parts.timers;
+    this.#armedDeadline = new Deadline(parts.timers);
     this.#button = parts.button;
     this.#bins = parts.bins;
     this.#codeEntry = parts.codeEntry;
@@ -368,8 +369,8 @@ export class EmergencyFlow implements EmergencyEvents {
 
   #arm(sheet: number, authority: number): void {
     this.#disarm();
-    const timer = this.#timers.set(UNMOUNT_ARMED_MS, () => this.#keepMount());
-    this.#armed = { authority, sheet, timer };
+    this.#armedDeadline.set(UNMOUNT_ARMED_MS, () => this.#keepMount());
+    this.#armed = { authority, sheet };
     this.#button.lamp("flash");
     this.#navigator.show(
       messageScreen({
@@ -391,7 +392,7 @@ export class EmergencyFlow implements EmergencyEvents {
   }
 
   #disarm(): void {
-    if (this.#armed !== undefined) this.#timers.clear(this.#armed.timer);
+    this.#armedDeadline.clear();
     this.#armed = undefined;
     this.#button.lamp("off");
   }

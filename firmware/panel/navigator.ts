@@ -1,16 +1,16 @@
-import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
+import type { TimersPort } from "../../hal/ports/clock.js";
 import type { PanelInput, PanelPort, Text } from "../../hal/ports/panel.js";
+import { Deadline } from "../wiring/deadline.js";
 import type { Screen } from "./screen.js";
 
 /** Holds the one screen that is shown, draws it, and leaves it when nobody touches it any more. */
 export class Navigator {
   readonly #panel: PanelPort;
-  readonly #timers: TimersPort;
   readonly #language: () => string;
   readonly #notices: () => readonly Text[];
   readonly #home: () => Screen;
   #screen: Screen | undefined;
-  #timeout: TimerId | undefined;
+  readonly #timeout: Deadline;
 
   constructor(parts: {
     panel: PanelPort;
@@ -22,7 +22,7 @@ export class Navigator {
     home: () => Screen;
   }) {
     this.#panel = parts.panel;
-    this.#timers = parts.timers;
+    this.#timeout = new Deadline(parts.timers);
     this.#language = parts.language;
     this.#notices = parts.notices;
     this.#home = parts.home;
@@ -63,7 +63,6 @@ export class Navigator {
   }
 
   #restartTimeout(): void {
-    if (this.#timeout !== undefined) this.#timers.clear(this.#timeout);
-    this.#timeout = this.#screen && this.#timers.set(this.#screen.timeoutMs, () => this.home());
+    if (this.#screen !== undefined) this.#timeout.set(this.#screen.timeoutMs, () => this.home());
   }
 }

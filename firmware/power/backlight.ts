@@ -1,6 +1,7 @@
 import type { BacklightSettings } from "../../hal/boards/profile.js";
-import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
+import type { TimersPort } from "../../hal/ports/clock.js";
 import type { PanelPort } from "../../hal/ports/panel.js";
+import { Deadline } from "../wiring/deadline.js";
 
 /** What the light of the screen depends on. */
 export interface LightNeeds {
@@ -14,10 +15,9 @@ export interface LightNeeds {
 export class Backlight {
   readonly #settings: BacklightSettings;
   readonly #panel: PanelPort;
-  readonly #timers: TimersPort;
   readonly #needs: () => LightNeeds;
   #isIdle = false;
-  #idleTimer: TimerId | undefined;
+  readonly #dimDeadline: Deadline;
   #percent: number | undefined;
 
   constructor(parts: {
@@ -28,16 +28,14 @@ export class Backlight {
   }) {
     this.#settings = parts.settings;
     this.#panel = parts.panel;
-    this.#timers = parts.timers;
+    this.#dimDeadline = new Deadline(parts.timers);
     this.#needs = parts.needs;
   }
 
   /** Somebody is there. */
   used(): void {
     this.#isIdle = false;
-    if (this.#idleTimer !== undefined) this.#timers.clear(this.#idleTimer);
-    this.#idleTimer = this.#timers.set(this.#settings.dimAfterMs, () => {
-      this.#idleTimer = undefined;
+    this.#dimDeadline.set(this.#settings.dimAfterMs, () => {
       this.#isIdle = true;
       this.look();
     });

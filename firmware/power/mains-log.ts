@@ -1,4 +1,5 @@
-import type { ClockPort, TimerId, TimersPort } from "../../hal/ports/clock.js";
+import type { ClockPort, TimersPort } from "../../hal/ports/clock.js";
+import { Deadline } from "../wiring/deadline.js";
 
 /** Changes of mains that are recorded at once, and how soon another one may be, ms. */
 const BURST = 8;
@@ -10,13 +11,12 @@ const REFILL_MS = 300_000;
  */
 export class MainsLog {
   readonly #clock: ClockPort;
-  readonly #timers: TimersPort;
   readonly #record: (present: boolean) => void;
   #tokens = BURST;
   #refilledMs: number;
   #recorded: boolean;
   #present: boolean;
-  #timer: TimerId | undefined;
+  readonly #nextDeadline: Deadline;
 
   constructor(parts: {
     clock: ClockPort;
@@ -26,7 +26,7 @@ export class MainsLog {
     record: (present: boolean) => void;
   }) {
     this.#clock = parts.clock;
-    this.#timers = parts.timers;
+    this.#nextDeadline = new Deadline(parts.timers);
     this.#record = parts.record;
     this.#recorded = parts.present;
     this.#present = parts.present;
@@ -39,8 +39,7 @@ export class MainsLog {
   }
 
   #settle(): void {
-    if (this.#timer !== undefined) this.#timers.clear(this.#timer);
-    this.#timer = undefined;
+    this.#nextDeadline.clear();
     if (this.#present === this.#recorded) return;
     this.#refill();
     if (this.#tokens > 0) {
@@ -49,10 +48,7 @@ export class MainsLog {
       this.#record(this.#present);
     } else {
       const waitMs = this.#refilledMs + REFILL_MS - this.#clock.monotonicMs();
-      this.#timer = this.#timers.set(Math.max(1, waitMs), () => {
-        this.#timer = undefined;
-        this.#settle();
-      });
+      this.#nextDeadline.set(Math.max(1, waitMs), () => this.#settle());
     }
   }
 

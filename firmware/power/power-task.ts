@@ -1,10 +1,11 @@
 import type { BatteryProfile, PowerSettings } from "../../hal/boards/profile.js";
-import type { ClockPort, TimerId, TimersPort } from "../../hal/ports/clock.js";
+import type { ClockPort, TimersPort } from "../../hal/ports/clock.js";
 import type { PanelPort } from "../../hal/ports/panel.js";
 import type { PartFault } from "../../hal/ports/parts.js";
 import { type GaugePort, type GaugeReading, type MainsPort, type SleepPort, WakeCause } from "../../hal/ports/power.js";
 import { Kind, PowerEvent } from "../records/records.js";
 import type { Ledger } from "../state/ledger.js";
+import { Deadline } from "../wiring/deadline.js";
 import { Backlight } from "./backlight.js";
 import { EMPTY_SHOWN_MS } from "./empty-cell.js";
 import {
@@ -78,7 +79,7 @@ export class PowerTask {
   /** This boot saw mains go: `#onBatterySinceMs` is when. */
   #sawLoss = false;
   readonly #timeLeft = new TimeLeft();
-  #sleepTimer: TimerId | undefined;
+  readonly #sleepDeadline: Deadline;
   #isLow: boolean;
   /** Woken by the timer, with nobody there: looks in row that found everything in sync. Undefined: no check-in. */
   #checkIn: number | undefined;
@@ -87,6 +88,7 @@ export class PowerTask {
 
   constructor(parts: PowerTaskParts) {
     this.#parts = parts;
+    this.#sleepDeadline = new Deadline(parts.timers);
     this.#isLow = parts.ledger.state.batteryLow;
     this.#lastUseMs = parts.clock.monotonicMs();
     if (parts.sleep.wakeCause === WakeCause.timer && !parts.mains.present()) this.#checkIn = 0;
@@ -193,7 +195,7 @@ export class PowerTask {
       this.#onBatterySinceMs = undefined;
       this.#checkIn = undefined;
       this.#emptyLooks = 0;
-      this.#cancel();
+      this.#sleepDeadline.clear();
     } else {
       this.#sawLoss = true;
       this.#onBattery();
@@ -208,15 +210,9 @@ export class PowerTask {
   }
 
   #schedule(): void {
-    this.#cancel();
-    const { clock, timers } = this.#parts;
+    const { clock } = this.#parts;
     const delayMs = this.#checkIn === undefined ? this.#sleepAtMs() - clock.monotonicMs() : CHECK_IN_LOOK_MS;
-    this.#sleepTimer = timers.set(Math.max(0, delayMs), () => this.#due());
-  }
-
-  #cancel(): void {
-    if (this.#sleepTimer !== undefined) this.#parts.timers.clear(this.#sleepTimer);
-    this.#sleepTimer = undefined;
+    this.#sleepDeadline.set(Math.max(0, delayMs), () => this.#due());
   }
 
   #hibernates(): boolean {
@@ -233,13 +229,12 @@ export class PowerTask {
   }
 
   #due(): void {
-    this.#sleepTimer = undefined;
     const overdueMs = this.#parts.clock.monotonicMs() - this.#sleepAtMs();
     if (overdueMs < 0) {
       if (this.#isCheckedIn()) this.#goToSleep();
       else this.#schedule();
     } else if (this.#mayPutOff(overdueMs)) {
-      this.#sleepTimer = this.#parts.timers.set(RECHECK_MS, () => this.#due());
+      this.#sleepDeadline.set(RECHECK_MS, () => this.#due());
     } else {
       this.#goToSleep();
     }
@@ -305,10 +300,10 @@ export class PowerTask {
 
   /** Nothing can be written any more: whatever is open settles at a boot with power, as after a power cut. */
   #sayEmpty(): void {
-    const { timers, showEmpty, beforeSleep, sleep } = this.#parts;
-    this.#cancel();
+    const { showEmpty, beforeSleep, sleep } = this.#parts;
+    this.#sleepDeadline.clear();
     if (this.#checkIn === undefined) showEmpty();
-    this.#sleepTimer = timers.set(EMPTY_SHOWN_MS, () => {
+    this.#sleepDeadline.set(EMPTY_SHOWN_MS, () => {
       beforeSleep();
       this.#backlight.off();
       sleep.sleep({ depth: "hibernate" });

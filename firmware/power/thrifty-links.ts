@@ -1,5 +1,6 @@
-import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
+import type { TimersPort } from "../../hal/ports/clock.js";
 import type { LinkKind, LinkPort, Links, SocketOptions, SocketPort, WifiPort } from "../../hal/ports/network.js";
+import { Deadline } from "../wiring/deadline.js";
 
 /** Time that a link gets before the next one is powered too, ms. */
 const TURN_MS = 2_500;
@@ -16,16 +17,15 @@ export class ThriftyLinks implements Links {
   readonly all: readonly ThriftyLink[];
   readonly wifi: (ThriftyLink & WifiPort) | undefined;
   readonly #links: Links;
-  readonly #timers: TimersPort;
   readonly #onBattery: () => boolean;
   #inUse: ThriftyLink | undefined;
   #online = false;
   #turnsUp = 0;
-  #timer: TimerId | undefined;
+  readonly #turnDeadline: Deadline;
 
   constructor(links: Links, timers: TimersPort, onBattery: () => boolean) {
     this.#links = links;
-    this.#timers = timers;
+    this.#turnDeadline = new Deadline(timers);
     this.#onBattery = onBattery;
     const { wifi } = links;
     const thriftyWifi =
@@ -71,12 +71,12 @@ export class ThriftyLinks implements Links {
 
   #search(): void {
     if (!this.#onBattery()) {
-      this.#endTurn();
+      this.#turnDeadline.clear();
       this.#powerAll();
     } else if (this.#online) {
-      this.#endTurn();
+      this.#turnDeadline.clear();
       for (const link of this.all) link.power(link.wanted && link === this.#inUse);
-    } else if (this.#timer === undefined) {
+    } else if (!this.#turnDeadline.pending) {
       this.#turn();
     }
   }
@@ -88,21 +88,13 @@ export class ThriftyLinks implements Links {
     if (isUp && this.#turnsUp < TURNS_UP) this.#turnsUp++;
     else resting?.power(true);
     if (resting === undefined && this.all.every((link) => !link.powered || link.up)) return;
-    this.#timer = this.#timers.set(TURN_MS, () => {
-      this.#timer = undefined;
-      this.#search();
-    });
+    this.#turnDeadline.set(TURN_MS, () => this.#search());
   }
 
   #restIfFruitless(link: ThriftyLink): void {
     if (!link.powered) return;
     link.fruitlessTurns = link.up ? 0 : link.fruitlessTurns + 1;
     if (isGivenUp(link)) link.power(false);
-  }
-
-  #endTurn(): void {
-    if (this.#timer !== undefined) this.#timers.clear(this.#timer);
-    this.#timer = undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ClockPort, TimerId, TimersPort } from "../../hal/ports/clock.js";
+import type { ClockPort, TimersPort } from "../../hal/ports/clock.js";
 import { MAX_SEALED_BYTES, sameBytes } from "../wire/envelope.js";
 import { isUpLane, Lane, parseTopic, topicOf } from "../wire/lanes.js";
 import {
@@ -23,6 +23,7 @@ import {
 } from "../wire/messages.js";
 import { padded } from "../wire/padding.js";
 import { clipUtf8 } from "../wire/utf8.js";
+import { Deadline } from "../wiring/deadline.js";
 import type { SyncHost } from "./contract.js";
 import { Freshness } from "./freshness.js";
 import type { Behind } from "./lag.js";
@@ -87,13 +88,16 @@ export class Session {
   /** When the last hello went out, monotonic ms. */
   #helloSentAtMs = 0;
   readonly #wants = { hello: false, state: false, status: false };
-  #pumpTimer: TimerId | undefined;
-  #helloTimer: TimerId | undefined;
-  #statusTimer: TimerId | undefined;
+  readonly #pumpDeadline: Deadline;
+  readonly #helloDeadline: Deadline;
+  readonly #statusDeadline: Deadline;
 
   constructor(options: SessionOptions) {
     this.#options = options;
     const { host, timers, events } = options;
+    this.#pumpDeadline = new Deadline(timers);
+    this.#helloDeadline = new Deadline(timers);
+    this.#statusDeadline = new Deadline(timers);
     this.#uplink = new Uplink(host.journal, timers, {
       wantsToSend: () => this.pump(),
       unacknowledged: () => events.fail("cloud acknowledges no records"),
@@ -128,10 +132,7 @@ export class Session {
   /** Sends what is wanted as soon as the caller has returned. */
   pump(): void {
     if (this.#ended) return;
-    this.#pumpTimer ??= this.#options.timers.set(0, () => {
-      this.#pumpTimer = undefined;
-      this.#sendWanted();
-    });
+    this.#pumpDeadline.setOnce(0, () => this.#sendWanted());
   }
 
   end(): void {
@@ -139,7 +140,9 @@ export class Session {
     this.#online = false;
     this.#uplink.end();
     this.#options.pull.suspend();
-    for (const timer of [this.#pumpTimer, this.#helloTimer, this.#statusTimer]) this.#clear(timer);
+    this.#pumpDeadline.clear();
+    this.#helloDeadline.clear();
+    this.#statusDeadline.clear();
   }
 
   message(topic: string, payload: Uint8Array): void {
@@ -199,7 +202,9 @@ export class Session {
     this.#awaitsWelcome = true;
     this.#wants.hello = true;
     this.#freshness.asked(this.#nowMs());
-    this.#setHelloTimer(HELLO_WAITS_MS[this.#unansweredHellos] ?? HELLO_LAST_WAIT_MS, () => this.#helloUnanswered());
+    this.#helloDeadline.set(HELLO_WAITS_MS[this.#unansweredHellos] ?? HELLO_LAST_WAIT_MS, () =>
+      this.#helloUnanswered(),
+    );
     this.pump();
   }
 
@@ -238,7 +243,7 @@ export class Session {
   }
 
   #sendStatus(): void {
-    const { host, link, stalenessSeconds, droppedCount, behind, timers } = this.#options;
+    const { host, link, stalenessSeconds, droppedCount, behind } = this.#options;
     const status = host.status();
     const faults = status.faults.slice(0, MAX_FAULTS).map((fault) => clipUtf8(fault, MAX_FAULT_BYTES));
     this.#send(Lane.status, Status, {
@@ -251,8 +256,7 @@ export class Session {
       version: host.snapshotVersion(),
       ...behind(),
     });
-    this.#clear(this.#statusTimer);
-    this.#statusTimer = timers.set(STATUS_INTERVAL_MS, () => this.statusChanged());
+    this.#statusDeadline.set(STATUS_INTERVAL_MS, () => this.statusChanged());
   }
 
   #takeWelcome(payload: Uint8Array): boolean {
@@ -265,7 +269,7 @@ export class Session {
     this.#wants.hello = false;
     this.#unansweredHellos = 0;
     this.#freshness.welcomed(this.#helloSentAtMs, welcome.time);
-    this.#setHelloTimer(this.#freshness.dueInMs(this.#nowMs()), () => this.hello());
+    this.#helloDeadline.set(this.#freshness.dueInMs(this.#nowMs()), () => this.hello());
     events.heard();
     this.#welcomed(welcome);
     return true;
@@ -339,15 +343,6 @@ export class Session {
 
   #nowMs(): number {
     return this.#options.clock.monotonicMs();
-  }
-
-  #setHelloTimer(delayMs: number, callback: () => void): void {
-    this.#clear(this.#helloTimer);
-    this.#helloTimer = this.#options.timers.set(delayMs, callback);
-  }
-
-  #clear(timer: TimerId | undefined): void {
-    if (timer !== undefined) this.#options.timers.clear(timer);
   }
 }
 

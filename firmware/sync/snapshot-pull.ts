@@ -1,7 +1,8 @@
-import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
+import type { TimersPort } from "../../hal/ports/clock.js";
 import { FlashError } from "../../hal/ports/flash.js";
 import { SnapshotError, type SnapshotView, type SnapshotWriter } from "../snapshot/contract.js";
 import { type Fetch, MAX_FETCH_BYTES, type Offer, type Piece } from "../wire/messages.js";
+import { Deadline } from "../wiring/deadline.js";
 import type { SyncHost } from "./contract.js";
 import {
   PIECE_TIMEOUT_MAX_MS,
@@ -30,20 +31,19 @@ interface Download extends Offer {
  */
 export class SnapshotPull {
   readonly #host: Pick<SyncHost, "snapshotVersion" | "beginSnapshot" | "activateSnapshot">;
-  readonly #timers: TimersPort;
   readonly #events: SnapshotPullEvents;
   #download: Download | undefined;
   /** The newest that the cloud told of. */
   #newest: Offer | undefined;
   #attempts = { version: 0, count: 0, againMs: SNAPSHOT_AGAIN_MS };
   #failure: string | undefined;
-  #againTimer: TimerId | undefined;
+  readonly #againDeadline: Deadline;
   /** End of what the last fetch asked for. */
   #fetchedTo = 0;
   #active = false;
   #wantsFetch = false;
   #unanswered = 0;
-  #timer: TimerId | undefined;
+  readonly #pieceDeadline: Deadline;
 
   constructor(
     host: Pick<SyncHost, "snapshotVersion" | "beginSnapshot" | "activateSnapshot">,
@@ -51,7 +51,8 @@ export class SnapshotPull {
     events: SnapshotPullEvents,
   ) {
     this.#host = host;
-    this.#timers = timers;
+    this.#againDeadline = new Deadline(timers);
+    this.#pieceDeadline = new Deadline(timers);
     this.#events = events;
   }
 
@@ -87,7 +88,7 @@ export class SnapshotPull {
   suspend(): void {
     this.#active = false;
     this.#wantsFetch = false;
-    this.#stopTimer();
+    this.#pieceDeadline.clear();
   }
 
   /** The next `fetch`, which the caller sends now. */
@@ -166,9 +167,7 @@ export class SnapshotPull {
 
   /** A part that did not take it may take it later; until then the box goes on by what it has, and says so. */
   #againLater(): void {
-    if (this.#againTimer !== undefined) return;
-    this.#againTimer = this.#timers.set(this.#attempts.againMs, () => {
-      this.#againTimer = undefined;
+    this.#againDeadline.setOnce(this.#attempts.againMs, () => {
       const { againMs } = this.#attempts;
       this.#attempts = { ...this.#attempts, count: 0, againMs: Math.min(2 * againMs, SNAPSHOT_AGAIN_MAX_MS) };
       if (this.#download === undefined) this.#begin();
@@ -178,7 +177,7 @@ export class SnapshotPull {
   #drop(): void {
     this.#download = undefined;
     this.#wantsFetch = false;
-    this.#stopTimer();
+    this.#pieceDeadline.clear();
   }
 
   #fetchSoon(): void {
@@ -188,7 +187,6 @@ export class SnapshotPull {
   }
 
   #timeout(): void {
-    this.#timer = undefined;
     this.#unanswered++;
     if (this.#newest?.version !== this.#download?.version) {
       // The cloud may serve only the one that it told of last.
@@ -201,14 +199,8 @@ export class SnapshotPull {
   }
 
   #restartTimer(): void {
-    this.#stopTimer();
     // Doubled with each fetch that nobody answers: a broker that keeps the pieces back is not asked 8,640 times a day.
     const waitMs = Math.min(PIECE_TIMEOUT_MAX_MS, PIECE_TIMEOUT_MS * 2 ** Math.min(this.#unanswered, 10));
-    this.#timer = this.#timers.set(waitMs, () => this.#timeout());
-  }
-
-  #stopTimer(): void {
-    if (this.#timer !== undefined) this.#timers.clear(this.#timer);
-    this.#timer = undefined;
+    this.#pieceDeadline.set(waitMs, () => this.#timeout());
   }
 }

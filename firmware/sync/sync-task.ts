@@ -1,10 +1,11 @@
-import type { ClockPort, TimerId, TimersPort } from "../../hal/ports/clock.js";
+import type { ClockPort, TimersPort } from "../../hal/ports/clock.js";
 import type { EntropyPort } from "../../hal/ports/entropy.js";
 import type { LinkPort, Links } from "../../hal/ports/network.js";
 import type { PartFault } from "../../hal/ports/parts.js";
 import type { TracePort } from "../../hal/ports/trace.js";
 import { downFilter, Lane, topicOf } from "../wire/lanes.js";
 import { State } from "../wire/messages.js";
+import { Deadline } from "../wiring/deadline.js";
 import { Backoff } from "./backoff.js";
 import type { SyncHost } from "./contract.js";
 import { type Behind, Lag } from "./lag.js";
@@ -54,7 +55,7 @@ export class SyncTask {
   readonly #lag: Lag;
   #running = false;
   #attempt: Attempt | undefined;
-  #retryTimer: TimerId | undefined;
+  readonly #retryDeadline: Deadline;
   #retryAtMs = 0;
   /** The broker refused in this round over the links. */
   #refused = false;
@@ -66,6 +67,7 @@ export class SyncTask {
   constructor(options: SyncTaskOptions) {
     this.#options = options;
     const { entropy, host, timers } = options;
+    this.#retryDeadline = new Deadline(timers);
     this.#budget = new OpeningBudget(options.clock);
     this.#backoff = new Backoff(jitterSeed(entropy, host.identity.box));
     this.#pull = new SnapshotPull(host, timers, {
@@ -92,7 +94,7 @@ export class SyncTask {
   stop(): void {
     if (!this.#running) return;
     this.#running = false;
-    this.#cancelRetry();
+    this.#retryDeadline.clear();
     this.#attempt?.connection.close("stopped");
     for (const link of this.#options.links.all) {
       link.onChange = undefined;
@@ -177,7 +179,7 @@ export class SyncTask {
 
   /** Connects over the first link that is up, from the `index`th on; when there is none, waits and starts over. */
   #tryFrom(index: number): void {
-    this.#cancelRetry();
+    this.#retryDeadline.clear();
     const { links } = this.#options;
     for (let i = index; i < links.all.length; i++) {
       const link = links.all[i]!;
@@ -335,21 +337,12 @@ export class SyncTask {
     const delayMs = this.#backoff.next();
     // Never later than planned, or a link that flaps would keep the others from being tried.
     const sooner = this.#options.clock.monotonicMs() + delayMs < this.#retryAtMs;
-    if (this.#retryTimer === undefined || sooner) this.#retryIn(delayMs);
+    if (!this.#retryDeadline.pending || sooner) this.#retryIn(delayMs);
   }
 
   #retryIn(delayMs: number): void {
-    this.#cancelRetry();
     this.#retryAtMs = this.#options.clock.monotonicMs() + delayMs;
-    this.#retryTimer = this.#options.timers.set(delayMs, () => {
-      this.#retryTimer = undefined;
-      this.#tryFrom(0);
-    });
-  }
-
-  #cancelRetry(): void {
-    if (this.#retryTimer !== undefined) this.#options.timers.clear(this.#retryTimer);
-    this.#retryTimer = undefined;
+    this.#retryDeadline.set(delayMs, () => this.#tryFrom(0));
   }
 
   #fail(reason: string): void {

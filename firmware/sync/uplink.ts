@@ -1,6 +1,7 @@
-import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
+import type { TimersPort } from "../../hal/ports/clock.js";
 import type { JournalStore } from "../journal/contract.js";
 import type { Records } from "../wire/messages.js";
+import { Deadline } from "../wiring/deadline.js";
 import { type BatchRange, readBatch } from "./batch.js";
 import { MAX_OUTSTANDING_BATCHES, RESEND_AFTER_MS, RESEND_ROUNDS } from "./limits.js";
 
@@ -19,7 +20,6 @@ export interface UplinkEvents {
  */
 export class Uplink {
   readonly #journal: JournalStore;
-  readonly #timers: TimersPort;
   readonly #events: UplinkEvents;
   /** Last record that the cloud has. */
   #acked = 0;
@@ -28,12 +28,12 @@ export class Uplink {
   #nextSeq = 1;
   #outstanding: BatchRange[] = [];
   #rounds = 0;
-  #timer: TimerId | undefined;
+  readonly #resendDeadline: Deadline;
   #active = false;
 
   constructor(journal: JournalStore, timers: TimersPort, events: UplinkEvents) {
     this.#journal = journal;
-    this.#timers = timers;
+    this.#resendDeadline = new Deadline(timers);
     this.#events = events;
   }
 
@@ -54,12 +54,12 @@ export class Uplink {
     this.#sentThrough = acked;
     this.#rounds = 0;
     this.#rewind();
-    this.#stopTimer();
+    this.#resendDeadline.clear();
   }
 
   end(): void {
     this.#active = false;
-    this.#stopTimer();
+    this.#resendDeadline.clear();
   }
 
   /** The next batch, which the caller sends now; undefined when the window is full or there is nothing more. */
@@ -70,7 +70,7 @@ export class Uplink {
     this.#outstanding.push(batch.range);
     this.#nextSeq = batch.range.last + 1;
     this.#sentThrough = Math.max(this.#sentThrough, batch.range.last);
-    this.#timer ??= this.#timers.set(RESEND_AFTER_MS, () => this.#resend());
+    this.#resendDeadline.setOnce(RESEND_AFTER_MS, () => this.#resend());
     return batch.body;
   }
 
@@ -86,9 +86,9 @@ export class Uplink {
       this.#rounds = 0;
       this.#outstanding = this.#outstanding.filter((range) => range.last > through);
       this.#nextSeq = Math.max(this.#nextSeq, through + 1);
-      this.#stopTimer();
+      this.#resendDeadline.clear();
     }
-    if (this.outstanding) this.#timer ??= this.#timers.set(RESEND_AFTER_MS, () => this.#resend());
+    if (this.outstanding) this.#resendDeadline.setOnce(RESEND_AFTER_MS, () => this.#resend());
     this.#events.acknowledged(through);
     this.#events.wantsToSend();
     return true;
@@ -100,7 +100,6 @@ export class Uplink {
   }
 
   #resend(): void {
-    this.#timer = undefined;
     if (this.#rounds >= RESEND_ROUNDS) {
       this.#events.unacknowledged();
       return;
@@ -108,12 +107,7 @@ export class Uplink {
     this.#rounds++;
     this.#rewind();
     // Set here and not at sending: a socket that takes nothing must not stop the rounds.
-    this.#timer = this.#timers.set(RESEND_AFTER_MS, () => this.#resend());
+    this.#resendDeadline.set(RESEND_AFTER_MS, () => this.#resend());
     this.#events.wantsToSend();
-  }
-
-  #stopTimer(): void {
-    if (this.#timer !== undefined) this.#timers.clear(this.#timer);
-    this.#timer = undefined;
   }
 }

@@ -79,6 +79,11 @@ test("a catch on the box names what it catches: anything else, a power cut above
 /** Third-party decoders throw whatever they like; nothing but decoding stands in these try blocks. */
 const PURE_DECODING = ["firmware/wire/cbor.ts", "firmware/sync/mqtt/"];
 
+test("a task that may take a timer back has a Deadline: no second way to keep a timer's id", () => {
+  const keepers = under("firmware/").filter(({ path }) => path !== "firmware/wiring/deadline.ts");
+  expect(keepers.flatMap((source) => places(source, /\bTimerId\b|\btimers\.clear\b/gi))).toEqual([]);
+});
+
 test("files stay small", () => {
   const long = sources
     .filter(({ path }) => !path.startsWith("tests/") && !path.includes("/texts/"))

@@ -1,5 +1,6 @@
-import type { TimerId, TimersPort } from "../../../hal/ports/clock.js";
+import type { TimersPort } from "../../../hal/ports/clock.js";
 import type { SocketPort } from "../../../hal/ports/network.js";
+import { Deadline } from "../../wiring/deadline.js";
 import {
   CONNECT_TIMEOUT_MS,
   KEEP_ALIVE_S,
@@ -67,7 +68,6 @@ const SUBSCRIBE_ID = 1;
  */
 export class MqttConnection {
   readonly #socket: SocketPort;
-  readonly #timers: TimersPort;
   readonly #options: ConnectionOptions;
   readonly #events: ConnectionEvents;
   readonly #queue: SendQueue;
@@ -79,13 +79,15 @@ export class MqttConnection {
   /** The retained message that waits for PUBACK. */
   #retainedId: number | undefined;
   #wantsRoom = false;
-  #handshakeTimer: TimerId | undefined;
-  #pingTimer: TimerId | undefined;
-  #pubackTimer: TimerId | undefined;
+  readonly #handshakeDeadline: Deadline;
+  readonly #pingDeadline: Deadline;
+  readonly #pubackDeadline: Deadline;
 
   constructor(socket: SocketPort, timers: TimersPort, options: ConnectionOptions, events: ConnectionEvents) {
     this.#socket = socket;
-    this.#timers = timers;
+    this.#handshakeDeadline = new Deadline(timers);
+    this.#pingDeadline = new Deadline(timers);
+    this.#pubackDeadline = new Deadline(timers);
     this.#options = options;
     this.#events = events;
     this.#queue = new SendQueue(socket);
@@ -95,7 +97,7 @@ export class MqttConnection {
     socket.onClose = (error) => {
       this.#end(error ?? "broker closed the connection", { isFarEnd: true, unanswered: this.#unanswered() });
     };
-    this.#handshakeTimer = timers.set(CONNECT_TIMEOUT_MS, () =>
+    this.#handshakeDeadline.set(CONNECT_TIMEOUT_MS, () =>
       this.close(this.#state === "opening" ? "no connection to the broker in time" : "no CONNACK in time"),
     );
   }
@@ -122,7 +124,7 @@ export class MqttConnection {
     const messageId = this.#nextMessageId();
     this.#inFlight.add(messageId);
     if (retain) this.#retainedId = messageId;
-    this.#pubackTimer ??= this.#timers.set(PUBACK_TIMEOUT_MS, () => this.close("broker acknowledges nothing"));
+    this.#pubackDeadline.setOnce(PUBACK_TIMEOUT_MS, () => this.close("broker acknowledges nothing"));
     this.#send({ cmd: "publish", messageId, topic, payload, retain });
     this.#wantsRoom = !this.ready;
   }
@@ -185,8 +187,7 @@ export class MqttConnection {
   }
 
   #restartHandshakeTimer(): void {
-    this.#clear(this.#handshakeTimer);
-    this.#handshakeTimer = this.#timers.set(CONNECT_TIMEOUT_MS, () => this.close("no SUBACK in time"));
+    this.#handshakeDeadline.set(CONNECT_TIMEOUT_MS, () => this.close("no SUBACK in time"));
   }
 
   #suback(messageId: number, granted: readonly number[]): void {
@@ -195,8 +196,7 @@ export class MqttConnection {
       this.close(refused ? "broker refuses the subscription" : "broker answers SUBSCRIBE wrongly");
       return;
     }
-    this.#clear(this.#handshakeTimer);
-    this.#handshakeTimer = undefined;
+    this.#handshakeDeadline.clear();
     this.#state = "open";
     this.#events.subscribed();
   }
@@ -221,10 +221,9 @@ export class MqttConnection {
 
   #puback(messageId: number): void {
     if (!this.#inFlight.delete(messageId)) return;
-    this.#clear(this.#pubackTimer);
-    this.#pubackTimer = undefined;
+    this.#pubackDeadline.clear();
     if (this.#inFlight.size > 0) {
-      this.#pubackTimer = this.#timers.set(PUBACK_TIMEOUT_MS, () => this.close("broker acknowledges nothing"));
+      this.#pubackDeadline.set(PUBACK_TIMEOUT_MS, () => this.close("broker acknowledges nothing"));
     }
     this.#tellRoom();
   }
@@ -242,9 +241,8 @@ export class MqttConnection {
   }
 
   #schedulePing(): void {
-    this.#clear(this.#pingTimer);
-    this.#pingTimer = this.#timers.set(PING_INTERVAL_MS, () => {
-      this.#pingTimer = this.#timers.set(PING_TIMEOUT_MS, () => this.close("no PINGRESP in time"));
+    this.#pingDeadline.set(PING_INTERVAL_MS, () => {
+      this.#pingDeadline.set(PING_TIMEOUT_MS, () => this.close("no PINGRESP in time"));
       this.#send({ cmd: "pingreq" });
     });
   }
@@ -263,10 +261,6 @@ export class MqttConnection {
     return this.#lastMessageId;
   }
 
-  #clear(timer: TimerId | undefined): void {
-    if (timer !== undefined) this.#timers.clear(timer);
-  }
-
   #unanswered(): Ending["unanswered"] {
     if (this.#state === "connecting") return "connect";
     return this.#retainedId !== undefined && this.#inFlight.has(this.#retainedId) ? "retained" : undefined;
@@ -275,9 +269,9 @@ export class MqttConnection {
   #end(reason: string, how: Ending): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
-    this.#clear(this.#handshakeTimer);
-    this.#clear(this.#pingTimer);
-    this.#clear(this.#pubackTimer);
+    this.#handshakeDeadline.clear();
+    this.#pingDeadline.clear();
+    this.#pubackDeadline.clear();
     this.#events.closed(reason, how);
   }
 }
