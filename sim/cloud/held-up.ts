@@ -34,6 +34,8 @@ export interface HeldUpParts {
   readonly newest: (box: string) => number | undefined;
   /** Whether anything can reach the cloud now. */
   readonly hears: () => boolean;
+  /** Whether time runs ahead of the messages: what has not come yet may be on its way, and nobody is accused. */
+  readonly lags: () => boolean;
 }
 
 /**
@@ -79,7 +81,7 @@ export class HeldUp {
     const silentFor = now() - Math.max(state.lastSeen ?? 0, this.#deafAt);
     if (!state.online || silentFor < SILENT_SECONDS) alerts.clear(`silent/${box}`);
     else {
-      alerts.raise({
+      this.#raise({
         id: `silent/${box}`,
         box,
         what: "it says nothing any more, and nobody said that it is gone",
@@ -87,6 +89,10 @@ export class HeldUp {
           "look at its panel; if it says that it is online, ask whoever runs the broker what became of its messages",
       });
     }
+  }
+
+  #raise(alert: Parameters<Alerts["raise"]>[0]): void {
+    if (!this.#parts.lags()) this.#parts.alerts.raise(alert);
   }
 
   #lookAtRecords(box: string, watched: Watched, passed: number): void {
@@ -99,7 +105,7 @@ export class HeldUp {
     } else watched.records.seconds += passed;
     if (watched.records === undefined) this.#parts.alerts.clear(`records/${box}`);
     else if (watched.records.seconds >= HELD_UP_SECONDS) {
-      this.#parts.alerts.raise({
+      this.#raise({
         id: `records/${box}`,
         box,
         what: `its records do not come: it has written ${next - 1}, and ${through} of them are here`,
@@ -116,7 +122,7 @@ export class HeldUp {
     else watched.permissions.seconds += passed;
     if (watched.permissions === undefined) this.#parts.alerts.clear(`outdated/${box}`);
     else if (watched.permissions.seconds >= HELD_UP_SECONDS) {
-      this.#parts.alerts.raise({
+      this.#raise({
         id: `outdated/${box}`,
         box,
         what: `it goes by permissions version ${version}, and ${made} is the newest: what was taken away since still opens there`,

@@ -105,6 +105,7 @@ export class CloudService {
       now,
       newest: (box) => this.#snapshots.newest(box)?.version,
       hears: () => this.#transport?.hears?.() ?? true,
+      lags: () => this.#transport?.lags?.() ?? false,
     });
     // Presence is what a box says in a session; none has been welcomed yet.
     for (const state of Object.values(store.data.boxes)) state.online = false;

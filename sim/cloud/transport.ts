@@ -6,5 +6,7 @@ export interface CloudTransport {
   onMessage: ((topic: string, payload: Uint8Array) => void) | undefined;
   /** Whether messages can come now; absent: always. What a cloud that is cut off does not hear says nothing about a box. */
   hears?(): boolean;
+  /** Whether the cloud's time runs ahead of the messages, as where a simulator skips hours; absent: never. */
+  lags?(): boolean;
   close(): void;
 }

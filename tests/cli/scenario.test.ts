@@ -29,6 +29,7 @@ test("months are for virtual time, and only what kills its broker needs one that
     expect(whyNotWith(named(name), "embedded", PLAIN), name).toContain("turns the broker against the box");
     expect(whyNotWith(named(name), "mosquitto", PLAIN), name).toContain("use --broker virtual");
   }
-  expect(whyNotWith(named("vandal"), "embedded", PLAIN)).toContain("too long");
+  for (const name of ["vandal", "newer-cloud", "restored-cloud"])
+    expect(whyNotWith(named(name), "embedded", PLAIN), name).toContain("too long");
   expect(whyNotWith(named("outage"), "embedded", { ...PLAIN, killBroker: true })).toContain("--kill-broker cannot");
 });

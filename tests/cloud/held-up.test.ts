@@ -130,3 +130,28 @@ test("nothing is watched while no box is there", () => {
   world.timers.advance(2 * MINUTE);
   expect(world.timers.pending).toBe(0);
 });
+
+test("while time runs ahead of the messages nobody is blamed, and a silence in that time counts once it is over", () => {
+  let isSkipping = false;
+  const line = new CloudLine(world.transport, () => isSkipping);
+  world.cloud.attach(line.transport);
+  isSkipping = true;
+  world.timers.advance(120 * MINUTE);
+  expect(alerts()).toEqual([]);
+  isSkipping = false;
+  world.timers.advance(MINUTE);
+  expect(alerts()).toEqual([`silent/${BOX}`]);
+  isSkipping = true;
+  world.timers.advance(120 * MINUTE);
+  expect(alerts()).toEqual([`silent/${BOX}`]);
+});
+
+test("whom the cloud heard while time ran ahead is not silent after that", () => {
+  let isSkipping = true;
+  const line = new CloudLine(world.transport, () => isSkipping);
+  world.cloud.attach(line.transport);
+  minutes(120, {});
+  isSkipping = false;
+  minutes(6, {});
+  expect(alerts()).toEqual([]);
+});

@@ -5,14 +5,15 @@ export class CloudLine {
   isUp = true;
   readonly transport: CloudTransport;
 
-  /** `isSkipping`: time runs ahead of the broker's messages, so that nobody's silence says anything. */
+  /** `isSkipping`: time runs ahead of the broker's messages. */
   constructor(inner: CloudTransport, isSkipping: () => boolean = () => false) {
     const transport: CloudTransport = {
       onMessage: undefined,
       publish: (topic, payload) => {
         if (this.isUp) inner.publish(topic, payload);
       },
-      hears: () => this.isUp && !isSkipping() && (inner.hears?.() ?? true),
+      hears: () => this.isUp && (inner.hears?.() ?? true),
+      lags: isSkipping,
       close: () => inner.close(),
     };
     inner.onMessage = (topic, payload) => {

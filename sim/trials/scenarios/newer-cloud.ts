@@ -1,5 +1,5 @@
 import { expectThat } from "./emergency.js";
-import type { Act, Scenario } from "./scenario.js";
+import { type Act, type Scenario, VIRTUAL_ONLY } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
 /** A booking code of the sample organisation (sim/samples), and one that is issued and taken away again. */
@@ -10,6 +10,7 @@ export const newerCloud: Scenario = {
   name: "newer-cloud",
   summary:
     "a cloud of some years from now: fields, lanes, commands, values and snapshot parts that the box has never heard of",
+  onlyWith: VIRTUAL_ONLY,
   needs: ["links"],
   async play(act) {
     const { stage, people, step, options } = act;

@@ -1,5 +1,5 @@
 import { expectThat } from "./emergency.js";
-import type { Act, Scenario } from "./scenario.js";
+import { type Act, type Scenario, VIRTUAL_ONLY } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
 /** Codes and fobs of the sample organisation (sim/samples). */
@@ -11,6 +11,7 @@ const STRANGERS = ["777XYZ", "778XYZ", "779XYZ"] as const;
 export const restoredCloud: Scenario = {
   name: "restored-cloud",
   summary: "the cloud's database is put back from a copy, twice in a row: no belief of the box and no record is lost",
+  onlyWith: VIRTUAL_ONLY,
   needs: ["links"],
   async play(act) {
     const { stage, people, step, options } = act;
