@@ -1,5 +1,5 @@
 import type { Rank } from "../journal/contract.js";
-import { type Body, Kind } from "../records/records.js";
+import { Belief, type Body, Kind } from "../records/records.js";
 import type { SnapshotView } from "../snapshot/contract.js";
 import { emptyState } from "./box-state.js";
 import { Inventory } from "./inventory.js";
@@ -25,12 +25,15 @@ export function* heldAgainst(
   }
 }
 
-/** Tells anew what the cloud has acknowledged, has lost, and cannot get again: the journal has no room for it any more. */
-export function keepWhatIsLost(ledger: Ledger, inventory: Inventory, through: number): void {
-  const { oldestSeq } = ledger.journal;
-  if (through >= ledger.state.acked || through + 1 >= oldestSeq) return;
-  const lost = [...ledger.state.bins].filter(([, { seq }]) => seq > through && seq < oldestSeq);
-  for (const [bin] of lost) ledger.note(keptBin(inventory, bin), KEPT_RANK);
+/**
+ * Tells anew what is believed of each of the `binCount` bins: records are missing that the cloud never got, or has lost, and it holds
+ * every bin for doubtful from there on. A bin that is in doubt here stays so there.
+ */
+export function tellAllBins(ledger: Ledger, inventory: Inventory, binCount: number): void {
+  for (let bin = 0; bin < binCount; bin++) {
+    // Not vital: the last of the space is for emergencies themselves, and without this record the cloud only knows less.
+    if (inventory.content(bin).belief !== Belief.doubt) ledger.note(keptBin(inventory, bin), "dropoff");
+  }
 }
 
 /** As the record that applies a snapshot: the one is worth nothing without the other. */

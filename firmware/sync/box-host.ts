@@ -8,7 +8,7 @@ import { Kind, LinkEvent } from "../records/records.js";
 import { SnapshotError, type SnapshotView, type SnapshotWriter } from "../snapshot/contract.js";
 import type { CurrentSnapshot } from "../state/current-snapshot.js";
 import type { Inventory } from "../state/inventory.js";
-import { keepWhatIsLost } from "../state/kept-bins.js";
+import { tellAllBins } from "../state/kept-bins.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 import { FIRMWARE_VERSION } from "../version.js";
 import { type Command, type Hello, Reads } from "../wire/messages.js";
@@ -34,6 +34,8 @@ export interface BoxHostParts {
 export class BoxHost implements SyncHost {
   readonly #parts: BoxHostParts;
   #link = "";
+  /** Where the last gap began of which the cloud was told. */
+  #missingFrom: number | undefined;
 
   constructor(parts: BoxHostParts) {
     this.#parts = parts;
@@ -85,9 +87,15 @@ export class BoxHost implements SyncHost {
   }
 
   acknowledged(through: number): void {
-    const { ledger, inventory } = this.#parts;
-    keepWhatIsLost(ledger, inventory, through);
-    ledger.acknowledge(through);
+    this.#parts.ledger.acknowledge(through);
+  }
+
+  /** Once a boot for each gap: a broker that lets no acknowledgement through must not fill the journal with it. */
+  missing(from: number): void {
+    if (this.#missingFrom === from) return;
+    this.#missingFrom = from;
+    const { ledger, inventory, hal } = this.#parts;
+    tellAllBins(ledger, inventory, hal.bins.count);
   }
 
   setTime(seconds: number): void {

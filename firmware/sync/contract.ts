@@ -30,6 +30,8 @@ export interface SyncHost {
    * backup).
    */
   acknowledged(through: number): void;
+  /** A batch went out that says that records are missing from `from` on: the cloud cannot know what happened in them. */
+  missing(from: number): void;
   /** The cloud's time differs from the box's by more than can be told, or the box has none. s since 1970 UTC. */
   setTime(seconds: number): void;
   /**

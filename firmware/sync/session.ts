@@ -182,6 +182,7 @@ export class Session {
     const batch = this.#uplink.nextBatch();
     if (batch !== undefined) {
       this.#send(Lane.records, Records, batch);
+      if (batch.gapFrom !== undefined) this.#options.host.missing(batch.gapFrom);
       return true;
     }
     if (this.#wants.status) {

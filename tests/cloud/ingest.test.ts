@@ -101,6 +101,32 @@ describe("batches", () => {
     expect(feed.ingest.through(BOX, E)).toBe(12);
   });
 
+  test("that are missing leave every bin of that box in doubt, about what it held, until the box tells of it anew", () => {
+    const feed = new Feed();
+    feed.take(1, story().slice(0, 3));
+    const others = feed.inventory.content("MS4-TOKYO", 0);
+    const kept: Rec = { kind: Kind.binKept, bin: 1, belief: Belief.holds, key: 2, ...at(T) };
+    const empty: Rec = { kind: Kind.binKept, bin: 23, belief: Belief.empty, ...at(T) };
+    feed.take(11, [{ kind: Kind.power, event: 1, ...at(T) }], { gapFrom: 4 });
+    const beliefs = Array.from({ length: 24 }, (_, bin) => feed.inventory.content(BOX, bin).belief);
+    expect(new Set(beliefs)).toEqual(new Set(["doubt"]));
+    expect(feed.inventory.content(BOX, 1)).toEqual({ belief: "doubt", item: "key:2" });
+    expect(feed.inventory.content("MS4-TOKYO", 0)).toEqual(others);
+    feed.take(12, [kept, empty]);
+    expect([1, 2, 23].map((bin) => feed.inventory.content(BOX, bin))).toEqual([
+      { belief: "holds", item: "key:2" },
+      { belief: "doubt", item: "key:3" },
+      { belief: "empty" },
+    ]);
+  });
+
+  test("an exchange that was under way before a gap makes nothing sure when its end comes after it", () => {
+    const feed = new Feed();
+    feed.take(1, [intent(Exchange.pickup, 0, { key: 1, user: 1 })]);
+    feed.take(5, [outcome(1, Outcome.done)], { gapFrom: 2 });
+    expect(feed.inventory.content(BOX, 0)).toEqual({ belief: "doubt", item: "key:1" });
+  });
+
   test("a gap that does not reach back to what is here is no gap", () => {
     const feed = new Feed();
     feed.take(1, story().slice(0, 3));

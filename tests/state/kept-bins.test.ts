@@ -3,7 +3,7 @@ import { Belief, Kind, type Rec } from "../../firmware/records/records.js";
 import { emptyState } from "../../firmware/state/box-state.js";
 import { CurrentSnapshot } from "../../firmware/state/current-snapshot.js";
 import { Inventory } from "../../firmware/state/inventory.js";
-import { keepWhatIsLost } from "../../firmware/state/kept-bins.js";
+import { tellAllBins } from "../../firmware/state/kept-bins.js";
 import type { Ledger } from "../../firmware/state/ledger.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
 import type { SnapshotModel } from "../../sim/cloud/snapshot/model.js";
@@ -150,44 +150,19 @@ test("a snapshot that cannot be read knows nothing: no doubt is told in its name
   expect(pair.kept).toEqual([]);
 });
 
-test("an acknowledgement that goes back behind the journal's oldest record has the lost bins told anew, once", () => {
-  const pair = new Pair();
-  const { ledger } = pair.bench;
-  pair.hang(1, "777XYZ");
-  const told = pair.next - 1;
-  pair.hang(2, "888XYZ");
-  for (let id = 1; ledger.journal.oldestSeq <= told + 1; id++) {
-    ledger.acknowledge(pair.next - 1);
-    ledger.write({ kind: Kind.command, id, command: 5, sheet: 1 }, "vital");
-  }
-  const acked = pair.next - 1;
-  ledger.acknowledge(acked);
-  keepWhatIsLost(ledger, pair.inventory, acked);
-  keepWhatIsLost(ledger, pair.inventory, ledger.journal.oldestSeq - 1);
-  expect(pair.kept).toEqual([]);
-  keepWhatIsLost(ledger, pair.inventory, told);
-  expect(pair.kept).toMatchObject([{ bin: 2, belief: Belief.holds, fob: "888XYZ" }]);
-});
-
-test.each([
-  ["with what came up to it", 20, 4, [0, 1]],
-  ["with what came after it alone", 20, 5, [1]],
-  ["with the last record that is gone", 20, 8, [1]],
-  ["where the first record that is lost is still there", 20, 9, []],
-  ["where none goes back", 20, 20, []],
-  ["where none goes back, and what is gone was never acknowledged", 5, 5, []],
-  ["where it goes on", 5, 6, []],
-] as const)("lost bins are told as surely as a snapshot is applied: %s", (_, acked, through, bins) => {
-  const seqs = [5, 9, 10, 15];
-  const told: [number, string | undefined][] = [];
+test("where records are missing, every bin is told anew but those in doubt, and not from the space for emergencies", () => {
+  const told: [number, Belief, string | undefined][] = [];
   const state = emptyState();
-  state.acked = acked;
-  for (const [bin, seq] of seqs.entries()) state.bins.set(bin, { seq, belief: Belief.empty, item: undefined });
-  const ledger: Pick<Ledger, "state" | "note"> & { journal: Pick<Ledger["journal"], "oldestSeq"> } = {
-    state,
-    journal: { oldestSeq: 10 },
-    note: (body, rank) => void (body.kind === Kind.binKept && told.push([body.bin, rank])),
+  const beliefs = [Belief.empty, Belief.holds, Belief.taken, Belief.doubt];
+  for (const [bin, belief] of beliefs.entries())
+    state.bins.set(bin, { seq: 1 + bin, belief, item: belief === Belief.empty ? undefined : { fob: "777XYZ" } });
+  const ledger: Pick<Ledger, "note"> = {
+    note: (body, rank) => void (body.kind === Kind.binKept && told.push([body.bin, body.belief, rank])),
   };
-  keepWhatIsLost(ledger as Ledger, new Inventory(state, () => undefined, BINS), through);
-  expect(told).toEqual(bins.map((bin) => [bin, "vital"]));
+  tellAllBins(ledger as Ledger, new Inventory(state, () => undefined, 4), 4);
+  expect(told).toEqual([
+    [0, Belief.empty, "dropoff"],
+    [1, Belief.holds, "dropoff"],
+    [2, Belief.taken, "dropoff"],
+  ]);
 });

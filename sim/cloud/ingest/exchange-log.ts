@@ -100,6 +100,15 @@ export class ExchangeLog {
     this.#store.data.events.push({ ...source, ...when, kind: "undecodable", detail: { raw, reason } });
   }
 
+  /**
+   * Records of the box are missing: anybody may have opened anything in the meantime, and what was under way may have ended there. Its
+   * bins are in doubt until it tells of them, as it does at once (firmware/state/kept-bins.ts), or somebody looks.
+   */
+  missed(box: string): void {
+    const { bins = [] } = this.index.boxes.get(box) ?? {};
+    for (const bin of bins.keys()) this.#doubt(box, bin);
+  }
+
   /** The box began a new journal: what was under way in the old one can no longer be told. */
   abandonOtherEpochs(box: string, epoch: string): void {
     for (const entry of [...this.#pending.values()]) {

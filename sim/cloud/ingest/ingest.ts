@@ -39,6 +39,7 @@ export class Ingest {
       const gap = { box, epoch, from, through: batch.first - 1, count: batch.first - from };
       this.#store.data.gaps.push(gap);
       state.through = gap.through;
+      this.log.missed(box);
     }
     const skip = state.through + 1 - batch.first;
     for (const bytes of batch.records.slice(skip)) {

@@ -88,6 +88,8 @@ export class FakeHost implements SyncHost {
     this.log.push(`snapshot ${view.version}`);
   }
 
+  missing(): void {}
+
   acknowledged(through: number): void {
     this.journal.acknowledge(through);
     this.log.push(`acknowledged ${through}`);
