@@ -131,7 +131,9 @@ function described<T extends number>(table: Readonly<Record<string, T>>): Field<
  * but for a one-touch opening of an empty bin, which has neither.
  */
 const HELD = {
+  /** The cloud's number of a key. */
   key: optional(whole53),
+  /** The serial of a fob that the snapshot does not know. */
   fob: optional(characters(16)),
 };
 export type Held = BodyOf<typeof HELD>;
@@ -157,6 +159,7 @@ export const FIELDS = {
     boot: whole53,
     /** A `WakeCause` of hal/ports/sleep.ts. */
     cause: whole255,
+    /** Its version. */
     firmware: characters(48),
   },
   /** A lock is about to be worked for an exchange. */

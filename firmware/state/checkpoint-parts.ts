@@ -1,16 +1,17 @@
 import { type BodyOf, bytes, MessageError, optional, orNull, shape, tuple, whole, whole53 } from "../wire/shape.js";
 
 /**
- * Pieces of a checkpoint, which the journal writes at the start of each sector: the state as a few CBOR maps. The one declaration of
- * each; `checkpoint.ts` fills and reads them, and the end of `firmware/records/records.cddl` (`npm run cddl`) follows from it.
- *
- * A key of a piece means what is said here, and nothing else: some numbers stand for other things in records and messages.
+ * Pieces of a checkpoint, which the journal writes at the start of each sector: the state as a few CBOR maps. A key of a piece means
+ * what is said here, and nothing else: some numbers stand for other things in records and messages.
  */
 
 /** `part` of a piece. 2 to 4 were given to pieces that nobody reads any more, and are not used again. */
 export const Part = {
   main: 1,
-  /** Beliefs, as firmware before there were four of them packed them; read where older firmware left it, never written. */
+  /**
+   * Beliefs, as firmware before there were four of them packed them; read where older firmware left it, never written. Each entry as in
+   * `bins`, but in place of belief and sort: 0, the one that the snapshot names; 1, none; 2, a key; 3, a fob; and 4 more where in doubt.
+   */
   oldBins: 5,
   /** Used offline codes. Each entry: target (1 byte), the highest number used on the sheet in force (1). */
   used: 6,
@@ -22,7 +23,10 @@ export const Part = {
   cutOff: 9,
   /** Wrong codes by what they were a guess at. Each entry: target (1), count (number), time from `first` on and one more (number); 0: unknown. */
   throttles: 10,
-  /** Beliefs. Each entry: bin (1), belief + 16 × item (1), sequence number from `first` on (number), item. */
+  /**
+   * Beliefs. Each entry: bin (1), belief + 16 × sort of item (1), sequence number from `first` on (number), item. Sorts: 0, none; 1, a
+   * key's number; 2, a fob, the length of its serial (1) and its UTF-8; 3, the one that the snapshot names.
+   */
   bins: 20,
   /** An emergency opening that is not over. One entry: the bin (1); where `first` is there, what was believed of it, as in `bins`. */
   opening: 21,
@@ -85,16 +89,18 @@ const OPENING = {
   first: optional(whole53),
   entries: bytes(1, ENTRIES_BYTES),
 };
+/** An emergency opening that is not over. */
 export type OpeningPart = BodyOf<typeof OPENING>;
 export const OpeningPart = shape<OpeningPart>(OPENING);
 
 const LIST = {
-  /** Any other part. */
+  /** Of any other number of `part` below. */
   part: whole53,
   /** What sequence numbers, or times, in the entries count from. */
   first: whole53,
   /** One after the other, none split: a number is 7 bits a byte, the lowest first, and bit 7 says that more follow. */
   entries: bytes(0, PAYLOAD_BYTES),
 };
+/** One or more entries; each part has as many pieces as it takes. */
 export type ListPart = BodyOf<typeof LIST>;
 export const ListPart = shape<ListPart>(LIST);
