@@ -2,12 +2,12 @@ import { FlashError } from "../hal/ports/flash.js";
 import type { Hal } from "../hal/ports/hal.js";
 import type { Text } from "../hal/ports/panel.js";
 import { Box } from "./box.js";
+import { isCellEmpty, sleepEmpty } from "./empty-cell.js";
 import { loadIdentity } from "./identity/copies.js";
 import { IdentityError } from "./identity/identity.js";
 import { GeometryError } from "./journal/geometry.js";
 import { text } from "./panel/screen.js";
-import { isCellEmpty, sleepEmpty } from "./power/empty-cell.js";
-import { stopSafely } from "./power/safe-stop.js";
+import { stopSafely } from "./safe-stop.js";
 import { SnapshotError } from "./snapshot/contract.js";
 
 /** Bins that a box can have: more do not fit in a record or a snapshot. */

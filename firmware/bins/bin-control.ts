@@ -1,5 +1,5 @@
-import type { BinSettings } from "../../hal/boards/profile.js";
 import { BinError, type BinsPort, type DoorState } from "../../hal/ports/bins.js";
+import type { BinSettings } from "../../hal/ports/board.js";
 import type { TimersPort } from "../../hal/ports/clock.js";
 import { BinFault, DoorEvent, Kind } from "../records/records.js";
 import type { Ledger } from "../state/ledger.js";

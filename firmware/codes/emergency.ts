@@ -1,10 +1,10 @@
 import { BinError } from "../../hal/ports/bins.js";
 import type { ClockPort, TimersPort } from "../../hal/ports/clock.js";
 import type { BinControl, OpeningEvents } from "../bins/bin-control.js";
-import type { RefusalReason } from "../panel/texts/catalogue.js";
 import { EmergencyTarget, Kind, Outcome } from "../records/records.js";
 import { ALL_BINS_TARGET, type OpenAll } from "../state/box-state.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
+import type { RefusalReason } from "../state/refusal.js";
 
 /** What an emergency opening tells the panel. */
 export interface EmergencyEvents {

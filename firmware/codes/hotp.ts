@@ -1,5 +1,5 @@
+import { asciiBytes } from "../../hal/bytes/ascii.js";
 import type { HashPort } from "../../hal/ports/hash.js";
-import { asciiBytes } from "../wire/ascii.js";
 
 export const OFFLINE_CODE_DIGITS = 8;
 

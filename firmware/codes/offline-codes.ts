@@ -1,9 +1,9 @@
 import type { ClockPort } from "../../hal/ports/clock.js";
 import type { HashPort } from "../../hal/ports/hash.js";
-import type { RefusalReason } from "../panel/texts/catalogue.js";
 import { EmergencyTarget, Kind } from "../records/records.js";
 import { type Grace, type Guessed, targetIndex } from "../state/box-state.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
+import type { RefusalReason } from "../state/refusal.js";
 import { equalCodes, offlineCode } from "./hotp.js";
 import { CODES_A_SHEET, GRACE_SECONDS, LAST_SHEET } from "./sheet.js";
 import type { Throttle } from "./throttle.js";

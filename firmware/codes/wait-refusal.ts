@@ -1,4 +1,4 @@
-import type { RefusalReason } from "../panel/texts/catalogue.js";
+import type { RefusalReason } from "../state/refusal.js";
 
 /** Longer waits are told in minutes, and those in hours, rounded up: nobody divides 3,420 seconds in their head. */
 const LONGEST_IN_SECONDS = 120;

@@ -1,10 +1,10 @@
 import { type ClockPort, ClockQuality } from "../../hal/ports/clock.js";
 import type { HashPort } from "../../hal/ports/hash.js";
 import { guessedBy } from "../codes/throttle.js";
-import type { RefusalReason } from "../panel/texts/catalogue.js";
 import { Auth } from "../records/records.js";
 import type { AccessInfo, KeyInfo, SnapshotView } from "../snapshot/contract.js";
 import { lookupHash } from "../snapshot/lookup-hash.js";
+import type { RefusalReason } from "../state/refusal.js";
 
 /** A person's right to one key, as far as the snapshot tells; whether it holds now is for `windowRefusal`. */
 export interface Right {

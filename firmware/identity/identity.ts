@@ -1,6 +1,6 @@
+import { crc32 } from "../../hal/bytes/crc32.js";
+import { u16, u32 } from "../../hal/bytes/little-endian.js";
 import type { FlashPort } from "../../hal/ports/flash.js";
-import { crc32 } from "../journal/crc32.js";
-import { u16, u32 } from "../wire/little-endian.js";
 import { type BodyCodec, bytes, type Field, MessageError, optional, shape, text, whole } from "../wire/shape.js";
 import type { Identity } from "./contract.js";
 

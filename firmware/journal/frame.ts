@@ -1,5 +1,5 @@
+import { crc32, crc32Word } from "../../hal/bytes/crc32.js";
 import { MAX_PAYLOAD } from "./contract.js";
-import { crc32, crc32Word } from "./crc32.js";
 import type { Geometry } from "./geometry.js";
 import type { SectorHeader } from "./sector-header.js";
 

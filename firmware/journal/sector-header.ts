@@ -1,4 +1,4 @@
-import { crc32 } from "./crc32.js";
+import { crc32 } from "../../hal/bytes/crc32.js";
 
 /** The header of SPEC.md section 3; a multiple of every alignment. */
 export const HEADER_BYTES = 32;

@@ -4,10 +4,10 @@ import { recordBinCheck } from "../exchange/bin-check.js";
 import { Belief, type Held } from "../records/records.js";
 import type { Inventory } from "../state/inventory.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
+import type { RefusalReason } from "../state/refusal.js";
 import type { Navigator } from "./navigator.js";
 import { choice, text } from "./screen.js";
 import { messageScreen } from "./screens/message.js";
-import type { RefusalReason } from "./texts/catalogue.js";
 
 /** Somebody walks to the bin, looks, and comes back, ms. */
 const LOOK_MS = 120_000;

@@ -7,13 +7,14 @@ import { OFFLINE_CODE_DIGITS } from "../codes/hotp.js";
 import type { OfflineCodes, Prompt, Target, Verdict } from "../codes/offline-codes.js";
 import { waitRefusal } from "../codes/wait-refusal.js";
 import { EmergencyTarget } from "../records/records.js";
+import type { RefusalReason } from "../state/refusal.js";
 import { Deadline } from "../wiring/deadline.js";
 import type { BinCheckFlow, PrintedCode } from "./bin-check-flow.js";
 import type { Navigator } from "./navigator.js";
 import { choice, type Screen, text } from "./screen.js";
 import { ENTRY_TIMEOUT_MS, EntryScreen } from "./screens/entry.js";
 import { messageScreen } from "./screens/message.js";
-import type { RefusalReason, TextId } from "./texts/catalogue.js";
+import type { TextId } from "./texts/en.js";
 
 /** How long a result of an emergency opening stays to be read, ms. */
 const RESULT_MS = 30_000;

@@ -4,7 +4,7 @@ import type { Navigator } from "./navigator.js";
 import { choice, type Screen, text } from "./screen.js";
 import { ENTRY_TIMEOUT_MS, EntryScreen } from "./screens/entry.js";
 import { messageScreen } from "./screens/message.js";
-import type { TextId } from "./texts/catalogue.js";
+import type { TextId } from "./texts/en.js";
 
 const RESULT_MS = 10_000;
 /** A joined phone may be one of three links, and each of those before it costs a wait for its answer, ms. */

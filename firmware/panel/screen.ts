@@ -1,5 +1,5 @@
 import type { Choice, Entry, PanelInput, Text } from "../../hal/ports/panel.js";
-import type { TextId } from "./texts/catalogue.js";
+import type { TextId } from "./texts/en.js";
 
 type ChoiceId = TextId extends infer Id ? (Id extends `choice-${infer Name}` ? Name : never) : never;
 

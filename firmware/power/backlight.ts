@@ -1,4 +1,4 @@
-import type { BacklightSettings } from "../../hal/boards/profile.js";
+import type { BacklightSettings } from "../../hal/ports/board.js";
 import type { TimersPort } from "../../hal/ports/clock.js";
 import type { PanelPort } from "../../hal/ports/panel.js";
 import { Deadline } from "../wiring/deadline.js";

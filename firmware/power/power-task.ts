@@ -1,13 +1,9 @@
-import type { BatteryProfile, PowerSettings } from "../../hal/boards/profile.js";
+import type { BatteryProfile, PowerSettings } from "../../hal/ports/board.js";
 import type { ClockPort, TimersPort } from "../../hal/ports/clock.js";
 import type { PanelPort } from "../../hal/ports/panel.js";
 import type { PartFault } from "../../hal/ports/parts.js";
 import { type GaugePort, type GaugeReading, type MainsPort, type SleepPort, WakeCause } from "../../hal/ports/power.js";
 import { Kind, PowerEvent } from "../records/records.js";
-import type { Ledger } from "../state/ledger.js";
-import { Deadline } from "../wiring/deadline.js";
-import { Backlight } from "./backlight.js";
-import { EMPTY_SHOWN_MS } from "./empty-cell.js";
 import {
   cautious,
   disagrees,
@@ -15,10 +11,15 @@ import {
   plausibleCelsius,
   plausibleReading,
   RECOVERED_PERCENT,
-} from "./gauge-reading.js";
+} from "../state/gauge-reading.js";
+import type { Ledger } from "../state/ledger.js";
+import { Deadline } from "../wiring/deadline.js";
+import { Backlight } from "./backlight.js";
 import { MainsLog } from "./mains-log.js";
 import { estimateTimeLeft, TimeLeft } from "./time-left.js";
 
+/** How long somebody who is there can read that the cell is empty, before the box sleeps, ms. */
+export const EMPTY_SHOWN_MS = 4_000;
 /** How often power is looked at while something keeps the box awake, ms. */
 const RECHECK_MS = 5_000;
 /** How often the gauge is looked at, ms. */

@@ -1,4 +1,4 @@
-import type { BatteryProfile } from "../../hal/boards/profile.js";
+import type { BatteryProfile } from "../../hal/ports/board.js";
 
 /** Of the rated capacity, what a cell of some years still has. */
 const AGED = 0.8;

@@ -1,4 +1,4 @@
-import { u32 } from "../wire/little-endian.js";
+import { u32 } from "../../hal/bytes/little-endian.js";
 import type { Header } from "./header.js";
 import { ROW_BYTES, Section } from "./layout.js";
 import type { SlotFile } from "./slot-file.js";

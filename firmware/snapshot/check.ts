@@ -1,5 +1,5 @@
-import { crc32 } from "../journal/crc32.js";
-import { u32 } from "../wire/little-endian.js";
+import { crc32 } from "../../hal/bytes/crc32.js";
+import { u32 } from "../../hal/bytes/little-endian.js";
 import { SnapshotError } from "./contract.js";
 import type { Header } from "./header.js";
 import {

@@ -1,5 +1,5 @@
+import { utf8Encode } from "../../hal/bytes/utf8.js";
 import type { HashPort } from "../../hal/ports/hash.js";
-import { utf8Encode } from "../wire/utf8.js";
 import { LOOKUP_HASH_BYTES } from "./contract.js";
 
 /**

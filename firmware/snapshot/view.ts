@@ -1,5 +1,5 @@
-import { u16, u32 } from "../wire/little-endian.js";
-import { utf8Decode } from "../wire/utf8.js";
+import { u16, u32 } from "../../hal/bytes/little-endian.js";
+import { utf8Decode } from "../../hal/bytes/utf8.js";
 import { BinRows } from "./bin-rows.js";
 import { isLocation, isOffset } from "./check.js";
 import {

@@ -2,11 +2,11 @@ import { type ClockPort, ClockQuality } from "../../hal/ports/clock.js";
 import { EntropyError } from "../../hal/ports/entropy.js";
 import type { GaugePort, MainsPort } from "../../hal/ports/power.js";
 import { admits, JournalFaultError, JournalFullError, type JournalStore, type Rank } from "../journal/contract.js";
-import { plausibleReading } from "../power/gauge-reading.js";
 import { binNamedIn, decodeRecord, encodeRecord, RecordError } from "../records/codec.js";
 import { type Body, Flag, GapReason, Kind } from "../records/records.js";
 import { type BoxState, emptyState } from "./box-state.js";
 import { applyCheckpoint, encodeCheckpoint } from "./checkpoint.js";
+import { plausibleReading } from "./gauge-reading.js";
 import { applyRecord, applyUnknown, doubtAll } from "./reducer.js";
 
 /** Why a record could not be written; `reason` is one of the panel's refusals. Nothing may be opened then. */

@@ -1,5 +1,5 @@
+import { utf8Decode, utf8Encode } from "../../hal/bytes/utf8.js";
 import { Belief } from "../records/records.js";
-import { utf8Decode, utf8Encode } from "../wire/utf8.js";
 import type { BinChange } from "./box-state.js";
 
 /**

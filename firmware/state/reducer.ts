@@ -1,4 +1,3 @@
-import { RECOVERED_PERCENT } from "../power/gauge-reading.js";
 import {
   Auth,
   Belief,
@@ -26,6 +25,7 @@ import {
   SHORT_INDEX,
   targetIndex,
 } from "./box-state.js";
+import { RECOVERED_PERCENT } from "./gauge-reading.js";
 
 type Of<K extends Kind> = Extract<Rec, { kind: K }>;
 

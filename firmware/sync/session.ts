@@ -1,3 +1,4 @@
+import { clipUtf8 } from "../../hal/bytes/utf8.js";
 import type { ClockPort, TimersPort } from "../../hal/ports/clock.js";
 import { MAX_SEALED_BYTES, sameBytes } from "../wire/envelope.js";
 import { isUpLane, Lane, parseTopic, topicOf } from "../wire/lanes.js";
@@ -22,7 +23,6 @@ import {
   Welcome,
 } from "../wire/messages.js";
 import { padded } from "../wire/padding.js";
-import { clipUtf8 } from "../wire/utf8.js";
 import { Deadline } from "../wiring/deadline.js";
 import type { SyncHost } from "./contract.js";
 import { Freshness } from "./freshness.js";

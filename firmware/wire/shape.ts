@@ -1,5 +1,5 @@
+import { utf8Length } from "../../hal/bytes/utf8.js";
 import { CborError, decodeCbor, encodeCbor } from "./cbor.js";
-import { utf8Length } from "./utf8.js";
 
 /** A body that is not what protocol.cddl says. The message names the field. */
 export class MessageError extends Error {}

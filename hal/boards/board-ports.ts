@@ -12,10 +12,10 @@ import { ResetButton } from "../drivers/reset-button.js";
 import { RV3028 } from "../drivers/rv3028.js";
 import { TMP102 } from "../drivers/tmp102.js";
 import type { BoardIo } from "../io/io.js";
+import type { BinSettings } from "../ports/board.js";
 import type { TimersPort } from "../ports/clock.js";
 import type { Hal } from "../ports/hal.js";
 import { type Fitted, fittedBins } from "./fitted-bins.js";
-import type { BinSettings } from "./profile.js";
 import type { BoardWiring } from "./wiring.js";
 
 /** The ports that drivers on ECMA-419 IO provide; flash, network, display and sleep come from the platform. */

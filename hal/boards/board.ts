@@ -1,6 +1,6 @@
+import type { BoardProfile } from "../ports/board.js";
 import type { Chip } from "./chips.js";
 import type { Draw } from "./draw.js";
-import type { BoardProfile } from "./profile.js";
 import type { BoardWiring } from "./wiring.js";
 
 /** A board as a whole; one constant a folder, listed in `index.ts`. */

@@ -1,4 +1,4 @@
-import type { BatteryProfile, BinSettings, PowerSettings } from "./profile.js";
+import type { BatteryProfile, BinSettings, PowerSettings } from "../ports/board.js";
 import type { BoardWiring } from "./wiring.js";
 
 /** What the reference boards have in common: a board of the same parts takes it from here, and names only what differs. */

@@ -1,6 +1,6 @@
 import type { IoBoard } from "../boards/board-ports.js";
-import type { BoardProfile } from "../boards/profile.js";
 import type { BoardWiring } from "../boards/wiring.js";
+import type { BoardProfile } from "../ports/board.js";
 import type { Hal } from "../ports/hal.js";
 import type { LinkKind } from "../ports/network.js";
 import type { WakeCause } from "../ports/power.js";

@@ -1,4 +1,4 @@
-import { crc32 } from "../../firmware/journal/crc32.js";
+import { crc32 } from "../bytes/crc32.js";
 import { BridgeError, MAX_MESSAGE_BYTES } from "./codes.js";
 
 /** Messages on a byte stream (PROTOCOL.md section 6). */

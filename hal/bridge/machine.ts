@@ -1,5 +1,5 @@
 import type { BoardOptions, BoardPorts } from "../boards/board-ports.js";
-import type { BoardProfile } from "../boards/profile.js";
+import type { BoardProfile } from "../ports/board.js";
 import type { Hal } from "../ports/hal.js";
 import type { HashPort } from "../ports/hash.js";
 import type { PanelInput } from "../ports/panel.js";

@@ -1,4 +1,4 @@
-import { utf8Decode, utf8Encode } from "../../firmware/wire/utf8.js";
+import { utf8Decode, utf8Encode } from "../bytes/utf8.js";
 import { BridgeError, MAX_MESSAGE_BYTES } from "./codes.js";
 
 /** Text to bytes and back. An engine that has them built in gives them to the bridge: walking a string costs time on XS. */

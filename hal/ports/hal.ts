@@ -1,5 +1,5 @@
-import type { BoardProfile } from "../boards/profile.js";
 import type { BinsPort } from "./bins.js";
+import type { BoardProfile } from "./board.js";
 import type { ClockPort, TimersPort } from "./clock.js";
 import type { EntropyPort } from "./entropy.js";
 import type { FlashPort } from "./flash.js";

@@ -1,4 +1,4 @@
-import type { BoardProfile } from "../../hal/boards/profile.js";
+import type { BoardProfile } from "../../hal/ports/board.js";
 import { type Engine, NODE_ENGINE } from "../engines/engine.js";
 import { cutMains, ordinaryDay, untilDark, visit, wakeUp } from "../trials/scenarios/on-battery.js";
 import { People } from "../trials/scenarios/people.js";

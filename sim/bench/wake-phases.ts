@@ -1,5 +1,5 @@
-import type { BoardProfile } from "../../hal/boards/profile.js";
 import { Call } from "../../hal/bridge/codes.js";
+import type { BoardProfile } from "../../hal/ports/board.js";
 import { XsEngine } from "../engines/xs-engine.js";
 import { tells, untilDark } from "../trials/scenarios/on-battery.js";
 import { onBattery, type SimulatedAct } from "./battery-run.js";

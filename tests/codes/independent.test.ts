@@ -3,7 +3,7 @@ import { generateSync } from "otplib";
 import { expect, test } from "vitest";
 import { hotp, offlineCode } from "../../firmware/codes/hotp.js";
 import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
-import { asciiBytes } from "../../firmware/wire/ascii.js";
+import { asciiBytes } from "../../hal/bytes/ascii.js";
 import { Random } from "../../sim/world/random.js";
 
 const SEED = 4226;

@@ -7,9 +7,9 @@ import {
   ROOMS,
   type Room,
 } from "../../firmware/journal/contract.js";
-import { crc32, crc32Word } from "../../firmware/journal/crc32.js";
 import { Journal } from "../../firmware/journal/journal.js";
 import { encodeHeader } from "../../firmware/journal/sector-header.js";
+import { crc32, crc32Word } from "../../hal/bytes/crc32.js";
 import { EntropyError } from "../../hal/ports/entropy.js";
 import { NorFlash } from "../../sim/world/devices/nor-flash.js";
 import { Random } from "../../sim/world/random.js";

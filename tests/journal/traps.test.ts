@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { JournalFullError } from "../../firmware/journal/contract.js";
-import { crc32 } from "../../firmware/journal/crc32.js";
 import { encodeHeader } from "../../firmware/journal/sector-header.js";
 import { Kind } from "../../firmware/records/records.js";
 import { WriteRefused } from "../../firmware/state/ledger.js";
+import { crc32 } from "../../hal/bytes/crc32.js";
 import type { NorFlash } from "../../sim/world/devices/nor-flash.js";
 import { PowerCut } from "../../sim/world/devices/power-cut.js";
 import { Random } from "../../sim/world/random.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { utf8Length } from "../../firmware/wire/utf8.js";
+import { utf8Length } from "../../hal/bytes/utf8.js";
 import { shortName } from "../../sim/cloud/snapshot/short-name.js";
 
 test("two long names that differ at their end differ on the panel", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { utf8Decode, utf8Encode } from "../../firmware/wire/utf8.js";
+import { utf8Decode, utf8Encode } from "../../hal/bytes/utf8.js";
 
 const reference = new TextDecoder("utf-8", { ignoreBOM: true });
 

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { RECOVERED_PERCENT } from "../../firmware/power/gauge-reading.js";
 import {
   Auth,
   Belief,
@@ -16,6 +15,7 @@ import {
   PowerEvent,
 } from "../../firmware/records/records.js";
 import { type BoxState, emptyState, guessedIndex, targetIndex } from "../../firmware/state/box-state.js";
+import { RECOVERED_PERCENT } from "../../firmware/state/gauge-reading.js";
 import { applyRecord } from "../../firmware/state/reducer.js";
 
 const AT = 1_790_000_000;

@@ -1,13 +1,7 @@
 import type { Text } from "../../../hal/ports/panel.js";
-import { en } from "./en.js";
+import { type Catalogue, en } from "./en.js";
 import { fr } from "./fr.js";
 import { ja } from "./ja.js";
-
-export type TextId = keyof typeof en;
-/** Why somebody was refused: the ids that begin with `refused-`, without that. */
-export type RefusalReason = TextId extends infer Id ? (Id extends `refused-${infer Reason}` ? Reason : never) : never;
-
-export type Catalogue = Readonly<Record<TextId, string>>;
 
 export const CATALOGUES: Readonly<Record<string, Catalogue>> = { en, fr, ja };
 

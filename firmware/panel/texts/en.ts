@@ -165,3 +165,6 @@ export const en = {
   "unsupported-model":
     "{model} has no offline mode and no battery. Follow the emergency outage plan that your manager has.",
 } as const;
+
+export type TextId = keyof typeof en;
+export type Catalogue = Readonly<Record<TextId, string>>;

@@ -1,4 +1,4 @@
-import type { Catalogue } from "./catalogue.js";
+import type { Catalogue } from "./en.js";
 
 export const fr: Catalogue = {
   welcome: "Bienvenue",

@@ -1,5 +1,5 @@
 import mqtt from "mqtt-packet";
-import { utf8Length, writeUtf8 } from "../../wire/utf8.js";
+import { utf8Length, writeUtf8 } from "../../../hal/bytes/utf8.js";
 import type { OutgoingPacket } from "./packets.js";
 
 // Without this the first packet makes 65,536 buffers: 14 s on a board.

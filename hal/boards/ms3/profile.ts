@@ -1,4 +1,4 @@
-import type { BoardProfile } from "../profile.js";
+import type { BoardProfile } from "../../ports/board.js";
 import { REFERENCE_BINS, REFERENCE_POWER } from "../reference.js";
 
 /** MS3 and earlier: no onboard memory and no battery. The firmware refuses this profile; owners follow the outage plan. */

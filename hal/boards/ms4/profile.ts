@@ -1,4 +1,4 @@
-import type { BoardProfile } from "../profile.js";
+import type { BoardProfile } from "../../ports/board.js";
 import { REFERENCE_BATTERY, REFERENCE_BINS, REFERENCE_POWER } from "../reference.js";
 
 /** MS4: ESP32; the same battery and timings as the MS5. */

@@ -1,4 +1,4 @@
-import type { BoardProfile } from "../profile.js";
+import type { BoardProfile } from "../../ports/board.js";
 import { REFERENCE_BATTERY, REFERENCE_BINS, REFERENCE_POWER } from "../reference.js";
 
 /** MS5: ESP32-S3, touch panel, Ethernet, Wi-Fi, cellular, 3,500 mAh battery. */

@@ -1,6 +1,6 @@
+import type { BoardProfile } from "../../ports/board.js";
 import type { Board } from "../board.js";
 import { ESP32_S3 } from "../chips.js";
-import type { BoardProfile } from "../profile.js";
 import {
   REFERENCE_ADDRESSES,
   REFERENCE_BATTERY,

@@ -2,7 +2,7 @@ import Debug from "debug";
 import Instrumentation from "instrumentation";
 import { boot } from "../../../firmware/main.js";
 import { MS5 } from "../../boards/ms5/profile.js";
-import type { BoardProfile } from "../../boards/profile.js";
+import type { BoardProfile } from "../../ports/board.js";
 import type { FlashPort } from "../../ports/flash.js";
 import type { Hal } from "../../ports/hal.js";
 import type { View } from "../../ports/panel.js";

@@ -1,5 +1,4 @@
 import { createHmac } from "node:crypto";
-import { crc32 } from "../../../firmware/journal/crc32.js";
 import { LOOKUP_HASH_BYTES } from "../../../firmware/snapshot/contract.js";
 import {
   BOX_BYTES,
@@ -22,6 +21,7 @@ import {
   SECTION_COUNT,
   Section,
 } from "../../../firmware/snapshot/layout.js";
+import { crc32 } from "../../../hal/bytes/crc32.js";
 import { type KeyModel, type SnapshotModel, SnapshotModelError } from "./model.js";
 import { shortName } from "./short-name.js";
 import { soundModel } from "./sound-model.js";

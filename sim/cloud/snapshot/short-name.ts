@@ -1,4 +1,4 @@
-import { utf8Length } from "../../../firmware/wire/utf8.js";
+import { utf8Length } from "../../../hal/bytes/utf8.js";
 
 const ELLIPSIS = "…";
 

@@ -1,8 +1,8 @@
-import { crc32 } from "../../../firmware/journal/crc32.js";
 import type { CommandKind } from "../../../firmware/records/records.js";
 import { decodeCbor, encodeCbor } from "../../../firmware/wire/cbor.js";
 import { openEnvelope, seal } from "../../../firmware/wire/envelope.js";
 import { isUpLane, Lane, parseTopic } from "../../../firmware/wire/lanes.js";
+import { crc32 } from "../../../hal/bytes/crc32.js";
 import { hexToBytes } from "../../cloud/domain.js";
 import type { CloudService } from "../../cloud/service.js";
 import type { CloudTransport } from "../../cloud/transport.js";

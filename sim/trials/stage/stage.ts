@@ -1,7 +1,7 @@
 import { MemorySync } from "lowdb";
 import { identityImage } from "../../../firmware/identity/copies.js";
 import { boardOf } from "../../../hal/boards/index.js";
-import type { BoardProfile } from "../../../hal/boards/profile.js";
+import type { BoardProfile } from "../../../hal/ports/board.js";
 import { type Accounts, accountsOf } from "../../broker/accounts.js";
 import { bytesToHex } from "../../cloud/domain.js";
 import { CloudService } from "../../cloud/service.js";

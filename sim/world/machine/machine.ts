@@ -1,5 +1,5 @@
 import type { BareHal, IoBoard } from "../../../hal/boards/board-ports.js";
-import type { BoardProfile } from "../../../hal/boards/profile.js";
+import type { BoardProfile } from "../../../hal/ports/board.js";
 import type { Hal } from "../../../hal/ports/hal.js";
 import { type SleepPort, WakeCause } from "../../../hal/ports/power.js";
 import type { ScheduledEvent } from "../clock/scheduler.js";

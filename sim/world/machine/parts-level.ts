@@ -1,5 +1,5 @@
 import { hardwareOf } from "../../../hal/boards/index.js";
-import type { BoardProfile } from "../../../hal/boards/profile.js";
+import type { BoardProfile } from "../../../hal/ports/board.js";
 import type { Hal } from "../../../hal/ports/hal.js";
 import type { Life } from "../devices/life.js";
 import type { Site } from "../devices/site.js";

@@ -1,7 +1,7 @@
 import { type BoardPorts, boardPorts, type IoBoard } from "../../../hal/boards/board-ports.js";
 import { type Fitted, fittedBins } from "../../../hal/boards/fitted-bins.js";
-import type { BoardProfile } from "../../../hal/boards/profile.js";
 import type { BoardWiring } from "../../../hal/boards/wiring.js";
+import type { BoardProfile } from "../../../hal/ports/board.js";
 import type { TimersPort } from "../../../hal/ports/clock.js";
 import type { Battery } from "../devices/battery.js";
 import type { Bins } from "../devices/bins.js";

@@ -1,6 +1,6 @@
-import { crc32 } from "../../../firmware/journal/crc32.js";
 import type { SnapshotSlots, SnapshotView } from "../../../firmware/snapshot/contract.js";
 import { FlashSnapshotSlots } from "../../../firmware/snapshot/store.js";
+import { crc32 } from "../../../hal/bytes/crc32.js";
 import type { NorFlash } from "../../../sim/world/devices/nor-flash.js";
 import { BOX } from "./models.js";
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { BoxHost } from "../../../firmware/box-host.js";
 import { Inventory } from "../../../firmware/state/inventory.js";
-import { BoxHost } from "../../../firmware/sync/box-host.js";
 import { Freshness } from "../../../firmware/sync/freshness.js";
 import { Lag } from "../../../firmware/sync/lag.js";
 import type { Message } from "../../../sim/broker/virtual/connection.js";

@@ -1,5 +1,5 @@
 /** The part of the buffer list `bl` that mqtt-packet's parser calls: bytes go in at the end and out at the front. */
-import { utf8Decode } from "../../../../firmware/wire/utf8.js";
+import { utf8Decode } from "../../../../hal/bytes/utf8.js";
 import { Buffer } from "./buffer.js";
 
 class BufferList {

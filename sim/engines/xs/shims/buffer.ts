@@ -2,7 +2,7 @@
  * The part of Node's Buffer that mqtt-packet calls, on Uint8Array. XS has no Buffer, and Node's own polyfill costs more code
  * than the packet codec does.
  */
-import { utf8Decode, utf8Encode, utf8Length, writeUtf8 } from "../../../../firmware/wire/utf8.js";
+import { utf8Decode, utf8Encode, utf8Length, writeUtf8 } from "../../../../hal/bytes/utf8.js";
 
 export class Buffer extends Uint8Array {
   static alloc(size: number): Buffer {

@@ -1,11 +1,10 @@
-import type { BatteryProfile } from "../../hal/boards/profile.js";
-import type { Hal } from "../../hal/ports/hal.js";
-import { type GaugePort, type MainsPort, WakeCause } from "../../hal/ports/power.js";
-import { text } from "../panel/screen.js";
-import { plausibleReading } from "./gauge-reading.js";
+import type { BatteryProfile } from "../hal/ports/board.js";
+import type { Hal } from "../hal/ports/hal.js";
+import { type GaugePort, type MainsPort, WakeCause } from "../hal/ports/power.js";
+import { text } from "./panel/screen.js";
+import { EMPTY_SHOWN_MS } from "./power/power-task.js";
+import { plausibleReading } from "./state/gauge-reading.js";
 
-/** How long somebody who pressed the button can read why nothing works, ms. */
-export const EMPTY_SHOWN_MS = 4_000;
 /** Enough to read by, percent. */
 const EMPTY_BACKLIGHT_PERCENT = 20;
 

@@ -1,18 +1,18 @@
-import { FlashError } from "../../hal/ports/flash.js";
-import type { Hal } from "../../hal/ports/hal.js";
-import type { CommandTask } from "../commands/command-task.js";
-import type { Identity } from "../identity/contract.js";
-import { plausibleCelsius } from "../power/gauge-reading.js";
-import type { PowerTask } from "../power/power-task.js";
-import { Kind, LinkEvent } from "../records/records.js";
-import { SnapshotError, type SnapshotView, type SnapshotWriter } from "../snapshot/contract.js";
-import type { CurrentSnapshot } from "../state/current-snapshot.js";
-import type { Inventory } from "../state/inventory.js";
-import { tellAllBins } from "../state/kept-bins.js";
-import { type Ledger, WriteRefused } from "../state/ledger.js";
-import { FIRMWARE_VERSION } from "../version.js";
-import { type Command, type Hello, Reads } from "../wire/messages.js";
-import type { SyncHost } from "./contract.js";
+import { FlashError } from "../hal/ports/flash.js";
+import type { Hal } from "../hal/ports/hal.js";
+import type { CommandTask } from "./commands/command-task.js";
+import type { Identity } from "./identity/contract.js";
+import type { PowerTask } from "./power/power-task.js";
+import { Kind, LinkEvent } from "./records/records.js";
+import { SnapshotError, type SnapshotView, type SnapshotWriter } from "./snapshot/contract.js";
+import type { CurrentSnapshot } from "./state/current-snapshot.js";
+import { plausibleCelsius } from "./state/gauge-reading.js";
+import type { Inventory } from "./state/inventory.js";
+import { tellAllBins } from "./state/kept-bins.js";
+import { type Ledger, WriteRefused } from "./state/ledger.js";
+import type { SyncHost } from "./sync/contract.js";
+import { FIRMWARE_VERSION } from "./version.js";
+import { type Command, type Hello, Reads } from "./wire/messages.js";
 
 export interface BoxHostParts {
   readonly hal: Hal;

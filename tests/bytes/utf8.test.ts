@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { clipUtf8, utf8Length, writeUtf8 } from "../../firmware/wire/utf8.js";
+import { clipUtf8, utf8Length, writeUtf8 } from "../../hal/bytes/utf8.js";
 
 const SEED = 4711;
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { plausibleReading } from "../../firmware/power/gauge-reading.js";
+import { plausibleReading } from "../../firmware/state/gauge-reading.js";
 
 const told = (chargePercent: number) =>
   plausibleReading({

@@ -1,6 +1,6 @@
-import type { Hal } from "../../hal/ports/hal.js";
-import type { Text } from "../../hal/ports/panel.js";
-import { keepWatchdogFed } from "./watchdog.js";
+import type { Hal } from "../hal/ports/hal.js";
+import type { Text } from "../hal/ports/panel.js";
+import { keepWatchdogFed } from "./power/watchdog.js";
 
 /** A box that stopped boots again after this, ms: a part that did not answer may answer then. */
 const AGAIN_AFTER_MS = 600_000;
