@@ -1,14 +1,18 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
-/** Real engines, brokers, processes and thousands of power cuts: left out of `npm run test:fast`. */
+/** Real engines, brokers, processes and long searches: left out of `npm run test:fast`. */
 const SLOW = [
   "tests/broker/interop-*.test.ts",
   "tests/cli/{start,data}.test.ts",
   "tests/trials/mutants/mutants.test.ts",
-  "tests/journal/{permutations,power-cuts}.test.ts",
-  "tests/cloud/pack/cli.test.ts",
+  "tests/trials/hil/*.test.ts",
+  "tests/journal/{permutations,power-cuts,reader,traps,model}.test.ts",
+  "tests/cloud/pack/{cli,files}.test.ts",
   "tests/trials/scenarios/**",
-  "tests/engines/xs/{heap,mcu,traces}.test.ts",
+  "tests/engines/xs/{bench,heap,mcu,traces}.test.ts",
+  "tests/moddable/firmware-cli.test.ts",
+  "tests/panel/way-back.test.ts",
+  "tests/main/fuzz.test.ts",
 ];
 
 export default defineConfig(({ mode }) => ({
@@ -16,8 +20,9 @@ export default defineConfig(({ mode }) => ({
     include: ["tests/**/*.test.ts"],
     exclude: [...configDefaults.exclude, ...(mode === "fast" ? SLOW : [])],
     reporters: ["default", "./tests/support/summary-reporter.ts"],
-    // A busy machine is slow, not wrong.
-    testTimeout: 240_000,
-    expect: { poll: { timeout: 30_000 } },
+    // Small, so that what hangs is seen soon. A test that takes long names its time in its file.
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    expect: { poll: { timeout: 10_000 } },
   },
 }));

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { BRIDGE_VERSION, BridgeError, Call, Type } from "../../hal/bridge/codes.js";
 import { MessageReader, MessageWriter } from "../../hal/bridge/message.js";
 import { BridgeWorld } from "../../hal/bridge/world.js";
@@ -12,6 +12,8 @@ import { play } from "../../sim/trials/scenarios/play.js";
 import type { VirtualDriver } from "../../sim/world/clock/virtual.js";
 import { rig as simRig } from "../world/rig.js";
 import { Loopback, type LoopbackOptions } from "./support/loopback.js";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 function makeRig({ boot }: { boot: (hal: Hal) => void }) {
   const { world, box } = simRig(boot);

@@ -5,8 +5,10 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { describe, it } from "vitest";
+import { describe, it, vi } from "vitest";
 import { interopSuite, PASSWORD, type RunningBroker, USERS } from "./interop-suite.js";
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 const PROGRAM = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosquitto"].find((path) =>
   existsSync(path),

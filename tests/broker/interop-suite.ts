@@ -2,9 +2,12 @@ import { once } from "node:events";
 import { connect as connectTcp, type Socket } from "node:net";
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
 import { generate } from "mqtt-packet";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { MqttConnection } from "../../firmware/sync/mqtt/connection.js";
 import type { SocketPort } from "../../hal/ports/network.js";
+
+/** Brokers and processes on a busy machine. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** A broker under test: `tester` may publish and subscribe below `open/`, `admin` everywhere; both with `PASSWORD`. */
 export interface RunningBroker {

@@ -2,10 +2,12 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DataDirectory, DataError } from "../../sim/cli/front/data-directory.js";
 import { Desk, type DeskOptions } from "../../sim/cli/front/desk.js";
 import { CloudError } from "../../sim/cloud/domain.js";
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 let path: string;
 let data: DataDirectory;

@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { SCENARIOS } from "../../sim/trials/scenarios/play.js";
 import { whyNotWith } from "../../sim/trials/scenarios/scenario.js";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const SCRIPT = fileURLToPath(new URL("../../sim/cli/scenario.ts", import.meta.url));
 const named = (name: string) => SCENARIOS.find((one) => one.name === name)!;

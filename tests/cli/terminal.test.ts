@@ -5,7 +5,7 @@ import { PassThrough } from "node:stream";
 import type { ReadStream, WriteStream } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { clipMiddle, displayWidth, fill, table, wrap } from "../../sim/cli/front/columns.js";
 import { COMMANDS, completions, findCommand } from "../../sim/cli/front/commands.js";
 import { DataDirectory } from "../../sim/cli/front/data-directory.js";
@@ -15,6 +15,8 @@ import { drawFrame } from "../../sim/cli/front/terminal/frame.js";
 import { Painter } from "../../sim/cli/front/terminal/painter.js";
 import { TerminalFront } from "../../sim/cli/front/terminal/terminal-front.js";
 import { parseDuration, parseLine, UsageError } from "../../sim/cli/front/words.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const PLAIN = pc.createColors(false);
 

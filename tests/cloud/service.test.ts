@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { CommandKind, Exchange, Kind, Outcome } from "../../firmware/records/records.js";
 import { encodeCbor } from "../../firmware/wire/cbor.js";
 import { seal } from "../../firmware/wire/envelope.js";
@@ -17,6 +17,8 @@ import {
 } from "../../firmware/wire/messages.js";
 import { CloudStore } from "../../sim/cloud/store.js";
 import { at, BOX, door, EPOCH, FailingMemory, START_SECONDS, TestBox, World } from "./support/world.js";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 function online(): { world: World; box: TestBox; welcome: Welcome } {
   const world = new World();

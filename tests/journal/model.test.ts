@@ -1,8 +1,10 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { admits, JournalFullError, type Rank } from "../../firmware/journal/contract.js";
 import { PowerCut } from "../../sim/world/devices/power-cut.js";
 import { type Entry, mount, newFlash, payloadFor, readAll } from "./support.js";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const SEED = Number(process.env.JOURNAL_SEED ?? 20_261_123);
 

@@ -1,7 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { BEHAVIOURS } from "../../sim/trials/journal-trial/behaviours.js";
 import { INTERFERENCES, Trial } from "../../sim/trials/journal-trial/trial.js";
 import { permutation } from "./support.js";
+
+vi.setConfig({ testTimeout: 240_000 });
 
 /*
  * What the journal does × geometries × alignments × what happens to it meanwhile. The id of a permutation that fails is in its

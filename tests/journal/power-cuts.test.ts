@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { frameBytes } from "../../firmware/journal/frame.js";
 import { Journal } from "../../firmware/journal/journal.js";
 import type { CutPlan, FlashOperation, NorFlash } from "../../sim/world/devices/nor-flash.js";
@@ -17,6 +17,8 @@ import {
   type Shape,
   sameBytes,
 } from "./support.js";
+
+vi.setConfig({ testTimeout: 240_000 });
 
 /** What must hold after any cut: all that was promised, at most the record in flight besides, in order. */
 function checkRecovered(journal: Journal, promised: readonly Entry[], inFlight: Entry | undefined): number {

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { JournalFaultError, JournalFullError } from "../../firmware/journal/contract.js";
 import { encodeHeader } from "../../firmware/journal/sector-header.js";
 import { encodeRecord } from "../../firmware/records/codec.js";
@@ -25,6 +25,8 @@ import {
   type Shape,
   sameBytes,
 } from "./support.js";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /*
  * The firmware's journal against the reader of sim/trials/journal-reader, which was written from SPEC.md and not from the firmware:

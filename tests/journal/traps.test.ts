@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { JournalFullError } from "../../firmware/journal/contract.js";
 import { encodeHeader } from "../../firmware/journal/sector-header.js";
 import { Kind } from "../../firmware/records/records.js";
@@ -9,6 +9,8 @@ import { PowerCut } from "../../sim/world/devices/power-cut.js";
 import { Random } from "../../sim/world/random.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 import { type Entry, mount, newFlash, payloadFor, readAll, replayAll } from "./support.js";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /** What users of other small logs ran into: one test each. */
 

@@ -1,8 +1,10 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { Belief } from "../../firmware/records/records.js";
 import type { PanelInput } from "../../hal/ports/panel.js";
 import { Random } from "../../sim/world/random.js";
 import { BADGE, BoxRig, FLAT, TRUCK, VAN, VIRTUAL } from "../support/box-rig.js";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const RUNS = 60;
 const STEPS = 150;

@@ -2,11 +2,13 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { readFigures } from "../../sim/cli/firmware/figures.js";
 import { imageSlotBytes, reservePercent } from "../../sim/cli/firmware/reserve.js";
 import { findSdk, HOW_TO_GET_IT } from "../../sim/cli/firmware/sdk.js";
 import { ROOT } from "../tidy/sources.js";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 function firmware(args: readonly string[], moddable: string) {
   const env = { ...process.env, MODDABLE: moddable };

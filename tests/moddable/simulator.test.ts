@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { WakeCause } from "../../hal/ports/power.js";
 import { buildImage } from "../../sim/cli/firmware/build.js";
 import { AUTHORITY, CertificateShop, type Issued } from "./support/certificates.js";
@@ -9,6 +9,8 @@ import { simulatorSdk } from "./support/sdk.js";
 import { Display, SimImage } from "./support/sim-image.js";
 import { Site } from "./support/site.js";
 import { TlsServer } from "./support/tls-server.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** Codes and fobs of the sample organisation (sim/samples). */
 const RIVOLI = { code: "135790", fob: "012ABC", name: "Rue de Rivoli 12 front door" };

@@ -1,8 +1,10 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { offlineCode } from "../../firmware/codes/hotp.js";
 import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
 import { hexToBytes } from "../../sim/cloud/domain.js";
 import { Stage } from "../../sim/trials/stage/stage.js";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const MINUTE_MS = 60_000;
 /** Nobody touches the box: by then it shows its first screen, or has gone to sleep. A run over 24 stuck bins and its list end in five. */

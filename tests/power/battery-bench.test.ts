@@ -1,10 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { MS5 } from "../../hal/boards/ms5/profile.js";
 import { plotBattery } from "../../sim/bench/battery-plot.js";
 import { type HalfYear, runHalfYear, runWake } from "../../sim/bench/battery-run.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let run: HalfYear;
 beforeAll(async () => {

@@ -1,7 +1,9 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { MS5 } from "../../hal/boards/ms5/profile.js";
 import { phaseTable, type Spent, wakePhases } from "../../sim/bench/wake-phases.js";
 import { whyNoXs } from "../support/xs.js";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 test.skipIf(whyNoXs() !== undefined)("a wake on XS is fast, phase by phase, from the button to the cloud", async () => {
   const sums = await wakePhases(MS5);

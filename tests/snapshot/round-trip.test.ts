@@ -1,11 +1,13 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { lookupHash } from "../../firmware/snapshot/lookup-hash.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
 import { makeFlash } from "./support/flash.js";
 import { nodeHash, randomModel, SMALL } from "./support/models.js";
 import { expectSame } from "./support/same.js";
 import { download, slotsOn } from "./support/slots.js";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 test("random models of every size come back, through any geometry and any pieces", () => {
   const size = (max: number) =>

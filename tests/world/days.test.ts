@@ -1,5 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { runDays } from "../../sim/bench/sim.js";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 test("the sim bench's days have their hundred exchanges each, and every invariant holds at their end", async () => {
   const { exchanges, virtualSeconds, seconds } = await runDays(2, () => {});

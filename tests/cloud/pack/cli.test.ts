@@ -13,11 +13,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { CloudService } from "../../../sim/cloud/service.js";
 import { CloudStore } from "../../../sim/cloud/store.js";
 import { makeSample } from "../../../sim/samples/sample.js";
 import { BOX } from "./support.js";
+
+vi.setConfig({ testTimeout: 240_000 });
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pack-cli-"));

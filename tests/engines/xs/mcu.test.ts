@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { NODE_ENGINE } from "../../../sim/engines/engine.js";
 import { openEngine, type Target } from "../../../sim/engines/targets.js";
 import { NoXsError } from "../../../sim/engines/xs/compile.js";
 import { mcuImage } from "../../../sim/engines/xs/mcu-image.js";
 import { play, SCENARIOS } from "../../../sim/trials/scenarios/play.js";
 import { whyNoMcu } from "../../support/xs.js";
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 /** The firmware on XS on an emulated Cortex-M7, byte for byte what it does on Node. */
 

@@ -3,9 +3,11 @@ import { Encoder as StockEncoder } from "cbor-x/encode";
 import fc from "fast-check";
 import stockMqtt from "mqtt-packet";
 import stockNacl from "tweetnacl";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { KEYS } from "../../../firmware/wire/keys.js";
 import { bundlePackages } from "../../../sim/engines/xs/bundle.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** The modules for XS against the stock packages, both on Node: byte for byte. */
 

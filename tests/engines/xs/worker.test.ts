@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { compileXs } from "../../../sim/engines/xs/compile.js";
 import { XsDied, XsException, XsHost, XsWorker } from "../../../sim/engines/xs-worker.js";
 import { whyNoXs } from "../../support/xs.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const missing = whyNoXs();
 

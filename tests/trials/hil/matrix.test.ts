@@ -2,10 +2,12 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Outcome, totalsOf, withEqualTraces } from "../../../sim/trials/hil/cell.js";
 import { playAll } from "../../../sim/trials/hil/matrix.js";
 import { junitOf, pageOf } from "../../../sim/trials/hil/report.js";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const HEAD = { commit: "abc123", began: "2026-11-26T10:00:00Z", parts: "ports" };
 const cell = (scenario: string, target: string, more: Partial<Outcome> = {}): Outcome => ({

@@ -1,9 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ROOT } from "../../../sim/engines/xs/bundle.js";
 import { Changer } from "../../../sim/trials/mutants/changer.js";
 import { sourcesIn } from "../../../sim/trials/mutants/folders.js";
 import { sampled } from "../../../sim/trials/mutants/sample.js";
+
+vi.setConfig({ testTimeout: 240_000 });
 
 const PLANTED = "tests/trials/mutants/planted";
 

@@ -1,9 +1,11 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { copiedTags } from "../../../sim/trials/scenarios/copied-tags.js";
 import { play } from "../../../sim/trials/scenarios/play.js";
 import { restoredCloud } from "../../../sim/trials/scenarios/restored-cloud.js";
 import type { Scenario, ScenarioResult } from "../../../sim/trials/scenarios/scenario.js";
 import { wrongClock } from "../../../sim/trials/scenarios/wrong-clock.js";
+
+vi.setConfig({ testTimeout: 240_000 });
 
 async function playWell(scenario: Scenario, seed: number): Promise<ScenarioResult> {
   const result = await play(scenario, { seed, broker: "virtual" }, { exchanges: 20, killBroker: false }, () => {});

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Mosquitto } from "../../../sim/broker/mosquitto.js";
 import { bytesToHex } from "../../../sim/cloud/domain.js";
 import { SAMPLE_BOXES } from "../../../sim/samples/sample.js";
@@ -8,6 +8,8 @@ import { outage } from "../../../sim/trials/scenarios/outage.js";
 import { play } from "../../../sim/trials/scenarios/play.js";
 import type { Stage } from "../../../sim/trials/stage/stage.js";
 import { whyNoMosquitto } from "../../support/mosquitto.js";
+
+vi.setConfig({ testTimeout: 240_000 });
 
 /** What PROTOCOL.md section 1 lists, below `smartbox/{box}/`. */
 const DOCUMENTED = [

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { cloudDown } from "../../../sim/trials/scenarios/cloud-down.js";
 import { emergencyAll } from "../../../sim/trials/scenarios/emergency-all.js";
 import { emergencyBin } from "../../../sim/trials/scenarios/emergency-bin.js";
@@ -6,6 +6,8 @@ import { guesser } from "../../../sim/trials/scenarios/guesser.js";
 import { play } from "../../../sim/trials/scenarios/play.js";
 import type { Scenario, ScenarioResult } from "../../../sim/trials/scenarios/scenario.js";
 import { vandal } from "../../../sim/trials/scenarios/vandal.js";
+
+vi.setConfig({ testTimeout: 240_000 });
 
 const NOTHING_BROKEN = { lost: 0, duplicated: 0, reordered: 0, unauthorised: 0, problems: [] };
 

@@ -12,6 +12,8 @@ import { withheld } from "../../../sim/trials/scenarios/withheld.js";
 import { Stage } from "../../../sim/trials/stage/stage.js";
 import { worldTimers } from "../../../sim/world/clock/world-timers.js";
 
+vi.setConfig({ testTimeout: 240_000 });
+
 const MINUTE_MS = 60_000;
 const BOOKING = { code: "135790", fob: "012ABC" };
 

@@ -1,6 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { newerCloud } from "../../../sim/trials/scenarios/newer-cloud.js";
 import { play } from "../../../sim/trials/scenarios/play.js";
+
+vi.setConfig({ testTimeout: 240_000 });
 
 test.each([1, 2, 3])("a cloud of later years hurts nobody, seed %i", async (seed) => {
   const result = await play(newerCloud, { seed, broker: "virtual" }, { exchanges: 40, killBroker: false }, () => {});

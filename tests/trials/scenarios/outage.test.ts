@@ -1,9 +1,11 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { outage } from "../../../sim/trials/scenarios/outage.js";
 import { play } from "../../../sim/trials/scenarios/play.js";
 import type { ScenarioResult } from "../../../sim/trials/scenarios/scenario.js";
 import type { BrokerKind } from "../../../sim/trials/stage/broker-side.js";
 import { whyNoMosquitto } from "../../support/mosquitto.js";
+
+vi.setConfig({ testTimeout: 240_000 });
 
 const NOTHING_BROKEN = { lost: 0, duplicated: 0, reordered: 0, unauthorised: 0, problems: [] };
 

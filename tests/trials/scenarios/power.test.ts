@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { MS4 } from "../../../hal/boards/ms4/profile.js";
 import { MS5 } from "../../../hal/boards/ms5/profile.js";
 import { brownOut } from "../../../sim/trials/scenarios/brown-out.js";
@@ -10,6 +10,8 @@ import { powerCutNoInternet } from "../../../sim/trials/scenarios/power-cut-no-i
 import type { Scenario, ScenarioResult } from "../../../sim/trials/scenarios/scenario.js";
 import { sixMonths } from "../../../sim/trials/scenarios/six-months.js";
 import type { StageOptions } from "../../../sim/trials/stage/stage.js";
+
+vi.setConfig({ testTimeout: 240_000 });
 
 const NOTHING_BROKEN = { lost: 0, duplicated: 0, reordered: 0, unauthorised: 0, problems: [] };
 

@@ -1,5 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { soak } from "../../../sim/trials/soak/soak.js";
+
+vi.setConfig({ testTimeout: 240_000 });
 
 test.each([1, 2, 3, 4])("random use with random mishaps breaks no invariant, seed %i", async (seed) => {
   const result = await soak({ seed, exchanges: 150, progress: () => {} });
