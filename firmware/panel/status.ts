@@ -1,6 +1,7 @@
 import type { Text } from "../../hal/ports/panel.js";
 import { admits, type Room } from "../journal/contract.js";
 import { text } from "./screen.js";
+import { faultLine, whyOffline } from "./troubles.js";
 
 /** What the status strip and the device status screen tell. */
 export interface DeviceStatus {
@@ -99,14 +100,12 @@ export function statusLines(status: DeviceStatus): readonly Text[] {
   return [
     text("status-box", { box: status.box, model: status.model, firmware: status.firmware }),
     text("status-snapshot", { version: status.snapshotVersion }),
-    ...(status.online
-      ? [text("status-online")]
-      : [offlineNotice(status.sinceSync), text("status-offline", { reason: status.offlineReason })]),
+    ...(status.online ? [text("status-online")] : [offlineNotice(status.sinceSync), whyOffline(status.offlineReason)]),
     ...(status.outdated === undefined ? [] : [outdatedNotice(status.outdated)]),
     ...(status.unsent === undefined ? [] : [unsentNotice(status.unsent)]),
     withCharge(status.onBattery ? "status-battery" : "status-mains", status.charge),
     ...timeLeftLines(status.timeLeft),
-    ...status.faults.map((name) => text("status-fault", { name })),
+    ...status.faults.map(faultLine),
     ...(status.faults.includes("snapshot")
       ? [text("status-old-permissions", { version: status.snapshotVersion })]
       : []),

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { formatText } from "../../../firmware/panel/texts/catalogue.js";
 import { BinFault, Kind, Outcome } from "../../../firmware/records/records.js";
 import { outage } from "../../../sim/trials/scenarios/outage.js";
 import { play } from "../../../sim/trials/scenarios/play.js";
@@ -21,9 +22,9 @@ function fitted(options: BoxRigOptions = {}) {
 /** What the status screen calls broken. */
 async function statusFaults({ person, machine }: BoxRig): Promise<string[]> {
   await person.choose("status");
-  const faults = machine.panel.view!.lines.filter((line) => line.id === "status-fault");
+  const lines = machine.panel.view!.lines.map((line) => formatText("en", line));
   await person.choose("done");
-  return faults.map((line) => String(line.params?.name));
+  return lines.filter((line) => line.startsWith("Fault: ")).map((line) => line.slice("Fault: ".length));
 }
 
 const devices = (box: BoxRig) => box.of(Kind.device).map(({ name, reason }) => ({ name, works: reason === undefined }));

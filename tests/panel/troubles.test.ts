@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { CATALOGUES, formatText } from "../../firmware/panel/texts/catalogue.js";
+import { faultLine, whyOffline } from "../../firmware/panel/troubles.js";
+
+/** Names of parts that firmware and drivers tell faults under, as far as they stand in the source. */
+function namesInSource(): string[] {
+  const files = ["firmware", "hal"].flatMap((room) =>
+    readdirSync(room, { recursive: true, encoding: "utf8" }).map((file) => join(room, file)),
+  );
+  const sources = files.filter((file) => file.endsWith(".ts")).map((file) => readFileSync(file, "utf8"));
+  return sources.flatMap((source) => [...source.matchAll(/\{ name: "([^"]+)", reason/g)].map(([, name]) => name!));
+}
+
+describe("a fault", () => {
+  test("of every part that can tell one has a text of its own, in each language", () => {
+    const names = [...new Set([...namesInSource(), "identity"])];
+    expect(names.length).toBeGreaterThan(8);
+    for (const language of Object.keys(CATALOGUES)) {
+      for (const name of names) {
+        const line = faultLine(name);
+        expect(line.id, name).not.toBe("status-fault");
+        expect(formatText(language, line).includes(name), `${language}: ${name}`).toBe(language === "en");
+      }
+    }
+  });
+
+  test("of bins names them, and one of a board's own part is told by its name", () => {
+    const told = (language: string, name: string) => formatText(language, faultLine(name));
+    expect(told("en", "bins A-1 to A-8")).toBe("Fault: bins A-1 to A-8");
+    expect(told("fr", "bins A-1 to A-8")).toBe("Défaut : casiers A-1 à A-8");
+    expect(told("ja", "bin B-2")).toBe("異常：ボックス B-2");
+    expect(told("fr", "siren")).toBe("Défaut : siren");
+  });
+});
+
+describe("the last try", () => {
+  test.each([
+    ["no link is up", "offline-no-link"],
+    ["wifi: link is down", "offline-link-lost"],
+    ["ethernet: cannot resolve broker.example: no internet behind ethernet", "offline-no-internet"],
+    ["cellular: no connection to the broker in time", "offline-no-broker"],
+    ["ethernet: broker refuses user name or password (CONNACK 4)", "offline-bad-login"],
+    ["ethernet: broker refuses (CONNACK 9)", "offline-broker-refuses"],
+    ["ethernet: no PINGRESP in time", "offline-broker-silent"],
+    ["cloud does not answer", "offline-cloud-silent"],
+    ["another client seems to use this box's client id", "offline-rival"],
+  ])("of %s is told in words", (reason, id) => {
+    expect(whyOffline(reason)).toEqual({ id });
+  });
+
+  test("that only an engineer understands is told as it is", () => {
+    const reason = "ethernet: broker breaks MQTT: bad length";
+    expect(whyOffline(reason)).toEqual({ id: "status-offline", params: { reason } });
+  });
+});
