@@ -1,6 +1,6 @@
 import type { Text } from "../../hal/ports/panel.js";
 import { text } from "./screen.js";
-import type { TextId } from "./texts/catalogue.js";
+import type { TextId } from "./texts/en.js";
 
 /** What parts are called where they tell their faults (hal/ports/parts.ts), as texts. */
 const FAULTS: Readonly<Record<string, TextId>> = {

@@ -9,12 +9,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { clipMiddle, displayWidth, fill, table, wrap } from "../../sim/cli/front/columns.js";
 import { COMMANDS, completions, findCommand } from "../../sim/cli/front/commands.js";
 import { DataDirectory } from "../../sim/cli/front/data-directory.js";
+import { logLine } from "../../sim/cli/front/describe.js";
 import { Desk } from "../../sim/cli/front/desk.js";
 import { Session } from "../../sim/cli/front/session.js";
 import { drawFrame } from "../../sim/cli/front/terminal/frame.js";
 import { Painter } from "../../sim/cli/front/terminal/painter.js";
 import { TerminalFront } from "../../sim/cli/front/terminal/terminal-front.js";
 import { parseDuration, parseLine, UsageError } from "../../sim/cli/front/words.js";
+import type { ExchangeEntry } from "../../sim/cloud/state.js";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -31,6 +33,26 @@ describe("columns", () => {
       "鍵…鍵",
     ]);
     expect(wrap("ボックスを開けます", 6)).toEqual(["ボック", "スを開", "けます"]);
+  });
+});
+
+describe("a line of the log", () => {
+  const NAME = "Rue du Faubourg Saint-Honoré, escalier B, appartement";
+  const entry = (keyName: string, userName: string) =>
+    ({ exchange: 1, binLabel: "A-1", keyName, userName, status: "done", time: 0, offline: false }) as ExchangeEntry;
+  const what = (keyName: string, userName: string, columns?: number) =>
+    logLine({ timeZone: "UTC" } as Desk, entry(keyName, userName), columns).what;
+
+  it("that has no room for its names keeps their ends, by which they differ", () => {
+    expect(what(`${NAME} 101`, "Noor")).toBe(`PICKUP  A-1  ${NAME} 101 · Noor`);
+    const first = what(`${NAME} 101`, "Noor", 48);
+    expect(first).toMatch(/^PICKUP {2}A-1 {2}Rue .*….* 101 · Noor$/);
+    expect(displayWidth(first)).toBe(48);
+    expect(what(`${NAME} 102`, "Noor", 48)).not.toBe(first);
+    expect(what("Van", `${NAME} Junior`, 40)).toMatch(/^PICKUP {2}A-1 {2}Van · Rue .*….* Junior$/);
+    const both = what(`${NAME} 101`, `${NAME} Junior`, 60);
+    expect(both).toMatch(/ 101 · .*Junior$/);
+    expect(displayWidth(both)).toBeLessThanOrEqual(60);
   });
 });
 

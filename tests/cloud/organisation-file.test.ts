@@ -35,6 +35,12 @@ const PLACE = { name: "Lyon", timeZone: "Europe/Paris", language: "fr" };
 const BOX = { id: "L1", model: "MS5", location: "Lyon", bins: 4 };
 
 describe("an organisation's file", () => {
+  test("that is not UTF-8 is said to be that, and nothing of spreadsheets", () => {
+    const file = join(folder, "latin.json");
+    writeFileSync(file, Buffer.from('{"locations":[{"name":"Orl\xe9ans"}]}', "latin1"));
+    expect(() => loadOrganisation(empty(), file)).toThrow(/latin.json is not UTF-8: save it as UTF-8 text$/);
+  });
+
   test("of the samples is in the cloud: places, boxes with secrets, people, keys in their bins, accesses", () => {
     const cloud = empty();
     loadOrganisation(cloud, SAMPLE);

@@ -3,6 +3,7 @@ import { entryWords, type LogEntry, STATUS_WORDS } from "../../cloud/box-log.js"
 import type { Access, Key } from "../../cloud/domain.js";
 import type { When } from "../../cloud/state.js";
 import { windowAt } from "../../cloud/windows.js";
+import { clip, clipMiddle, displayWidth } from "./columns.js";
 import type { Desk } from "./desk.js";
 import { LINK_KINDS } from "./surroundings.js";
 
@@ -67,20 +68,28 @@ export interface LogLine {
   readonly status: string;
 }
 
-export function logLine(desk: Desk, entry: LogEntry): LogLine {
+/** `columns`: of `what` at most, which is made shorter where names are long. */
+export function logLine(desk: Desk, entry: LogEntry, columns = Number.POSITIVE_INFINITY): LogLine {
   return {
     time: whenInWords(desk, entry),
     isOffline: entry.offline,
-    what: entryInWords(entry),
+    what: entryInWords(entry, columns),
     status: STATUS_WORDS[entry.status],
   };
 }
 
-function entryInWords(entry: LogEntry): string {
-  const { kind, where, what, who } = entryWords(entry);
-  if (!("exchange" in entry)) return `${kind} ${entry.target === "bin" ? `bin ${where}` : where} · ${what}`;
-  return `${kind.padEnd(7)} ${where.padEnd(4)} ${what} · ${who}`;
+function entryInWords(entry: LogEntry, columns: number): string {
+  const { kind, where, what, who = "" } = entryWords(entry);
+  if (!("exchange" in entry))
+    return clip(`${kind} ${entry.target === "bin" ? `bin ${where}` : where} · ${what}`, columns);
+  const start = `${kind.padEnd(7)} ${where.padEnd(4)} `;
+  const room = columns - displayWidth(start) - displayWidth(BETWEEN);
+  const half = Math.floor(room / 2);
+  const ofWhat = clipMiddle(what, Math.max(half, room - displayWidth(who)));
+  return clip(start + ofWhat + BETWEEN + clipMiddle(who, room - displayWidth(ofWhat)), columns);
 }
+
+const BETWEEN = " · ";
 
 function whenInWords(desk: Desk, when: When): string {
   if (when.time !== undefined) return timeOfDay(desk, when.time);

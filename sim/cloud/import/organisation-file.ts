@@ -5,6 +5,7 @@ import { CloudError, type Organisation, type Schedule } from "../domain.js";
 import { nameKey } from "../names.js";
 import { binLabels } from "../new-box.js";
 import type { CloudService } from "../service.js";
+import { ImportError } from "./import-error.js";
 import { importKeys } from "./import-keys.js";
 import { csvText, type Encoding } from "./text.js";
 
@@ -94,6 +95,7 @@ function read(file: string): FileContent {
   try {
     json = JSON.parse(csvText(readFileSync(file)));
   } catch (error) {
+    if (error instanceof ImportError) throw new CloudError(`${file} is not UTF-8: save it as UTF-8 text`);
     const { code, message } = error as NodeJS.ErrnoException;
     throw new CloudError(code === undefined ? `${file} is not JSON: ${message}` : `${file} cannot be read: ${message}`);
   }

@@ -41,7 +41,7 @@ export function keysCsv(packs: readonly { readonly pack: Pack; readonly words: W
       place.kind === "here" ? (place.certain ? "" : words.say("unsure")) : placeText(place, words),
     ]),
   );
-  return csv([["box", "key name", "fob serial", "bin", "remark"], ...rows]);
+  return csv([["box", "key name", "fob serial", "bin", "unsure or elsewhere"], ...rows]);
 }
 
 function csv(rows: readonly (readonly (string | number)[])[]): string {

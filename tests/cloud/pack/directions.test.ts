@@ -8,6 +8,7 @@ import { formatText } from "../../../firmware/panel/texts/catalogue.js";
 import { packPage } from "../../../sim/cloud/pack/page/page.js";
 import { mixedLines, type Run } from "../../../sim/cloud/pack/pdf/bidi.js";
 import { fontBytes, Glyphs } from "../../../sim/cloud/pack/pdf/fonts.js";
+import { Paper } from "../../../sim/cloud/pack/pdf/paper.js";
 import { packPdf } from "../../../sim/cloud/pack/pdf/pdf.js";
 import { wordsFor } from "../../../sim/cloud/pack/texts/texts.js";
 import { Office } from "./support.js";
@@ -106,4 +107,14 @@ test("two names of letters that no font has are two names on paper", () => {
   expect(glyphs.printable("글 1")).toBe("[AE00] 1");
   expect(glyphs.printable("👍")).toBe("[1F44D]");
   expect([...glyphs.missing]).toEqual(["한", "글", "👍"]);
+});
+
+test("a page's head that is too long keeps the end of the name, by which two places differ", () => {
+  const options = { size: "A4", title: "", language: "en", createdAt: new Date(0) } as const;
+  const paper = new Paper({ ...options, glyphs: new Glyphs() });
+  const style = { font: "bold", size: 12 } as const;
+  const head = (end: string) => paper.shortened(`MS5-PARIS · Rue du Faubourg Saint-Honoré, ${end}`, style, 160);
+  expect(head("escalier B")).toMatch(/^MS5-.*….*escalier B$/);
+  expect(head("escalier B")).not.toBe(head("escalier C"));
+  expect(paper.widthOf(head("escalier B"), style)).toBeLessThanOrEqual(160);
 });

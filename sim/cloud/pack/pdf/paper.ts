@@ -1,4 +1,5 @@
 import PDFDocument from "pdfkit";
+import { withoutMiddle } from "../../snapshot/short-name.js";
 import { isMixed, mixedLines, type Run } from "./bidi.js";
 import { ascentOf, FONT_NAMES, type FontName, fontBytes, type Glyphs } from "./fonts.js";
 
@@ -127,12 +128,9 @@ export class Paper {
     return width;
   }
 
-  /** `text`, or as much of it as fits on one line of `width`, with an ellipsis. */
+  /** `text`, or as much of its beginning and its end as fits on one line of `width`, with an ellipsis. */
   shortened(text: string, options: TextOptions, width: number): string {
-    if (this.widthOf(text, options) <= width) return text;
-    const letters = [...text];
-    while (letters.length > 0 && this.widthOf(`${letters.join("")}…`, options) > width) letters.pop();
-    return `${letters.join("")}…`;
+    return withoutMiddle(text, (short) => this.widthOf(short, options) <= width);
   }
 
   /** The largest size up to that of `options` with which `text` stays on one line of `width`. */

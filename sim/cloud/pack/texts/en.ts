@@ -66,7 +66,7 @@ export const en = {
   "column-fob": "Fob",
   "column-bin": "Bin",
   "with-holder": "with {holder}",
-  "at-box": "{box} {bin}",
+  "at-box": "bin {bin} of {box}",
   nowhere: "in no box",
 
   log: "Who took what",

@@ -72,7 +72,7 @@ export const fr: PackTexts = {
   "column-fob": "Porte-clés",
   "column-bin": "Casier",
   "with-holder": "chez {holder}",
-  "at-box": "{box} {bin}",
+  "at-box": "casier {bin} de {box}",
   nowhere: "dans aucune armoire",
 
   log: "Qui a pris quoi",

@@ -63,7 +63,7 @@ export const ja: PackTexts = {
   "column-fob": "タグ",
   "column-bin": "ボックス",
   "with-holder": "{holder} が所持",
-  "at-box": "{box} {bin}",
+  "at-box": "{box} のボックス {bin}",
   nowhere: "本体にありません",
 
   log: "貸出の記録",
