@@ -1,5 +1,6 @@
 import type { EntropyPort } from "../../hal/ports/entropy.js";
 import type { FlashPort } from "../../hal/ports/flash.js";
+import { EPOCH_BYTES } from "../wire/epoch.js";
 import { CheckpointCheck, checkCheckpoint, endPayload, isWhole } from "./checkpoint.js";
 import {
   type JournalCursor,
@@ -16,7 +17,7 @@ import { FlashWriter } from "./flash-writer.js";
 import { encodeFrame, FRAME_PREFIX_BYTES, frameBytes, MAX_FRAME_BYTES, maxRecords } from "./frame.js";
 import { FIRST_FRAME, type Geometry, geometryOf } from "./geometry.js";
 import { Ring } from "./ring.js";
-import { decodeHeader, EPOCH_BYTES, encodeHeader, MAX_COUNTER } from "./sector-header.js";
+import { decodeHeader, encodeHeader, MAX_COUNTER } from "./sector-header.js";
 import { type Frame, type HeldFrame, type Sector, SectorScan } from "./sector-scan.js";
 import { Space } from "./space.js";
 

@@ -1,8 +1,8 @@
 import { crc32 } from "../../hal/bytes/crc32.js";
+import { EPOCH_BYTES } from "../wire/epoch.js";
 
 /** The header of SPEC.md section 3; a multiple of every alignment. */
 export const HEADER_BYTES = 32;
-export const EPOCH_BYTES = 8;
 /** Ring counters end here: more erases than any part survives. */
 export const MAX_COUNTER = 0xffff_fffe;
 

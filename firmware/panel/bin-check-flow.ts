@@ -1,5 +1,5 @@
 import type { BinsPort } from "../../hal/ports/bins.js";
-import type { Text } from "../../hal/ports/panel.js";
+import type { ScreenName, Text } from "../../hal/ports/panel.js";
 import { recordBinCheck } from "../exchange/bin-check.js";
 import { Belief, type Held } from "../records/records.js";
 import type { Inventory } from "../state/inventory.js";
@@ -173,7 +173,7 @@ export class BinCheckFlow {
     this.#message("refused", text(`refused-${reason}`));
   }
 
-  #message(name: string, title: Text): void {
+  #message(name: ScreenName, title: Text): void {
     const leave = () => this.#navigator.home();
     const choices = [choice("done")];
     this.#navigator.show(messageScreen({ name, title, choices, timeoutMs: RESULT_MS, leave, choose: leave }));

@@ -1,6 +1,6 @@
 import type { BinsPort } from "../../hal/ports/bins.js";
 import type { TimersPort } from "../../hal/ports/clock.js";
-import type { Choice, PanelInput, Text } from "../../hal/ports/panel.js";
+import type { Choice, PanelInput, ScreenName, Text } from "../../hal/ports/panel.js";
 import type { ButtonPort } from "../../hal/ports/power.js";
 import type { EmergencyEvents, EmergencyTask } from "../codes/emergency.js";
 import { OFFLINE_CODE_DIGITS } from "../codes/hotp.js";
@@ -404,7 +404,7 @@ export class EmergencyFlow implements EmergencyEvents {
   }
 
   /** Something goes on by itself, and tells when it is over. */
-  #show(name: string, title: Text, lines: readonly Text[]): void {
+  #show(name: ScreenName, title: Text, lines: readonly Text[]): void {
     this.#navigator.show(messageScreen({ name, title, lines, timeoutMs: ENTRY_TIMEOUT_MS }));
   }
 

@@ -1,5 +1,5 @@
 import type { WifiNetwork, WifiPort } from "../../hal/ports/network.js";
-import type { Text } from "../../hal/ports/panel.js";
+import type { ScreenName, Text } from "../../hal/ports/panel.js";
 import type { Navigator } from "./navigator.js";
 import { choice, type Screen, text } from "./screen.js";
 import { ENTRY_TIMEOUT_MS, EntryScreen } from "./screens/entry.js";
@@ -83,7 +83,7 @@ export class HotspotFlow {
     });
   }
 
-  #waiting(name: string, title: Text): Screen {
+  #waiting(name: ScreenName, title: Text): Screen {
     return messageScreen({ name, title, timeoutMs: WAIT_MS, leave: () => this.#navigator.home() });
   }
 

@@ -1,12 +1,11 @@
-import type { Choice, Entry, PanelInput, Text } from "../../hal/ports/panel.js";
+import type { Choice, Entry, PanelInput, ScreenName, Text } from "../../hal/ports/panel.js";
 import type { TextId } from "./texts/en.js";
 
 type ChoiceId = TextId extends infer Id ? (Id extends `choice-${infer Name}` ? Name : never) : never;
 
 /** One state of the panel. Screens are made when they are shown and forgotten when they are left. */
 export interface Screen {
-  /** Layout name of the view: `idle`, `enter-code`, ... */
-  readonly name: string;
+  readonly name: ScreenName;
   readonly title: Text;
   readonly lines: readonly Text[];
   readonly entry?: Entry | undefined;

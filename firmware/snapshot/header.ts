@@ -1,10 +1,10 @@
 import { crc32 } from "../../hal/bytes/crc32.js";
 import { u16, u32 } from "../../hal/bytes/little-endian.js";
+import { EPOCH_BYTES } from "../wire/epoch.js";
 import { SnapshotError } from "./contract.js";
 import {
   BOX_BYTES,
   CRC_BYTES,
-  EPOCH_BYTES,
   Field,
   FORMAT,
   HEADER_BYTES,

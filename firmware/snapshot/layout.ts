@@ -22,7 +22,6 @@ export const Field = {
 } as const;
 
 export const BOX_BYTES = 32;
-export const EPOCH_BYTES = 8;
 
 /** Sections in the order of the file. */
 export const Section = {

@@ -1,3 +1,4 @@
+import { EPOCH_BYTES } from "./epoch.js";
 /** The bodies of the sealed messages, in both directions, as in firmware/sync/protocol.cddl. */
 
 import {
@@ -19,7 +20,6 @@ import {
 export { type BodyCodec, MessageError } from "./shape.js";
 
 export const PROTOCOL_VERSION = 1;
-export const EPOCH_BYTES = 8;
 /** Records in a batch, and the bytes of them all. */
 export const MAX_BATCH_RECORDS = 64;
 export const MAX_BATCH_BYTES = 3072;

@@ -19,10 +19,33 @@ export interface Choice {
   readonly label: Text;
 }
 
+/** Every screen that there is: boards lay them out by these names, and people in the simulator wait for them. */
+export type ScreenName =
+  | "idle"
+  | "enter-code"
+  | "choose-key"
+  | "offer-return"
+  | "take-or-return"
+  | "opening"
+  | "bin-open"
+  | "held-open"
+  | "thank-you"
+  | "refused"
+  | "one-touch"
+  | `emergency${"" | "-unit" | "-bin" | "-sheet" | "-code" | "-result"}`
+  | "opening-all"
+  | "unmount-press"
+  | "check-bin"
+  | "bins-checked"
+  | `hotspot-${"scan" | "choose" | "passphrase" | "join" | "result"}`
+  | "status"
+  | "battery-empty"
+  | "stopped";
+
 /** A complete picture of the screen: boards keep nothing of the one before it. */
 export interface View {
-  /** Which screen, for layout: `idle`, `enter-code`, `bin-open`, ... */
-  readonly screen: string;
+  /** Which screen, for layout. */
+  readonly screen: ScreenName;
   readonly title: Text;
   readonly lines: readonly Text[];
   readonly entry?: Entry;

@@ -1,4 +1,5 @@
-import { EPOCH_BYTES, Reads } from "../../firmware/wire/messages.js";
+import { EPOCH_BYTES } from "../../firmware/wire/epoch.js";
+import { Reads } from "../../firmware/wire/messages.js";
 import { type Access, type Box, bytesToHex, CloudError, hexToBytes, type Key } from "./domain.js";
 import type { Inventory } from "./inventory.js";
 import { type OrganisationIndex, OVER_AFTER_SECONDS } from "./organisation.js";

@@ -50,7 +50,7 @@ describe("layout", () => {
       for (const id of ["ask-code-bin", "ask-code-all", "ask-code-unmount"]) {
         const choices = ["next-code", "newer-sheet", "cancel"].map(choice);
         const title = { id, params };
-        const view = { ...IDLE, screen: "emergency-code", title, lines: [], choices, language };
+        const view = { ...IDLE, screen: "emergency-code" as const, title, lines: [], choices, language };
         const boxes = layOut(view, 0, SIZE);
         const titles = boxes.filter((box) => box.style === "title");
         const said = titles.map((box) => box.label).join(" ");

@@ -109,6 +109,22 @@ test("no file is dead: each is imported by another, or is where a command, a boa
   expect(sources.map(({ path }) => path).filter((path) => !isEntry(path) && !reached.has(path))).toEqual([]);
 });
 
+test("no file is there for its tests only", () => {
+  const isTest = (path: string) => path.startsWith("tests/");
+  const usedBy = new Map<string, string[]>();
+  for (const { path, imports } of sources) {
+    for (const one of imports.filter(isRelative)) {
+      const target = resolveImport(path, one);
+      usedBy.set(target, [...(usedBy.get(target) ?? []), path]);
+    }
+  }
+  const dead = [...usedBy].filter(([path, users]) => !isTest(path) && users.every(isTest)).map(([path]) => path);
+  expect(dead.filter((path) => !FOR_TESTS.includes(path) && !path.startsWith("sim/cli/"))).toEqual([]);
+});
+
+/** A board that people copy; frames for a serial line that no carrier speaks yet; a chip of the glue's touch panel. */
+const FOR_TESTS = ["hal/boards/template/board.ts", "hal/bridge/frame.ts", "sim/world/parts/ft6236.ts"];
+
 /**
  * The floors of the box, from the ground; rooms on one floor do not see each other. A new room gets its place here.
  * `firmware` by itself is what stands right under it: the box and its start.

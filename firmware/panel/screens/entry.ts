@@ -1,11 +1,11 @@
-import type { Choice, Entry, PanelInput, Text } from "../../../hal/ports/panel.js";
+import type { Choice, Entry, PanelInput, ScreenName, Text } from "../../../hal/ports/panel.js";
 import type { Screen } from "../screen.js";
 
 /** Nobody typed for so long: the panel is free for the next person, ms. */
 export const ENTRY_TIMEOUT_MS = 45_000;
 
 export interface EntryOptions {
-  readonly name: string;
+  readonly name: ScreenName;
   readonly title: Text;
   readonly lines?: readonly Text[];
   readonly layout?: Entry["layout"];
@@ -32,7 +32,7 @@ export class EntryScreen implements Screen {
     this.#draw = draw;
   }
 
-  get name(): string {
+  get name(): ScreenName {
     return this.#options.name;
   }
 

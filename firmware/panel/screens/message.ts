@@ -1,8 +1,8 @@
-import type { Choice, PanelInput, Text } from "../../../hal/ports/panel.js";
+import type { Choice, PanelInput, ScreenName, Text } from "../../../hal/ports/panel.js";
 import type { Screen } from "../screen.js";
 
 export interface MessageOptions {
-  readonly name: string;
+  readonly name: ScreenName;
   readonly title: Text;
   readonly lines?: readonly Text[];
   readonly choices?: readonly Choice[];

@@ -1,11 +1,5 @@
-import {
-  EPOCH_BYTES,
-  FOB_BYTES,
-  MAX_BINS,
-  MAX_OFFSET_MINUTES,
-  MAX_OFFSETS,
-  padAscii,
-} from "../../../firmware/snapshot/layout.js";
+import { FOB_BYTES, MAX_BINS, MAX_OFFSET_MINUTES, MAX_OFFSETS, padAscii } from "../../../firmware/snapshot/layout.js";
+import { EPOCH_BYTES } from "../../../firmware/wire/epoch.js";
 import {
   type AccessModel,
   type BinModel,

@@ -1,4 +1,4 @@
-import type { Text, View } from "../../../hal/ports/panel.js";
+import type { ScreenName, Text, View } from "../../../hal/ports/panel.js";
 import type { Machine } from "../../world/machine/machine.js";
 import type { World } from "../../world/machine/world.js";
 
@@ -14,9 +14,9 @@ const PRINTED_DIGITS = 8;
 const TOLERANCE_SECONDS = 3;
 
 /** A code was accepted. */
-const ACCEPTED = ["opening", "opening-all", "unmount-press", "bin-open"];
+const ACCEPTED: readonly ScreenName[] = ["opening", "opening-all", "unmount-press", "bin-open"];
 /** It was good, and the box asks what to do. */
-const GOOD = ["choose-key", "offer-return", "take-or-return"];
+const GOOD: readonly ScreenName[] = ["choose-key", "offer-return", "take-or-return"];
 
 interface Count {
   /** Wrong codes in a row that were told to be wrong. The box counts these at least. */

@@ -26,10 +26,11 @@ export class Keypad {
   async wakeUp(): Promise<void> {
     const { rig, world } = this.#stage;
     await world.until(() => rig.console.state === "running", 5 * MINUTE_MS, "the box to come back");
-    while (rig.panel.view?.screen !== "idle") {
+    const isIdle = () => rig.panel.view?.screen === "idle";
+    while (!isIdle()) {
       rig.panel.input({ kind: "cancel" });
       await this.pause();
-      if (rig.panel.view?.screen !== "idle") await world.advance(1_000);
+      if (!isIdle()) await world.advance(1_000);
     }
   }
 

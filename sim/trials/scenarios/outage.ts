@@ -1,3 +1,4 @@
+import { wrong } from "./emergency.js";
 import type { Act, Scenario } from "./scenario.js";
 
 const HOTSPOT = { ssid: "Amelie iPhone", passphrase: "marais-2026" };
@@ -118,7 +119,7 @@ async function offlineCodes(act: Act): Promise<void> {
   await person.type(wrong(code("bin:B-1", 1)));
   await person.see("refused");
   await emergencyBin(act, "B", "1");
-  await typeEight(act, code("bin:B-1", 1));
+  await person.type(code("bin:B-1", 1));
   people.carried.push(await person.takeKey(bin));
   await person.closeDoor(bin);
   await people.idle();
@@ -126,7 +127,7 @@ async function offlineCodes(act: Act): Promise<void> {
   step("an offline code opens all bins, one after another");
   await person.choose("emergency");
   await person.choose("all-bins");
-  await typeEight(act, code("all", 1));
+  await person.type(code("all", 1));
   await world.until(() => rig.panel.view?.screen === "emergency-result", 5 * MINUTE_MS, "the end of open-all");
   for (let i = 0; i < rig.bins.count; i++) {
     if (!rig.bins.isOpen(i)) throw new Error(`bin ${rig.bins.label(i)} is not open`);
@@ -135,11 +136,6 @@ async function offlineCodes(act: Act): Promise<void> {
   // The keys hang there still: without a word of that, no bin would take a return for its tag alone.
   await person.choose("bin-by-bin");
   await people.tellBins();
-}
-
-/** The eighth digit enters by itself only on pads that do so; this one wants enter. */
-async function typeEight({ stage }: Act, digits: string): Promise<void> {
-  await stage.person.type(digits);
 }
 
 async function emergencyBin({ stage }: Act, unit: string, number: string): Promise<void> {
@@ -212,9 +208,4 @@ function checkOfflineMarks({ stage }: Act, times: { lostAt: number; noticedAt: n
 
 function shows({ rig }: Act["stage"], notice: string): boolean {
   return rig.panel.view?.notices.some((text) => text.id.startsWith(notice)) ?? false;
-}
-
-/** Another code of eight digits. */
-function wrong(code: string): string {
-  return `${code.slice(0, 7)}${(Number(code.slice(7)) + 1) % 10}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PanelInput, View } from "../../../hal/ports/panel.js";
+import type { PanelInput, ScreenName, View } from "../../../hal/ports/panel.js";
 import { GuessWatch } from "../../../sim/trials/judge/guess-watch.js";
 import type { Machine } from "../../../sim/world/machine/machine.js";
 import type { World } from "../../../sim/world/machine/world.js";
@@ -50,12 +50,16 @@ class Bench {
   /** Types `digits` for a printed target, or on the ordinary keypad; the box answers with these screens, or goes dark. */
   try(digits: number, bin: string | undefined, answer: string, params: Record<string, number> = {}): void {
     const entry = { layout: "digits", groups: ["*".repeat(digits)], maxLength: 16 } as const;
-    const asked = { screen: "emergency-code", title: { id: "ask-code-bin", params: { bin: bin ?? "" } }, entry };
+    const asked = {
+      screen: "emergency-code" as const,
+      title: { id: "ask-code-bin", params: { bin: bin ?? "" } },
+      entry,
+    };
     this.#show(bin === undefined ? { screen: "enter-code", entry } : asked);
     this.#input({ kind: "enter" });
     if (answer === "dark") this.#show(undefined);
     else if (answer.startsWith("refused")) this.#show({ screen: "refused", lines: [{ id: answer, params }] });
-    else for (const screen of answer.split(" ")) this.#show(screen === "dark" ? undefined : { screen });
+    else for (const one of answer.split(" ")) this.#show(one === "dark" ? undefined : { screen: one as ScreenName });
     this.#show({});
   }
 }
