@@ -10,19 +10,24 @@ import { PartHealth } from "../drivers/part-health.js";
 import { PN532 } from "../drivers/pn532.js";
 import { ResetButton } from "../drivers/reset-button.js";
 import { RV3028 } from "../drivers/rv3028.js";
+import { type CellularSettings, Sim7000 } from "../drivers/sim7000.js";
 import { TMP102 } from "../drivers/tmp102.js";
 import type { BoardIo } from "../io/io.js";
 import type { BinSettings } from "../ports/board.js";
 import type { TimersPort } from "../ports/clock.js";
 import type { Hal } from "../ports/hal.js";
+import type { Links } from "../ports/network.js";
+import { boardLinks, type Secure } from "./board-links.js";
 import { type Fitted, fittedBins } from "./fitted-bins.js";
 import type { BoardWiring } from "./wiring.js";
 
 /** The ports that drivers on ECMA-419 IO provide; flash, network, display and sleep come from the platform. */
-export type BoardPorts = Required<Pick<Hal, "bins" | "gauge" | "mains" | "button" | "reader" | "clock" | "parts">>;
+export type BoardPorts = Required<
+  Pick<Hal, "bins" | "gauge" | "mains" | "button" | "reader" | "clock" | "parts" | "links">
+>;
 
 /** The rest of a HAL. */
-export type BareHal = Omit<Hal, keyof BoardPorts>;
+export type BareHal = Omit<Hal, Exclude<keyof BoardPorts, "links">>;
 
 /** A board before its drivers. */
 export interface IoBoard {
@@ -37,10 +42,17 @@ export interface IoBoard {
 export interface BoardOptions extends IoBoard {
   readonly settings: BinSettings;
   readonly timers: TimersPort;
+  /** Those of the platform; a board with a modem adds it. */
+  readonly links: Links;
+  /** TLS over the modem; absent on platforms whose own links do it (`boardLinks`). */
+  readonly secure?: Secure;
+  /** The subscription; empty if absent. */
+  readonly cellular?: CellularSettings;
 }
 
 /** Puts a board's drivers together. Parts that do not answer are no error here. Throws RangeError when `units` do not fit. */
-export function boardPorts({ io, wiring, settings, units, timers, monotonicMs }: BoardOptions): BoardPorts {
+export function boardPorts(options: BoardOptions): BoardPorts {
+  const { io, wiring, settings, units, timers, monotonicMs } = options;
   const { pins, buses } = wiring;
   const on = (bus: "system" | "bins", address: number) => ({ sensor: { ...buses[bus], address, io: io.SMBus } });
   const fitted = fittedBins(wiring, units);
@@ -60,7 +72,9 @@ export function boardPorts({ io, wiring, settings, units, timers, monotonicMs }:
   const button = new ResetButton({ io: io.Digital, pin: pins.button, lampPin: pins.lamp, timers });
   const mains = new MainsSense({ io: io.Digital, pin: pins.mains, timers });
   const reader = new PN532({ serial: { ...wiring.reader, io: io.Serial }, timers });
+  const modem = modemOf(options);
   return {
+    links: modem === undefined ? options.links : boardLinks({ ...options, modem }),
     bins,
     gauge: new CellGauge({
       gauge: new MAX17048(on("system", wiring.gaugeAddress)),
@@ -72,6 +86,12 @@ export function boardPorts({ io, wiring, settings, units, timers, monotonicMs }:
     button,
     reader,
     clock,
-    parts: new PartHealth({ parts: [clock, reader, button, bins], timers }),
+    parts: new PartHealth({ parts: [clock, reader, button, bins, ...(modem === undefined ? [] : [modem])], timers }),
   };
+}
+
+function modemOf({ io, wiring, timers, cellular = {} }: BoardOptions): Sim7000 | undefined {
+  if (wiring.modem === undefined) return undefined;
+  const { powerKey, ...serial } = wiring.modem;
+  return new Sim7000({ serial: { ...serial, io: io.Serial }, io: io.Digital, powerKey, timers, settings: cellular });
 }

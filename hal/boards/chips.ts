@@ -30,8 +30,8 @@ export const ESP32_S3: Chip = {
   pins: [...range(0, 21), ...range(26, 48)],
   inputOnly: [],
   strapping: [0, 3, 45, 46],
-  // USB 19 and 20, flash 26 to 32, octal PSRAM 33 to 37, console 43 and 44.
-  taken: [19, 20, ...range(26, 32), ...range(33, 37), 43, 44],
+  // Flash 26 to 32, octal PSRAM 33 to 37, console 43 and 44. USB's 19 and 20 are free: the console is the UART.
+  taken: [...range(26, 32), ...range(33, 37), 43, 44],
   wake: range(0, 21),
 };
 

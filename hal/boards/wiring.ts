@@ -35,6 +35,14 @@ export interface BoardWiring {
     readonly port: number;
     readonly baud: number;
   };
+  /** SIM7000 on its UART; `powerKey` drives the transistor at PWRKEY. Absent: a board without a modem. */
+  readonly modem?: {
+    readonly receive: number;
+    readonly transmit: number;
+    readonly port: number;
+    readonly baud: number;
+    readonly powerKey: number;
+  };
 }
 
 export interface BusPins {

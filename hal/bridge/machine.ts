@@ -87,13 +87,13 @@ export class BridgeMachine {
       ...powerPorts(caller),
       ...peoplePorts(caller),
       clock: clockPort(caller),
-      ...(facts.io && io && this.#drivers(facts.board, { ...facts.io, io, timers })),
+      links,
+      ...(facts.io && io && this.#drivers(facts.board, { ...facts.io, io, timers, links })),
       flash: {
         identity: flashPort(caller, 0, facts.flash.identity),
         journal: flashPort(caller, 1, facts.flash.journal),
         snapshot: flashPort(caller, 2, facts.flash.snapshot),
       },
-      links,
       timers,
       entropy: {
         fill(into) {

@@ -110,7 +110,7 @@ export function withoutDrivers(bare: BareHal, board: IoBoard): Hal {
   const onMachine = (): never => {
     throw new BridgeError("the drivers of this board run on the machine");
   };
-  const ports: BoardPorts = {
+  const ports: Omit<BoardPorts, "links"> = {
     bins: {
       count: 0,
       label: onMachine,

@@ -80,7 +80,7 @@ describe.each([...BOARDS, TEMPLATE_BOARD].map((board): [string, Board] => [board
 );
 
 /** Pins that the board reads: all others are driven at one time or another. */
-const INPUTS = ["button", "mains", "expanderInterrupt", "touch.interrupt", "reader.receive"].concat([
+const INPUTS = ["button", "mains", "expanderInterrupt", "touch.interrupt", "reader.receive", "modem.receive"].concat([
   "spi.miso_pin",
   "ethernet.int_pin",
   "ethernet.spi.miso_pin",
@@ -88,7 +88,7 @@ const INPUTS = ["button", "mains", "expanderInterrupt", "touch.interrupt", "read
 
 /** Every pin by what it is for: those of the wiring, and those of the SDK's drivers in the image's manifest. */
 function pinsOf({ wiring, manifest }: Hardware): Readonly<Record<string, number>> {
-  const { buses, touch, pins, reader } = wiring;
+  const { buses, touch, pins, reader, modem } = wiring;
   return {
     ...pins,
     "system.data": buses.system.data,
@@ -98,6 +98,11 @@ function pinsOf({ wiring, manifest }: Hardware): Readonly<Record<string, number>
     "touch.interrupt": touch.interrupt,
     "reader.receive": reader.receive,
     "reader.transmit": reader.transmit,
+    ...(modem && {
+      "modem.receive": modem.receive,
+      "modem.transmit": modem.transmit,
+      "modem.powerKey": modem.powerKey,
+    }),
     ...(manifest === undefined ? {} : pinsIn(JSON.parse(readFileSync(manifest, "utf8")).defines)),
   };
 }

@@ -108,7 +108,16 @@ it("on whatever the buses do, drivers throw nothing but their ports' errors, and
       (chaos) => {
         const { timers, monotonicMs, run } = bench();
         const { io, supplies, disturb } = chaoticIo(chaos);
-        const ports = boardPorts({ io, wiring: MS5_WIRING, settings: MS5.bins, units: [12, 8], timers, monotonicMs });
+        const links = { all: [], wifi: undefined, connect: () => expect.unreachable() };
+        const ports = boardPorts({
+          io,
+          links,
+          wiring: MS5_WIRING,
+          settings: MS5.bins,
+          units: [12, 8],
+          timers,
+          monotonicMs,
+        });
         const typed = (work: () => void) => {
           try {
             work();

@@ -1,10 +1,10 @@
 import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import { beforeEach, describe, expect, test } from "vitest";
-import { BoardSocket } from "../../hal/moddable/net/board-socket.js";
+import { StreamSocket } from "../../hal/drivers/stream-socket.js";
+import type { StreamEvents } from "../../hal/io/stream.js";
 import { strongest } from "../../hal/moddable/net/networks.js";
 import { certificateDer, PemError } from "../../hal/moddable/net/pem.js";
-import type { StreamEvents } from "../../hal/moddable/net/stream.js";
 import { Scheduler } from "../../sim/world/clock/scheduler.js";
 import { worldTimers } from "../../sim/world/clock/world-timers.js";
 
@@ -18,8 +18,8 @@ describe("a board's socket", () => {
   let log: string[];
   let answer: (address: string | undefined) => void;
 
-  function open(connect?: () => never): BoardSocket {
-    const socket = new BoardSocket({
+  function open(connect?: () => never): StreamSocket {
+    const socket = new StreamSocket({
       timers: worldTimers(scheduler),
       target: "broker:8883",
       resolve: (done) => {

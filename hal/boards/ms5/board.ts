@@ -9,7 +9,7 @@ export const MS5_BOARD: Board = {
   hardware: {
     chip: ESP32_S3,
     wiring: MS5_WIRING,
-    strapped: {},
+    strapped: { 3: "only says where JTAG is, and only once its fuse is blown; low, PWRKEY is not pressed" },
     draws: MS5_DRAWS,
     manifest: "hal/moddable/targets/ms5/manifest.json",
   },

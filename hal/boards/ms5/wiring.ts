@@ -20,5 +20,7 @@ export const MS5_WIRING: BoardWiring = {
     mount: 14,
     backlight: 21,
   },
+  // USB's pins: the console is the UART.
+  modem: { receive: 20, transmit: 19, port: 2, baud: 115_200, powerKey: 3 },
   reader: { receive: 18, transmit: 17, port: 1, baud: 115_200 },
 };

@@ -5,6 +5,7 @@ import { boardPorts } from "../../boards/board-ports.js";
 import { unitsFrom } from "../../boards/fitted-bins.js";
 import { touchPanel } from "../../boards/touch-panel.js";
 import type { BoardWiring } from "../../boards/wiring.js";
+import type { CellularSettings } from "../../drivers/sim7000.js";
 import type { BoardProfile } from "../../ports/board.js";
 import type { ClockPort, TimersPort } from "../../ports/clock.js";
 import type { Hal } from "../../ports/hal.js";
@@ -13,6 +14,7 @@ import { BoardEntropy } from "../entropy.js";
 import { NATIVE_HASH } from "../hash.js";
 import { armWatchdog, monotonicMs } from "../native.js";
 import { type DroppingLink, socketsOf } from "../net/link-sockets.js";
+import { tls } from "../net/tls.js";
 import { Drawing } from "../panel/draw.js";
 import { ScreenPanel } from "../panel/screen-panel.js";
 import { BoardTimers } from "../timers.js";
@@ -38,6 +40,8 @@ export function start({ profile, wiring, links }: BoardParts): void {
   const timers = new BoardTimers();
   const wifi = new WifiLink(timers);
   const all = [...links(timers), wifi];
+  const connect = socketsOf(all, timers);
+  const systemTime = new SystemTime();
   const ports = boardPorts({
     io: ESP32_IO,
     wiring,
@@ -45,11 +49,19 @@ export function start({ profile, wiring, links }: BoardParts): void {
     units: unitsFitted(wiring),
     timers,
     monotonicMs,
+    cellular: subscription(),
+    secure: (plain, host, port, authority) => tls(host, port, authority, plain),
+    links: {
+      all,
+      wifi,
+      connect: (link, options) => {
+        if (options.tlsAuthority !== undefined && link.up) systemTime.linkUp();
+        return connect(link, options);
+      },
+    },
   });
   const panel = new ScreenPanel({ drawing: new Drawing(screen), timers, light: backlight(wiring.pins.backlight) });
   touchPanel({ io: ESP32_IO, wiring, timers }).onTouch = (x, y) => panel.touched(x, y);
-  const connect = socketsOf(all, timers);
-  const systemTime = new SystemTime();
   systemTime.follow(ports.clock);
   const hal: Hal = {
     ...ports,
@@ -60,14 +72,6 @@ export function start({ profile, wiring, links }: BoardParts): void {
       identity: partition("identity"),
       journal: partition("journal"),
       snapshot: partition("snapshot"),
-    },
-    links: {
-      all,
-      wifi,
-      connect: (link, options) => {
-        if (options.tlsAuthority !== undefined && link.up) systemTime.linkUp();
-        return connect(link, options);
-      },
     },
     timers,
     entropy: new BoardEntropy(),
@@ -82,6 +86,16 @@ export function start({ profile, wiring, links }: BoardParts): void {
 function unitsFitted(wiring: BoardWiring): readonly number[] {
   const told = Preference.get(UNITS.domain, UNITS.key);
   return unitsFrom(typeof told === "string" ? told : UNITS.unset, wiring);
+}
+
+/** What the cellular subscription asks for, in NVS; a SIM for things mostly needs none of it. */
+function subscription(): CellularSettings {
+  const settings: Record<string, string> = {};
+  for (const key of ["apn", "user", "password", "pin"]) {
+    const told = Preference.get("cellular", key);
+    if (typeof told === "string") settings[key] = told;
+  }
+  return settings;
 }
 
 /** The same clock; what sets it sets the system's time as well. */

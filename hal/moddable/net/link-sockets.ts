@@ -1,6 +1,6 @@
+import { StreamSocket } from "../../drivers/stream-socket.js";
 import type { TimersPort } from "../../ports/clock.js";
 import type { LinkPort, Links, SocketOptions, SocketPort } from "../../ports/network.js";
-import { BoardSocket } from "./board-socket.js";
 import { resolve } from "./resolve.js";
 import { tcp } from "./tcp.js";
 import { tls } from "./tls.js";
@@ -12,26 +12,26 @@ export interface DroppingLink extends LinkPort {
 
 /** The `connect` of the links port: sockets end with their link. */
 export function socketsOf(links: readonly DroppingLink[], timers: TimersPort): Links["connect"] {
-  const open = new Map<LinkPort, Set<BoardSocket>>();
+  const open = new Map<LinkPort, Set<StreamSocket>>();
   for (const link of links) {
-    const sockets = new Set<BoardSocket>();
+    const sockets = new Set<StreamSocket>();
     open.set(link, sockets);
     link.onDown = () => dropAll(sockets, timers);
   }
   return (link, options) => openSocket(link, options, open.get(link)!, timers);
 }
 
-function dropAll(sockets: Iterable<BoardSocket>, timers: TimersPort): void {
+function dropAll(sockets: Iterable<StreamSocket>, timers: TimersPort): void {
   for (const socket of sockets) timers.set(0, () => socket.drop("the link went down"));
 }
 
 function openSocket(
   link: LinkPort,
   { host, port, tlsAuthority }: SocketOptions,
-  sockets: Set<BoardSocket>,
+  sockets: Set<StreamSocket>,
   timers: TimersPort,
 ): SocketPort {
-  const socket: BoardSocket = new BoardSocket({
+  const socket: StreamSocket = new StreamSocket({
     timers,
     target: `${host}:${port}`,
     // Later in every case: callbacks never come from inside `connect`.

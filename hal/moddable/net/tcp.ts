@@ -1,6 +1,6 @@
 import TCP from "embedded:io/socket/tcp";
+import type { OpenStream } from "../../io/stream.js";
 import { enter } from "../crash.js";
-import type { OpenStream } from "./stream.js";
 
 /** Plain TCP. */
 export function tcp(port: number): OpenStream {

@@ -1,18 +1,19 @@
 import TCP, { type Options } from "embedded:io/socket/tcp";
 import TLSSocket from "embedded:io/socket/tcp/tls";
 import Timer from "timer";
+import type { OpenStream, Stream, StreamEvents } from "../../io/stream.js";
 import { enter } from "../crash.js";
 import { HandshakeWatch } from "./handshake-watch.js";
 import { certificateDer } from "./pem.js";
-import type { OpenStream, Stream, StreamEvents } from "./stream.js";
+import { StreamTcp } from "./stream-tcp.js";
 
 /**
- * TLS 1.2 of the SDK over its TCP. Its handshake runs inside TCP's callbacks and throws there, which would end the program:
+ * TLS 1.2 of the SDK over its TCP, or over `plain`. Its handshake runs inside TCP's callbacks and throws there, which would end the program:
  * what it throws becomes the stream's error. Our own callbacks run later, from a timer, so that nothing of the firmware is
  * inside that guard.
  */
-export function tls(host: string, port: number, authority: string): OpenStream {
-  return (address, events) => new TlsStream({ host, address, port, authority }, events);
+export function tls(host: string, port: number, authority: string, plain?: OpenStream): OpenStream {
+  return (address, events) => new TlsStream({ host, address, port, authority, plain }, events);
 }
 
 interface Server {
@@ -21,9 +22,11 @@ interface Server {
   readonly port: number;
   /** PEM. */
   readonly authority: string;
+  readonly plain: OpenStream | undefined;
 }
 
-interface Guarded {
+interface Guarded extends Options {
+  readonly plain: OpenStream | undefined;
   readonly onReadable: (bytes: number) => void;
   readonly onWritable: (bytes: number) => void;
   readonly onError: () => void;
@@ -31,26 +34,38 @@ interface Guarded {
 }
 
 /** TCP whose callbacks throw nothing, and which is read along with until the server is known. */
-class GuardedTCP extends TCP {
+class GuardedTransport {
+  readonly #io: TCP | StreamTcp;
   #watch: HandshakeWatch | undefined = new HandshakeWatch();
+  /** Kept by the SDK's TLS. */
+  readable = 0;
+  writable = 0;
 
-  constructor(options: Options) {
-    const { onReadable, onWritable, onError, failed } = options as unknown as Guarded;
-    super({
+  constructor(options: Guarded) {
+    const { plain, failed, onReadable, onWritable, onError } = options;
+    const guarded = {
       ...options,
       onReadable: (bytes: number) => guard(failed, () => onReadable(bytes)),
       onWritable: (bytes: number) => guard(failed, () => onWritable(bytes)),
       onError: () => guard(failed, onError),
-    });
+    };
+    this.#io = plain === undefined ? new TCP(guarded) : new StreamTcp({ ...guarded, plain });
   }
 
   /** The SDK's TLS reads in this way only. */
-  override read(into?: unknown): never {
-    const bytes = into as Uint8Array;
-    const count = (super.read(bytes as never) as unknown as number | undefined) ?? 0;
-    this.#watch?.feed(bytes.subarray(0, count));
+  read(into: Uint8Array): number {
+    const count = (this.#io.read(into) as number | undefined) ?? 0;
+    this.#watch?.feed(into.subarray(0, count));
     if (this.#watch?.isOver === true) this.#watch = undefined;
-    return count as never;
+    return count;
+  }
+
+  write(bytes: Uint8Array | ArrayBuffer): void {
+    this.#io.write(bytes);
+  }
+
+  close(): void {
+    this.#io.close();
   }
 }
 
@@ -72,10 +87,11 @@ class TlsStream implements Stream {
   #timer: Timer | undefined;
   #isStopped = false;
 
-  constructor({ host, address, port, authority }: Server, events: StreamEvents) {
+  constructor({ host, address, port, authority, plain }: Server, events: StreamEvents) {
     this.#events = events;
     this.#socket = new TLSSocket({
-      TCP: { io: GuardedTCP },
+      TCP: { io: GuardedTransport },
+      plain,
       host,
       address,
       port,

@@ -6,21 +6,28 @@ declare const screen: import("commodetto/PixelsOut").default & {
 };
 
 declare module "embedded:io/socket/tcp/tls" {
-  import type TCP from "embedded:io/socket/tcp";
-  import type { Options as TCPOptions } from "embedded:io/socket/tcp";
-
   export interface TLSOptions {
-    readonly TCP: { readonly io: new (options: TCPOptions) => TCP };
+    /** Made with all of these options, and with callbacks of the session in place of those below. */
+    readonly TCP: { readonly io: new (options: never) => Transport };
     readonly host: string;
     readonly address: string;
     readonly port: number;
     readonly nodelay: boolean;
     readonly secure: { readonly certificate: ArrayBuffer; readonly cache: boolean };
-    /** Not of the SDK: it hands all options on to `TCP.io`, and so this reaches ours. */
+    /** Not of the SDK: it hands all options on to `TCP.io`, and so these reach ours. */
+    readonly plain: unknown;
     readonly failed: (reason: string) => void;
     readonly onReadable: () => void;
     readonly onWritable: (bytes: number) => void;
     readonly onError: () => void;
+  }
+  /** What the session does with it; it keeps `readable` and `writable` there. */
+  export interface Transport {
+    readable: number;
+    writable: number;
+    read(into: Uint8Array): number;
+    write(bytes: Uint8Array | ArrayBuffer): void;
+    close(): void;
   }
   export default class TLSSocket {
     constructor(options: TLSOptions);

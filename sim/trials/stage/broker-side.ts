@@ -34,8 +34,13 @@ export interface BrokerSide {
 /** The PEM that virtual TLS goes by: a name, not a key. */
 const VIRTUAL_AUTHORITY = "-----BEGIN CERTIFICATE-----\nVIRTUAL\n-----END CERTIFICATE-----\n";
 
-/** A broker inside virtual time: deterministic. */
-export function virtualBroker(network: VirtualNetwork, timers: TimersPort, accounts: () => Accounts): BrokerSide {
+/** A broker inside virtual time: deterministic. `tls`: it wants its boxes to trust an authority. */
+export function virtualBroker(
+  network: VirtualNetwork,
+  timers: TimersPort,
+  accounts: () => Accounts,
+  tls: boolean,
+): BrokerSide {
   const boxOf = (clientId: string) => accounts().boxes.find((box) => clientId === `smartbox-${box.box}`);
   const broker = new VirtualBroker({
     scheduler: timers,
@@ -50,13 +55,14 @@ export function virtualBroker(network: VirtualNetwork, timers: TimersPort, accou
     },
   });
   const host = "broker.virtual";
-  const port = 8883;
-  network.listen(host, port, (endpoint) => broker.accept(endpoint), { authority: VIRTUAL_AUTHORITY });
+  const port = tls ? 8883 : 1883;
+  const authority = tls ? VIRTUAL_AUTHORITY : undefined;
+  network.listen(host, port, (endpoint) => broker.accept(endpoint), { ...(authority && { authority }) });
   return {
     virtual: broker,
     host,
     port,
-    authority: VIRTUAL_AUTHORITY,
+    authority,
     connectCloud: async () => attachVirtual(broker, timers),
     crash: async () => broker.crash({ keepRetained: false }),
     restart: async () => broker.restart(),

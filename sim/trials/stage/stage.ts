@@ -45,6 +45,8 @@ export interface StageOptions {
   readonly sink?: (line: string) => void;
   /** `ports` if absent. */
   readonly parts?: PartsLevel;
+  /** The virtual broker's; true if absent. Over the modem, the simulator has no TLS at register level (`boardLinks`). */
+  readonly tls?: boolean;
   /** Runs the firmware; Node if absent. The stage closes it. */
   readonly engine?: Engine;
   /** What the box is built on; its model's board if absent. */
@@ -128,7 +130,7 @@ export class Stage implements Scene {
     const accounts = makeAccounts(world, () => stage?.cloud ?? cloud);
     const broker =
       options.broker === "virtual"
-        ? virtualBroker(world.network as VirtualNetwork, worldTimers(world.scheduler), accounts)
+        ? virtualBroker(world.network as VirtualNetwork, worldTimers(world.scheduler), accounts, options.tls ?? true)
         : options.broker === "embedded"
           ? await embeddedBroker(0, accounts)
           : await mosquittoBroker(accounts());

@@ -1,4 +1,5 @@
 import type { BareHal, IoBoard } from "../../../hal/boards/board-ports.js";
+import type { CellularSettings } from "../../../hal/drivers/sim7000.js";
 import type { BoardProfile } from "../../../hal/ports/board.js";
 import type { Hal } from "../../../hal/ports/hal.js";
 import { type SleepPort, WakeCause } from "../../../hal/ports/power.js";
@@ -64,6 +65,8 @@ export interface MachineOptions {
   readonly mains?: boolean;
   /** How the firmware reaches bins, gauge, mains, button, reader and clock; `ports` if absent. */
   readonly parts?: PartsLevel;
+  /** Subscription of the modem, at register level. */
+  readonly cellular?: CellularSettings;
   readonly rtc?: { readonly set?: boolean; readonly driftPpm?: number };
 }
 
@@ -123,6 +126,7 @@ export class Machine {
   readonly #site: Site;
   readonly #boot: (hal: Hal) => void;
   readonly #bootOnIo: MachineOptions["bootOnIo"];
+  readonly #cellular: CellularSettings;
   #state: "off" | "starting" | "running" | "asleep" = "off";
   #life: Life | undefined;
   #next: ScheduledEvent | undefined;
@@ -139,6 +143,7 @@ export class Machine {
     this.board = options.board;
     this.#boot = options.boot;
     this.#bootOnIo = options.bootOnIo;
+    this.#cellular = options.cellular ?? {};
     const site: Site = {
       scheduler: world.scheduler,
       random: (name) => world.random(`${options.name} ${name}`),
@@ -371,7 +376,7 @@ export class Machine {
     });
     if (this.parts === undefined) this.#boot({ ...bare, ...directPorts(this, life) });
     else if (this.#bootOnIo !== undefined) this.#bootOnIo(bare, this.parts.io(life));
-    else this.#boot({ ...bare, ...this.parts.ports(life, bare.timers) });
+    else this.#boot({ ...bare, ...this.parts.ports(life, { ...bare, cellular: this.#cellular }) });
   }
 
   #sleepPort(life: Life): SleepPort {

@@ -23,6 +23,11 @@ export abstract class Link {
   #coming: { uplink: Uplink; event: ScheduledEvent } | undefined;
   #bound: { life: Life; port: LinkPort; told: boolean } | undefined;
 
+  /** A part of its own powers it, and outlives the boots: ports of boots carry connections only. */
+  hasModem = false;
+  /** Told of each change of `uplink`. */
+  onUplink: ((uplink: Uplink | undefined) => void) | undefined;
+
   constructor(kind: LinkKind, site: Site, battery: Battery) {
     this.kind = kind;
     this.site = site;
@@ -53,11 +58,11 @@ export abstract class Link {
       onChange: undefined,
       start: () => {
         life.check();
-        this.power(true);
+        if (!this.hasModem) this.power(true);
       },
       stop: () => {
         life.check();
-        this.power(false);
+        if (!this.hasModem) this.power(false);
       },
     };
     this.bind(life, port);
@@ -66,7 +71,9 @@ export abstract class Link {
 
   protected bind(life: Life, port: LinkPort): void {
     this.#bound = { life, port, told: false };
-    life.onEnd(() => this.power(false));
+    life.onEnd(() => {
+      if (!this.hasModem) this.power(false);
+    });
   }
 
   attach(socket: BoxSocket): void {
@@ -110,6 +117,7 @@ export abstract class Link {
 
   #changed(up: boolean): void {
     this.site.trace("net", `${this.kind} ${up ? "up" : "down"}`);
+    this.onUplink?.(this.#uplink);
     const bound = this.#bound;
     if (bound === undefined) return;
     // From the loop: the change may come from inside `stop`.
@@ -133,6 +141,11 @@ export class FixedLink extends Link {
 
   protected override candidate(): Uplink | undefined {
     return this.#available ? this.access : undefined;
+  }
+
+  /** What the modem does with its radio. */
+  switchRadio(on: boolean): void {
+    this.power(on);
   }
 
   /** The cable is plugged, or there is a signal. */

@@ -1,4 +1,4 @@
-import type { LinkKind, LinkPort, Links, WifiPort } from "../../../hal/ports/network.js";
+import type { LinkKind, LinkPort, Links, SocketOptions, SocketPort, WifiPort } from "../../../hal/ports/network.js";
 import type { Battery } from "../devices/battery.js";
 import type { Life } from "../devices/life.js";
 import type { Site } from "../devices/site.js";
@@ -68,19 +68,24 @@ export class BoxNet {
         life.check();
         const link = byPort.get(port);
         if (link === undefined) throw new RangeError("the link is not one of this boot's");
-        const socket = new BoxSocket({
-          site: this.#site,
-          life,
-          network: this.#network,
-          uplink: link.uplink,
-          linkName: link.kind,
-          target,
-          onGone: (gone) => link.detach(gone),
-        });
-        if (link.uplink !== undefined) link.attach(socket);
-        return socket.port;
+        return this.dial(link, life, target);
       },
     };
+  }
+
+  /** A socket over `link` that lasts at most as long as `life`. */
+  dial(link: Link, life: Life, target: SocketOptions): SocketPort {
+    const socket = new BoxSocket({
+      site: this.#site,
+      life,
+      network: this.#network,
+      uplink: link.uplink,
+      linkName: link.kind,
+      target,
+      onGone: (gone) => link.detach(gone),
+    });
+    if (link.uplink !== undefined) link.attach(socket);
+    return socket.port;
   }
 
   #uplink(latencyMs: number): Uplink {

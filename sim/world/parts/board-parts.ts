@@ -1,8 +1,7 @@
-import { type BoardPorts, boardPorts, type IoBoard } from "../../../hal/boards/board-ports.js";
+import { type BoardOptions, type BoardPorts, boardPorts, type IoBoard } from "../../../hal/boards/board-ports.js";
 import { type Fitted, fittedBins } from "../../../hal/boards/fitted-bins.js";
 import type { BoardWiring } from "../../../hal/boards/wiring.js";
 import type { BoardProfile } from "../../../hal/ports/board.js";
-import type { TimersPort } from "../../../hal/ports/clock.js";
 import type { Battery } from "../devices/battery.js";
 import type { Bins } from "../devices/bins.js";
 import type { Button } from "../devices/button.js";
@@ -12,6 +11,7 @@ import type { Mains } from "../devices/mains.js";
 import type { Reader } from "../devices/reader.js";
 import type { Rtc } from "../devices/rtc.js";
 import type { Site } from "../devices/site.js";
+import type { BoxNet } from "../net/links.js";
 import type { Random } from "../random.js";
 import { boardIo } from "./board-io.js";
 import { I2cBus } from "./i2c-bus.js";
@@ -21,6 +21,7 @@ import { Pin } from "./pins.js";
 import { Pn532 } from "./pn532.js";
 import { Rv3028 } from "./rv3028.js";
 import { SerialLine } from "./serial-line.js";
+import { Sim7000Part } from "./sim7000.js";
 import { fobTag, type Tag } from "./tag.js";
 import { Tmp102 } from "./tmp102.js";
 
@@ -37,6 +38,7 @@ export interface Devices {
   readonly mains: Mains;
   readonly reader: Reader;
   readonly rtc: Rtc;
+  readonly net: BoxNet;
 }
 
 interface Expander {
@@ -60,6 +62,9 @@ export class BoardParts {
   readonly rtc: Rv3028;
   readonly reader: Pn532;
   readonly readerLine: SerialLine;
+  /** On boards that have one. */
+  readonly modem: Sim7000Part | undefined;
+  readonly modemLine: SerialLine;
   /** Button, mains and door contacts bounce when they move. */
   bounces = false;
   /** What somebody holds to the reader who scans a fob with this serial. */
@@ -76,6 +81,7 @@ export class BoardParts {
   readonly #expanderReset = new Pin(1);
   readonly #interrupt = new Pin(1);
   readonly #mount = new Pin(0);
+  readonly #powerKey = new Pin(0);
   readonly #expanders: readonly Expander[];
   /** Contacts that bounce now, with the level that they show. */
   readonly #bouncing = new Map<number, boolean>();
@@ -103,6 +109,8 @@ export class BoardParts {
     this.buses.system.attach(wiring.rtcAddress, this.rtc);
     this.readerLine = new SerialLine(site.random("reader line"));
     this.reader = new Pn532(site.scheduler, this.readerLine);
+    this.modemLine = new SerialLine(site.random("modem line"));
+    this.modem = this.#fitModem();
     this.#expanders = this.#fitExpanders(fittedBins(wiring, units));
     this.expanders = this.#expanders.map((one) => one.part);
     this.#pins = this.#connectPins();
@@ -111,8 +119,9 @@ export class BoardParts {
   }
 
   /** Drivers of a new boot on these parts. */
-  ports(life: Life, timers: TimersPort): BoardPorts {
-    return boardPorts({ ...this.io(life), settings: this.#settings, timers });
+  ports(life: Life, rest: Pick<BoardOptions, "timers" | "links" | "cellular">): BoardPorts {
+    const { timers, links, cellular = {} } = rest;
+    return boardPorts({ ...this.io(life), settings: this.#settings, timers, links, cellular });
   }
 
   /** What a new boot's drivers stand on. */
@@ -121,7 +130,9 @@ export class BoardParts {
       [this.#wiring.buses.system.port, this.buses.system],
       [this.#wiring.buses.bins.port, this.buses.bins],
     ]);
-    const lines = new Map([[this.#wiring.reader.port, this.readerLine]]);
+    const { reader, modem } = this.#wiring;
+    const lines = new Map([[reader.port, this.readerLine]]);
+    if (modem !== undefined) lines.set(modem.port, this.modemLine);
     const { scheduler } = this.#site;
     return {
       io: boardIo({ scheduler, pins: this.#pins, buses, lines }, life),
@@ -145,6 +156,14 @@ export class BoardParts {
   brownOut(): void {
     for (const { part } of this.#expanders) part.powerOnReset();
     this.reader.powerOnReset();
+    this.modem?.powerOnReset();
+  }
+
+  #fitModem(): Sim7000Part | undefined {
+    const { cellular } = this.#devices.net;
+    if (this.#wiring.modem === undefined || cellular === undefined) return undefined;
+    const { scheduler } = this.#site;
+    return new Sim7000Part({ scheduler, line: this.modemLine, key: this.#powerKey, net: this.#devices.net, cellular });
   }
 
   #fitExpanders(fitted: readonly Fitted[]): Expander[] {
@@ -187,7 +206,9 @@ export class BoardParts {
     this.#expanderReset.watch((level) => {
       for (const { part } of this.#expanders) part.reset = level;
     });
+    const { modem } = this.#wiring;
     return new Map([
+      ...(modem === undefined ? [] : [[modem.powerKey, this.#powerKey] as const]),
       [pins.button, buttonPin],
       [pins.lamp, lamp],
       [pins.mains, mainsPin],

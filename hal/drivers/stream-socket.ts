@@ -1,6 +1,6 @@
-import type { TimersPort } from "../../ports/clock.js";
-import type { SocketPort } from "../../ports/network.js";
-import type { OpenStream, Stream, StreamEvents } from "./stream.js";
+import type { OpenStream, Stream, StreamEvents } from "../io/stream.js";
+import type { TimersPort } from "../ports/clock.js";
+import type { SocketPort } from "../ports/network.js";
 
 /** What may wait to be sent, bytes: what the port promises of an empty send buffer. */
 const BUFFER_BYTES = 4_096;
@@ -8,7 +8,7 @@ const BUFFER_BYTES = 4_096;
 const OPEN_WITHIN_MS = 30_000;
 const NOTHING = new Uint8Array(0);
 
-export interface SocketParts {
+export interface StreamSocketOptions {
   readonly timers: TimersPort;
   /** For messages: host and port. */
   readonly target: string;
@@ -19,8 +19,8 @@ export interface SocketParts {
   readonly ended: () => void;
 }
 
-/** A socket of the firmware over a stream of the SDK: with a send buffer, and with callbacks in the order the port promises. */
-export class BoardSocket implements SocketPort, StreamEvents {
+/** A socket of the firmware over a stream: with a send buffer, and with callbacks in the order the port promises. */
+export class StreamSocket implements SocketPort, StreamEvents {
   onOpen: (() => void) | undefined;
   onData: ((bytes: Uint8Array) => void) | undefined;
   onWritable: (() => void) | undefined;
@@ -38,7 +38,7 @@ export class BoardSocket implements SocketPort, StreamEvents {
   #isShort = false;
   readonly #openTimer: number;
 
-  constructor(parts: SocketParts) {
+  constructor(parts: StreamSocketOptions) {
     // What opens it is not kept: with the certificate in it, that is a kilobyte for as long as the box is online.
     const { timers, target, resolve, open, ended } = parts;
     this.#timers = timers;
