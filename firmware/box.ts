@@ -9,6 +9,7 @@ import { EmergencyTask } from "./codes/emergency.js";
 import { OfflineCodes } from "./codes/offline-codes.js";
 import { Throttle } from "./codes/throttle.js";
 import { CommandTask } from "./commands/command-task.js";
+import type { CrashReport } from "./crash/last-words.js";
 import { sleepEmpty } from "./empty-cell.js";
 import { ExchangeTask } from "./exchange/exchange-task.js";
 import { Rights } from "./exchange/rights.js";
@@ -48,6 +49,7 @@ export class Box {
   readonly #hal: Hal;
   readonly #identity: Identity;
   readonly #loaded: LoadedIdentity;
+  readonly #crash: CrashReport | undefined;
   readonly #ledger: Ledger;
   readonly #snapshot: CurrentSnapshot;
   readonly #inventory: Inventory;
@@ -67,11 +69,13 @@ export class Box {
   readonly #hotspotFlow: HotspotFlow | undefined;
   #isBootRecorded = false;
 
-  constructor(hal: Hal, loaded: LoadedIdentity, battery: BatteryProfile) {
+  /** `crash`: what the boot before left, when a fault ended it. */
+  constructor(hal: Hal, loaded: LoadedIdentity, battery: BatteryProfile, crash?: CrashReport) {
     const { identity } = loaded;
     this.#hal = hal;
     this.#identity = identity;
     this.#loaded = loaded;
+    this.#crash = crash;
     const { clock, timers, bins, gauge, mains, hash, button } = hal;
     const label = (bin: number) => bins.label(bin);
     const changed = () => this.#changed();
@@ -241,6 +245,7 @@ export class Box {
     const boot = ledger.state.boots + 1;
     ledger.note({ kind: Kind.boot, boot, cause, firmware: FIRMWARE_VERSION }, "vital");
     this.#isBootRecorded = ledger.state.boots === boot;
+    if (this.#crash !== undefined) ledger.note({ kind: Kind.crash, ...this.#crash });
     this.#recordIdentity();
     const unreadable = ledger.journal.skippedPlaces + ledger.undecodable;
     if (unreadable > 0) ledger.note({ kind: Kind.gap, reason: GapReason.unreadable, count: unreadable });

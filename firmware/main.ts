@@ -2,6 +2,8 @@ import { FlashError } from "../hal/ports/flash.js";
 import type { Hal } from "../hal/ports/hal.js";
 import type { Text } from "../hal/ports/panel.js";
 import { Box } from "./box.js";
+import { keepLastWords } from "./crash/kept-hal.js";
+import type { CrashReport } from "./crash/last-words.js";
 import { isCellEmpty, sleepEmpty } from "./empty-cell.js";
 import { loadIdentity } from "./identity/copies.js";
 import { IdentityError } from "./identity/identity.js";
@@ -17,7 +19,12 @@ const MAX_BINS = 200;
  * Where every board, the simulator and the rig begin. Returns when everything is wired; the rest happens in callbacks of the
  * HAL until the program ends by sleep, restart, or loss of power. A box that cannot work says so on its screen.
  */
-export function boot(hal: Hal): void {
+export function boot(board: Hal): void {
+  const { hal, crash } = keepLastWords(board);
+  bootOn(hal, crash);
+}
+
+function bootOn(hal: Hal, crash: CrashReport | undefined): void {
   const { board } = hal;
   if (!board.offlineCapable || board.battery === undefined) {
     stopSafely(hal, text("unsupported-model", { model: board.model }));
@@ -31,7 +38,7 @@ export function boot(hal: Hal): void {
   try {
     const identity = loadIdentity(hal.flash.identity);
     checkBins(hal.bins.count);
-    box = new Box(hal, identity, board.battery);
+    box = new Box(hal, identity, board.battery, crash);
   } catch (error) {
     if (!(error instanceof IdentityError || error instanceof BinsError || isOfFlash(error))) throw error;
     hal.trace.line(`stopped: ${error.message}`.slice(0, 200));

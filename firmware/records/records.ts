@@ -25,6 +25,7 @@ export const Kind = {
   device: 17,
   binChecked: 18,
   binKept: 22,
+  crash: 23,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
@@ -291,6 +292,13 @@ export const FIELDS = {
    * itself is in a record that the cloud has had and lost.
    */
   [Kind.binKept]: { bin, belief: oneOf(Belief), ...HELD },
+  /** A fault ended the boot before this one. */
+  [Kind.crash]: {
+    /** What the board or the engine said of it. */
+    reason: characters(64),
+    /** The end of its trace, lines ended by LF. */
+    lines: characters(128),
+  },
 };
 
 export type Body = { [K in Kind]: { readonly kind: K } & BodyOf<(typeof FIELDS)[K]> }[Kind];

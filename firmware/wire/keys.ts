@@ -92,4 +92,6 @@ export const KEYS = {
   // What box and cloud believe of a bin, and what a box can read
   belief: 107,
   reads: 108,
+  // How the last boot ended (firmware/crash)
+  lines: 112,
 } as const;

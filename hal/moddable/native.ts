@@ -16,6 +16,11 @@ export function fillRandom(this: void, into: Uint8Array): boolean {
   return native("xs_smartbox_fillRandom").call(this, into);
 }
 
+/** Memory that a reset leaves as it is (`hal/ports/crash.ts`). */
+export function keptMemory(this: void): ArrayBuffer {
+  return native("xs_smartbox_keptMemory").call(this);
+}
+
 /** Starts the watchdog, or sets it again: without the next call within `timeoutMs` the program is ended. */
 export function armWatchdog(this: void, timeoutMs: number): undefined {
   return native("xs_smartbox_armWatchdog").call(this, timeoutMs);

@@ -1,6 +1,7 @@
 import type { BinsPort } from "./bins.js";
 import type { BoardProfile } from "./board.js";
 import type { ClockPort, TimersPort } from "./clock.js";
+import type { CrashPort } from "./crash.js";
 import type { EntropyPort } from "./entropy.js";
 import type { FlashPort } from "./flash.js";
 import type { HashPort } from "./hash.js";
@@ -40,6 +41,8 @@ export interface Hal {
   readonly watchdog: WatchdogPort;
   readonly sleep: SleepPort;
   readonly trace: TracePort;
+  /** Absent where nothing outlives a reset. */
+  readonly crash?: CrashPort;
   /** Absent where nothing can be told about parts beyond what the other ports say. */
   readonly parts?: PartsPort;
 }

@@ -1,4 +1,5 @@
 import type { Alerts } from "./alerts.js";
+import type { BoxState } from "./state.js";
 
 /** What a box's own words give reason to tell whoever runs the cloud. */
 export class BoxAlerts {
@@ -44,15 +45,32 @@ export class BoxAlerts {
     });
   }
 
+  /** Its program ended by a fault, and it booted again by itself. */
+  crashed(box: string, { crashes = 0, crash }: Pick<BoxState, "crash" | "crashes">): void {
+    if (crashes === 0 || crash === undefined) return;
+    const times = crashes === 1 ? "once" : `${crashes} times`;
+    this.#alerts.raise({
+      id: crashId(box),
+      box,
+      what: `its program ended by a fault, ${times} so far, the last time by "${crash.reason}"`,
+      wayOut: `it works again by itself; give the trace in its log to whoever makes the firmware. Then \`cloud seen\``,
+    });
+  }
+
   /** Somebody has done what those ask for that do not end by themselves. */
   seen(box: string): void {
     this.#alerts.clear(putBackId(box));
     this.#alerts.clear(unreadId(box));
+    this.#alerts.clear(crashId(box));
   }
 }
 
 function putBackId(box: string): string {
   return `put-back/${box}`;
+}
+
+function crashId(box: string): string {
+  return `crash/${box}`;
 }
 
 function unreadId(box: string): string {

@@ -157,7 +157,9 @@ export class CloudService {
   /** Somebody has done what the alerts about a database put back from a copy, and about records that nobody could read, ask for. */
   seen(box: string): void {
     this.#boxAlerts.seen(box);
-    this.store.boxState(box).unread = 0;
+    const state = this.store.boxState(box);
+    state.unread = 0;
+    state.crashes = 0;
     this.store.touch();
     this.store.commit();
   }
@@ -284,6 +286,7 @@ export class CloudService {
     this.#heldUp.look(box);
     const state = this.store.boxState(box);
     this.#boxAlerts.unread(box, state.unread ?? 0);
+    this.#boxAlerts.crashed(box, state);
     if (taken > 0 && state.epoch !== epoch) {
       // A journal that began after the hello.
       state.epoch = epoch;

@@ -116,6 +116,10 @@ export interface BoxState {
   reads?: number;
   /** Records of this box that this version could not read, until somebody has seen that. Absent: none. */
   unread?: number;
+  /** Boots that a fault ended, since somebody looked; absent: none. */
+  crashes?: number;
+  /** Of the last one, and the end of its trace. */
+  crash?: { readonly reason: string; readonly lines: string };
   nextCommand: number;
   commands: Command[];
   sheets: SheetsState;

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { encodeRecord } from "../../firmware/records/codec.js";
+import { Kind } from "../../firmware/records/records.js";
 import { Alerts } from "../../sim/cloud/alerts.js";
+import { BoxAlerts } from "../../sim/cloud/box-alerts.js";
 import { cloudPage } from "../../sim/cloud/page/page.js";
 import { CloudStore } from "../../sim/cloud/store.js";
-import { BOX, FailingMemory, START_SECONDS, World } from "./support/world.js";
+import { at, BOX, EPOCH, FailingMemory, START_SECONDS, World } from "./support/world.js";
 
 const ALERT = { id: `withheld/${BOX}`, box: BOX, what: "records are behind", wayOut: "look at the broker" };
 
@@ -48,4 +51,27 @@ describe("an alert", () => {
     cloud.alerts.clear(ALERT.id);
     expect(await cloudPage(cloud, START_SECONDS)).not.toContain('class="alerts"');
   });
+});
+
+test("a box whose program ended by a fault is told of until somebody has seen it, with how often and why", () => {
+  const { cloud } = new World();
+  const take = (first: number, reason: string) => {
+    const records = [encodeRecord({ kind: Kind.crash, reason, lines: "sync: online\n", ...at(START_SECONDS) })];
+    cloud.ingest.take(BOX, { epoch: EPOCH, first, records, gapFrom: undefined });
+    new BoxAlerts(cloud.alerts).crashed(BOX, cloud.store.boxState(BOX));
+  };
+  take(1, "memory full");
+  expect(cloud.alerts.of(BOX)[0]!.what).toBe(
+    'its program ended by a fault, once so far, the last time by "memory full"',
+  );
+  take(2, "watchdog");
+  expect(cloud.alerts.of(BOX)).toMatchObject([{ id: `crash/${BOX}`, what: expect.stringContaining("2 times so far") }]);
+  expect(cloud.store.data.events.at(-1)).toMatchObject({
+    kind: "crash",
+    detail: { reason: "watchdog", lines: "sync: online\n" },
+  });
+  cloud.seen(BOX);
+  expect(cloud.alerts.of(BOX)).toEqual([]);
+  take(3, "watchdog");
+  expect(cloud.alerts.of(BOX)[0]!.what).toContain("once so far");
 });

@@ -150,6 +150,32 @@ describe.skipIf(sdk === undefined)("the image in the SDK's simulator", { timeout
     }
   });
 
+  test("tells the cloud of a fault that ended it, with the end of its trace, and of no end on purpose", async () => {
+    await open();
+    box.boot();
+    await online();
+    box.do({ do: "fault", message: "a fault was asked for" });
+    await box.until(() => box.output.some((line) => line.includes("XS abort: unhandled exception")), "the abort");
+    await box.kill();
+    box.boot(WakeCause.watchdog);
+    await online();
+    await agreed();
+    const crashes = () => site.cloud.store.data.events.filter(({ kind }) => kind === "crash");
+    expect(crashes().map(({ detail }) => detail)).toEqual([
+      { reason: "Error: a fault was asked for", lines: expect.stringContaining("sync: online") },
+    ]);
+    expect(site.cloud.alerts.of(site.box.id)).toMatchObject([
+      { what: expect.stringContaining("a fault was asked for") },
+    ]);
+
+    box.do({ do: "mains", present: false });
+    await box.until(() => box.exitCode !== undefined, "sleep");
+    box.boot(WakeCause.button);
+    await online();
+    await agreed();
+    expect(crashes()).toHaveLength(1);
+  });
+
   test.each(["blank", "not there"])("says that it is not provisioned when the identity is %s", async (how) => {
     await open();
     if (how === "blank") writeFileSync(join(site.folder, "identity"), new Uint8Array(65_536).fill(0xff));

@@ -135,7 +135,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["hal/io", "firmware/wiring", "firmware/wire", "firmware/crypto"],
   ["hal/drivers", "firmware/identity", "firmware/journal", "firmware/snapshot", "firmware/records"],
   ["hal/boards", "firmware/state"],
-  ["hal/bridge", "firmware/bins", "firmware/commands", "firmware/parts", "firmware/power"],
+  ["hal/bridge", "firmware/bins", "firmware/commands", "firmware/crash", "firmware/parts", "firmware/power"],
   ["firmware/codes"],
   ["firmware/exchange"],
   ["firmware/panel", "firmware/sync"],

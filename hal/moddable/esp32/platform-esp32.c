@@ -5,6 +5,7 @@
 
 #include "bootloader_random.h"
 #include "driver/gpio.h"
+#include "esp_attr.h"
 #include "esp_random.h"
 #include "esp_sleep.h"
 #include "esp_system.h"
@@ -106,6 +107,42 @@ void xs_smartbox_wakeCause(xsMachine *the)
 			break;
 	}
 	xsmcSetInteger(xsResult, cause);
+}
+
+/*
+	RTC slow memory that the bootloader leaves alone at a reset: the crash port's. It may lose its supply in deep sleep, which is told
+	from a crash by the wake.
+*/
+void xs_smartbox_keptMemory(xsMachine *the)
+{
+	static RTC_NOINIT_ATTR uint8_t kept[256];
+
+	xsResult = xsNewHostObject(NULL);
+	xsmcSetHostBuffer(xsResult, kept, sizeof(kept));
+}
+
+void xs_smartbox_resetReason(xsMachine *the)
+{
+	switch (esp_reset_reason()) {
+		case ESP_RST_PANIC:
+			xsmcSetString(xsResult, "panic");
+			break;
+		case ESP_RST_INT_WDT:
+			xsmcSetString(xsResult, "interrupt watchdog");
+			break;
+		case ESP_RST_TASK_WDT:
+			xsmcSetString(xsResult, "task watchdog");
+			break;
+		case ESP_RST_WDT:
+			xsmcSetString(xsResult, "watchdog");
+			break;
+		/* XS ends a program by a restart. */
+		case ESP_RST_SW:
+			xsmcSetString(xsResult, "ended by XS");
+			break;
+		default:
+			break;
+	}
 }
 
 /*

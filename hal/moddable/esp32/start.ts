@@ -11,8 +11,9 @@ import type { ClockPort, TimersPort } from "../../ports/clock.js";
 import type { Hal } from "../../ports/hal.js";
 import type { SleepPort, WakeCause } from "../../ports/power.js";
 import { BoardEntropy } from "../entropy.js";
+import { crashPort } from "../fault.js";
 import { NATIVE_HASH } from "../hash.js";
-import { armWatchdog, monotonicMs } from "../native.js";
+import { armWatchdog, keptMemory, monotonicMs } from "../native.js";
 import { type DroppingLink, socketsOf } from "../net/link-sockets.js";
 import { tls } from "../net/tls.js";
 import { Drawing } from "../panel/draw.js";
@@ -21,7 +22,7 @@ import { BoardTimers } from "../timers.js";
 import { CONSOLE } from "../trace.js";
 import { partition } from "./flash.js";
 import { ESP32_IO } from "./io.js";
-import { deepSleep, restart, wakeCause } from "./native.js";
+import { deepSleep, resetReason, restart, wakeCause } from "./native.js";
 import { SystemTime } from "./system-time.js";
 import { WifiLink } from "./wifi-link.js";
 
@@ -79,6 +80,7 @@ export function start({ profile, wiring, links }: BoardParts): void {
     watchdog: watchdog(),
     sleep: sleepPort(wiring),
     trace: CONSOLE,
+    crash: crashPort(new Uint8Array(keptMemory()), resetReason()),
   };
   boot(hal);
 }

@@ -11,4 +11,6 @@ export type Happening =
   | { readonly do: "door"; readonly bin: number; readonly open: boolean }
   | { readonly do: "link"; readonly kind: LinkKind; readonly reachable: boolean }
   | { readonly do: "networks"; readonly networks: readonly (WifiNetwork & { readonly passphrase?: string })[] }
+  /** The program ends as by a fault of its own. */
+  | { readonly do: "fault"; readonly message: string }
   | { readonly do: "heap" };

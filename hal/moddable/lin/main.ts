@@ -8,9 +8,10 @@ import type { Hal } from "../../ports/hal.js";
 import type { View } from "../../ports/panel.js";
 import type { GaugePort, MainsPort, SleepPort, WakeCause } from "../../ports/power.js";
 import { BoardEntropy } from "../entropy.js";
+import { crashPort } from "../fault.js";
 import { NATIVE_HASH } from "../hash.js";
 import { missingFlash } from "../missing-flash.js";
-import { armWatchdog } from "../native.js";
+import { armWatchdog, keptMemory } from "../native.js";
 import { socketsOf } from "../net/link-sockets.js";
 import { Drawing } from "../panel/draw.js";
 import { ScreenPanel } from "../panel/screen-panel.js";
@@ -98,6 +99,7 @@ const hal: Hal = {
       tell({ tell: "trace", line: text });
     },
   },
+  crash: crashPort(new Uint8Array(keptMemory()), undefined),
 };
 
 if (control !== undefined) control.onHappening = (happening) => happen(happening);
@@ -147,6 +149,8 @@ function sleepPort(): SleepPort {
 
 function happen(happening: Happening): void {
   switch (happening.do) {
+    case "fault":
+      throw new Error(happening.message);
     case "input":
       panel.onInput?.(happening.input);
       break;

@@ -5,13 +5,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
+
+/* Of the crash port's memory. */
+#define kKeptBytes 256
 
 void xs_smartbox_monotonicMs(xsMachine *the)
 {
@@ -38,6 +44,29 @@ void xs_smartbox_armWatchdog(xsMachine *the)
 	int ms = xsmcToInteger(xsArg(0));
 	struct itimerval timer = { .it_value = { .tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000 } };
 	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/* A file in SMARTBOX_DIR, mapped: it outlives the process, however that ends. Without one, memory that does not. */
+void xs_smartbox_keptMemory(xsMachine *the)
+{
+	static uint8_t none[kKeptBytes];
+	uint8_t *kept = none;
+	const char *folder = getenv("SMARTBOX_DIR");
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/kept", folder ? folder : ".");
+	fd = open(path, O_RDWR | O_CREAT, 0600);
+	if (fd >= 0) {
+		if (0 == ftruncate(fd, kKeptBytes)) {
+			void *mapped = mmap(NULL, kKeptBytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+			if (MAP_FAILED != mapped)
+				kept = mapped;
+		}
+		close(fd);
+	}
+	xsResult = xsNewHostObject(NULL);
+	xsmcSetHostBuffer(xsResult, kept, kKeptBytes);
 }
 
 void xs_smartbox_env(xsMachine *the)

@@ -1,5 +1,8 @@
 /** Modules and globals of the SDK that its own typings do not have. */
 
+/** Called by the engine before it ends the program, where somebody has set it. */
+declare var abort: ((why: string, exception: unknown) => void) | undefined;
+
 /** The SDK's screen; there is none on a board without a display. */
 declare const screen: import("commodetto/PixelsOut").default & {
   context: { onTouchBegan?: (id: number, x: number, y: number) => void };

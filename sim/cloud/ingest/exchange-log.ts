@@ -89,6 +89,7 @@ export class ExchangeLog {
     if (rec.kind === Kind.binChecked) this.#checked(source.box, rec, when);
     if (rec.kind === Kind.binKept) this.#kept(source.box, rec, when);
     if (rec.kind === Kind.command) this.#receipt(source.box, rec.id);
+    if (rec.kind === Kind.crash) this.#crashed(source.box, rec);
   }
 
   /** A record that this cloud cannot read is kept as it came. `bin`: the one that it names, which is in doubt from then on. */
@@ -305,6 +306,12 @@ export class ExchangeLog {
     const detail = detailOf(rec as unknown as Readonly<Record<string, unknown>> & { readonly kind: number });
     if ("bin" in rec && rec.bin !== undefined) detail.binLabel = this.#label(source.box, rec.bin);
     this.#store.data.events.push({ ...source, ...when, kind: nameIn(Kind, rec.kind), detail });
+  }
+
+  #crashed(box: string, { reason, lines }: Of<typeof Kind.crash>): void {
+    const state = this.#store.boxState(box);
+    state.crashes = (state.crashes ?? 0) + 1;
+    state.crash = { reason, lines };
   }
 
   #receipt(box: string, id: number): void {

@@ -1,4 +1,5 @@
 import type { BareHal } from "../../../hal/boards/board-ports.js";
+import type { CrashPort } from "../../../hal/ports/crash.js";
 import type { SleepPort } from "../../../hal/ports/power.js";
 import { boundFlash, type FlashHooks } from "../devices/bound-flash.js";
 import { hashPort } from "../devices/hash.js";
@@ -13,6 +14,7 @@ export interface BootHooks {
   readonly flash: FlashHooks;
   readonly watchdog: () => void;
   readonly sleep: SleepPort;
+  readonly crash: CrashPort;
 }
 
 /** The HAL of one boot, without what drivers on the board's IO provide. */
@@ -35,6 +37,7 @@ export function bareHal(machine: Machine, site: Site, life: Life, hooks: BootHoo
       hooks.watchdog();
     }),
     sleep: hooks.sleep,
+    crash: hooks.crash,
     trace: {
       line: (text) => {
         life.check();

@@ -10,6 +10,7 @@ import { Button } from "../devices/button.js";
 import { currentsOf } from "../devices/currents.js";
 import { Entropy } from "../devices/entropy.js";
 import { Gauge } from "../devices/gauge.js";
+import { KeptMemory } from "../devices/kept-memory.js";
 import { Life } from "../devices/life.js";
 import { Mains } from "../devices/mains.js";
 import { type CutPlan, NorFlash } from "../devices/nor-flash.js";
@@ -129,6 +130,7 @@ export class Machine {
   readonly #cellular: CellularSettings;
   #state: "off" | "starting" | "running" | "asleep" = "off";
   #life: Life | undefined;
+  readonly #kept = new KeptMemory();
   #next: ScheduledEvent | undefined;
   /** Why the machine is off: the cell went flat, or something else. */
   #wentFlat = false;
@@ -300,7 +302,10 @@ export class Machine {
 
   #enterState(state: "off" | "starting" | "running" | "asleep"): void {
     this.#state = state;
-    if (state === "off") this.parts?.brownOut();
+    if (state === "off") {
+      this.parts?.brownOut();
+      this.#kept.lose();
+    }
     this.onState?.(state);
   }
 
@@ -355,6 +360,7 @@ export class Machine {
 
   #crash(life: Life, error: unknown): void {
     this.#recordCrash(error);
+    this.#kept.fault(this.crashes.at(-1)!.message);
     if (this.#life === life) this.#reset(WakeCause.watchdog, CRASH_MS);
   }
 
@@ -373,6 +379,7 @@ export class Machine {
       flash: { beforeWrite: (device) => this.#beforeWrite(device), onCut: () => this.#cutInFlash() },
       watchdog: () => this.#reset(WakeCause.watchdog, BOOT_MS),
       sleep: this.#sleepPort(life),
+      crash: this.#kept.port(life),
     });
     if (this.parts === undefined) this.#boot({ ...bare, ...directPorts(this, life) });
     else if (this.#bootOnIo !== undefined) this.#bootOnIo(bare, this.parts.io(life));
