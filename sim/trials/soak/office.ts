@@ -10,6 +10,8 @@ const MIDDLE_MS = 20_000;
 const DISABLED_MAX = 2;
 /** Fobs replaced in one soak. */
 const FOBS_MAX = 100;
+/** Sheets taken into use in one soak: the judge knows the first twenty. */
+const ROTATIONS_MAX = 15;
 /** Permissions that come on top of those that there are. */
 const GRANTED_MAX = 20;
 
@@ -22,6 +24,8 @@ export class Office {
   readonly #disabled: string[] = [];
   #fobs = 0;
   #granted = 0;
+  /** Sheets of offline codes that were taken into use. */
+  rotations = 0;
   /** Changes so far. */
   count = 0;
 
@@ -35,6 +39,7 @@ export class Office {
     const { carried } = this.#visitors;
     const fob = carried.length === 0 ? undefined : this.#random.pick(carried);
     const id = this.#stage.cloud.store.organisation.keys.find((key) => key.fob === fob)?.id;
+    if (this.#random.next() < 0.15) this.#sheet();
     const dice = this.#random.int(4);
     if (dice === 0 || id === undefined || fob === undefined) this.#bin();
     else if (dice === 1) this.#otherPermission(id);
@@ -85,6 +90,15 @@ export class Office {
       // Another key hangs there.
       if (!(error instanceof CloudError)) throw error;
     }
+  }
+
+  /** A sheet was used up, or is said to be lost: the next one is printed, and sometimes the older ones are closed. */
+  #sheet(): void {
+    const { cloud, rig } = this.#stage;
+    if (this.rotations >= ROTATIONS_MAX) return;
+    cloud.sheets.rotate(rig.name);
+    this.rotations++;
+    if (this.#random.next() < 0.4) cloud.closeSheets(rig.name);
   }
 
   #bin(): void {

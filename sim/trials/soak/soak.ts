@@ -38,6 +38,8 @@ export interface SoakResult extends Verdict {
   readonly edges: number;
   /** Changes of rights, fobs, places and bins in the middle of everything. */
   readonly officeChanges: number;
+  /** Sheets of offline codes taken into use. */
+  readonly sheetsRotated: number;
   /** Parts that broke, at register level. */
   readonly partFaults: number;
   readonly virtualDays: number;
@@ -116,6 +118,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     boots: rig.console.boots,
     edges: cast.days.edges,
     officeChanges: cast.office.count,
+    sheetsRotated: cast.office.rotations,
     partFaults: cast.parts?.count ?? 0,
     virtualDays: Math.round(world.nowMs / 86_400) / 1_000,
     traceHash: world.trace.hash(),

@@ -7,6 +7,8 @@ const KEY_MS = 250;
 const HAND_MS = 1_200;
 /** How long a visitor looks at a screen that does not change before walking away, ms. */
 const PATIENCE_MS = 20_000;
+/** In which whoever found the screen dark passes by again, ms: longer than most power cuts. */
+const PASS_BY_MS = 240_000;
 /** Some leave the door open and walk off; somebody shuts it later. */
 const LEFT_OPEN_CHANCE = 0.03;
 const LEFT_OPEN_MS = 90_000;
@@ -40,14 +42,24 @@ export class Visitors {
     await this.#wake();
     this.#toReturn = undefined;
     if (this.carried.length > 0 && this.#random.next() < 0.55) {
-      this.#toReturn = this.#random.pick(this.carried);
-      await this.#scan(this.#toReturn);
-    } else if (this.#random.next() < 0.2) {
+      await this.#bringBack(this.#random.pick(this.carried));
+      return;
+    }
+    if (this.#random.next() < 0.2) {
       await this.#scan(this.#someBadge());
     } else {
       await this.#useCode(this.#someCode());
     }
     await this.#follow();
+  }
+
+  /** By its fob; where the box is not sure of any bin, most try the code next, as the screen says. */
+  async #bringBack(fob: string): Promise<void> {
+    this.#toReturn = fob;
+    await this.#scan(fob);
+    const refusal = await this.#follow();
+    const code = refusal === "refused-no-sure-bin" ? this.#codeFor(fob) : undefined;
+    if (code !== undefined && this.#random.next() < 0.8) await this.withCode(code);
   }
 
   /** Somebody comes with this code. */
@@ -82,8 +94,11 @@ export class Visitors {
       await this.#choose(label.slice(0, 1));
       await this.#type(label.slice(2));
     }
+    await this.#nameSheet();
     const asked = rig.panel.view?.title.params;
-    if (rig.panel.view?.screen === "emergency-code" && asked !== undefined) {
+    const { current } = cloud.store.boxState(rig.name).sheets;
+    // What a cloud that was put back has forgotten to have issued, nobody holds in their hands.
+    if (rig.panel.view?.screen === "emergency-code" && Number(asked?.sheet) <= current && asked !== undefined) {
       const sheet = cloud.sheets.sheet(rig.name, Number(asked.sheet));
       const target = sheet.targets.find((one) => one.target === (what === "one-bin" ? `bin:${label}` : "all"));
       await this.#type(target!.codes[Number(asked.number) - 1]!.code);
@@ -100,6 +115,17 @@ export class Visitors {
     await this.#leave();
   }
 
+  /** Most hold the sheet in force, and say so where the box asks for an older one. */
+  async #nameSheet(): Promise<void> {
+    const { cloud, rig } = this.#stage;
+    const { screen, title } = rig.panel.view ?? {};
+    const { current } = cloud.store.boxState(rig.name).sheets;
+    if (screen !== "emergency-code" || Number(title?.params?.sheet) >= current) return;
+    if (this.#random.next() < 0.2) return;
+    await this.#choose("newer-sheet");
+    await this.#type(String(current));
+  }
+
   /** Whoever passes by shuts what stands open; what hangs there stays. */
   async shutDoors(): Promise<void> {
     const { bins } = this.#stage.rig;
@@ -110,7 +136,8 @@ export class Visitors {
   async #wake(): Promise<void> {
     const { rig } = this.#stage;
     if (rig.console.state === "asleep") rig.button.press();
-    await this.#wait(PATIENCE_MS, "idle");
+    // Some walk off at a dark screen; most look in again when they pass by.
+    await this.#wait(this.#random.next() < 0.3 ? PATIENCE_MS : PASS_BY_MS, "idle");
     this.#openBefore = rig.bins.state.open;
   }
 
@@ -142,8 +169,8 @@ export class Visitors {
     await this.#stage.world.advance(HAND_MS);
   }
 
-  /** Does what the screen asks until it asks for nothing more, or the box is dark. */
-  async #follow(): Promise<void> {
+  /** Does what the screen asks until it asks for nothing more, or the box is dark. Answers why it refused, if it did. */
+  async #follow(): Promise<string | undefined> {
     const { rig, world } = this.#stage;
     for (let turn = 0; turn < 4; turn++) {
       await this.#wait(
@@ -163,11 +190,13 @@ export class Visitors {
       else break;
     }
     await this.#handsOn();
+    const refusal = lineAbout(rig.panel.view, "refused-")?.id;
     const { seconds, minutes, hours } = lineAbout(rig.panel.view, "refused-throttled")?.params ?? {};
     const waitMs = Number(seconds ?? 0) * 1_000 + Number(minutes ?? 0) * 60_000 + Number(hours ?? 0) * 3_600_000;
     await this.#leave();
     // Most come back when the box said that they may; the others go on trying.
     if (this.#random.next() < 0.7) await world.advance(waitMs);
+    return refusal;
   }
 
   /** Whoever brings a key knows it; most others know where the key hangs, and some of them only say so. */
@@ -224,8 +253,21 @@ export class Visitors {
     await world.driver.until(() => screens.includes(rig.panel.view?.screen ?? "dark"), limitMs);
   }
 
+  /** Mostly of somebody with a right to a key that hangs here. */
   #someBadge(): string {
-    return this.#random.pick(this.#stage.cloud.store.organisation.users.flatMap((user) => user.badge ?? []));
+    const { keys, users, accesses } = this.#stage.cloud.store.organisation;
+    const { contents } = this.#stage.rig.bins.state;
+    const here = new Set(keys.filter(({ fob }) => fob !== undefined && contents.includes(fob)).map(({ id }) => id));
+    const badged = users.filter(({ badge }) => badge !== undefined);
+    const served = badged.filter(({ id }) => accesses.some(({ user, key }) => user === id && here.has(key)));
+    const from = served.length > 0 && this.#random.next() < 0.8 ? served : badged;
+    return this.#random.pick(from).badge!;
+  }
+
+  #codeFor(fob: string): string | undefined {
+    const { keys, accesses } = this.#stage.cloud.store.organisation;
+    const key = keys.find((one) => one.fob === fob);
+    return key?.code ?? accesses.find((one) => one.key === key?.id)?.code;
   }
 
   /** The fob of the key that a code is for, if somebody carries it. */
@@ -243,7 +285,7 @@ export class Visitors {
     const isNear = (id: number) => fobs.includes(keys.find((key) => key.id === id)?.fob ?? "");
     const all = [...keys.map(({ id, code }) => ({ key: id, code })), ...accesses];
     const near = all.filter(({ key }) => isNear(key)).flatMap(({ code }) => code ?? []);
-    if (near.length > 0 && this.#random.next() < 0.85) return this.#random.pick(near);
+    if (near.length > 0 && this.#random.next() < 0.93) return this.#random.pick(near);
     return this.#random.pick(all.flatMap(({ code }) => code ?? []));
   }
 }
