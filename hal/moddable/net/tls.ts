@@ -25,7 +25,11 @@ interface Server {
   readonly plain: OpenStream | undefined;
 }
 
-interface Guarded extends Options {
+/** The options of the SDK's TLS, which hands all of them on. */
+interface Guarded {
+  readonly address: string;
+  readonly port: number;
+  readonly nodelay: boolean;
   readonly plain: OpenStream | undefined;
   readonly onReadable: (bytes: number) => void;
   readonly onWritable: (bytes: number) => void;
@@ -49,7 +53,7 @@ class GuardedTransport {
       onWritable: (bytes: number) => guard(failed, () => onWritable(bytes)),
       onError: () => guard(failed, onError),
     };
-    this.#io = plain === undefined ? new TCP(guarded) : new StreamTcp({ ...guarded, plain });
+    this.#io = plain === undefined ? new TCP(guarded as Options) : new StreamTcp({ ...guarded, plain });
   }
 
   /** The SDK's TLS reads in this way only. */
