@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import { formatText } from "../../firmware/panel/texts/catalogue.js";
 import { counted } from "../cloud/counted.js";
-import { CloudError } from "../cloud/domain.js";
+import { CloudError, LANGUAGES } from "../cloud/domain.js";
 import { makePack, type Pack } from "../cloud/pack/pack.js";
 import type { PaperSize } from "../cloud/pack/pdf/pdf.js";
 import { parseLanguage, type Words, wordsFor } from "../cloud/pack/texts/texts.js";
@@ -40,9 +40,7 @@ const program = new Command("pack")
   )
   .addOption(new Option("--sheet <n>", "an older sheet than the one in force").argParser(sheetNumber).conflicts("all"))
   .addOption(new Option("--paper <size>", "paper").choices(["a4", "letter"]).default("a4"))
-  .addOption(
-    new Option("--language <language>", "instead of the language of the box's location").choices(["en", "fr", "ja"]),
-  )
+  .addOption(new Option("--language <language>", "instead of the language of the box's location").choices(LANGUAGES))
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 /** The user named something that is not there. */

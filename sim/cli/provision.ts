@@ -4,7 +4,7 @@ import { Command } from "commander";
 import pc from "picocolors";
 import { identityImage } from "../../firmware/identity/copies.js";
 import { IdentityError } from "../../firmware/identity/identity.js";
-import { CloudError } from "../cloud/domain.js";
+import { ANY_LANGUAGE, CloudError } from "../cloud/domain.js";
 import { ROOT } from "../engines/xs/bundle.js";
 import { urlBroker } from "../trials/stage/broker-side.js";
 import { identityOf } from "../trials/stage/identity-of.js";
@@ -42,7 +42,7 @@ const program = new Command("provision")
   .option("--bins <units>", "of a new box: how many, or of each unit, such as 12+8", "12")
   .option("--location <name>", "where a new box hangs; made where the cloud does not have it", "Workshop")
   .option("--zone <zone>", "time zone of a new location", "UTC")
-  .option("--language <language>", "panels' language of a new location: en, fr or ja", "en")
+  .option("--language <language>", `panels' language of a new location: ${ANY_LANGUAGE}`, "en")
   .addHelpText(
     "after",
     "\nExit code 2: bad usage, or something in the way, such as a database in use; 1: the board took nothing. The image holds secrets:\n" +

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { CloudError } from "../cloud/domain.js";
+import { CloudError, LANGUAGES } from "../cloud/domain.js";
 import { ENCODINGS, type Encoding } from "../cloud/import/text.js";
 import { PortError } from "../cloud/listen.js";
 import { DataDirectory, DataError } from "./front/data-directory.js";
@@ -68,9 +68,7 @@ const program = new Command("start")
   )
   .option("--password <text>", "with --user")
   .option("--ca <file>", "with --broker mqtts://: certificate of the authority (PEM)")
-  .addOption(
-    new Option("--language <lang>", "read the panel in this language, not the box's own").choices(["en", "fr", "ja"]),
-  )
+  .addOption(new Option("--language <lang>", "read the panel in this language, not the box's own").choices(LANGUAGES))
   .option("--seed <n>", "all chance follows from it, and the secrets of a fresh sample: for demos", whole)
   .option("--fresh", "start over: forget what is in the data directory", false)
   .option("--yes", "with --fresh: do not ask", false)

@@ -33,12 +33,18 @@ const localDateTime = v.pipe(
   ),
 );
 
+/** What panel and emergency pack are written in. */
+export const LANGUAGES = ["en", "fr", "ja"] as const;
+/** `en, fr or ja`: for errors. */
+export const ANY_LANGUAGE = LANGUAGES.join(", ").replace(/, (\w+)$/, " or $1");
+export type Language = (typeof LANGUAGES)[number];
+
 export const LocationSchema = v.object({
   id,
   name,
   /** IANA name. */
   timeZone: v.string(),
-  language: v.picklist(["en", "fr", "ja"], "language is not one of en, fr, ja"),
+  language: v.picklist(LANGUAGES, `language is not one of ${LANGUAGES.join(", ")}`),
 });
 export type Location = v.InferOutput<typeof LocationSchema>;
 

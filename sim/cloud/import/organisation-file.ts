@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import * as v from "valibot";
-import { CloudError, type Organisation, type Schedule } from "../domain.js";
+import { ANY_LANGUAGE, CloudError, LANGUAGES, type Organisation, type Schedule } from "../domain.js";
 import { nameKey } from "../names.js";
 import { binLabels } from "../new-box.js";
 import type { CloudService } from "../service.js";
@@ -23,9 +23,7 @@ const count = v.pipe(v.number("write a number"), v.integer("write a whole number
 
 /** What `npm start -- --organisation FILE` reads: things call one another by name. */
 const FileSchema = strict({
-  locations: list(
-    strict({ name: text, timeZone: text, language: v.picklist(["en", "fr", "ja"], "write en, fr or ja") }),
-  ),
+  locations: list(strict({ name: text, timeZone: text, language: v.picklist(LANGUAGES, `write ${ANY_LANGUAGE}`) })),
   boxes: list(
     strict({
       id: text,

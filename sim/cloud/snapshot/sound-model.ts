@@ -1,5 +1,6 @@
 import { FOB_BYTES, MAX_BINS, MAX_OFFSET_MINUTES, MAX_OFFSETS, padAscii } from "../../../firmware/snapshot/layout.js";
 import { EPOCH_BYTES } from "../../../firmware/wire/epoch.js";
+import { ANY_LANGUAGE, LANGUAGES } from "../domain.js";
 import {
   type AccessModel,
   type BinModel,
@@ -118,7 +119,8 @@ function checkHeader({ box, version, epoch, asOf, sheet, lookupKey }: SnapshotMo
 
 function checkLocation({ location }: SnapshotModel): void {
   requireWhole(location.id, 1, MAX_U32, "location id");
-  if (!/^(en|fr|ja)$/.test(location.language)) fail(`location: language ${location.language} is not en, fr or ja`);
+  if (!LANGUAGES.some((one) => one === location.language))
+    fail(`location: language ${location.language} is not ${ANY_LANGUAGE}`);
   if (location.offsets.length > MAX_OFFSETS)
     fail(`location: ${location.offsets.length} offsets, at most ${MAX_OFFSETS}`);
   let previous = -1;

@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, describe, expect, test } from "vitest";
 import { formatText } from "../../../firmware/panel/texts/catalogue.js";
+import type { Language } from "../../../sim/cloud/domain.js";
 import { codesCsv, keysCsv } from "../../../sim/cloud/pack/csv.js";
 import { grouped, type Pack } from "../../../sim/cloud/pack/pack.js";
 import { packPage } from "../../../sim/cloud/pack/page/page.js";
 import { type PaperSize, packPdf } from "../../../sim/cloud/pack/pdf/pdf.js";
-import { type Language, wordsFor } from "../../../sim/cloud/pack/texts/texts.js";
+import { wordsFor } from "../../../sim/cloud/pack/texts/texts.js";
 import { writePack } from "../../../sim/cloud/pack/write.js";
 import { BOX, Office } from "./support.js";
 

@@ -1,13 +1,7 @@
 import { expect, test } from "vitest";
 import { CATALOGUES, formatText } from "../../../firmware/panel/texts/catalogue.js";
-import { CloudError } from "../../../sim/cloud/domain.js";
-import {
-  type Language,
-  PACK_TEXTS,
-  type PackTextId,
-  parseLanguage,
-  wordsFor,
-} from "../../../sim/cloud/pack/texts/texts.js";
+import { CloudError, type Language } from "../../../sim/cloud/domain.js";
+import { PACK_TEXTS, type PackTextId, parseLanguage, wordsFor } from "../../../sim/cloud/pack/texts/texts.js";
 import { Office } from "./support.js";
 
 const LANGUAGES: readonly Language[] = ["en", "fr", "ja"];

@@ -1,4 +1,5 @@
 import type { Text } from "../../../../hal/ports/panel.js";
+import { LANGUAGES } from "../../../cloud/domain.js";
 import { WorldError } from "../../../world/devices/site.js";
 import type { Command } from "../command.js";
 import { binHolding, choicesInWords, panelInWords, whyDark } from "../describe.js";
@@ -45,6 +46,8 @@ export async function touch(desk: Desk, wanted: string): Promise<readonly string
   await desk.person.choose(choice.id);
   return await settled(desk);
 }
+
+const PANEL_LANGUAGES: readonly string[] = [...LANGUAGES, "box"];
 
 export const PANEL_COMMANDS: readonly Command[] = [
   {
@@ -131,15 +134,15 @@ export const PANEL_COMMANDS: readonly Command[] = [
   },
   {
     name: "lang",
-    usage: "lang en|fr|ja|box",
+    usage: `lang ${PANEL_LANGUAGES.join("|")}`,
     summary: "read the panel in another language; box: its own",
     example: "lang en",
-    complete: () => ["en", "fr", "ja", "box"],
+    complete: () => PANEL_LANGUAGES,
     run({ desk }, { words }) {
       expectWords(words, 2);
       const wanted = words[1]!.toLowerCase();
-      if (!["en", "fr", "ja", "box"].includes(wanted))
-        throw new UsageError(`there is no language ${wanted}: en, fr, ja, box`);
+      if (!PANEL_LANGUAGES.includes(wanted))
+        throw new UsageError(`there is no language ${wanted}: ${PANEL_LANGUAGES.join(", ")}`);
       desk.language = wanted === "box" ? undefined : wanted;
       return [panelInWords(desk)];
     },

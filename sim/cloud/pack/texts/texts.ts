@@ -1,7 +1,7 @@
 import { FREE_FAILURES } from "../../../../firmware/codes/ladder.js";
 import { GRACE_SECONDS } from "../../../../firmware/codes/sheet.js";
 import { boardOf } from "../../../../hal/boards/index.js";
-import { CloudError } from "../../domain.js";
+import { ANY_LANGUAGE, CloudError, LANGUAGES, type Language } from "../../domain.js";
 import type { Pack } from "../pack.js";
 import { en } from "./en.js";
 import { fr } from "./fr.js";
@@ -9,7 +9,6 @@ import { ja } from "./ja.js";
 
 export type PackTextId = keyof typeof en;
 export type PackTexts = Readonly<Record<PackTextId, string>>;
-export type Language = "en" | "fr" | "ja";
 
 export const PACK_TEXTS: Readonly<Record<Language, PackTexts>> = { en, fr, ja };
 
@@ -86,6 +85,7 @@ function fill(text: string, params: Params): string {
 }
 
 export function parseLanguage(text: string): Language {
-  if (text === "en" || text === "fr" || text === "ja") return text;
-  throw new CloudError(`the pack is not written in ${text}: choose en, fr or ja`);
+  const language = LANGUAGES.find((one) => one === text);
+  if (language !== undefined) return language;
+  throw new CloudError(`the pack is not written in ${text}: choose ${ANY_LANGUAGE}`);
 }
