@@ -1,4 +1,4 @@
-import type { BatteryProfile, BinSettings, PowerSettings } from "../ports/board.js";
+import type { BatteryProfile, BinSettings, PanelProfile, PowerSettings } from "../ports/board.js";
 import type { BoardWiring } from "./wiring.js";
 
 /** What the reference boards have in common: a board of the same parts takes it from here, and names only what differs. */
@@ -25,6 +25,9 @@ export const REFERENCE_BINS: BinSettings = {
   heldOpenAfterMs: 60_000,
   mountHoldMs: 5_000,
 };
+
+/** ILI9341 behind 2.8 inches of glass, 43.2 by 57.6 mm. */
+export const REFERENCE_PANEL: PanelProfile = { width: 240, height: 320, pixelsPerMillimetre: 5.56, binColumns: 3 };
 
 /** Addresses of the MCP23017 by its pins A2 to A0 (DS20001952, section 3.3.1). */
 const EXPANDER_ADDRESSES = [0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27];

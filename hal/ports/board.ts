@@ -7,6 +7,18 @@ export interface BoardProfile {
   readonly battery: BatteryProfile | undefined;
   readonly power: PowerSettings;
   readonly bins: BinSettings;
+  readonly panel: PanelProfile;
+}
+
+/** The screen, and the cabinet as it is drawn on it. */
+export interface PanelProfile {
+  /** px. */
+  readonly width: number;
+  readonly height: number;
+  /** Of the glass: what a finger hits and an eye reads is measured in millimetres. */
+  readonly pixelsPerMillimetre: number;
+  /** Bins side by side in a unit. */
+  readonly binColumns: number;
 }
 
 export interface BatteryProfile {

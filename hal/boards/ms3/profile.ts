@@ -1,5 +1,5 @@
 import type { BoardProfile } from "../../ports/board.js";
-import { REFERENCE_BINS, REFERENCE_POWER } from "../reference.js";
+import { REFERENCE_BINS, REFERENCE_PANEL, REFERENCE_POWER } from "../reference.js";
 
 /** MS3 and earlier: no onboard memory and no battery. The firmware refuses this profile; owners follow the outage plan. */
 export const MS3: BoardProfile = {
@@ -8,4 +8,5 @@ export const MS3: BoardProfile = {
   battery: undefined,
   power: REFERENCE_POWER,
   bins: REFERENCE_BINS,
+  panel: REFERENCE_PANEL,
 };

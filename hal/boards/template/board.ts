@@ -5,6 +5,7 @@ import {
   REFERENCE_ADDRESSES,
   REFERENCE_BATTERY,
   REFERENCE_BINS,
+  REFERENCE_PANEL,
   REFERENCE_POWER,
   TOUCH_ADDRESS,
 } from "../reference.js";
@@ -21,6 +22,7 @@ const PROFILE: BoardProfile = {
   battery: REFERENCE_BATTERY,
   power: REFERENCE_POWER,
   bins: REFERENCE_BINS,
+  panel: REFERENCE_PANEL,
 };
 
 const WIRING: BoardWiring = {

@@ -6,6 +6,7 @@ import { unitsFrom } from "../../boards/fitted-bins.js";
 import { touchPanel } from "../../boards/touch-panel.js";
 import type { BoardWiring } from "../../boards/wiring.js";
 import type { CellularSettings } from "../../drivers/sim7000.js";
+import { ScreenPanel } from "../../panel/screen-panel.js";
 import type { BoardProfile } from "../../ports/board.js";
 import type { ClockPort, TimersPort } from "../../ports/clock.js";
 import type { Hal } from "../../ports/hal.js";
@@ -16,8 +17,7 @@ import { NATIVE_HASH } from "../hash.js";
 import { armWatchdog, keptMemory, monotonicMs } from "../native.js";
 import { type DroppingLink, socketsOf } from "../net/link-sockets.js";
 import { tls } from "../net/tls.js";
-import { Drawing } from "../panel/draw.js";
-import { ScreenPanel } from "../panel/screen-panel.js";
+import { boardScreen } from "../panel/board-screen.js";
 import { BoardTimers } from "../timers.js";
 import { CONSOLE } from "../trace.js";
 import { partition } from "./flash.js";
@@ -36,6 +36,9 @@ export interface BoardParts {
 /** Bins of the base unit and of each expansion unit, `12,12` in NVS; a box that was never told has one unit. */
 const UNITS = { domain: "smartbox", key: "units", unset: "12" } as const;
 
+/** `on`: texts of the panel are a step larger. */
+const LARGE_TEXT = { domain: "smartbox", key: "large-text" } as const;
+
 /** Puts a board's HAL together and boots the firmware on it. */
 export function start({ profile, wiring, links }: BoardParts): void {
   const timers = new BoardTimers();
@@ -43,11 +46,12 @@ export function start({ profile, wiring, links }: BoardParts): void {
   const all = [...links(timers), wifi];
   const connect = socketsOf(all, timers);
   const systemTime = new SystemTime();
+  const units = unitsFitted(wiring);
   const ports = boardPorts({
     io: ESP32_IO,
     wiring,
     settings: profile.bins,
-    units: unitsFitted(wiring),
+    units,
     timers,
     monotonicMs,
     cellular: subscription(),
@@ -61,7 +65,11 @@ export function start({ profile, wiring, links }: BoardParts): void {
       },
     },
   });
-  const panel = new ScreenPanel({ drawing: new Drawing(screen), timers, light: backlight(wiring.pins.backlight) });
+  const panel = new ScreenPanel({
+    ...boardScreen(screen, { profile: profile.panel, units, large: prefersLargeText() }),
+    timers,
+    light: backlight(wiring.pins.backlight),
+  });
   touchPanel({ io: ESP32_IO, wiring, timers }).onTouch = (x, y) => panel.touched(x, y);
   systemTime.follow(ports.clock);
   const hal: Hal = {
@@ -83,6 +91,10 @@ export function start({ profile, wiring, links }: BoardParts): void {
     crash: crashPort(new Uint8Array(keptMemory()), resetReason()),
   };
   boot(hal);
+}
+
+function prefersLargeText(): boolean {
+  return Preference.get(LARGE_TEXT.domain, LARGE_TEXT.key) === "on";
 }
 
 function unitsFitted(wiring: BoardWiring): readonly number[] {

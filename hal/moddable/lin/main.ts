@@ -2,6 +2,7 @@ import Debug from "debug";
 import Instrumentation from "instrumentation";
 import { boot } from "../../../firmware/main.js";
 import { MS5 } from "../../boards/ms5/profile.js";
+import { ScreenPanel } from "../../panel/screen-panel.js";
 import type { BoardProfile } from "../../ports/board.js";
 import type { FlashPort } from "../../ports/flash.js";
 import type { Hal } from "../../ports/hal.js";
@@ -13,8 +14,7 @@ import { NATIVE_HASH } from "../hash.js";
 import { missingFlash } from "../missing-flash.js";
 import { armWatchdog, keptMemory } from "../native.js";
 import { socketsOf } from "../net/link-sockets.js";
-import { Drawing } from "../panel/draw.js";
-import { ScreenPanel } from "../panel/screen-panel.js";
+import { boardScreen } from "../panel/board-screen.js";
 import { BoardTimers } from "../timers.js";
 import { Control } from "./control.js";
 import { FileFlash } from "./file-flash.js";
@@ -40,7 +40,8 @@ const controlPort = env("SMARTBOX_CONTROL");
 const control = controlPort === undefined ? undefined : new Control(Number(controlPort));
 const tell = (message: object): void => control?.tell(message);
 
-const bins = new MockBins({ count: Number(env("SMARTBOX_BINS") ?? "24"), timers, tell });
+const binCount = Number(env("SMARTBOX_BINS") ?? "24");
+const bins = new MockBins({ count: binCount, timers, tell });
 const links = [new MockLink("ethernet", timers, env("SMARTBOX_ETHERNET") !== "down"), new MockWifi(timers)] as const;
 const power = { isMains: true, chargePercent: 100 };
 const mains: MainsPort = { present: () => power.isMains, onChange: undefined };
@@ -54,7 +55,9 @@ const gauge: GaugePort = {
 };
 const button: Hal["button"] = { onPress: undefined, lamp: (mode) => tell({ tell: "lamp", mode }) };
 const reader: Hal["reader"] = { onScan: undefined };
-const panel = new ScreenPanel({ drawing: new Drawing(screen), timers });
+const units = Array.from({ length: Math.ceil(binCount / 12) }, (_, unit) => Math.min(12, binCount - 12 * unit));
+const large = env("SMARTBOX_LARGE_TEXT") !== undefined;
+const panel = new ScreenPanel({ ...boardScreen(screen, { profile: MS5.panel, units, large }), timers });
 screen.context = { onTouchBegan: (_id: number, x: number, y: number) => panel.touched(x, y) };
 
 const hal: Hal = {

@@ -88,12 +88,18 @@ declare module "commodetto/PixelsOut" {
   }
 }
 
+declare module "commodetto/Bitmap" {
+  export default class Bitmap {
+    static readonly Gray16: number;
+    constructor(width: number, height: number, format: number, bytes: ArrayBuffer, offset: number);
+    private brand: boolean;
+  }
+}
+
 declare module "commodetto/Poco" {
+  import type Bitmap from "commodetto/Bitmap";
   import type PixelsOut from "commodetto/PixelsOut";
 
-  export interface Font {
-    readonly height: number;
-  }
   export interface PocoPrototype {
     readonly width: number;
     readonly height: number;
@@ -101,16 +107,19 @@ declare module "commodetto/Poco" {
     end(): void;
     makeColor(red: number, green: number, blue: number): number;
     fillRectangle(color: number, x: number, y: number, width: number, height: number): void;
-    drawText(text: string, font: Font, color: number, x: number, y: number, width?: number): void;
-    getTextWidth(text: string, font: Font): number;
+    drawGray(
+      bits: Bitmap,
+      color: number,
+      x: number,
+      y: number,
+      sourceX: number,
+      sourceY: number,
+      sourceWidth: number,
+      sourceHeight: number,
+    ): void;
   }
   const Poco: new (screen: PixelsOut, options: { displayListLength: number }) => PocoPrototype;
   export default Poco;
-}
-
-declare module "commodetto/parseBMF" {
-  import type { Font } from "commodetto/Poco";
-  export default function parseBMF(bytes: ArrayBuffer): Font;
 }
 
 declare module "embedded:io/socket/tcp" {

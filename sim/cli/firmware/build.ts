@@ -1,8 +1,11 @@
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { MS4 } from "../../../hal/boards/ms4/profile.js";
+import { MS5 } from "../../../hal/boards/ms5/profile.js";
 import { CloudError } from "../../cloud/domain.js";
 import { BUILD_DIR, bundlePackages, ROOT } from "../../engines/xs/bundle.js";
+import { fontFile } from "./glyphs/font-file.js";
 import { hasIdf, type Sdk } from "./sdk.js";
 
 export type Board = "ms5" | "ms4" | "sim";
@@ -41,6 +44,7 @@ export interface Built {
 export async function buildImage({ sdk, board, out, instruments }: BuildOptions): Promise<Built> {
   await bundlePackages();
   for (const [from, to] of TYPES) copyFileSync(join(ROOT, from), join(BUILD_DIR, "modules", to));
+  writePanelFont(board);
   mkdirSync(out, { recursive: true });
   const kind = instruments ? "instrument" : "release";
   const run = (program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
@@ -64,6 +68,13 @@ export async function buildImage({ sdk, board, out, instruments }: BuildOptions)
   const makefile = linked.replace(/mc\.xs\.c$/, "makefile");
   await run("make", ["-f", makefile, `IDF_VERSION=${IDF_VERSION}`, "SDKCONFIG_H=", linked], env);
   return { linked, image: undefined };
+}
+
+/** Of the density of the board's panel; the manifest takes it from there. */
+function writePanelFont(board: Board): void {
+  const { panel } = board === "ms4" ? MS4 : MS5;
+  mkdirSync(join(BUILD_DIR, "..", "panel"), { recursive: true });
+  writeFileSync(join(BUILD_DIR, "..", "panel", "panel.bin"), fontFile(panel.pixelsPerMillimetre));
 }
 
 function toolEnv(sdk: Sdk): NodeJS.ProcessEnv {

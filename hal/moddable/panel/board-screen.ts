@@ -1,0 +1,34 @@
+import Resource from "Resource";
+import type PixelsOut from "commodetto/PixelsOut";
+import { formatText } from "../../../firmware/panel/texts/catalogue.js";
+import { FontFile } from "../../panel/font.js";
+import { keySide, type Setting } from "../../panel/setting.js";
+import type { PanelProfile } from "../../ports/board.js";
+import { PocoCanvas } from "./poco-canvas.js";
+
+/** What the SDK's screen gives the panel: something to draw on, and how. */
+export function boardScreen(
+  screen: PixelsOut,
+  options: {
+    readonly profile: PanelProfile;
+    /** Bins of each unit of the box. */
+    readonly units: readonly number[];
+    readonly large: boolean;
+  },
+): { readonly canvas: PocoCanvas; readonly setting: Setting } {
+  const { profile, units, large } = options;
+  // A host buffer: flash that is read like an array, which the SDK's types keep apart.
+  const file = new Resource("panel.bin") as unknown as ArrayBuffer;
+  const font = new FontFile(file);
+  const canvas = new PocoCanvas(screen, file, font);
+  const setting: Setting = {
+    width: canvas.width,
+    height: canvas.height,
+    key: keySide(profile.pixelsPerMillimetre),
+    font,
+    cabinet: { units, columns: profile.binColumns },
+    large,
+    say: formatText,
+  };
+  return { canvas, setting };
+}

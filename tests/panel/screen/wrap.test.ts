@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { Face } from "../../../hal/panel/font.js";
+import { wrap } from "../../../hal/panel/wrap.js";
+import { settingFor } from "../../../sim/bench/panel/draw.js";
+
+const { font } = settingFor("240x320");
+const at = (text: string, letters: number) => wrap(font, Face.text, text, font.width(Face.text, "n") * letters);
+
+test("words stay whole, and no line is wider than asked", () => {
+  expect(at("Take your key", 9)).toEqual(["Take your", "key"]);
+  for (const line of at("Then close the door of bin A-7", 12))
+    expect(font.width(Face.text, line)).toBeLessThanOrEqual(font.width(Face.text, "n") * 12);
+});
+
+test("a number stays with its unit, and a mark with its word", () => {
+  expect(at("On battery, 100 %", 14)).toEqual(["On battery,", "100 %"]);
+  expect(at("Wait for 30 seconds", 12)).toEqual(["Wait for", "30 seconds"]);
+  expect(at("Quelle clé ?", 9.5)).toEqual(["Quelle", "clé ?"]);
+});
+
+test("a bin's number is no count", () => {
+  expect(at("Bin A-7 is open", 7)).toEqual(["Bin A-7", "is open"]);
+});
+
+test("Japanese breaks between letters, but no line begins with a full stop or ends with an opening bracket", () => {
+  const width = font.width(Face.text, "鍵") * 6;
+  expect(wrap(font, Face.text, "鍵を返却しました。", width)).toEqual(["鍵を返却しま", "した。"]);
+  expect(wrap(font, Face.text, "鍵を返却した。鍵", width)).toEqual(["鍵を返却し", "た。鍵"]);
+  for (let narrow = 30; narrow < 2 * width; narrow++)
+    for (const line of wrap(font, Face.text, "先にまず「緊急」を選び、「確認」です。", narrow))
+      expect(line).not.toMatch(/^[」、。]|「$/);
+});
+
+test("a word that is wider than a line is parted, or stays whole where that is asked", () => {
+  expect(at("Donaudampfschiff", 8).join("")).toBe("Donaudampfschiff");
+  expect(at("Donaudampfschiff", 8).length).toBeGreaterThan(1);
+  expect(wrap(font, Face.text, "Donaudampfschiff", 10, "whole")).toEqual(["Donaudampfschiff"]);
+});
+
+test("nothing is one empty line", () => {
+  expect(at("", 5)).toEqual([""]);
+});
