@@ -1,5 +1,5 @@
 /**
- * The panel's font file, made by `sim/cli/firmware/glyphs`. All numbers little-endian.
+ * The panel's font file, made by `sim/engines/glyphs`. All numbers little-endian.
  *
  * | bytes | |
  * |---|---|
@@ -106,6 +106,10 @@ export class FontFile {
     const bytes = this.#bytes;
     const header = HEADER_BYTES + face * FACE_BYTES;
     const start = bytes.getUint32(header + 4, true);
+    // Most letters are ASCII, and ASCII comes first and whole in every face that has letters.
+    const direct = start + (codePoint - 0x20) * GLYPH_BYTES;
+    if (codePoint >= 0x20 && codePoint < 0x7f && face !== Face.hero && bytes.getUint16(direct, true) === codePoint)
+      return direct;
     let low = 0;
     let high = bytes.getUint16(header + 2, true) - 1;
     while (low <= high) {

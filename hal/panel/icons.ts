@@ -1,4 +1,4 @@
-/** Pictures in the font file, as letters of the private use area. Their outlines: `sim/cli/firmware/glyphs/icons.ts`. */
+/** Pictures in the font file, as letters of the private use area. Their outlines: `sim/engines/glyphs/icons.ts`. */
 export const Icon = {
   erase: "\ue000",
   enter: "\ue001",

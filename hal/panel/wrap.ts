@@ -17,14 +17,25 @@ export function wrap(
   wide: "parted" | "whole" = "parted",
 ): readonly string[] {
   const lines: string[] = [];
+  const space = font.width(face, " ");
   let line = "";
+  // Each piece is measured once: a line is as wide as its pieces together.
+  let used = 0;
   for (const piece of pieces(text)) {
-    if (line !== "" && font.width(face, (line + piece).trimEnd()) > width) {
+    const bare = piece.trimEnd();
+    const bareWidth = font.width(face, bare);
+    if (line !== "" && used + bareWidth > width) {
       lines.push(line.trimEnd());
       line = "";
+      used = 0;
     }
     line += piece;
-    if (wide === "parted" && font.width(face, line.trimEnd()) > width) line = cut(font, face, line, width, lines);
+    if (wide === "parted" && used + bareWidth > width) {
+      line = cut(font, face, line, width, lines);
+      used = font.width(face, line);
+    } else {
+      used += bareWidth + (piece.length - bare.length) * space;
+    }
   }
   if (line !== "" || lines.length === 0) lines.push(line.trimEnd());
   return lines;

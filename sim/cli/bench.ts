@@ -4,11 +4,20 @@ import { batteryBench } from "../bench/battery.js";
 import type { Bench } from "../bench/bench.js";
 import { codesBench } from "../bench/codes.js";
 import { journalBench } from "../bench/journal.js";
+import { panelBench } from "../bench/panel.js";
 import { recoveryBench } from "../bench/recovery.js";
 import { simBench } from "../bench/sim.js";
 import { xsBench } from "../bench/xs.js";
 
-const BENCHES: readonly Bench[] = [batteryBench, codesBench, journalBench, recoveryBench, simBench, xsBench];
+const BENCHES: readonly Bench[] = [
+  batteryBench,
+  codesBench,
+  journalBench,
+  panelBench,
+  recoveryBench,
+  simBench,
+  xsBench,
+];
 
 function helpOf({ name, summary, figures }: Bench): string {
   const lines = Object.entries(figures).map(([figure, meaning]) => `    ${figure}: ${meaning}`);

@@ -6,7 +6,7 @@ import { paint } from "../../../hal/panel/paint.js";
 import { keySide, type Place, type Setting, START } from "../../../hal/panel/setting.js";
 import { SoftwareCanvas } from "../../../hal/panel/software-canvas.js";
 import type { View } from "../../../hal/ports/panel.js";
-import { fontFile } from "../../cli/firmware/glyphs/font-file.js";
+import { fontFile } from "../../engines/glyphs/font-file.js";
 
 /** Panels that the layout is held to: px, and px a millimetre of panels with these numbers that are sold (2.8, 3.5, 5 inches). */
 export const PANELS = [

@@ -4,8 +4,8 @@ import { delimiter, join } from "node:path";
 import { MS4 } from "../../../hal/boards/ms4/profile.js";
 import { MS5 } from "../../../hal/boards/ms5/profile.js";
 import { CloudError } from "../../cloud/domain.js";
+import { fontFile } from "../../engines/glyphs/font-file.js";
 import { BUILD_DIR, bundlePackages, ROOT } from "../../engines/xs/bundle.js";
-import { fontFile } from "./glyphs/font-file.js";
 import { hasIdf, type Sdk } from "./sdk.js";
 
 export type Board = "ms5" | "ms4" | "sim";

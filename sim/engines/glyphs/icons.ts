@@ -1,4 +1,4 @@
-import type { Icon } from "../../../../hal/panel/icons.js";
+import type { Icon } from "../../../hal/panel/icons.js";
 
 /** Outlines on a grid of 24 by 24, filled by the even-odd rule. */
 export const ICON_PATHS: Readonly<Record<keyof typeof Icon, string>> = {

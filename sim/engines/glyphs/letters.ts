@@ -1,4 +1,4 @@
-import { CATALOGUES } from "../../../../firmware/panel/texts/catalogue.js";
+import { CATALOGUES } from "../../../firmware/panel/texts/catalogue.js";
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Resvg } from "@resvg/resvg-js";
 import { create, type Font } from "fontkit";
-import { FACE_BYTES, FONT_MAGIC, GLYPH_BYTES, HEADER_BYTES, SHEET_WIDTH } from "../../../../hal/panel/font.js";
-import { Icon } from "../../../../hal/panel/icons.js";
+import { FACE_BYTES, FONT_MAGIC, GLYPH_BYTES, HEADER_BYTES, SHEET_WIDTH } from "../../../hal/panel/font.js";
+import { Icon } from "../../../hal/panel/icons.js";
 import { HERO_ICONS, ICON_PATHS, KEY_ICONS, STATUS_ICONS } from "./icons.js";
 import { ASCII, TEXT_LETTERS, TITLE_LETTERS } from "./letters.js";
 
