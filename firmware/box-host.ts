@@ -14,6 +14,16 @@ import type { SyncHost } from "./sync/contract.js";
 import { FIRMWARE_VERSION } from "./version.js";
 import { type Command, type Hello, Reads } from "./wire/messages.js";
 
+/** What is asked of the box itself, and told to it. */
+export interface SyncHostBox {
+  /** Whether this boot is on record. */
+  readonly isBootRecorded: boolean;
+  /** Names of what does not work. */
+  faults(): readonly string[];
+  /** The panel shows something that has changed. */
+  changed(): void;
+}
+
 export interface BoxHostParts {
   readonly hal: Hal;
   readonly identity: Identity;
@@ -22,12 +32,7 @@ export interface BoxHostParts {
   readonly inventory: Inventory;
   readonly commands: CommandTask;
   readonly power: PowerTask;
-  /** Whether this boot is on record. */
-  readonly isBootRecorded: () => boolean;
-  /** Names of what does not work. */
-  readonly faults: () => readonly string[];
-  /** The panel shows something that has changed. */
-  readonly changed: () => void;
+  readonly box: SyncHostBox;
 }
 
 /** What the sync task may do to the box. */
@@ -63,7 +68,7 @@ export class BoxHost implements SyncHost {
   }
 
   recordedBoot(): number | undefined {
-    return this.#parts.isBootRecorded() ? this.#parts.ledger.state.boots : undefined;
+    return this.#parts.box.isBootRecorded ? this.#parts.ledger.state.boots : undefined;
   }
 
   snapshotVersion(): number {
@@ -83,7 +88,7 @@ export class BoxHost implements SyncHost {
         throw error;
       this.#parts.hal.trace.line(`snapshot ${view.version} not activated: ${error.message}`.slice(0, 200));
     }
-    this.#parts.changed();
+    this.#parts.box.changed();
   }
 
   acknowledged(through: number): void {
@@ -109,7 +114,7 @@ export class BoxHost implements SyncHost {
   }
 
   status(): ReturnType<SyncHost["status"]> {
-    const { hal, power, faults } = this.#parts;
+    const { hal, power, box } = this.#parts;
     const reading = power.reading();
     const celsius = reading && plausibleCelsius(reading);
     return {
@@ -120,7 +125,7 @@ export class BoxHost implements SyncHost {
       celsius: celsius === undefined ? undefined : Math.round(celsius),
       sinceMains: power.secondsSinceMains(),
       timeLeft: power.timeLeft(),
-      faults: faults(),
+      faults: box.faults(),
     };
   }
 
@@ -128,7 +133,7 @@ export class BoxHost implements SyncHost {
     this.#link = link;
     this.#parts.ledger.online = true;
     this.#parts.ledger.note({ kind: Kind.link, event: LinkEvent.sessionUp, link });
-    this.#parts.changed();
+    this.#parts.box.changed();
   }
 
   offline(reason: string, sinceSyncSeconds: number): void {
@@ -141,6 +146,6 @@ export class BoxHost implements SyncHost {
       synced: sinceSyncSeconds,
     } as const;
     this.#parts.ledger.note(body);
-    this.#parts.changed();
+    this.#parts.box.changed();
   }
 }

@@ -1,14 +1,14 @@
 import type { BatteryProfile } from "../hal/ports/board.js";
 import { ClockQuality } from "../hal/ports/clock.js";
 import type { Hal } from "../hal/ports/hal.js";
-import type { PanelInput } from "../hal/ports/panel.js";
+import type { PanelInput, Text } from "../hal/ports/panel.js";
 import type { PartFault } from "../hal/ports/parts.js";
 import { BinControl } from "./bins/bin-control.js";
-import { BoxHost } from "./box-host.js";
+import { BoxHost, type SyncHostBox } from "./box-host.js";
 import { EmergencyTask } from "./codes/emergency.js";
 import { OfflineCodes } from "./codes/offline-codes.js";
 import { Throttle } from "./codes/throttle.js";
-import { CommandTask } from "./commands/command-task.js";
+import { type CommandHost, CommandTask } from "./commands/command-task.js";
 import type { CrashReport } from "./crash/last-words.js";
 import { sleepEmpty } from "./empty-cell.js";
 import { ExchangeTask } from "./exchange/exchange-task.js";
@@ -16,18 +16,18 @@ import { Rights } from "./exchange/rights.js";
 import type { Identity } from "./identity/contract.js";
 import type { LoadedIdentity } from "./identity/copies.js";
 import { Journal } from "./journal/journal.js";
-import { BinCheckFlow } from "./panel/bin-check-flow.js";
-import { EmergencyFlow } from "./panel/emergency-flow.js";
-import { ExchangeFlow } from "./panel/exchange-flow.js";
-import { HotspotFlow } from "./panel/hotspot-flow.js";
-import { Navigator } from "./panel/navigator.js";
-import { PanelTask } from "./panel/panel-task.js";
-import { text } from "./panel/screen.js";
+import { BinCheckFlow, type ItemNames } from "./panel/bin-check-flow.js";
+import { EmergencyFlow, type EmergencyFlowHost } from "./panel/emergency-flow.js";
+import { ExchangeFlow, type ExchangeFlowHost } from "./panel/exchange-flow.js";
+import { HotspotFlow, type HotspotHost } from "./panel/hotspot-flow.js";
+import { Navigator, type NavigatorHost } from "./panel/navigator.js";
+import { type PanelHost, PanelTask } from "./panel/panel-task.js";
+import { type Screen, text } from "./panel/screen.js";
 import { messageScreen } from "./panel/screens/message.js";
 import { type DeviceStatus, noticesOf } from "./panel/status.js";
-import { PartWatch } from "./parts/part-watch.js";
+import { PartWatch, type PartWatchHost } from "./parts/part-watch.js";
 import { WatchedEntropy } from "./parts/watched-entropy.js";
-import { EMPTY_SHOWN_MS, PowerTask } from "./power/power-task.js";
+import { EMPTY_SHOWN_MS, type PowerHost, PowerTask } from "./power/power-task.js";
 import { ThriftyLinks } from "./power/thrifty-links.js";
 import { keepWatchdogFed } from "./power/watchdog.js";
 import { GapReason, type Held, Kind } from "./records/records.js";
@@ -45,7 +45,19 @@ const FAULTS_SHOWN = 16;
  * The whole box: each task, and who tells whom what. Construction only reads; `start` writes the boot record, settles what the
  * last boot left behind, and then lets people and the network in.
  */
-export class Box {
+export class Box
+  implements
+    NavigatorHost,
+    PanelHost,
+    ExchangeFlowHost,
+    EmergencyFlowHost,
+    HotspotHost,
+    ItemNames,
+    CommandHost,
+    PowerHost,
+    PartWatchHost,
+    SyncHostBox
+{
   readonly #hal: Hal;
   readonly #identity: Identity;
   readonly #loaded: LoadedIdentity;
@@ -54,7 +66,8 @@ export class Box {
   readonly #snapshot: CurrentSnapshot;
   readonly #inventory: Inventory;
   readonly #control: BinControl;
-  readonly #exchange: ExchangeTask;
+  readonly #throttle: Throttle;
+  readonly exchange: ExchangeTask;
   readonly #emergency: EmergencyTask;
   readonly #commands: CommandTask;
   readonly #power: PowerTask;
@@ -64,10 +77,10 @@ export class Box {
   readonly #sync: SyncTask;
   readonly #navigator: Navigator;
   readonly #panel: PanelTask;
-  readonly #exchangeFlow: ExchangeFlow;
-  readonly #emergencyFlow: EmergencyFlow;
-  readonly #hotspotFlow: HotspotFlow | undefined;
-  #isBootRecorded = false;
+  readonly exchangeFlow: ExchangeFlow;
+  readonly emergencyFlow: EmergencyFlow;
+  readonly hotspotFlow: HotspotFlow | undefined;
+  isBootRecorded = false;
 
   /** `crash`: what the boot before left, when a fault ended it. */
   constructor(hal: Hal, loaded: LoadedIdentity, battery: BatteryProfile, crash?: CrashReport) {
@@ -76,9 +89,8 @@ export class Box {
     this.#identity = identity;
     this.#loaded = loaded;
     this.#crash = crash;
-    const { clock, timers, bins, gauge, mains, hash, button } = hal;
+    const { clock, timers, bins, gauge, mains, hash, button, panel } = hal;
     const label = (bin: number) => bins.label(bin);
-    const changed = () => this.#changed();
 
     this.#entropy = new WatchedEntropy(hal.entropy);
 
@@ -102,20 +114,11 @@ export class Box {
     const control = new BinControl({ bins, timers, settings: hal.board.bins, ledger });
     this.#control = control;
     const throttle = new Throttle(ledger, clock);
-    this.#navigator = new Navigator({
-      panel: hal.panel,
-      timers,
-      language: () => view()?.location.language ?? "en",
-      notices: () => noticesOf(this.#status()),
-      home: () => this.#panel.idle(),
-    });
-    this.#exchangeFlow = new ExchangeFlow({
-      navigator: this.#navigator,
-      exchange: () => this.#exchange,
-      label,
-      emergency: () => this.#emergencyFlow.menu(),
-    });
-    this.#exchange = new ExchangeTask({
+    this.#throttle = throttle;
+    const navigator = new Navigator({ panel, timers, host: this });
+    this.#navigator = navigator;
+    this.exchangeFlow = new ExchangeFlow({ navigator, bins, host: this });
+    this.exchange = new ExchangeTask({
       ledger,
       snapshot: view,
       rights: new Rights({ snapshot: view, hash, lookupKey: identity.lookupKey, clock }),
@@ -123,55 +126,25 @@ export class Box {
       control,
       throttle,
       binCount: bins.count,
-      events: this.#exchangeFlow,
+      events: this.exchangeFlow,
     });
     this.#emergency = new EmergencyTask({ ledger, control, timers, clock });
-    const nameOf = ({ key, fob }: Held) => (key === undefined ? fob : view()?.keyById(key)?.name) ?? `${key ?? ""}`;
-    this.#emergencyFlow = new EmergencyFlow({
-      navigator: this.#navigator,
-      checks: new BinCheckFlow({ navigator: this.#navigator, ledger, inventory: this.#inventory, bins, nameOf }),
+    this.emergencyFlow = new EmergencyFlow({
+      navigator,
+      checks: new BinCheckFlow({ navigator, ledger, inventory: this.#inventory, bins, names: this }),
       codes: new OfflineCodes({ ledger, throttle, clock, hash, codesKey: identity.codesKey, label }),
       task: this.#emergency,
       timers,
       button,
       bins,
-      codeEntry: (first) => this.#exchangeFlow.codeEntry(first),
-      wanted: () => this.#power.used(),
+      host: this,
     });
-    this.#commands = new CommandTask({
-      ledger,
-      timers,
-      button,
-      sleep: hal.sleep,
-      binCount: bins.count,
-      armed: (bin) => this.#showArmed(bin),
-      openArmed: (bin) => this.#exchangeFlow.answer(this.#exchange.oneTouch(bin)),
-      inUse: () => control.busy || this.#emergency.running || control.openDoors > 0,
-      changed,
-    });
+    this.#commands = new CommandTask({ hal, ledger, host: this });
 
     // What keeps it going
-    this.#power = new PowerTask({
-      settings: hal.board.power,
-      clock,
-      timers,
-      mains,
-      gauge,
-      panel: hal.panel,
-      sleep: hal.sleep,
-      ledger,
-      battery,
-      busy: () => this.#busy(),
-      mustStayAwake: () => throttle.startsOverAtBoot || this.#emergencyFlow.showsList,
-      pulsing: () => control.busy,
-      sinceSync: () => this.#sync.secondsSinceSync(),
-      inSync: () => this.#sync.online && !this.#sync.busy,
-      beforeSleep: () => this.#sync.stop(),
-      showEmpty: () => this.#showEmpty(),
-      changed,
-    });
-    this.#links = new ThriftyLinks(hal.links, timers, () => this.#power.onBattery);
-    this.#partWatch = new PartWatch({ faults: () => this.#partFaults(), ledger, clock, timers, changed });
+    this.#power = new PowerTask({ hal, battery, ledger, host: this });
+    this.#links = new ThriftyLinks(hal.links, timers, this.#power);
+    this.#partWatch = new PartWatch({ hal, ledger, host: this });
     const host = new BoxHost({
       hal,
       identity,
@@ -180,9 +153,7 @@ export class Box {
       inventory: this.#inventory,
       commands: this.#commands,
       power: this.#power,
-      isBootRecorded: () => this.#isBootRecorded,
-      faults: () => this.#faults(),
-      changed,
+      box: this,
     });
     this.#sync = new SyncTask({
       links: this.#links,
@@ -194,19 +165,8 @@ export class Box {
       lastSyncWallSeconds: ledger.state.lastSync,
     });
     const { wifi } = this.#links;
-    this.#hotspotFlow =
-      wifi &&
-      new HotspotFlow({
-        navigator: this.#navigator,
-        wifi,
-        joined: () => this.#sync.reconnectNow(),
-        isOnline: () => this.#sync.online,
-      });
-    this.#panel = new PanelTask({
-      navigator: this.#navigator,
-      flows: () => ({ exchange: this.#exchangeFlow, emergency: this.#emergencyFlow, hotspot: this.#hotspotFlow }),
-      status: () => this.#status(),
-    });
+    this.hotspotFlow = wifi && new HotspotFlow({ navigator, wifi, host: this });
+    this.#panel = new PanelTask({ navigator, host: this });
   }
 
   start(): void {
@@ -219,8 +179,8 @@ export class Box {
     }
     this.#power.start();
     this.#navigator.home();
-    this.#exchange.resume();
-    this.#emergency.resume(this.#emergencyFlow);
+    this.exchange.resume();
+    this.#emergency.resume(this.emergencyFlow);
     this.#control.onHeldOpen = () => this.#navigator.draw();
     this.#ledger.onWrite = () => this.#sync.recordsAdded();
     hal.panel.onInput = (input) => this.#input(input);
@@ -231,7 +191,7 @@ export class Box {
     this.#sync.start();
   }
 
-  #partFaults(): readonly PartFault[] {
+  partFaults(): readonly PartFault[] {
     const parts = this.#hal.parts?.faults() ?? [];
     const { damage } = this.#snapshot;
     const snapshot = damage === undefined ? [] : [{ name: "snapshot", reason: damage.slice(0, 64) }];
@@ -244,7 +204,7 @@ export class Box {
     // Vital: the boot's number tells its uptimes, its grace and (without entropy) its sessions from those of the last one.
     const boot = ledger.state.boots + 1;
     ledger.note({ kind: Kind.boot, boot, cause, firmware: FIRMWARE_VERSION }, "vital");
-    this.#isBootRecorded = ledger.state.boots === boot;
+    this.isBootRecorded = ledger.state.boots === boot;
     if (this.#crash !== undefined) ledger.note({ kind: Kind.crash, ...this.#crash });
     this.#recordIdentity();
     const unreadable = ledger.journal.skippedPlaces + ledger.undecodable;
@@ -266,17 +226,18 @@ export class Box {
 
   #scanned(serial: string): void {
     this.#power.used();
-    this.#exchangeFlow.scanned(serial);
+    this.exchangeFlow.scanned(serial);
   }
 
   #pressed(): void {
     this.#power.used();
-    if (this.#emergencyFlow.pressed() || this.#commands.pressed()) return;
+    if (this.emergencyFlow.pressed() || this.#commands.pressed()) return;
     this.#links.again();
     this.#sync.reconnectNow();
   }
 
-  #showArmed(bin: number): void {
+  /** `CommandHost`: says that the bin waits for the button. */
+  armed(bin: number): void {
     this.#power.used();
     // Whoever is in the middle of something keeps the screen: the lamp flashes, and that is enough.
     if (this.#navigator.screen?.name !== "idle") return;
@@ -286,12 +247,20 @@ export class Box {
         title: text("one-touch-ready", { bin: this.#hal.bins.label(bin) }),
         timeoutMs: 60_000,
         leave: () => this.#navigator.home(),
-        digit: (input) => this.#exchangeFlow.codeEntry(input),
+        digit: (input) => this.exchangeFlow.codeEntry(input),
       }),
     );
   }
 
-  #showEmpty(): void {
+  openArmed(bin: number): boolean {
+    return this.exchangeFlow.answer(this.exchange.oneTouch(bin));
+  }
+
+  inUse(): boolean {
+    return this.#control.busy || this.#emergency.running || this.#control.openDoors > 0;
+  }
+
+  showEmpty(): void {
     this.#navigator.show(
       messageScreen({
         name: "battery-empty",
@@ -304,24 +273,81 @@ export class Box {
   }
 
   /** Sleep would cut something short. */
-  #busy(): boolean {
+  busy(): boolean {
     return (
       this.#control.busy ||
-      this.#exchange.active ||
+      this.exchange.active ||
       this.#emergency.running ||
       this.#control.openDoors > 0 ||
       (this.#sync.online && this.#sync.busy)
     );
   }
 
-  #changed(): void {
-    this.#exchange.settle();
+  mustStayAwake(): boolean {
+    return this.#throttle.startsOverAtBoot || this.emergencyFlow.showsList;
+  }
+
+  pulsing(): boolean {
+    return this.#control.busy;
+  }
+
+  sinceSync(): number | undefined {
+    return this.#sync.secondsSinceSync();
+  }
+
+  inSync(): boolean {
+    return this.#sync.online && !this.#sync.busy;
+  }
+
+  beforeSleep(): void {
+    this.#sync.stop();
+  }
+
+  idle(): Screen {
+    return this.#panel.idle();
+  }
+
+  language(): string {
+    return this.#snapshot.view?.location.language ?? "en";
+  }
+
+  notices(): readonly Text[] {
+    return noticesOf(this.status());
+  }
+
+  nameOf({ key, fob }: Held): string {
+    return (key === undefined ? fob : this.#snapshot.view?.keyById(key)?.name) ?? `${key ?? ""}`;
+  }
+
+  showEmergency(): void {
+    this.emergencyFlow.menu();
+  }
+
+  enterCode(first: PanelInput): void {
+    this.exchangeFlow.codeEntry(first);
+  }
+
+  wanted(): void {
+    this.#power.used();
+  }
+
+  joined(): void {
+    this.#sync.reconnectNow();
+  }
+
+  isOnline(): boolean {
+    return this.#sync.online;
+  }
+
+  /** Whatever the status strip or the cloud's status tells may be another now. */
+  changed(): void {
+    this.exchange.settle();
     this.#navigator.draw();
     this.#links.look(this.#sync.online);
     this.#sync.statusChanged();
   }
 
-  #faults(): readonly string[] {
+  faults(): readonly string[] {
     const faults: string[] = [];
     if (this.#loaded.damage !== undefined && this.#loaded.repaired !== true) faults.push("identity");
     faults.push(...this.#partWatch.broken);
@@ -329,7 +355,7 @@ export class Box {
     return faults.slice(0, FAULTS_SHOWN);
   }
 
-  #status(): DeviceStatus {
+  status(): DeviceStatus {
     const reading = this.#power.reading();
     return {
       box: this.#identity.box,
@@ -345,7 +371,7 @@ export class Box {
       charge: reading && Math.round(reading.chargePercent),
       timeLeft: this.#power.timeLeft(),
       clockKnown: this.#hal.clock.quality() !== ClockQuality.unknown,
-      faults: this.#faults(),
+      faults: this.faults(),
       journalRoom: this.#ledger.journal.room,
       heldOpen: this.#heldOpen(),
     };

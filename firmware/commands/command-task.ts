@@ -1,5 +1,4 @@
-import type { TimersPort } from "../../hal/ports/clock.js";
-import type { ButtonPort, SleepPort } from "../../hal/ports/power.js";
+import type { Hal } from "../../hal/ports/hal.js";
 import { CommandKind, Kind } from "../records/records.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 import { COMMAND_AGE_MAX_S, type Command } from "../wire/messages.js";
@@ -12,46 +11,38 @@ const REBOOT_DELAY_MS = 3_000;
 /** Whoever is at the box puts a reboot off this often at most: a door left open must not do so for ever. */
 const REBOOT_DELAYS_MAX = 40;
 
+/** What the commands ask of the rest of the firmware, and tell it. */
+export interface CommandHost {
+  /** `bin` waits for the button from now on. */
+  armed(bin: number): void;
+  /** The button was pressed while `bin` was armed. False: it cannot be opened just now. */
+  openArmed(bin: number): boolean;
+  /** A lock moves or a door that was opened has not been closed. */
+  inUse(): boolean;
+  /** Something that the status strip shows has changed. */
+  changed(): void;
+}
+
+export interface CommandTaskNeeds {
+  readonly hal: Pick<Hal, "bins" | "button" | "sleep" | "timers">;
+  readonly ledger: Ledger;
+  readonly host: CommandHost;
+}
+
 /** Takes on the cloud's commands, each number once; the journal record is the receipt and comes before the deed. */
 export class CommandTask {
+  readonly #hal: CommandTaskNeeds["hal"];
   readonly #ledger: Ledger;
+  readonly #host: CommandHost;
   readonly #armedDeadline: Deadline;
-  readonly #timers: TimersPort;
-  readonly #button: ButtonPort;
-  readonly #sleep: SleepPort;
-  readonly #binCount: number;
-  readonly #onArmed: (bin: number) => void;
-  readonly #openArmed: (bin: number) => boolean;
-  readonly #inUse: () => boolean;
-  readonly #changed: () => void;
   /** The bin that waits for the button. */
   #armed: number | undefined;
 
-  constructor(parts: {
-    ledger: Ledger;
-    timers: TimersPort;
-    button: ButtonPort;
-    sleep: SleepPort;
-    binCount: number;
-    /** `bin` waits for the button from now on. */
-    armed: (bin: number) => void;
-    /** The button was pressed while `bin` was armed. False: it cannot be opened just now. */
-    openArmed: (bin: number) => boolean;
-    /** A lock moves or a door that was opened has not been closed. */
-    inUse: () => boolean;
-    /** Something that the status strip shows has changed. */
-    changed: () => void;
-  }) {
-    this.#ledger = parts.ledger;
-    this.#armedDeadline = new Deadline(parts.timers);
-    this.#timers = parts.timers;
-    this.#button = parts.button;
-    this.#sleep = parts.sleep;
-    this.#binCount = parts.binCount;
-    this.#onArmed = parts.armed;
-    this.#openArmed = parts.openArmed;
-    this.#inUse = parts.inUse;
-    this.#changed = parts.changed;
+  constructor({ hal, ledger, host }: CommandTaskNeeds) {
+    this.#hal = hal;
+    this.#ledger = ledger;
+    this.#host = host;
+    this.#armedDeadline = new Deadline(hal.timers);
   }
 
   /**
@@ -69,21 +60,21 @@ export class CommandTask {
       return;
     }
     this.#carryOut(kind, bin, ageSeconds);
-    this.#changed();
+    this.#host.changed();
   }
 
   /** Takes the button press if a bin waits for it. */
   pressed(): boolean {
     if (this.#armed === undefined) return false;
     // Otherwise it stays armed: the person presses again when the other lock has come to rest.
-    if (this.#openArmed(this.#armed)) this.#disarm();
+    if (this.#host.openArmed(this.#armed)) this.#disarm();
     return true;
   }
 
   #carryOut(kind: number, bin: number | undefined, ageSeconds: number | undefined): void {
     const needsBin =
       kind === CommandKind.oneTouchUnlock || kind === CommandKind.enableBin || kind === CommandKind.disableBin;
-    if (needsBin && (bin === undefined || bin >= this.#binCount)) {
+    if (needsBin && (bin === undefined || bin >= this.#hal.bins.count)) {
       this.#ledger.note({ kind: Kind.refused, reason: "unknown-bin" });
     } else if (kind === CommandKind.oneTouchUnlock) {
       // Something may have held it back; a bin that is armed then would flash for whoever comes by.
@@ -99,9 +90,9 @@ export class CommandTask {
   }
 
   #reboot(delaysLeft: number): void {
-    this.#timers.set(REBOOT_DELAY_MS, () => {
-      if (delaysLeft > 0 && this.#inUse()) this.#reboot(delaysLeft - 1);
-      else this.#sleep.restart();
+    this.#hal.timers.set(REBOOT_DELAY_MS, () => {
+      if (delaysLeft > 0 && this.#host.inUse()) this.#reboot(delaysLeft - 1);
+      else this.#hal.sleep.restart();
     });
   }
 
@@ -109,17 +100,17 @@ export class CommandTask {
     this.#disarm();
     this.#armedDeadline.set(ARMED_MS, () => {
       this.#disarm();
-      this.#changed();
+      this.#host.changed();
     });
     this.#armed = bin;
-    this.#button.lamp("flash");
-    this.#onArmed(bin);
+    this.#hal.button.lamp("flash");
+    this.#host.armed(bin);
   }
 
   #disarm(): void {
     this.#armedDeadline.clear();
     this.#armed = undefined;
-    this.#button.lamp("off");
+    this.#hal.button.lamp("off");
   }
 }
 

@@ -30,27 +30,31 @@ interface Check {
   readonly told: { empty: number; held: number };
 }
 
+export interface ItemNames {
+  /** Of a key, or the serial of a fob that no snapshot knows. */
+  nameOf(item: Held): string;
+}
+
 /** Screens on which the holder of an emergency code says what is in the bins: it ends their doubt, and returns go on. */
 export class BinCheckFlow {
   readonly #navigator: Navigator;
   readonly #ledger: Ledger;
   readonly #inventory: Inventory;
   readonly #bins: Pick<BinsPort, "count" | "label">;
-  readonly #nameOf: (item: Held) => string;
+  readonly #names: ItemNames;
 
   constructor(parts: {
     navigator: Navigator;
     ledger: Ledger;
     inventory: Inventory;
     bins: Pick<BinsPort, "count" | "label">;
-    /** Of a key, or the serial of a fob that no snapshot knows. */
-    nameOf: (item: Held) => string;
+    names: ItemNames;
   }) {
     this.#navigator = parts.navigator;
     this.#ledger = parts.ledger;
     this.#inventory = parts.inventory;
     this.#bins = parts.bins;
-    this.#nameOf = parts.nameOf;
+    this.#names = parts.names;
   }
 
   /** Bins of which the box is not sure: in doubt, or a key was taken from them and may have been left behind. */
@@ -66,7 +70,7 @@ export class BinCheckFlow {
   /** What is in doubt in `bin`; undefined: nothing is named. */
   nameIn(bin: number): string | undefined {
     const { item } = this.#inventory.content(bin);
-    return item && this.#nameOf(item);
+    return item && this.#names.nameOf(item);
   }
 
   /** "Everything is taken out": all of `bins` are empty. */

@@ -42,6 +42,13 @@ interface Offer {
   take(): void;
 }
 
+export interface EmergencyFlowHost {
+  /** Somebody began to type an ordinary code. */
+  enterCode(first: PanelInput): void;
+  /** A run over all bins has something to show, though nobody touches the box. */
+  wanted(): void;
+}
+
 /** Screens of the printed codes: from idle, with no snapshot, no clock and no link, to an open door. */
 export class EmergencyFlow implements EmergencyEvents {
   readonly #navigator: Navigator;
@@ -50,8 +57,7 @@ export class EmergencyFlow implements EmergencyEvents {
   readonly #armedDeadline: Deadline;
   readonly #button: ButtonPort;
   readonly #bins: Pick<BinsPort, "count" | "label">;
-  readonly #codeEntry: (first: PanelInput) => void;
-  readonly #wanted: () => void;
+  readonly #host: EmergencyFlowHost;
   readonly #checks: BinCheckFlow;
   #armed: { readonly authority: number; readonly sheet: number } | undefined;
   /** The bin with a code of its own whose door was opened last. */
@@ -68,10 +74,7 @@ export class EmergencyFlow implements EmergencyEvents {
     timers: TimersPort;
     button: ButtonPort;
     bins: Pick<BinsPort, "count" | "label">;
-    /** Somebody began to type an ordinary code. */
-    codeEntry: (first: PanelInput) => void;
-    /** A run over all bins has something to show, though nobody touches the box. */
-    wanted: () => void;
+    host: EmergencyFlowHost;
     checks: BinCheckFlow;
   }) {
     this.#navigator = parts.navigator;
@@ -80,8 +83,7 @@ export class EmergencyFlow implements EmergencyEvents {
     this.#armedDeadline = new Deadline(parts.timers);
     this.#button = parts.button;
     this.#bins = parts.bins;
-    this.#codeEntry = parts.codeEntry;
-    this.#wanted = parts.wanted;
+    this.#host = parts.host;
     this.#checks = parts.checks;
   }
 
@@ -171,14 +173,14 @@ export class EmergencyFlow implements EmergencyEvents {
   }
 
   progress(bin: number): void {
-    this.#wanted();
+    this.#host.wanted();
     // Whoever is in the middle of something keeps the screen.
     const name = this.#navigator.screen?.name;
     if (name === "idle" || name === "opening-all") this.#showProgress(bin);
   }
 
   allDone(notOpened: readonly number[], of: number): void {
-    this.#wanted();
+    this.#host.wanted();
     const total = this.#bins.count;
     const stuck = notOpened.length;
     const also = this.#takenOut(notOpened, of);
@@ -194,7 +196,7 @@ export class EmergencyFlow implements EmergencyEvents {
   }
 
   stopped(reason: RefusalReason, bin: number): void {
-    this.#wanted();
+    this.#host.wanted();
     const lines = bin < 0 ? [] : [text("all-stopped", { bin: this.#label(bin) })];
     this.#result(`refused-${reason}`, undefined, { lines });
   }
@@ -429,7 +431,7 @@ export class EmergencyFlow implements EmergencyEvents {
         timeoutMs,
         leave: () => this.#navigator.home(),
         // Whoever was refused types the printed code once more, which is no ordinary code and must not count as a wrong one.
-        ...(isRefused ? {} : { digit: this.#codeEntry }),
+        ...(isRefused ? {} : { digit: (first) => this.#host.enterCode(first) }),
         choose: (chosen) => {
           const offer = also.find((one) => one.choice.id === chosen);
           if (offer !== undefined) offer.take();

@@ -1,3 +1,4 @@
+import type { BinsPort } from "../../hal/ports/bins.js";
 import type { PanelInput } from "../../hal/ports/panel.js";
 import { OFFLINE_CODE_DIGITS } from "../codes/hotp.js";
 import type { Answer, ExchangeEvents, ExchangeTask } from "../exchange/exchange-task.js";
@@ -16,26 +17,25 @@ const SHORTEST_CODE = 4;
 /** Refusals of what is no code here, or was not looked at. */
 const UNKNOWN_CODE = /^(wrong-code|throttled)/;
 
+export interface ExchangeFlowHost {
+  /** Whose events these screens show. */
+  readonly exchange: ExchangeTask;
+  /** Shows what printed codes open. */
+  showEmergency(): void;
+}
+
 /** Screens of pick-ups and drop-offs. */
 export class ExchangeFlow implements ExchangeEvents {
   readonly #navigator: Navigator;
-  readonly #exchange: () => ExchangeTask;
-  readonly #label: (bin: number) => string;
-  readonly #emergency: () => void;
+  readonly #bins: Pick<BinsPort, "label">;
+  readonly #host: ExchangeFlowHost;
   /** The bin whose progress is on the screen; another bin's door does not take the screen away from whoever uses it. */
   #shown: number | undefined;
 
-  constructor(parts: {
-    navigator: Navigator;
-    exchange: () => ExchangeTask;
-    label: (bin: number) => string;
-    /** Shows what printed codes open. */
-    emergency: () => void;
-  }) {
-    this.#navigator = parts.navigator;
-    this.#emergency = parts.emergency;
-    this.#exchange = parts.exchange;
-    this.#label = parts.label;
+  constructor(needs: { navigator: Navigator; bins: Pick<BinsPort, "label">; host: ExchangeFlowHost }) {
+    this.#navigator = needs.navigator;
+    this.#bins = needs.bins;
+    this.#host = needs.host;
   }
 
   /** The entry of a code, from its first digit on. */
@@ -56,7 +56,7 @@ export class ExchangeFlow implements ExchangeEvents {
   }
 
   scanned(serial: string): void {
-    this.answer(this.#exchange().scan(serial));
+    this.answer(this.#host.exchange.scan(serial));
   }
 
   /** False: the person was refused. */
@@ -84,7 +84,7 @@ export class ExchangeFlow implements ExchangeEvents {
         choices: hint === undefined ? [] : [choice("emergency")],
         timeoutMs: REFUSED_MS,
         leave: () => this.#navigator.home(),
-        choose: () => this.#emergency(),
+        choose: () => this.#host.showEmergency(),
         digit: (input) => this.codeEntry(input),
       }),
     );
@@ -92,7 +92,7 @@ export class ExchangeFlow implements ExchangeEvents {
 
   opening(_exchange: Exchange, bin: number): void {
     this.#shown = bin;
-    const params = { bin: this.#label(bin) };
+    const params = { bin: this.#bins.label(bin) };
     this.#navigator.show(
       messageScreen({ name: "opening", title: text("opening", params), timeoutMs: ENTRY_TIMEOUT_MS }),
     );
@@ -101,7 +101,7 @@ export class ExchangeFlow implements ExchangeEvents {
   opened(exchange: Exchange, bin: number): void {
     if (this.#shown !== bin && this.#shown !== undefined) return;
     this.#shown = bin;
-    const params = { bin: this.#label(bin) };
+    const params = { bin: this.#bins.label(bin) };
     const what = exchange === Exchange.pickup ? "take-key" : "put-key";
     this.#navigator.show(
       messageScreen({
@@ -117,7 +117,7 @@ export class ExchangeFlow implements ExchangeEvents {
 
   heldOpen(_exchange: Exchange, bin: number): void {
     if (this.#isElsewhere(bin)) return;
-    const params = { bin: this.#label(bin) };
+    const params = { bin: this.#bins.label(bin) };
     this.#navigator.show(
       messageScreen({
         name: "held-open",
@@ -158,7 +158,7 @@ export class ExchangeFlow implements ExchangeEvents {
 
   #code(digits: string): void {
     if (digits.length < SHORTEST_CODE) this.refuse({ reason: "code-too-short", params: { digits: SHORTEST_CODE } });
-    else this.#answerCode(this.#exchange().enterCode(digits), digits.length);
+    else this.#answerCode(this.#host.exchange.enterCode(digits), digits.length);
   }
 
   /** Whoever is in a hurry types a printed code where ordinary ones go: it is counted like any other, and told the way. */
@@ -180,7 +180,7 @@ export class ExchangeFlow implements ExchangeEvents {
       choose: (id) => {
         const right = rights[Number(id)];
         if (id === "more" && more !== undefined) this.answer(more());
-        else if (right !== undefined) this.answer(this.#exchange().choose(right));
+        else if (right !== undefined) this.answer(this.#host.exchange.choose(right));
       },
     });
   }
@@ -193,7 +193,7 @@ export class ExchangeFlow implements ExchangeEvents {
       timeoutMs: ENTRY_TIMEOUT_MS,
       leave: () => this.#navigator.home(),
       choose: (id) => {
-        if (id === "return") this.answer(this.#exchange().returnKey(right));
+        if (id === "return") this.answer(this.#host.exchange.returnKey(right));
         else this.#navigator.home();
       },
     });
@@ -201,16 +201,21 @@ export class ExchangeFlow implements ExchangeEvents {
 
   /** The key may be in any of `bins`, likeliest first: whoever shut a door on it can take it, or say that it stays. */
   #takeOrReturn(right: Right, bins: readonly number[]): Screen {
-    const exchange = this.#exchange();
+    const exchange = this.#host.exchange;
     const takes = bins.map((bin, i) => ({
       id: i === 0 ? "take" : `take-${bin}`,
-      label: text("choice-take", { bin: this.#label(bin) }),
+      label: text("choice-take", { bin: this.#bins.label(bin) }),
       bin,
     }));
     return messageScreen({
       name: "take-or-return",
       title: text("take-or-return", { key: right.key.name }),
-      choices: [...takes, choice("return"), choice("left-inside", { bin: this.#label(bins[0]!) }), choice("cancel")],
+      choices: [
+        ...takes,
+        choice("return"),
+        choice("left-inside", { bin: this.#bins.label(bins[0]!) }),
+        choice("cancel"),
+      ],
       timeoutMs: ENTRY_TIMEOUT_MS,
       leave: () => this.#navigator.home(),
       choose: (id) => {
@@ -227,7 +232,7 @@ export class ExchangeFlow implements ExchangeEvents {
     return messageScreen({
       name: "thank-you",
       title: text("thank-you"),
-      lines: [text("left-inside", { key: right.key.name, bin: this.#label(bin) })],
+      lines: [text("left-inside", { key: right.key.name, bin: this.#bins.label(bin) })],
       timeoutMs: THANKS_MS,
       leave: () => this.#navigator.home(),
       digit: (input) => this.codeEntry(input),

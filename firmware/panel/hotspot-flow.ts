@@ -15,18 +15,23 @@ const WAIT_MS = 25_000;
 const PASSPHRASE_MIN = 8;
 const PASSPHRASE_MAX = 63;
 
+export interface HotspotHost {
+  /** A network was joined: the cloud may be reached now. */
+  joined(): void;
+  /** Whether it is. */
+  isOnline(): boolean;
+}
+
 /** Screens that join a phone's hotspot: the way out when the building's internet is gone but the phone still has some. */
 export class HotspotFlow {
   readonly #navigator: Navigator;
   readonly #wifi: WifiPort;
-  readonly #joined: () => void;
-  readonly #isOnline: () => boolean;
+  readonly #host: HotspotHost;
 
-  constructor(parts: { navigator: Navigator; wifi: WifiPort; joined: () => void; isOnline: () => boolean }) {
-    this.#navigator = parts.navigator;
-    this.#wifi = parts.wifi;
-    this.#joined = parts.joined;
-    this.#isOnline = parts.isOnline;
+  constructor(needs: { navigator: Navigator; wifi: WifiPort; host: HotspotHost }) {
+    this.#navigator = needs.navigator;
+    this.#wifi = needs.wifi;
+    this.#host = needs.host;
   }
 
   start(): void {
@@ -76,7 +81,7 @@ export class HotspotFlow {
     const joining = this.#waiting("hotspot-join", text("hotspot-joining", { name: ssid }));
     this.#navigator.show(joining);
     this.#wifi.join(ssid, passphrase, (error) => {
-      if (error === undefined) this.#joined();
+      if (error === undefined) this.#host.joined();
       if (this.#navigator.screen !== joining) return;
       if (error === undefined) this.#lookingForCloud();
       else this.#result("hotspot-failed");
@@ -89,13 +94,13 @@ export class HotspotFlow {
 
   /** Stays until whoever joined has seen it work: Welcome too early looks like a failure. */
   #lookingForCloud(): void {
-    const isOnline = this.#isOnline;
+    const host = this.#host;
     const screen = this.#resultScreen("hotspot-joined", ONLINE_MS);
     this.#navigator.show({
       ...screen,
       // Looked at for each drawing: the box draws anew when it comes online.
       get title() {
-        return text(isOnline() ? "hotspot-online" : "hotspot-joined");
+        return text(host.isOnline() ? "hotspot-online" : "hotspot-joined");
       },
     });
   }

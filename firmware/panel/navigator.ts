@@ -3,29 +3,26 @@ import type { PanelInput, PanelPort, Text } from "../../hal/ports/panel.js";
 import { Deadline } from "../wiring/deadline.js";
 import type { Screen } from "./screen.js";
 
+export interface NavigatorHost {
+  /** Of the catalogue. */
+  language(): string;
+  /** The status strip, made anew for each drawing. */
+  notices(): readonly Text[];
+  /** Makes the idle screen. */
+  idle(): Screen;
+}
+
 /** Holds the one screen that is shown, draws it, and leaves it when nobody touches it any more. */
 export class Navigator {
   readonly #panel: PanelPort;
-  readonly #language: () => string;
-  readonly #notices: () => readonly Text[];
-  readonly #home: () => Screen;
+  readonly #host: NavigatorHost;
   #screen: Screen | undefined;
   readonly #timeout: Deadline;
 
-  constructor(parts: {
-    panel: PanelPort;
-    timers: TimersPort;
-    language: () => string;
-    /** The status strip, made anew for each drawing. */
-    notices: () => readonly Text[];
-    /** Makes the idle screen. */
-    home: () => Screen;
-  }) {
-    this.#panel = parts.panel;
-    this.#timeout = new Deadline(parts.timers);
-    this.#language = parts.language;
-    this.#notices = parts.notices;
-    this.#home = parts.home;
+  constructor(needs: { panel: PanelPort; timers: TimersPort; host: NavigatorHost }) {
+    this.#panel = needs.panel;
+    this.#timeout = new Deadline(needs.timers);
+    this.#host = needs.host;
   }
 
   get screen(): Screen | undefined {
@@ -39,7 +36,7 @@ export class Navigator {
   }
 
   home(): void {
-    this.show(this.#home());
+    this.show(this.#host.idle());
   }
 
   input(input: PanelInput): void {
@@ -57,8 +54,8 @@ export class Navigator {
       lines: screen.lines,
       ...(screen.entry && { entry: screen.entry }),
       choices: screen.choices,
-      notices: this.#notices(),
-      language: this.#language(),
+      notices: this.#host.notices(),
+      language: this.#host.language(),
     });
   }
 

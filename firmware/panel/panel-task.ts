@@ -11,23 +11,22 @@ import { type DeviceStatus, statusLines } from "./status.js";
 /** Sync age and charge change without anybody touching the box, ms. */
 const IDLE_REDRAW_MS = 60_000;
 
-export interface PanelFlows {
-  readonly exchange: ExchangeFlow;
-  readonly emergency: EmergencyFlow;
+export interface PanelHost {
+  readonly exchangeFlow: ExchangeFlow;
+  readonly emergencyFlow: EmergencyFlow;
   /** Undefined: the board has no Wi-Fi. */
-  readonly hotspot: HotspotFlow | undefined;
+  readonly hotspotFlow: HotspotFlow | undefined;
+  status(): DeviceStatus;
 }
 
 /** The idle screen, from which every flow begins and to which every flow returns. */
 export class PanelTask {
   readonly #navigator: Navigator;
-  readonly #flows: () => PanelFlows;
-  readonly #status: () => DeviceStatus;
+  readonly #host: PanelHost;
 
-  constructor(parts: { navigator: Navigator; flows: () => PanelFlows; status: () => DeviceStatus }) {
-    this.#navigator = parts.navigator;
-    this.#flows = parts.flows;
-    this.#status = parts.status;
+  constructor(needs: { navigator: Navigator; host: PanelHost }) {
+    this.#navigator = needs.navigator;
+    this.#host = needs.host;
   }
 
   idle(): Screen {
@@ -47,16 +46,16 @@ export class PanelTask {
   }
 
   #idleChoices(): readonly Choice[] {
-    const hotspot = this.#flows().hotspot !== undefined && !this.#status().online ? [choice("hotspot")] : [];
+    const hotspot = this.#host.hotspotFlow !== undefined && !this.#host.status().online ? [choice("hotspot")] : [];
     return [choice("emergency"), ...hotspot, choice("status")];
   }
 
   #idleInput(input: PanelInput): void {
-    const flows = this.#flows();
-    if (input.kind === "digit") flows.exchange.codeEntry(input);
+    const { exchangeFlow, emergencyFlow, hotspotFlow } = this.#host;
+    if (input.kind === "digit") exchangeFlow.codeEntry(input);
     else if (input.kind !== "choice") return;
-    else if (input.id === "emergency") flows.emergency.menu();
-    else if (input.id === "hotspot") flows.hotspot?.start();
+    else if (input.id === "emergency") emergencyFlow.menu();
+    else if (input.id === "hotspot") hotspotFlow?.start();
     else if (input.id === "status") this.#showStatus();
   }
 
@@ -65,7 +64,7 @@ export class PanelTask {
       messageScreen({
         name: "status",
         title: text("status"),
-        lines: statusLines(this.#status()),
+        lines: statusLines(this.#host.status()),
         choices: [choice("done")],
         timeoutMs: ENTRY_TIMEOUT_MS,
         leave: () => this.#navigator.home(),

@@ -1,4 +1,4 @@
-import type { ClockPort, TimersPort } from "../../hal/ports/clock.js";
+import type { Hal } from "../../hal/ports/hal.js";
 import type { PartFault } from "../../hal/ports/parts.js";
 import { Kind } from "../records/records.js";
 import type { Ledger } from "../state/ledger.js";
@@ -7,35 +7,36 @@ const LOOK_MS = 10_000;
 /** A part counts as working again after so long without a fault: one that comes and goes must not fill the journal. */
 const WORKS_AGAIN_MS = 60_000;
 
+export interface PartWatchHost {
+  /** What is wrong now, a bounded set of names. */
+  partFaults(): readonly PartFault[];
+  /** The status strip and the cloud want to know. */
+  changed(): void;
+}
+
+export interface PartWatchNeeds {
+  readonly hal: Pick<Hal, "clock" | "timers">;
+  readonly ledger: Ledger;
+  readonly host: PartWatchHost;
+}
+
 /** Puts on record which of the board's parts stop and start to work, and knows which do not. */
 export class PartWatch {
-  readonly #faults: () => readonly PartFault[];
+  readonly #hal: PartWatchNeeds["hal"];
   readonly #ledger: Ledger;
-  readonly #clock: ClockPort;
-  readonly #timers: TimersPort;
-  readonly #changed: () => void;
+  readonly #host: PartWatchHost;
   /** By name of the part: when its fault was last seen, monotonic ms. */
   readonly #broken = new Map<string, number>();
 
-  constructor(parts: {
-    /** What is wrong now, a bounded set of names. */
-    faults: () => readonly PartFault[];
-    ledger: Ledger;
-    clock: ClockPort;
-    timers: TimersPort;
-    /** The status strip and the cloud want to know. */
-    changed: () => void;
-  }) {
-    this.#faults = parts.faults;
-    this.#ledger = parts.ledger;
-    this.#clock = parts.clock;
-    this.#timers = parts.timers;
-    this.#changed = parts.changed;
+  constructor({ hal, ledger, host }: PartWatchNeeds) {
+    this.#hal = hal;
+    this.#ledger = ledger;
+    this.#host = host;
   }
 
   start(): void {
     this.look();
-    this.#timers.set(LOOK_MS, () => this.start());
+    this.#hal.timers.set(LOOK_MS, () => this.start());
   }
 
   /** Names of the parts that do not work. */
@@ -44,9 +45,9 @@ export class PartWatch {
   }
 
   look(): void {
-    const nowMs = this.#clock.monotonicMs();
+    const nowMs = this.#hal.clock.monotonicMs();
     let isNews = false;
-    for (const { name, reason } of this.#faults()) {
+    for (const { name, reason } of this.#host.partFaults()) {
       if (!this.#broken.has(name)) {
         isNews = true;
         this.#ledger.note({ kind: Kind.device, name, reason });
@@ -59,6 +60,6 @@ export class PartWatch {
       this.#broken.delete(name);
       this.#ledger.note({ kind: Kind.device, name });
     }
-    if (isNews) this.#changed();
+    if (isNews) this.#host.changed();
   }
 }

@@ -15,7 +15,7 @@ export interface LightNeeds {
 export class Backlight {
   readonly #settings: BacklightSettings;
   readonly #panel: PanelPort;
-  readonly #needs: () => LightNeeds;
+  readonly #needs: LightNeeds;
   #isIdle = false;
   readonly #dimDeadline: Deadline;
   #percent: number | undefined;
@@ -24,7 +24,7 @@ export class Backlight {
     settings: BacklightSettings;
     panel: PanelPort;
     timers: TimersPort;
-    needs: () => LightNeeds;
+    needs: LightNeeds;
   }) {
     this.#settings = parts.settings;
     this.#panel = parts.panel;
@@ -52,7 +52,7 @@ export class Backlight {
   }
 
   #wanted(): number {
-    const { onBattery, batteryLow, quiet } = this.#needs();
+    const { onBattery, batteryLow, quiet } = this.#needs;
     const { mainsPercent, batteryPercent, lowPercent } = this.#settings;
     if (!onBattery) return mainsPercent;
     if (quiet) return 0;

@@ -17,16 +17,16 @@ export class ThriftyLinks implements Links {
   readonly all: readonly ThriftyLink[];
   readonly wifi: (ThriftyLink & WifiPort) | undefined;
   readonly #links: Links;
-  readonly #onBattery: () => boolean;
+  readonly #power: { readonly onBattery: boolean };
   #inUse: ThriftyLink | undefined;
   #online = false;
   #turnsUp = 0;
   readonly #turnDeadline: Deadline;
 
-  constructor(links: Links, timers: TimersPort, onBattery: () => boolean) {
+  constructor(links: Links, timers: TimersPort, power: { readonly onBattery: boolean }) {
     this.#links = links;
     this.#turnDeadline = new Deadline(timers);
-    this.#onBattery = onBattery;
+    this.#power = power;
     const { wifi } = links;
     const thriftyWifi =
       wifi &&
@@ -70,7 +70,7 @@ export class ThriftyLinks implements Links {
   }
 
   #search(): void {
-    if (!this.#onBattery()) {
+    if (!this.#power.onBattery) {
       this.#turnDeadline.clear();
       this.#powerAll();
     } else if (this.#online) {

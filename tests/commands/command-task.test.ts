@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { CommandTask } from "../../firmware/commands/command-task.js";
 import { CommandKind, Kind } from "../../firmware/records/records.js";
+import type { BinsPort } from "../../hal/ports/bins.js";
 import { readJournal } from "../../sim/trials/judge/box-memory.js";
 import { PowerCut } from "../../sim/world/devices/power-cut.js";
 import { LedgerBench } from "../support/ledger-bench.js";
@@ -21,23 +22,27 @@ beforeEach(() => {
   due = [];
   task = new CommandTask({
     ledger: bench.ledger,
-    timers: { set: (_ms, callback) => due.push(callback), clear: () => {} },
-    button: { onPress: undefined, lamp: () => {} },
-    sleep: {
-      wakeCause: 0,
-      sleep: () => {
-        throw new PowerCut("asleep");
+    hal: {
+      timers: { set: (_ms, callback) => due.push(callback), clear: () => {} },
+      button: { onPress: undefined, lamp: () => {} },
+      sleep: {
+        wakeCause: 0,
+        sleep: () => {
+          throw new PowerCut("asleep");
+        },
+        restart: () => {
+          reboots++;
+          throw new PowerCut("restarted");
+        },
       },
-      restart: () => {
-        reboots++;
-        throw new PowerCut("restarted");
-      },
+      bins: { count: BINS } as BinsPort,
     },
-    binCount: BINS,
-    armed: (bin) => armed.push(bin),
-    openArmed: () => true,
-    inUse: () => false,
-    changed: () => {},
+    host: {
+      armed: (bin) => void armed.push(bin),
+      openArmed: () => true,
+      inUse: () => false,
+      changed: () => {},
+    },
   });
 });
 

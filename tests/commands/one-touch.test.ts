@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { CommandTask } from "../../firmware/commands/command-task.js";
 import { CommandKind, Kind } from "../../firmware/records/records.js";
+import type { BinsPort } from "../../hal/ports/bins.js";
 import { readJournal } from "../../sim/trials/judge/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
@@ -22,31 +23,35 @@ beforeEach(() => {
   inUse = false;
   task = new CommandTask({
     ledger: bench.ledger,
-    timers: {
-      set: (ms, callback) => timers.push({ ms, callback, cleared: false }) - 1,
-      clear: (id) => {
-        timers[id]!.cleared = true;
+    hal: {
+      timers: {
+        set: (ms, callback) => timers.push({ ms, callback, cleared: false }) - 1,
+        clear: (id) => {
+          timers[id]!.cleared = true;
+        },
       },
-    },
-    button: { onPress: undefined, lamp: (state) => did.push(`lamp ${state}`) },
-    sleep: {
-      wakeCause: 0,
-      sleep: () => {
-        throw new Error("nobody asked for sleep");
+      button: { onPress: undefined, lamp: (state) => did.push(`lamp ${state}`) },
+      sleep: {
+        wakeCause: 0,
+        sleep: () => {
+          throw new Error("nobody asked for sleep");
+        },
+        restart: () => {
+          did.push("restart");
+          return undefined as never;
+        },
       },
-      restart: () => {
-        did.push("restart");
-        return undefined as never;
+      bins: { count: 5 } as BinsPort,
+    },
+    host: {
+      armed: (bin) => void did.push(`armed ${bin}`),
+      openArmed: (bin) => {
+        did.push(`open ${bin}`);
+        return canOpen;
       },
+      inUse: () => inUse,
+      changed: () => void did.push("changed"),
     },
-    binCount: 5,
-    armed: (bin) => did.push(`armed ${bin}`),
-    openArmed: (bin) => {
-      did.push(`open ${bin}`);
-      return canOpen;
-    },
-    inUse: () => inUse,
-    changed: () => did.push("changed"),
   });
 });
 

@@ -12,11 +12,13 @@ function panelWith(wifi: Partial<WifiPort>, isOnline = () => false) {
   const navigator = new Navigator({
     panel: { render: () => {}, backlight: () => {}, onInput: undefined },
     timers: worldTimers(world.scheduler),
-    language: () => "en",
-    notices: () => [],
-    home: () => messageScreen({ name: "idle", title: text("welcome"), timeoutMs: 60_000 }),
+    host: {
+      language: () => "en",
+      notices: () => [],
+      idle: () => messageScreen({ name: "idle", title: text("welcome"), timeoutMs: 60_000 }),
+    },
   });
-  const flow = new HotspotFlow({ navigator, wifi: wifi as WifiPort, joined: () => {}, isOnline });
+  const flow = new HotspotFlow({ navigator, wifi: wifi as WifiPort, host: { joined: () => {}, isOnline } });
   return { world, navigator, flow };
 }
 

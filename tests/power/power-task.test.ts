@@ -25,39 +25,43 @@ function life(
     setWall: () => {},
   };
   const task = new PowerTask({
-    settings: MS5.power,
     battery: MS5.battery!,
-    clock,
-    timers,
-    mains: { present: () => false, onChange: undefined },
-    gauge: { read: () => ({ chargePercent: 90, millivolts, milliamps: undefined, celsius: undefined }) },
-    panel: {
-      render: () => {},
-      backlight: (percent) => {
-        light = percent;
-      },
-      onInput: undefined,
-    },
-    sleep: {
-      wakeCause,
-      sleep: () => {
-        throw new Slept();
-      },
-      restart: () => {
-        throw new Error("restarted");
-      },
-    },
     ledger: bench.ledger,
-    busy: () => true,
-    pulsing: () => isPulsing,
-    mustStayAwake: () => false,
-    sinceSync: () => 0,
-    inSync: () => false,
-    beforeSleep: () => {},
-    showEmpty: () => {
-      saidEmpty = true;
+    hal: {
+      board: MS5,
+      clock,
+      timers,
+      mains: { present: () => false, onChange: undefined },
+      gauge: { read: () => ({ chargePercent: 90, millivolts, milliamps: undefined, celsius: undefined }) },
+      panel: {
+        render: () => {},
+        backlight: (percent) => {
+          light = percent;
+        },
+        onInput: undefined,
+      },
+      sleep: {
+        wakeCause,
+        sleep: () => {
+          throw new Slept();
+        },
+        restart: () => {
+          throw new Error("restarted");
+        },
+      },
     },
-    changed: () => {},
+    host: {
+      busy: () => true,
+      pulsing: () => isPulsing,
+      mustStayAwake: () => false,
+      sinceSync: () => 0,
+      inSync: () => false,
+      beforeSleep: () => {},
+      showEmpty: () => {
+        saidEmpty = true;
+      },
+      changed: () => {},
+    },
   });
   task.start();
   expect(() => timers.advance(3_600_000)).toThrow(Slept);
