@@ -15,12 +15,17 @@
 #include "program.h"
 #include "semihosting.h"
 #include "sizes.h"
+#include "start.h"
+#include "ticks.h"
 #include "xs.h"
 
 enum exit_status { OVER = 0, NO_WAY_TO_THE_WORLD = 2, BROKEN_MESSAGE = 3 };
 
 static struct netstrings world;
 static uint8_t message[MESSAGE_BYTES];
+/* Ticks from reset to the first message, and of all turns; what a report takes to be written is not among them. */
+static uint64_t ticks_of_turns;
+static uint64_t turn_began;
 
 /* The next message; leaves when the world has gone: nothing of the program may run then. */
 static size_t receive(void)
@@ -99,27 +104,32 @@ static void turn(xsMachine *machine, size_t size)
 		xsException = xsUndefined;
 	}
 	platform_run_jobs(inner);
+	ticks_of_turns += ticks() - turn_began;
 	if (is_thrown) {
 		const char *const text = xsToString(xsVar(0));
 		send("!", 1, text, strlen(text));
 	} else {
 		const struct heap_use heap = platform_heap(inner);
-		char head[160];
+		char head[320];
 		const int length = snprintf(head, sizeof head,
-			".{\"currentHeapCount\":%lu,\"compute\":%lu,\"peakHeapCount\":%lu,\"chunkBytes\":%lu,\"peakChunkBytes\":%lu}\1",
+			".{\"currentHeapCount\":%lu,\"compute\":%lu,\"peakHeapCount\":%lu,\"chunkBytes\":%lu,\"peakChunkBytes\":%lu,"
+			"\"ticks\":%llu,\"stackSlots\":%lu,\"stackBytes\":%lu,\"mallocBytes\":%lu}\1",
 			(unsigned long)heap.slots, (unsigned long)platform_meter(inner), (unsigned long)heap.peak_slots,
-			(unsigned long)heap.chunk_bytes, (unsigned long)heap.peak_chunk_bytes);
+			(unsigned long)heap.chunk_bytes, (unsigned long)heap.peak_chunk_bytes, (unsigned long long)ticks_of_turns,
+			(unsigned long)platform_stack_most(), (unsigned long)stack_most(), (unsigned long)malloc_most());
 		send(head, (size_t)length, xsToArrayBuffer(xsVar(0)), xsGetArrayBufferLength(xsVar(0)));
 	}
 	xsEndHost(machine);
 }
 
+#ifdef mxMetering
 static xsBooleanValue go_on(xsMachine *the, xsUnsignedValue index)
 {
 	(void)the;
 	(void)index;
 	return 1;
 }
+#endif
 
 int main(void)
 {
@@ -140,12 +150,17 @@ int main(void)
 	platform_initialize();
 	xsMachine *const machine = xsCreateMachine(&creation, "smartbox", NULL);
 	define_globals(machine);
+#ifdef mxMetering
 	xsBeginMetering(machine, go_on, 0);
+#endif
 	load(machine);
 	for (;;) {
 		const size_t size = receive();
 		if (message[0] != '?') semihosting_exit(BROKEN_MESSAGE);
 		turn(machine, size);
+		turn_began = ticks();
 	}
+#ifdef mxMetering
 	xsEndMetering(machine);
+#endif
 }

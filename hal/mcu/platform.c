@@ -5,6 +5,7 @@
 #include "platform.h"
 #include "semihosting.h"
 #include "sizes.h"
+#include "start.h"
 
 extern uint8_t stack_limit[];
 extern void fxRemapIDs(txMachine *the, txByte *code, txSize size, txID *ids);
@@ -27,7 +28,11 @@ void fxFreeChunks(txMachine *the, void *chunks)
 
 txSlot *fxAllocateSlots(txMachine *the, txSize count)
 {
-	if (the->stackBottom == NULL) return count <= STACK_SLOTS ? stack : NULL;
+	if (the->stackBottom == NULL) {
+		if (count > STACK_SLOTS) return NULL;
+		memset(stack, PAINT, sizeof stack);
+		return stack;
+	}
 	return the->firstHeap == NULL && count <= SLOTS ? slot_heap : NULL;
 }
 
@@ -144,12 +149,29 @@ void platform_run_jobs(txMachine *the)
 
 uint32_t platform_meter(txMachine *the)
 {
+#ifdef mxMetering
 	return the->meterIndex;
+#else
+	(void)the;
+	return 0;
+#endif
 }
 
 void platform_reset_meter(txMachine *the)
 {
+#ifdef mxMetering
 	the->meterIndex = 0;
+#else
+	(void)the;
+#endif
+}
+
+uint32_t platform_stack_most(void)
+{
+	/* XS fills it from the top down. */
+	const uint8_t *at = (const uint8_t *)stack;
+	while (at < (const uint8_t *)(stack + STACK_SLOTS) && *at == PAINT) at++;
+	return (uint32_t)(((const uint8_t *)(stack + STACK_SLOTS) - at + sizeof(txSlot) - 1) / sizeof(txSlot));
 }
 
 struct heap_use platform_heap(txMachine *the)

@@ -27,9 +27,12 @@ void platform_run(struct sxMachine *the, const struct program *program, uint8_t 
 /* Runs what promises have put off, until nothing is left. */
 void platform_run_jobs(struct sxMachine *the);
 
-/* Computrons since `platform_reset_meter`. */
+/* Computrons since `platform_reset_meter`; 0 in an image that does not count them. */
 uint32_t platform_meter(struct sxMachine *the);
 void platform_reset_meter(struct sxMachine *the);
+
+/* Slots of XS's stack that were in use at most. */
+uint32_t platform_stack_most(void);
 
 /* What the heap holds: slots in use now and at most, bytes of chunks now and at most. */
 struct heap_use {

@@ -7,15 +7,20 @@
 #include <sys/time.h>
 
 #include "semihosting.h"
+#include "start.h"
+#include "ticks.h"
 
 extern uint8_t data_start[], data_end[], data_load[], bss_start[], bss_end[];
-extern uint8_t heap_start[], heap_end[], stack_top[];
+extern uint8_t heap_start[], heap_end[], stack_limit[], stack_top[];
 
 /* Exit code of the emulator after a fault. */
 #define FAULT_STATUS 70
 
 int main(void);
 void reset(void);
+
+/* The end of what malloc has had so far; nothing is ever given back. */
+static uint8_t *top = heap_start;
 
 /* Coprocessor access control (Armv7-M, B3.2.20): full access to the FPU, CP10 and CP11. */
 #define CPACR (*(volatile uint32_t *)0xE000ED88)
@@ -27,7 +32,22 @@ void reset(void)
 	__asm__ volatile("dsb\n isb");
 	for (size_t i = 0; i < (size_t)(data_end - data_start); i++) data_start[i] = data_load[i];
 	for (uint8_t *at = bss_start; at < bss_end; at++) *at = 0;
+	/* Below what this function itself has of it. */
+	for (uint8_t *at = stack_limit; at < (uint8_t *)__builtin_frame_address(0) - 256; at++) *at = PAINT;
+	ticks_start();
 	semihosting_exit(main());
+}
+
+size_t stack_most(void)
+{
+	const uint8_t *at = stack_limit;
+	while (at < stack_top && *at == PAINT) at++;
+	return (size_t)(stack_top - at);
+}
+
+size_t malloc_most(void)
+{
+	return (size_t)(top - heap_start);
 }
 
 /* What the processor pushes at an exception (Armv7-M, B1.5.6). */
@@ -56,7 +76,6 @@ __attribute__((section(".vectors"), used)) static void (*const vectors[16])(void
 
 void *_sbrk(ptrdiff_t increment)
 {
-	static uint8_t *top = heap_start;
 	if (increment > heap_end - top) {
 		errno = ENOMEM;
 		return (void *)-1;

@@ -4,15 +4,18 @@ import { batteryBench } from "../bench/battery.js";
 import type { Bench } from "../bench/bench.js";
 import { codesBench } from "../bench/codes.js";
 import { journalBench } from "../bench/journal.js";
+import { mcuBench } from "../bench/mcu.js";
 import { panelBench } from "../bench/panel.js";
 import { recoveryBench } from "../bench/recovery.js";
 import { simBench } from "../bench/sim.js";
 import { xsBench } from "../bench/xs.js";
+import { NoXsError } from "../engines/xs/compile.js";
 
 const BENCHES: readonly Bench[] = [
   batteryBench,
   codesBench,
   journalBench,
+  mcuBench,
   panelBench,
   recoveryBench,
   simBench,
@@ -26,7 +29,7 @@ function helpOf({ name, summary, figures }: Bench): string {
 
 const program = new Command("bench")
   .description(
-    "Measures. The last line is JSON: the bench's name, its figures, and the seconds it took. Exit code 2: bad usage.",
+    "Measures. The last line is JSON: the bench's name, its figures, and the seconds it took. Exit code 2: bad usage, 3: an engine or a tool that it needs is not there.",
   )
   .argument("<name>", `one of: ${BENCHES.map((one) => one.name).join(", ")}`)
   .addHelpText("after", `\nBenches and their figures:\n${BENCHES.map(helpOf).join("\n")}`)
@@ -47,4 +50,10 @@ async function main(): Promise<number> {
   return 0;
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof NoXsError)) throw error;
+  console.error(pc.red(error.message));
+  process.exitCode = 3;
+}

@@ -21,6 +21,12 @@ export class McuXs implements XsMachines {
     return new McuXs([...QEMU, await image]);
   }
 
+  /** The same with a timer that counts instructions, and an XS that counts nothing; `program` as of `mcuImage`. */
+  static async counting(program?: string): Promise<McuXs> {
+    const image = await mcuImage({ program, metering: false });
+    return new McuXs([...QEMU.slice(0, -1), "-icount", "shift=0,sleep=off", ...QEMU.slice(-1), image]);
+  }
+
   start(serve: Serve): XsWorker {
     return new XsWorker(this.#host, serve);
   }

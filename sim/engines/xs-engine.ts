@@ -7,7 +7,7 @@ import { PowerCut } from "../world/devices/power-cut.js";
 import type { Engine, Spent } from "./engine.js";
 import { McuXs } from "./mcu-xs.js";
 import { DesktopXs, type XsMachines } from "./xs-machines.js";
-import type { XsWorker } from "./xs-worker.js";
+import type { BoardReport, XsReport, XsWorker } from "./xs-worker.js";
 
 export interface XsEngineOptions {
   /** False: the machine computes digests itself with tweetnacl, as a board without them in silicon; true if absent. */
@@ -28,6 +28,9 @@ export class XsEngine implements Engine {
   #peakSlots = 0;
   #peakChunkBytes: number | undefined;
   #calls = 0;
+  #board: BoardReport | undefined;
+  /** Ticks of the boots before this one. */
+  #ticksBefore = 0;
 
   private constructor(machines: XsMachines, options: XsEngineOptions) {
     this.#machines = machines;
@@ -44,6 +47,11 @@ export class XsEngine implements Engine {
     return new XsEngine(await McuXs.open(), options);
   }
 
+  /** On the emulated microcontroller, with its instructions counted. Throws NoXsError likewise. */
+  static async counting(): Promise<XsEngine> {
+    return new XsEngine(await McuXs.counting(), { hashOfBoard: false });
+  }
+
   /** Computrons of all turns so far, over all boots; the loading of the program is not among them. */
   get computrons(): number {
     return this.#computrons;
@@ -56,6 +64,16 @@ export class XsEngine implements Engine {
   /** Slots in use after the last turn, garbage since the last collection included. */
   get slots(): number {
     return this.#slots;
+  }
+
+  /** What the emulated board told last; undefined on others. */
+  get board(): BoardReport | undefined {
+    return this.#board;
+  }
+
+  /** Of the emulated board's timer, over all boots: from each reset on, the evaluation of the program included. */
+  get ticks(): number {
+    return this.#ticksBefore + (this.#board?.ticks ?? 0);
   }
 
   /** HAL calls so far. */
@@ -78,6 +96,8 @@ export class XsEngine implements Engine {
 
   #run(hal: Hal, board?: IoBoard): void {
     this.#worker?.kill();
+    this.#ticksBefore = this.ticks;
+    this.#board = undefined;
     const worker = this.#start();
     this.#worker = worker;
     this.#isCut = false;
@@ -87,9 +107,10 @@ export class XsEngine implements Engine {
       offerHash: this.#options.hashOfBoard ?? true,
       carry: (message, serve) => {
         this.#serve = serve;
-        const { computrons, slots, peakChunkBytes, result } = worker.command(message);
+        const { computrons, slots, peakChunkBytes, board, result } = worker.command(message);
         this.#computrons += computrons;
         this.#slots = slots;
+        this.#board = board;
         this.#peakSlots = Math.max(this.#peakSlots, slots);
         if (peakChunkBytes !== undefined) this.#peakChunkBytes = Math.max(this.#peakChunkBytes ?? 0, peakChunkBytes);
         if (this.#isCut) throw new PowerCut("cut at a HAL call");
@@ -109,8 +130,13 @@ export class XsEngine implements Engine {
 
   /** Collects garbage and counts the slots that are left in use. */
   slotsInUse(): number {
+    return this.afterCollection().slots;
+  }
+
+  /** Collects garbage, and what the machine tells then. */
+  afterCollection(): XsReport {
     if (this.#worker === undefined) throw new Error("nothing was booted");
-    return this.#worker.command(new Uint8Array(0)).slots;
+    return this.#worker.command(new Uint8Array(0));
   }
 
   /** Computrons of one HAL call without operands, as the firmware makes it. */

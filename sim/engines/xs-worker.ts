@@ -13,6 +13,17 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+/** What only the emulated microcontroller tells (hal/mcu/main.c); each of it since its reset. */
+export interface BoardReport {
+  /** Of its timer; with counted instructions a tick is 40 of them. */
+  readonly ticks: number;
+  readonly chunkBytes: number;
+  /** At most: slots of XS's stack, bytes of the C stack, bytes of malloc. */
+  readonly stackSlots: number;
+  readonly stackBytes: number;
+  readonly mallocBytes: number;
+}
+
 /** What the worker tells about a command that it carried out. */
 export interface XsReport {
   /** Computrons: XS's own count of what the command cost. */
@@ -21,6 +32,8 @@ export interface XsReport {
   readonly slots: number;
   /** Most bytes of chunks since the machine began; undefined: this worker does not tell. */
   readonly peakChunkBytes?: number | undefined;
+  /** Of the emulated microcontroller. */
+  readonly board?: BoardReport | undefined;
   readonly result: Uint8Array;
 }
 
@@ -245,7 +258,8 @@ function report(message: Uint8Array): XsReport {
     currentHeapCount: number;
     compute: number;
     peakChunkBytes?: number;
-  };
+  } & Partial<BoardReport>;
   const { currentHeapCount: slots, compute: computrons, peakChunkBytes } = head;
-  return { computrons, slots, peakChunkBytes, result: message.subarray(split + 1) };
+  const board = head.ticks === undefined ? undefined : (head as BoardReport);
+  return { computrons, slots, peakChunkBytes, board, result: message.subarray(split + 1) };
 }

@@ -18,25 +18,32 @@ export function whyNoMcu(): string | undefined {
   return missing && `there is no emulated microcontroller without ${missing}. To get it: ${HOW}`;
 }
 
+export interface McuImageOptions {
+  /** Of this folder, what the image runs; the firmware if absent. */
+  readonly program?: string | undefined;
+  /** Whether XS counts computrons, which no board does; true if absent. */
+  readonly metering?: boolean;
+}
+
 /**
  * Builds the firmware's image for the emulated microcontroller (hal/mcu): XS is compiled once, in about 40 s, the firmware each time.
  * Returns its path. Throws NoXsError, which says what is missing and how to get it, or what did not compile.
  */
-export async function mcuImage(): Promise<string> {
+export async function mcuImage({ program = "mcu-machine.ts", metering = true }: McuImageOptions = {}): Promise<string> {
   const missing = whyNoMcu();
   if (missing !== undefined) throw new NoXsError(missing);
   const { home } = findXsSources();
-  const { source } = await bundleScript("mcu-machine.ts");
+  const { source } = await bundleScript(program);
   const out = join(BUILD_DIR, "mcu");
   mkdirSync(out, { recursive: true });
-  const elf = join(out, `firmware-${fingerprint(source)}.elf`);
+  const elf = join(out, `firmware-${fingerprint(source)}${metering ? "" : "-plain"}.elf`);
   withLock(
     join(out, "lock"),
     () => existsSync(elf),
     () => {
       const script = join(out, "firmware.js");
       writeFileSync(script, source);
-      make([`XS=${join(home, "moddable", "xs")}`, `OUT=${out}`, `SCRIPT=${script}`]);
+      make([`XS=${join(home, "moddable", "xs")}`, `OUT=${out}`, `SCRIPT=${script}`, `METERING=${metering ? 1 : 0}`]);
       // Under its own name only when it is whole; an older one may be running somewhere.
       renameSync(join(out, "firmware.elf"), elf);
     },

@@ -8,6 +8,17 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const missing = whyNoXs();
 
+test("a worker that dies passes its last words on", () => {
+  const host = new XsHost(["sh", "-c", "echo the heap is full >&2; exit 1"]);
+  try {
+    expect(() => new XsWorker(host, (request) => request).evaluate("1")).toThrow(
+      "the XS worker ended: the heap is full",
+    );
+  } finally {
+    host.close();
+  }
+});
+
 describe.skipIf(missing)("a worker", () => {
   let host: XsHost;
   let worker: XsWorker;
