@@ -20,7 +20,7 @@ export interface EmergencyEvents {
   allDone(notOpened: readonly number[], of: number): void;
   /** The run stopped after `bin` (-1: before the first): no record can be written for the next one, or its sheet was closed. */
   stopped(reason: RefusalReason, bin: number): void;
-  /** A power cut stopped the run after `bin`, and nobody knows how long ago: it goes on with its code. */
+  /** A power cut stopped the run after `bin`. How long ago is not known, so the run goes on only when its code is typed again. */
   interrupted(bin: number): void;
 }
 
@@ -62,7 +62,7 @@ export class EmergencyTask {
     );
   }
 
-  /** The code for all bins was accepted (record `authority`) to look into some of them: `openToLook` opens each. */
+  /** A stock-take: record `authority` accepted the code for all bins. No bin opens yet; `openToLook` opens them one by one. */
   beginStockTake(authority: number): void {
     this.#settle(authority, undefined, Outcome.done);
   }
@@ -87,8 +87,8 @@ export class EmergencyTask {
   }
 
   /**
-   * Starts, or goes on with, the run that the journal holds: every bin, disabled and faulty ones too, one after another. A run
-   * that is under way goes on by the new record.
+   * Starts the run that the journal holds, or goes on with it. It opens every bin, one after another, disabled and faulty ones
+   * too. A run that is under way is not started again: it goes on by the new record.
    */
   openAll(events: EmergencyEvents): void {
     const run = this.#ledger.state.openAll;

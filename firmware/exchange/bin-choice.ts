@@ -16,15 +16,18 @@ export interface Returned {
   readonly byRight: boolean;
 }
 
-/** Added to a bin's rank: any bin behind a shut door comes before an open one, any that works before one that did not. */
+/** Added to a bin's rank. Bins behind shut doors come before open ones, and bins that work before those that did not open. */
 const OPEN_DOOR = 4;
 const FAULTY = 8;
-/** For so many empty bins, an eighth of the box, a scan leaves what it may hang elsewhere: roaming keys have no other place. */
+/**
+ * Empty bins are few when an eighth of the box, or less, is left. Only then may a scan bring a key back to the bin that it was taken
+ * from: a roaming key, which has no such bin, needs an empty one.
+ */
 const KEPT_EMPTY = 8;
 
 /**
- * The bin for a drop-off (README.md, "Returns"): each kind of bin that the item may go to, then the same behind a door that stands open,
- * then the same in bins that did not open the last time. Undefined: none is left.
+ * The bin for a drop-off (README.md, "Returns"). Each bin has a rank, and the lowest wins: first by what is believed of it, then a
+ * shut door before an open one, then a bin that works before one that did not open the last time. Undefined: none is left.
  */
 export function chooseFreeBin(bins: BinsInView, returned: Returned, tried: readonly number[]): number | undefined {
   const rankOf = returned.byRight ? rankByRight(returned) : rankByScan(bins, returned, tried);
@@ -62,8 +65,9 @@ export function hasBinToCheck({ inventory, binCount }: BinsInView): boolean {
 type RankOf = (belief: Belief, isPlace: boolean, bin: number) => number | undefined;
 
 /**
- * The item's owner opens nobody else's bin in any of them. Where it was taken comes first: that bin is of use to no other. Of several
- * the last: whoever shut that door on the key, and now hangs up nothing, would have it called empty by a return to another one.
+ * Whoever has a right to the item may open any bin that may hold it. First comes the bin that it was taken from: nobody else has a
+ * use for that one. Where it was taken from several, the last comes first. Otherwise somebody could shut that door on the key and
+ * return nothing to another bin: the box would then believe that the bin with the key in it is empty.
  */
 function rankByRight({ places }: Returned): RankOf {
   const last = places.find(({ belief }) => belief === Belief.taken)?.bin;
@@ -74,7 +78,10 @@ function rankByRight({ places }: Returned): RankOf {
   };
 }
 
-/** No bin that may hold a key opens for a scan; but where a key was taken, and empty bins are few, its own tag brings it back. */
+/**
+ * For a scan, a bin opens that is surely empty. A bin that may hold a key does not: a tag can be copied. One exception: when empty
+ * bins are few, a key's own tag opens the bin that it was taken from.
+ */
 function rankByScan(bins: BinsInView, returned: Returned, tried: readonly number[]): RankOf {
   const areFew = countEmpty(bins, tried) <= Math.max(1, Math.floor(bins.binCount / KEPT_EMPTY));
   // A tag of what surely hangs here brings nothing back.

@@ -68,7 +68,7 @@ export function applyRecord(state: BoxState, seq: number, record: Rec): void {
       believe(state, seq, record.bin, record.belief, itemOf(record));
       break;
     case Kind.power:
-      // A record of the change for the better there is none: any later one that tells the charge does.
+      // No record says that the battery has recovered. Any later one that carries the charge does.
       if (record.event === PowerEvent.batteryLow) state.batteryLow = true;
       else if (record.charge !== undefined && record.charge >= RECOVERED_PERCENT) state.batteryLow = false;
       break;
@@ -87,8 +87,8 @@ export function applyRecord(state: BoxState, seq: number, record: Rec): void {
 }
 
 /**
- * By the mark that every record carries: a loss that nobody was awake for, or that a bad supply's limit kept off the record
- * (firmware/power/mains-log.ts), is known from the next record of any kind.
+ * Every record carries a mark that says whether there was mains. So the state learns from the next record of any kind that mains
+ * was lost, also where the loss has no record: the box was asleep, or mains flapped too often (firmware/power/mains-log.ts).
  */
 function applyMains(state: BoxState, record: Rec): void {
   const lost = state.mainsLost;

@@ -145,7 +145,8 @@ export class MqttConnection {
 
   #receive(bytes: Uint8Array): void {
     if (this.#state === "closed") return;
-    // Only an error of decoding closes here: `visit` reaches the rest of the firmware, whose faults must pass through.
+    // A packet that cannot be decoded ends the connection. Any other error comes from the firmware that the packet was handed to, and
+    // must pass through: a power cut, or a fault that would else be hidden here.
     let malformed: MqttError | undefined;
     try {
       this.#reader.feed(bytes, (packet) => this.#take(packet));
