@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { BinControl, type OpeningEvents } from "../../firmware/bins/bin-control.js";
 import { BinFault, CommandKind, DoorEvent, Kind } from "../../firmware/records/records.js";
 import { BinError, type BinsPort, type DoorState } from "../../hal/ports/bins.js";
-import { readJournal } from "../../sim/trials/judge/box-memory.js";
+import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
 const SETTINGS = { openWithinMs: 2_000, retries: 2, betweenPulsesMs: 500, heldOpenAfterMs: 60_000, mountHoldMs: 5_000 };

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Kind, Outcome } from "../../firmware/records/records.js";
-import { readJournal } from "../../sim/trials/judge/box-memory.js";
 import { PackHolder } from "../../sim/trials/scenarios/emergency.js";
 import { Stage } from "../../sim/trials/stage/stage.js";
+import { readJournal } from "../support/box-memory.js";
 
 const MINUTE_MS = 60_000;
 let stage: Stage;

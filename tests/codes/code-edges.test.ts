@@ -5,8 +5,8 @@ import { OfflineCodes, type Prompt, type Target } from "../../firmware/codes/off
 import { guessedBy, Throttle } from "../../firmware/codes/throttle.js";
 import { waitRefusal } from "../../firmware/codes/wait-refusal.js";
 import { CommandKind, EmergencyTarget, Kind } from "../../firmware/records/records.js";
-import { readJournal } from "../../sim/trials/judge/box-memory.js";
 import { nodeHash } from "../snapshot/support/models.js";
+import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
 const KEY = new Uint8Array(64).fill(5);

@@ -3,7 +3,7 @@ import type { BinControl, OpeningEvents } from "../../firmware/bins/bin-control.
 import { type EmergencyEvents, EmergencyTask } from "../../firmware/codes/emergency.js";
 import { BinFault, CommandKind, EmergencyTarget, Kind, Outcome } from "../../firmware/records/records.js";
 import { BinError, type DoorState } from "../../hal/ports/bins.js";
-import { readJournal } from "../../sim/trials/judge/box-memory.js";
+import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
 const BINS = 3;

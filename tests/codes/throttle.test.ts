@@ -5,7 +5,7 @@ import { Auth, Exchange, Kind } from "../../firmware/records/records.js";
 import { emptyState, type Guessed, ORDINARY } from "../../firmware/state/box-state.js";
 import { applyCheckpoint, encodeCheckpoint } from "../../firmware/state/checkpoint.js";
 import { WriteRefused } from "../../firmware/state/ledger.js";
-import { readJournal } from "../../sim/trials/judge/box-memory.js";
+import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
 const SHORT: Guessed = { ...ORDINARY, short: 1 };

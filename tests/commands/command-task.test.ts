@@ -2,8 +2,8 @@ import { beforeEach, expect, test } from "vitest";
 import { CommandTask } from "../../firmware/commands/command-task.js";
 import { CommandKind, Kind } from "../../firmware/records/records.js";
 import type { BinsPort } from "../../hal/ports/bins.js";
-import { readJournal } from "../../sim/trials/judge/box-memory.js";
 import { PowerCut } from "../../sim/world/devices/power-cut.js";
+import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
 const { oneTouchUnlock, enableBin, disableBin, reboot, closeSheets } = CommandKind;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Belief, CommandKind, Exchange, Kind, Outcome } from "../../firmware/records/records.js";
-import { readJournal } from "../../sim/trials/judge/box-memory.js";
 import { Stage } from "../../sim/trials/stage/stage.js";
+import { readJournal, readMemory } from "../support/box-memory.js";
 
 const MINUTE_MS = 60_000;
 let stage: Stage;
@@ -178,7 +178,7 @@ describe("other commands", () => {
     stage.cloud.sheets.rotate(box());
     stage.cloud.closeSheets(box());
     await received(CommandKind.closeSheets);
-    const { sheet } = stage.judge.boxMemory().state.codes;
+    const { sheet } = readMemory(stage.machine).state.codes;
     expect(sheet).toBeGreaterThan(1);
     await stage.person.choose("emergency");
     expect(stage.machine.panel.view?.lines[0]?.params).toEqual({ sheet });

@@ -6,7 +6,7 @@ import { Auth, Belief, CommandKind, Kind } from "../../firmware/records/records.
 import type { Inventory, Place } from "../../firmware/state/inventory.js";
 import { WriteRefused } from "../../firmware/state/ledger.js";
 import type { DoorState } from "../../hal/ports/bins.js";
-import { readJournal } from "../../sim/trials/judge/box-memory.js";
+import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
 const { empty, holds, taken, doubt } = Belief;

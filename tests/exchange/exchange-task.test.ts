@@ -10,10 +10,10 @@ import { WriteRefused } from "../../firmware/state/ledger.js";
 import type { DoorState } from "../../hal/ports/bins.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
 import type { SnapshotModel } from "../../sim/cloud/snapshot/model.js";
-import { readJournal } from "../../sim/trials/judge/box-memory.js";
 import { makeFlash } from "../snapshot/support/flash.js";
 import { nodeHash } from "../snapshot/support/models.js";
 import { download, slotsOn } from "../snapshot/support/slots.js";
+import { readJournal } from "../support/box-memory.js";
 import { BADGE, FLAT, MODEL, START, TRUCK, VAN, VIRTUAL } from "../support/box-rig.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 

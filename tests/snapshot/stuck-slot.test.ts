@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { formatText } from "../../firmware/panel/texts/catalogue.js";
 import { Kind } from "../../firmware/records/records.js";
-import { readJournal, readMemory } from "../../sim/trials/judge/box-memory.js";
 import { People } from "../../sim/trials/scenarios/people.js";
 import { Stage } from "../../sim/trials/stage/stage.js";
+import { readJournal, readMemory } from "../support/box-memory.js";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -4,7 +4,7 @@ import { SnapshotError, type SnapshotView, type SnapshotWriter } from "../../fir
 import { CurrentSnapshot } from "../../firmware/state/current-snapshot.js";
 import { type Ledger, WriteRefused } from "../../firmware/state/ledger.js";
 import { FlashError } from "../../hal/ports/flash.js";
-import { readJournal } from "../../sim/trials/judge/box-memory.js";
+import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
 const BINS = 4;

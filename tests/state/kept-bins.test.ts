@@ -7,10 +7,10 @@ import { tellAllBins } from "../../firmware/state/kept-bins.js";
 import type { Ledger } from "../../firmware/state/ledger.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
 import type { SnapshotModel } from "../../sim/cloud/snapshot/model.js";
-import { readJournal } from "../../sim/trials/judge/box-memory.js";
 import { makeFlash } from "../snapshot/support/flash.js";
 import { SMALL } from "../snapshot/support/models.js";
 import { slotsOn } from "../snapshot/support/slots.js";
+import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
 const BINS = 4;

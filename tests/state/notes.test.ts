@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CommandKind, Kind } from "../../firmware/records/records.js";
-import { readJournal } from "../../sim/trials/judge/box-memory.js";
+import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
 const NOTE = { kind: Kind.clockSet } as const;

@@ -94,3 +94,10 @@ test("the simulated world knows neither the firmware nor a cloud: it is what a b
       .map(said),
   ).toEqual([]);
 });
+
+test("the judge and the reader of journals are independent: nothing of the box's code is in them, nor do they get it from the tests", () => {
+  const wrong = ["sim/trials/judge/", "sim/trials/journal-reader/"]
+    .flatMap(of)
+    .filter(({ to }) => to.startsWith("firmware/") || to.startsWith("hal/drivers/") || to.startsWith("tests/"));
+  expect(wrong.map(said)).toEqual([]);
+});

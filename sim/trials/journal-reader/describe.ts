@@ -1,6 +1,5 @@
-import { decodeRecord, RecordError } from "../../../firmware/records/codec.js";
-import { Kind } from "../../../firmware/records/records.js";
 import type { JournalDump, SectorDump } from "./reader.js";
+import { Kind, readRecord, UnreadRecord } from "./records.js";
 
 /** One line of a dump; `type` tells which. */
 export type DumpLine = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -68,10 +67,10 @@ function describeSector({ index, offset, state, header, checkpointWhole }: Secto
 /** The record in words where this version knows it, else its bytes and why not. */
 function describePayload(payload: Uint8Array): object {
   try {
-    const { kind, ...fields } = decodeRecord(payload);
+    const { kind, ...fields } = readRecord(payload);
     return { kind: KIND_NAMES.get(kind), ...fields };
   } catch (error) {
-    if (!(error instanceof RecordError)) throw error;
+    if (!(error instanceof UnreadRecord)) throw error;
     return { payload: hex(payload), undecoded: error.message };
   }
 }

@@ -52,9 +52,9 @@ const FORMAT = 1;
 const TORN_AT_MOST = 3;
 
 /** Reads a journal image. What is not given is found out. Throws JournalImageError. */
-export function readJournalImage(image: Uint8Array, given: Partial<Geometry> = {}): JournalDump {
+export function readJournalImage(image: Uint8Array, given: Partial<Geometry> = {}, cache?: SectorCache): JournalDump {
   const sizes = sectorSizes(image.length, given.sectorBytes);
-  const dumps = sizes.map((sectorBytes) => readWith(image, sectorBytes, given.alignBytes));
+  const dumps = sizes.map((sectorBytes) => readWith(image, sectorBytes, given.alignBytes, cache));
   // Frames are tied to their place in the sector: under a size that is not the true one, few or none verify.
   return dumps.reduce((best, one) => (weightOf(one) > weightOf(best) ? one : best));
 }
@@ -82,7 +82,12 @@ interface Found {
   readonly header: SectorHeader | undefined;
 }
 
-function readWith(image: Uint8Array, sectorBytes: number, givenAlign: number | undefined): JournalDump {
+function readWith(
+  image: Uint8Array,
+  sectorBytes: number,
+  givenAlign: number | undefined,
+  cache: SectorCache | undefined,
+): JournalDump {
   const count = image.length / sectorBytes;
   const found: Found[] = Array.from({ length: count }, (_, index) => ({
     index,
@@ -98,7 +103,10 @@ function readWith(image: Uint8Array, sectorBytes: number, givenAlign: number | u
       (newest.index - index + count) % count === newest.header!.counter - header!.counter;
     const ring = found.filter((one) => isOurs(one) && isInRing(one));
     ring.sort((a, b) => a.header!.counter - b.header!.counter);
-    return ring.map(({ index, header }) => examine(index, header!, bytesOf(index)));
+    return ring.map(({ index, header }) => {
+      const bytes = bytesOf(index);
+      return cache?.look(index, bytes) ?? keep(cache, bytes, examine(index, header!, bytes));
+    });
   };
   let top = newest(found.filter(isOurs));
   let ring = top === undefined ? [] : ringOf(top);
@@ -145,6 +153,28 @@ function newest(found: readonly Found[]): Found | undefined {
     (best, one) => (one.header !== undefined && one.header.counter > (best?.header?.counter ?? 0) ? one : best),
     undefined,
   );
+}
+
+type Examined = ReturnType<typeof examine>;
+
+/** Sectors as they were last read, for whoever looks at the same journal again and again. */
+export class SectorCache {
+  readonly #kept = new Map<number, { readonly bytes: Uint8Array; readonly examined: Examined }>();
+
+  /** Undefined: a byte of it is another one, or it was never read. */
+  look(index: number, bytes: Uint8Array): Examined | undefined {
+    const kept = this.#kept.get(index);
+    return kept !== undefined && Buffer.compare(kept.bytes, bytes) === 0 ? kept.examined : undefined;
+  }
+
+  keep(bytes: Uint8Array, examined: Examined): void {
+    this.#kept.set(examined.index, { bytes: bytes.slice(), examined });
+  }
+}
+
+function keep(cache: SectorCache | undefined, bytes: Uint8Array, examined: Examined): Examined {
+  cache?.keep(bytes, examined);
+  return examined;
 }
 
 function examine(index: number, header: SectorHeader, bytes: Uint8Array) {

@@ -31,7 +31,8 @@ export function readSectorHeader(image: Uint8Array, start: number): SectorHeader
 }
 
 export function isBlank(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0xff);
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] !== 0xff) return false;
+  return true;
 }
 
 function decode(bytes: Uint8Array, copy: 1 | 2): SectorHeader | undefined {

@@ -1,101 +1,190 @@
-import { Journal } from "../../../firmware/journal/journal.js";
-import { decodeRecord, RecordError } from "../../../firmware/records/codec.js";
-import { type Exchange, Kind, type Rec } from "../../../firmware/records/records.js";
-import { FlashSnapshotSlots } from "../../../firmware/snapshot/store.js";
-import type { BoxState } from "../../../firmware/state/box-state.js";
-import { CurrentSnapshot } from "../../../firmware/state/current-snapshot.js";
-import { Inventory } from "../../../firmware/state/inventory.js";
-import { Ledger } from "../../../firmware/state/ledger.js";
-import { ClockQuality } from "../../../hal/ports/clock.js";
 import type { NorFlash } from "../../world/devices/nor-flash.js";
 import type { Machine } from "../../world/machine/machine.js";
+import { Beliefs, type Thing } from "../journal-reader/beliefs.js";
+import { takePiece } from "../journal-reader/checkpoint.js";
+import { type JournalDump, readJournalImage, SectorCache, type SectorDump } from "../journal-reader/reader.js";
+import { Belief, binOfUnread, type FlashRecord, Kind, readRecord, UnreadRecord } from "../journal-reader/records.js";
+import { type BinRow, readBinRows } from "../journal-reader/snapshot.js";
 
-/** What a box would know if it booted now, read from its flash without a trace: the box itself is not touched. */
+/** What a box believes of a bin. */
+export interface BinContent {
+  /** One of `Belief`. */
+  readonly belief: number;
+  readonly item: Thing | undefined;
+}
+
+/** What a box would know if it booted now, read from its flash by the specifications alone: no code of the box runs, and it is not touched. */
 export interface BoxMemory {
   readonly nextSeq: number;
+  /** 0: none that can be read. */
   readonly snapshotVersion: number;
-  readonly state: BoxState;
-  readonly inventory: Inventory;
+  readonly inventory: {
+    content(bin: number): BinContent;
+    enabled(bin: number): boolean;
+    faulty(bin: number): boolean;
+  };
 }
 
-function mount(flash: NorFlash, checkpoint: () => Iterable<Uint8Array>): Journal {
-  const entropy = { fill: (into: Uint8Array) => void into.fill(1) };
-  return Journal.mount({ flash: flash.look(1), entropy, checkpoint });
-}
+/** Sectors before the head in which a checkpoint is looked for (firmware/journal/SPEC.md, section 6). */
+const SECTORS_REPLAYED = 4;
 
 export function readMemory(machine: Machine): BoxMemory {
-  const ledger = new Ledger({
-    clock: {
-      monotonicMs: () => 0,
-      wallSeconds: () => undefined,
-      quality: () => ClockQuality.unknown,
-      setWall: () => {},
+  const dump = dumpOf(machine.flash.journal);
+  const beliefs = replay(dump);
+  const rows = rowsOf(machine, beliefs);
+  const isThere = (bin: number) => bin < machine.bins.count;
+  return {
+    nextSeq: dump.nextSeq,
+    snapshotVersion: rows === undefined ? 0 : beliefs.snapshot!.version,
+    inventory: {
+      content: (bin) => contentOf(beliefs, bin, isThere(bin) ? rows?.get(bin) : undefined),
+      enabled: (bin) => beliefs.enabled.get(bin)?.isEnabled ?? rows?.get(bin)?.isEnabled ?? true,
+      faulty: (bin) => beliefs.faulty.has(bin),
     },
-    gauge: { read: () => undefined },
-    mains: { present: () => true, onChange: undefined },
-    brownOutMillivolts: 0,
-    mount: (checkpoint) => mount(machine.flash.journal, checkpoint),
-  });
-  const { nextSeq } = ledger.journal;
-  const slots = new FlashSnapshotSlots({ flash: machine.flash.snapshot.clone(1), box: machine.name });
-  const snapshot = new CurrentSnapshot(slots, ledger);
-  const inventory = new Inventory(ledger.state, () => snapshot.view, machine.bins.count);
-  return { nextSeq, snapshotVersion: snapshot.version, state: ledger.state, inventory };
+  };
+}
+
+/** The newest whole checkpoint, and the records from there on. */
+function replay(dump: JournalDump): Beliefs {
+  const sectors = ringOf(dump).slice(-SECTORS_REPLAYED);
+  const newest = sectors.findLastIndex(({ checkpointWhole }) => checkpointWhole);
+  const beliefs = new Beliefs();
+  let hasUnread = false;
+  for (const item of sectors[newest]?.items ?? []) {
+    if (item.type === "checkpoint" && !takePiece(beliefs, item.payload)) hasUnread = true;
+  }
+  for (const { items } of sectors.slice(Math.max(0, newest))) {
+    for (const item of items) {
+      if (item.type !== "record") continue;
+      if (hasUnread) beliefs.doubt(item.seq - 1);
+      hasUnread = false;
+      const record = decode(item.payload);
+      const bin = record === undefined ? binOfUnread(item.payload) : undefined;
+      if (record !== undefined) beliefs.take(item.seq, record);
+      else if (bin !== undefined) beliefs.doubt(item.seq, bin);
+    }
+  }
+  if (hasUnread) beliefs.doubt(dump.nextSeq - 1);
+  return beliefs;
+}
+
+function rowsOf(machine: Machine, { snapshot }: Beliefs): ReadonlyMap<number, BinRow> | undefined {
+  if (snapshot === undefined) return undefined;
+  const flash = machine.flash.snapshot;
+  const port = flash.look(1);
+  const read = (offset: number, byteLength: number) => {
+    const bytes = new Uint8Array(byteLength);
+    port.read(offset, bytes);
+    return bytes;
+  };
+  const { sizeBytes, sectorBytes } = flash;
+  return readBinRows({ read, sizeBytes, sectorBytes, slot: snapshot.slot }, machine.name, snapshot.version);
+}
+
+function contentOf(beliefs: Beliefs, bin: number, row: BinRow | undefined): BinContent {
+  const told = beliefs.bins.get(bin);
+  if (told !== undefined) return { belief: told.belief, item: told.item === "same" ? row?.item : told.item };
+  if (row === undefined || row.isUncertain) return { belief: Belief.doubt, item: row?.item };
+  if (row.item === undefined) return { belief: row.isTaken ? Belief.doubt : Belief.empty, item: undefined };
+  return { belief: row.isTaken ? Belief.taken : Belief.holds, item: row.item };
+}
+
+interface Look {
+  readonly image: Uint8Array;
+  readonly dump: JournalDump;
+  readonly cache: SectorCache;
+}
+
+/** The last look at each: the judge looks at every pulse, and little has changed since. */
+const LOOKS = new WeakMap<NorFlash, Look>();
+
+/** The journal as it stands on the flash; what has not changed since the last look is not read again. */
+function dumpOf(flash: NorFlash): JournalDump {
+  const last = LOOKS.get(flash);
+  const image = new Uint8Array(flash.sizeBytes);
+  flash.look(1).read(0, image);
+  if (last !== undefined && Buffer.compare(last.image, image) === 0) return last.dump;
+  const cache = last?.cache ?? new SectorCache();
+  const { sectorBytes, alignBytes } = flash;
+  const dump = readJournalImage(image, { sectorBytes, alignBytes }, cache);
+  LOOKS.set(flash, { image, dump, cache });
+  return dump;
+}
+
+function ringOf({ sectors }: JournalDump): readonly SectorDump[] {
+  return sectors.filter(({ state }) => state === "live" || state === "head");
+}
+
+export interface RecordOnFlash {
+  readonly seq: number;
+  /** Undefined: a later firmware's. */
+  readonly record: FlashRecord | undefined;
 }
 
 /** The journal's records from `fromSeq` on. */
-export function* readJournal(flash: NorFlash, fromSeq: number): Iterable<{ seq: number; record: Rec | undefined }> {
-  yield* records(
-    mount(flash, () => []),
-    fromSeq,
-  );
+export function* readJournal(flash: NorFlash, fromSeq: number): Iterable<RecordOnFlash> {
+  yield* recordsOf(dumpOf(flash), fromSeq);
 }
 
-function* records(journal: Journal, fromSeq: number): Iterable<{ seq: number; record: Rec | undefined }> {
-  const cursor = journal.read(fromSeq);
-  for (let item = cursor.next(); item !== undefined; item = cursor.next()) {
-    yield { seq: item.seq, record: decode(item.payload) };
+function* recordsOf(dump: JournalDump, fromSeq: number): Iterable<RecordOnFlash> {
+  for (const { items } of ringOf(dump)) {
+    for (const item of items) {
+      if (item.type === "record" && item.seq >= fromSeq) yield { seq: item.seq, record: decode(item.payload) };
+    }
   }
 }
 
-function decode(payload: Uint8Array): Rec | undefined {
+/** Payloads that stay from look to look are decoded once. */
+const DECODED = new WeakMap<Uint8Array, FlashRecord | "unread">();
+
+function decode(payload: Uint8Array): FlashRecord | undefined {
+  const record = DECODED.get(payload) ?? decodeAnew(payload);
+  DECODED.set(payload, record);
+  return record === "unread" ? undefined : record;
+}
+
+function decodeAnew(payload: Uint8Array): FlashRecord | "unread" {
   try {
-    return decodeRecord(payload);
+    return readRecord(payload);
   } catch (error) {
-    if (!(error instanceof RecordError)) throw error;
-    return undefined;
+    if (!(error instanceof UnreadRecord)) throw error;
+    return "unread";
   }
 }
 
 /** Far more than stand between an intent and its lock. */
 const TAIL_RECORDS = 40;
 
+function* tailOf(flash: NorFlash): Iterable<RecordOnFlash> {
+  const dump = dumpOf(flash);
+  yield* recordsOf(dump, dump.nextSeq - TAIL_RECORDS);
+}
+
 /** Why `bin` is being opened, as the flash says when it is read as a boot would read it: an opening without an outcome yet. */
 export function reasonOnFlash(flash: NorFlash, bin: number): "exchange" | "emergency" | undefined {
-  const journal = mount(flash, () => []);
   const open = new Map<number, "exchange" | "emergency">();
-  for (const { seq, record } of records(journal, Math.max(1, journal.nextSeq - TAIL_RECORDS))) {
+  for (const { seq, record } of tailOf(flash)) {
     if (record?.kind === Kind.intent && record.bin === bin) open.set(seq, "exchange");
     if (record?.kind === Kind.emergency && record.bin === bin) open.set(seq, "emergency");
-    if (record?.kind === Kind.outcome || record?.kind === Kind.emergencyOutcome) open.delete(record.of);
+    if (record?.kind === Kind.outcome || record?.kind === Kind.emergencyOutcome) open.delete(record.of!);
   }
   return [...open.values()].at(-1);
 }
 
 export interface IntentOnFlash {
   readonly seq: number;
-  readonly exchange: Exchange;
+  /** One of `Exchange`. */
+  readonly exchange: number;
   /** Undefined: none is named. */
   readonly key: number | undefined;
 }
 
 /** The exchange for which the flash says that `bin` is being opened; undefined: it is none. */
 export function intentOnFlash(flash: NorFlash, bin: number): IntentOnFlash | undefined {
-  const journal = mount(flash, () => []);
   let intent: IntentOnFlash | undefined;
-  for (const { seq, record } of records(journal, Math.max(1, journal.nextSeq - TAIL_RECORDS))) {
+  for (const { seq, record } of tailOf(flash)) {
     if (record?.kind === Kind.intent && record.bin === bin)
-      intent = { seq, exchange: record.exchange, key: record.key };
+      intent = { seq, exchange: record.exchange!, key: record.key };
   }
   return intent;
 }

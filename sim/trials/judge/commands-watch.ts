@@ -1,14 +1,14 @@
-import { decodeCbor } from "../../../firmware/wire/cbor.js";
-import { openEnvelope } from "../../../firmware/wire/envelope.js";
-import { Lane, parseTopic } from "../../../firmware/wire/lanes.js";
-import { hexToBytes } from "../../cloud/domain.js";
 import type { CloudService } from "../../cloud/service.js";
 import type { Machine } from "../../world/machine/machine.js";
 import type { World } from "../../world/machine/world.js";
+import { openCommand } from "../journal-reader/message.js";
 import type { Receipts } from "./receipts.js";
 
 /** So long after the cloud sealed it a command may be taken, and 2 s for fractions (firmware/sync/PROTOCOL.md, section 9), ms. */
 const TAKEN_WITHIN_MS = 64_000;
+/** Keys of a command (firmware/sync/protocol.cddl). */
+const ID_KEY = 26;
+const SENT_KEY = 91;
 
 /**
  * Holds a box to invariant 12: a command, of whatever kind, that was held back beyond its bound is taken only when it comes again, sealed
@@ -33,13 +33,12 @@ export class CommandsWatch {
 
   /** The broker hands a message on. */
   passed(topic: string, payload: Uint8Array, cloud: CloudService): void {
-    const target = parseTopic(topic);
-    if (target?.lane !== Lane.command || target.box !== this.#machine.name) return;
-    const { sealingKey } = cloud.store.organisation.boxes.find(({ id }) => id === target.box)!;
-    const opened = openEnvelope(hexToBytes(sealingKey), target.lane, payload);
-    if (opened === undefined) return;
-    const { id, sent } = decodeCbor(opened.body);
-    this.#came(Number(id), this.#world.nowMs - 1_000 * (this.#world.wallSeconds() - Number(sent)));
+    const { name } = this.#machine;
+    const { sealingKey } = cloud.store.organisation.boxes.find(({ id }) => id === name)!;
+    const command = openCommand(name, sealingKey, topic, payload);
+    if (command === undefined) return;
+    const sentSeconds = Number(command.get(SENT_KEY));
+    this.#came(Number(command.get(ID_KEY)), this.#world.nowMs - 1_000 * (this.#world.wallSeconds() - sentSeconds));
   }
 
   /** Says which of those that came too late were taken all the same. */

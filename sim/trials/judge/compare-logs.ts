@@ -1,6 +1,6 @@
-import { Exchange } from "../../../firmware/records/records.js";
 import type { Organisation } from "../../cloud/domain.js";
 import type { CloudData, ExchangeEntry } from "../../cloud/state.js";
+import { Exchange } from "../journal-reader/records.js";
 import type { DoorOpening } from "./doors-log.js";
 
 export interface LogsVerdict {

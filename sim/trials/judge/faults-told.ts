@@ -1,6 +1,6 @@
-import { Kind } from "../../../firmware/records/records.js";
 import type { Machine } from "../../world/machine/machine.js";
 import type { World } from "../../world/machine/world.js";
+import { Kind } from "../journal-reader/records.js";
 import { readJournal } from "./box-memory.js";
 
 /** A box that is awake has to tell a part that does not work so soon, ms: the slowest fault shows in a minute and some seconds. */

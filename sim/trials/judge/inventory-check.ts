@@ -1,10 +1,10 @@
-import { Belief } from "../../../firmware/records/records.js";
-import type { Inventory } from "../../../firmware/state/inventory.js";
 import type { CloudService } from "../../cloud/service.js";
 import type { Machine } from "../../world/machine/machine.js";
+import { Belief } from "../journal-reader/records.js";
+import type { BoxMemory } from "./box-memory.js";
 
 /** Where box, cloud and doors disagree about what hangs in the bins. What is sure may not be wrong. */
-export function inventoryProblems(machine: Machine, box: Inventory, cloud: CloudService): string[] {
+export function inventoryProblems(machine: Machine, box: BoxMemory["inventory"], cloud: CloudService): string[] {
   const problems: string[] = [];
   const { keys } = cloud.store.organisation;
   for (let bin = 0; bin < machine.bins.count; bin++) {
@@ -12,7 +12,8 @@ export function inventoryProblems(machine: Machine, box: Inventory, cloud: Cloud
     const real = machine.bins.content(bin);
     const known = box.content(bin);
     const isSure = known.belief === Belief.holds || known.belief === Belief.empty;
-    const fob = known.item?.fob ?? keys.find((key) => key.id === known.item?.key)?.fob;
+    const { item: held } = known;
+    const fob = held && "fob" in held ? held.fob : keys.find((key) => key.id === held?.key)?.fob;
     if (isSure && fob !== real) problems.push(says("box", label, fob, real));
     const { inventory } = cloud.ingest.log;
     const { belief, item } = inventory.content(machine.name, bin);

@@ -1,9 +1,9 @@
-import { Belief, Exchange, Kind } from "../../../firmware/records/records.js";
 import type { Access } from "../../cloud/domain.js";
 import type { CloudService } from "../../cloud/service.js";
 import type { BinEvent } from "../../world/devices/bins.js";
 import type { Machine } from "../../world/machine/machine.js";
 import type { World } from "../../world/machine/world.js";
+import { Belief, Exchange, Kind } from "../journal-reader/records.js";
 import { Bounds } from "./bounds.js";
 import { type BoxMemory, intentOnFlash, readJournal, readMemory, reasonOnFlash } from "./box-memory.js";
 import { CommandsWatch } from "./commands-watch.js";
@@ -276,8 +276,8 @@ export class Judge {
     let version = 0;
     for (const { record } of readJournal(journal, 1)) {
       if (record?.kind !== Kind.snapshotApplied) continue;
-      if (record.version <= version) problems.push(`snapshot version went from ${version} to ${record.version}`);
-      version = record.version;
+      if (record.version! <= version) problems.push(`snapshot version went from ${version} to ${record.version}`);
+      version = record.version!;
     }
     return problems;
   }

@@ -1,6 +1,6 @@
-import { CommandKind, Kind } from "../../../firmware/records/records.js";
 import type { CloudService } from "../../cloud/service.js";
 import type { Machine } from "../../world/machine/machine.js";
+import { Command, Kind } from "../journal-reader/records.js";
 import { readJournal } from "./box-memory.js";
 
 /** What the box has receipted of the cloud's commands, read from its flash, and what it must know by that. */
@@ -42,10 +42,10 @@ export class Receipts {
     for (const { seq, record } of readJournal(this.#machine.flash.journal, this.#nextSeq)) {
       this.#nextSeq = seq + 1;
       if (record?.kind !== Kind.command) continue;
-      this.#ids.add(record.id);
+      this.#ids.add(record.id!);
       if (record.bin === undefined) continue;
-      if (record.command === CommandKind.disableBin) this.#disabledBy.set(record.bin, seq);
-      else if (record.command === CommandKind.enableBin) this.#disabledBy.delete(record.bin);
+      if (record.command === Command.disableBin) this.#disabledBy.set(record.bin, seq);
+      else if (record.command === Command.enableBin) this.#disabledBy.delete(record.bin);
     }
   }
 }

@@ -1,5 +1,5 @@
-import { Kind } from "../../../firmware/records/records.js";
 import { WakeCause } from "../../../hal/ports/power.js";
+import { Kind } from "../journal-reader/records.js";
 import { readJournal } from "../judge/box-memory.js";
 import { expectThat } from "./emergency.js";
 import { cutMains, ordinaryDay, restoreMains, tells, untilDark } from "./on-battery.js";

@@ -1,4 +1,4 @@
-import { Kind } from "../../../firmware/records/records.js";
+import { Kind } from "../journal-reader/records.js";
 import { readJournal } from "../judge/box-memory.js";
 import { expectThat } from "./emergency.js";
 import { ordinaryDay } from "./on-battery.js";

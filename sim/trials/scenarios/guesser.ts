@@ -1,6 +1,6 @@
-import { Kind } from "../../../firmware/records/records.js";
 import { guessesWithin } from "../../cloud/code-length.js";
 import type { Random } from "../../world/random.js";
+import { Kind } from "../journal-reader/records.js";
 import { readJournal } from "../judge/box-memory.js";
 import { expectThat } from "./emergency.js";
 import { Keypad } from "./keypad.js";

@@ -8,10 +8,10 @@ import type { Box } from "../../../sim/cloud/domain.js";
 import { CloudService } from "../../../sim/cloud/service.js";
 import { CloudStore } from "../../../sim/cloud/store.js";
 import { makeSample, SAMPLE_BOXES } from "../../../sim/samples/sample.js";
-import { readJournal } from "../../../sim/trials/judge/box-memory.js";
 import { type BrokerSide, mosquittoBroker } from "../../../sim/trials/stage/broker-side.js";
 import { identityOf } from "../../../sim/trials/stage/identity-of.js";
 import { NorFlash } from "../../../sim/world/devices/nor-flash.js";
+import { readJournal } from "../../support/box-memory.js";
 
 /** 2026-11-02T08:00:00Z: the sample's accesses hold then. */
 const START_SECONDS = 1_793_606_400;

@@ -1,0 +1,83 @@
+import { Journal } from "../../firmware/journal/journal.js";
+import { decodeRecord, RecordError } from "../../firmware/records/codec.js";
+import { Kind, type Rec } from "../../firmware/records/records.js";
+import { FlashSnapshotSlots } from "../../firmware/snapshot/store.js";
+import type { BoxState } from "../../firmware/state/box-state.js";
+import { CurrentSnapshot } from "../../firmware/state/current-snapshot.js";
+import { Inventory } from "../../firmware/state/inventory.js";
+import { Ledger } from "../../firmware/state/ledger.js";
+import { ClockQuality } from "../../hal/ports/clock.js";
+import type { NorFlash } from "../../sim/world/devices/nor-flash.js";
+import type { Machine } from "../../sim/world/machine/machine.js";
+
+/** What a box would know if it booted now, read from its flash by its own code and without a trace: the box itself is not touched. */
+export interface BoxMemory {
+  readonly nextSeq: number;
+  readonly snapshotVersion: number;
+  readonly state: BoxState;
+  readonly inventory: Inventory;
+}
+
+function mount(flash: NorFlash, checkpoint: () => Iterable<Uint8Array>): Journal {
+  const entropy = { fill: (into: Uint8Array) => void into.fill(1) };
+  return Journal.mount({ flash: flash.look(1), entropy, checkpoint });
+}
+
+export function readMemory(machine: Machine): BoxMemory {
+  const ledger = new Ledger({
+    clock: {
+      monotonicMs: () => 0,
+      wallSeconds: () => undefined,
+      quality: () => ClockQuality.unknown,
+      setWall: () => {},
+    },
+    gauge: { read: () => undefined },
+    mains: { present: () => true, onChange: undefined },
+    brownOutMillivolts: 0,
+    mount: (checkpoint) => mount(machine.flash.journal, checkpoint),
+  });
+  const { nextSeq } = ledger.journal;
+  const slots = new FlashSnapshotSlots({ flash: machine.flash.snapshot.clone(1), box: machine.name });
+  const snapshot = new CurrentSnapshot(slots, ledger);
+  const inventory = new Inventory(ledger.state, () => snapshot.view, machine.bins.count);
+  return { nextSeq, snapshotVersion: snapshot.version, state: ledger.state, inventory };
+}
+
+/** The journal's records from `fromSeq` on. */
+export function* readJournal(flash: NorFlash, fromSeq: number): Iterable<{ seq: number; record: Rec | undefined }> {
+  yield* records(
+    mount(flash, () => []),
+    fromSeq,
+  );
+}
+
+function* records(journal: Journal, fromSeq: number): Iterable<{ seq: number; record: Rec | undefined }> {
+  const cursor = journal.read(fromSeq);
+  for (let item = cursor.next(); item !== undefined; item = cursor.next()) {
+    yield { seq: item.seq, record: decode(item.payload) };
+  }
+}
+
+function decode(payload: Uint8Array): Rec | undefined {
+  try {
+    return decodeRecord(payload);
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
+    return undefined;
+  }
+}
+
+/** Far more than stand between an intent and its lock. */
+const TAIL_RECORDS = 40;
+
+/** Why `bin` is being opened, as the flash says when it is read as a boot would read it: an opening without an outcome yet. */
+export function reasonOnFlash(flash: NorFlash, bin: number): "exchange" | "emergency" | undefined {
+  const journal = mount(flash, () => []);
+  const open = new Map<number, "exchange" | "emergency">();
+  for (const { seq, record } of records(journal, Math.max(1, journal.nextSeq - TAIL_RECORDS))) {
+    if (record?.kind === Kind.intent && record.bin === bin) open.set(seq, "exchange");
+    if (record?.kind === Kind.emergency && record.bin === bin) open.set(seq, "emergency");
+    if (record?.kind === Kind.outcome || record?.kind === Kind.emergencyOutcome) open.delete(record.of);
+  }
+  return [...open.values()].at(-1);
+}
