@@ -6,7 +6,7 @@ import { FIELDS, type Kind } from "../../firmware/records/records.js";
 import { encodeCbor } from "../../firmware/wire/cbor.js";
 import { KEYS } from "../../firmware/wire/keys.js";
 import { CborSyntaxError, readCbor } from "../../sim/trials/journal-reader/cbor.js";
-import { binOfUnread, readRecord, UnreadRecord } from "../../sim/trials/journal-reader/records.js";
+import { binOfUnread, Kind as KindRead, readRecord, UnreadRecord } from "../../sim/trials/journal-reader/records.js";
 
 /*
  * The firmware's records against the reader that was written from records.cddl: where they differ, one of the two or the document
@@ -29,6 +29,10 @@ function both(bytes: Uint8Array): readonly [unknown, unknown] {
   };
   return [attempt(decodeRecord), attempt(readRecord)];
 }
+
+test("the reader knows the kinds of the document", () => {
+  expect(KindRead).toEqual(Kind);
+});
 
 test("bytes of older firmware are read alike, field by field", () => {
   for (const { record, bytes } of golden.records) {

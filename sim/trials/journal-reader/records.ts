@@ -29,6 +29,7 @@ export const Kind = {
   device: 17,
   binChecked: 18,
   binKept: 22,
+  crash: 23,
 } as const;
 export const Exchange = { pickup: 1, dropoff: 2 } as const;
 export const Result = { done: 1, leftOpen: 2, notOpened: 3, unconfirmed: 4 } as const;
@@ -61,6 +62,7 @@ const RULES: Readonly<Record<number, string>> = {
   [Kind.device]: "74 name text32, ?23 reason text64",
   [Kind.binChecked]: `4 bin 0..199, ?10 of whole, ?9 auth 1..5, ?80 doubt 1..1, ${HELD}`,
   [Kind.binKept]: `4 bin 0..199, 107 belief 1..4, ${HELD}`,
+  [Kind.crash]: "23 reason text64, 112 lines text128",
 };
 const HEAD = "1 at whole, 2 flags 0..255";
 const KIND_KEY = 0;
