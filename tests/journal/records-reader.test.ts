@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { binNamedIn, decodeRecord, RecordError } from "../../firmware/records/codec.js";
-import { FIELDS, type Kind } from "../../firmware/records/records.js";
+import { FIELDS, Kind } from "../../firmware/records/records.js";
 import { encodeCbor } from "../../firmware/wire/cbor.js";
 import { KEYS } from "../../firmware/wire/keys.js";
 import { CborSyntaxError, readCbor } from "../../sim/trials/journal-reader/cbor.js";
