@@ -8,7 +8,7 @@ import { NoXsError } from "../engines/xs/compile.js";
 import { type Cell, type Outcome, totalsOf, withEqualTraces } from "../trials/hil/cell.js";
 import { playAll } from "../trials/hil/matrix.js";
 import { junitOf, pageOf } from "../trials/hil/report.js";
-import { runCell } from "../trials/hil/run-cell.js";
+import { killCells, runCell } from "../trials/hil/run-cell.js";
 import { SCENARIOS } from "../trials/scenarios/play.js";
 import { PARTS_LEVELS, type PartsLevel } from "../world/machine/parts-level.js";
 import { commit } from "./shared/commit.js";
@@ -77,7 +77,7 @@ async function main(): Promise<number> {
   }
   const playOne = async (cell: Cell): Promise<Outcome> => {
     const { scenario, target } = cell;
-    const again = `npm run scenario -- ${scenario} --target ${target} --seed ${seed} --parts ${parts} # at ${head.commit}`;
+    const again = `npm run scenario -- ${scenario} --target ${target} --seed ${seed} --parts ${parts} --artifacts DIR # at ${head.commit}`;
     const why = absent.get(target);
     if (why !== undefined) return { ...cell, verdict: "notRun", why, seconds: 0, again };
     const artifacts = `cells/${scenario}-${target}`;
@@ -101,4 +101,10 @@ async function main(): Promise<number> {
   return totals.failed > 0 ? 1 : totals.notRun > 0 ? 3 : 0;
 }
 
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    killCells();
+    process.exit(1);
+  });
+}
 process.exitCode = await main();

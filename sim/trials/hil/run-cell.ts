@@ -5,6 +5,8 @@ import type { Cell, Outcome } from "./cell.js";
 
 const SCENARIO = join(import.meta.dirname, "../../cli/scenario.ts");
 const TSX = import.meta.resolve("tsx");
+/** Groups of processes that run now, by their first. */
+const running = new Set<number>();
 /** What is kept of what a story says: its end tells why it failed. */
 const MAX_SAID = 200_000;
 /** A story that is stopped gets so long to clear up, ms. */
@@ -32,6 +34,7 @@ export async function runCell(cell: Cell, run: CellRun): Promise<Omit<Outcome, "
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  if (child.pid !== undefined) running.add(child.pid);
   let out = "";
   let said = "";
   child.stdout.on("data", (data: Buffer) => {
@@ -55,6 +58,7 @@ export async function runCell(cell: Cell, run: CellRun): Promise<Omit<Outcome, "
   });
   for (const timer of timers) clearTimeout(timer);
   end("SIGKILL");
+  if (child.pid !== undefined) running.delete(child.pid);
   const seconds = Math.round((performance.now() - began) / 100) / 10;
   const played = isLate
     ? ({ verdict: "failed", why: `it hung: stopped after ${run.limitSeconds} s` } as const)
@@ -64,6 +68,11 @@ export async function runCell(cell: Cell, run: CellRun): Promise<Omit<Outcome, "
     writeFileSync(join(run.dir, "output.txt"), said + out);
   }
   return { ...cell, ...played, seconds };
+}
+
+/** Ends all cells at once: whoever runs them is being ended, and they would not hear of it in groups of their own. */
+export function killCells(): void {
+  for (const pid of running) killGroup(pid, "SIGKILL");
 }
 
 function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
@@ -78,7 +87,7 @@ function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
 /** `code`: the exit code, the signal that ended it, or why it did not even start. */
 function readEnd(code: number | string, out: string, said: string): Played {
   const lastWords = said.trim().split("\n").at(-1) ?? "";
-  if (code === 2 || code === 3) return { verdict: "notRun", why: lastWords };
+  if (code === 3) return { verdict: "notRun", why: lastWords };
   const line = out.trim().split("\n").at(-1) ?? "";
   const result = parsed(line);
   if (result === undefined) return { verdict: "failed", why: `it ended with ${code} and no result: ${lastWords}` };

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { runCell } from "../../../sim/trials/hil/run-cell.js";
+import { killCells, runCell } from "../../../sim/trials/hil/run-cell.js";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -47,13 +47,33 @@ test.each([
   expect(outcome).toMatchObject({ verdict: "failed", why });
 });
 
-test.each([2, 3])(
-  "one that cannot be played there (exit code %i) was not run, for the reason that it gives",
-  async (code) => {
-    const outcome = await told(`console.error("first\\nno compiler here"); process.exitCode = ${code}`);
-    expect(outcome).toMatchObject({ verdict: "notRun", why: "no compiler here" });
-  },
-);
+test("one that cannot be played there was not run, for the reason that it gives", async () => {
+  const outcome = await told(`console.error("first\\nno compiler here"); process.exitCode = 3`);
+  expect(outcome).toMatchObject({ verdict: "notRun", why: "no compiler here" });
+});
+
+test("one that was called wrongly has failed: nothing that a matrix asks for may hide as not run", async () => {
+  const outcome = await told(`console.error("there is no option --x"); process.exitCode = 2`);
+  expect(outcome).toMatchObject({ verdict: "failed", why: "it ended with 2 and no result: there is no option --x" });
+});
+
+test("cells end when whoever runs them is ended, and what they started with them", async () => {
+  const pids = join(folder, "pids");
+  const script = `
+    const { spawn } = require("node:child_process");
+    const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+    require("node:fs").writeFileSync(${JSON.stringify(pids)}, process.pid + " " + child.pid + ".");
+    setInterval(() => {}, 1000);`;
+  const playing = told(script);
+  await expect.poll(() => existsSync(pids) && readFileSync(pids, "utf8")).toMatch(/\.$/);
+  killCells();
+  expect(await playing).toMatchObject({ verdict: "failed" });
+  const isThere = (pid: number) =>
+    existsSync(`/proc/${pid}`) && !/State:\s+Z/.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  for (const pid of readFileSync(pids, "utf8").split(/[ .]/).slice(0, 2).map(Number)) {
+    await expect.poll(() => isThere(pid)).toBe(false);
+  }
+});
 
 test.each([
   ["throws", `throw new Error("broken")`],
