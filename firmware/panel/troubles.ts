@@ -11,6 +11,7 @@ const FAULTS: Readonly<Record<string, TextId>> = {
   identity: "fault-identity",
   "random numbers": "fault-random-numbers",
   reader: "fault-reader",
+  modem: "fault-modem",
   "reset button": "fault-reset-button",
   snapshot: "fault-snapshot",
   "touch panel": "fault-touch-panel",

@@ -166,6 +166,7 @@ export const en = {
   "fault-identity": "Fault: identity",
   "fault-random-numbers": "Fault: random numbers",
   "fault-reader": "Fault: reader",
+  "fault-modem": "Fault: modem",
   "fault-reset-button": "Fault: reset button",
   "fault-snapshot": "Fault: snapshot",
   "fault-touch-panel": "Fault: touch panel",

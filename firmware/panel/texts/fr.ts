@@ -173,6 +173,7 @@ export const fr: Catalogue = {
   "fault-identity": "Défaut : identité de l'armoire",
   "fault-random-numbers": "Défaut : nombres aléatoires",
   "fault-reader": "Défaut : lecteur de badges",
+  "fault-modem": "Défaut : réseau mobile",
   "fault-reset-button": "Défaut : bouton de réinitialisation",
   "fault-snapshot": "Défaut : enregistrement des droits",
   "fault-touch-panel": "Défaut : écran tactile",

@@ -165,6 +165,7 @@ export const ja: Catalogue = {
   "fault-identity": "異常：機器の識別情報",
   "fault-random-numbers": "異常：乱数",
   "fault-reader": "異常：タグリーダー",
+  "fault-modem": "異常：モバイル通信",
   "fault-reset-button": "異常：リセットボタン",
   "fault-snapshot": "異常：権限の保存",
   "fault-touch-panel": "異常：タッチパネル",
