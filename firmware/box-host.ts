@@ -24,7 +24,7 @@ export interface SyncHostBox {
   changed(): void;
 }
 
-export interface BoxHostParts {
+export interface BoxHostNeeds {
   readonly hal: Hal;
   readonly identity: Identity;
   readonly ledger: Ledger;
@@ -37,25 +37,25 @@ export interface BoxHostParts {
 
 /** What the sync task may do to the box. */
 export class BoxHost implements SyncHost {
-  readonly #parts: BoxHostParts;
+  readonly #needs: BoxHostNeeds;
   #link = "";
   /** Where the last gap began of which the cloud was told. */
   #missingFrom: number | undefined;
 
-  constructor(parts: BoxHostParts) {
-    this.#parts = parts;
+  constructor(needs: BoxHostNeeds) {
+    this.#needs = needs;
   }
 
   get journal() {
-    return this.#parts.ledger.journal;
+    return this.#needs.ledger.journal;
   }
 
   get identity(): Identity {
-    return this.#parts.identity;
+    return this.#needs.identity;
   }
 
   hello(): Pick<Hello, "model" | "firmware" | "boot" | "bins" | "id" | "reads"> {
-    const { hal, ledger } = this.#parts;
+    const { hal, ledger } = this.#needs;
     const { boots: boot, command: id } = ledger.state;
     return {
       model: hal.board.model,
@@ -68,53 +68,53 @@ export class BoxHost implements SyncHost {
   }
 
   recordedBoot(): number | undefined {
-    return this.#parts.box.isBootRecorded ? this.#parts.ledger.state.boots : undefined;
+    return this.#needs.box.isBootRecorded ? this.#needs.ledger.state.boots : undefined;
   }
 
   snapshotVersion(): number {
-    return this.#parts.snapshot.version;
+    return this.#needs.snapshot.version;
   }
 
   beginSnapshot(version: number, totalBytes: number): SnapshotWriter {
-    return this.#parts.snapshot.begin(version, totalBytes);
+    return this.#needs.snapshot.begin(version, totalBytes);
   }
 
   /** A snapshot that cannot be put on record stays unused; the cloud offers it again in the next session. */
   activateSnapshot(view: SnapshotView): void {
     try {
-      this.#parts.snapshot.activate(view, this.#parts.hal.bins.count);
+      this.#needs.snapshot.activate(view, this.#needs.hal.bins.count);
     } catch (error) {
       if (!(error instanceof WriteRefused || error instanceof SnapshotError || error instanceof FlashError))
         throw error;
-      this.#parts.hal.trace.line(`snapshot ${view.version} not activated: ${error.message}`.slice(0, 200));
+      this.#needs.hal.trace.line(`snapshot ${view.version} not activated: ${error.message}`.slice(0, 200));
     }
-    this.#parts.box.changed();
+    this.#needs.box.changed();
   }
 
   acknowledged(through: number): void {
-    this.#parts.ledger.acknowledge(through);
+    this.#needs.ledger.acknowledge(through);
   }
 
   /** Once a boot for each gap: a broker that lets no acknowledgement through must not fill the journal with it. */
   missing(from: number): void {
     if (this.#missingFrom === from) return;
     this.#missingFrom = from;
-    const { ledger, inventory, hal } = this.#parts;
+    const { ledger, inventory, hal } = this.#needs;
     tellAllBins(ledger, inventory, hal.bins.count);
   }
 
   setTime(seconds: number): void {
-    const previous = this.#parts.hal.clock.wallSeconds();
-    this.#parts.hal.clock.setWall(seconds);
-    this.#parts.ledger.note({ kind: Kind.clockSet, previous });
+    const previous = this.#needs.hal.clock.wallSeconds();
+    this.#needs.hal.clock.setWall(seconds);
+    this.#needs.ledger.note({ kind: Kind.clockSet, previous });
   }
 
   command(command: Command, ageSeconds: number | undefined): void {
-    this.#parts.commands.take(command, ageSeconds);
+    this.#needs.commands.take(command, ageSeconds);
   }
 
   status(): ReturnType<SyncHost["status"]> {
-    const { hal, power, box } = this.#parts;
+    const { hal, power, box } = this.#needs;
     const reading = power.reading();
     const celsius = reading && plausibleCelsius(reading);
     return {
@@ -131,13 +131,13 @@ export class BoxHost implements SyncHost {
 
   online(link: string): void {
     this.#link = link;
-    this.#parts.ledger.online = true;
-    this.#parts.ledger.note({ kind: Kind.link, event: LinkEvent.sessionUp, link });
-    this.#parts.box.changed();
+    this.#needs.ledger.online = true;
+    this.#needs.ledger.note({ kind: Kind.link, event: LinkEvent.sessionUp, link });
+    this.#needs.box.changed();
   }
 
   offline(reason: string, sinceSyncSeconds: number): void {
-    this.#parts.ledger.online = false;
+    this.#needs.ledger.online = false;
     const body = {
       kind: Kind.link,
       event: LinkEvent.sessionDown,
@@ -145,7 +145,7 @@ export class BoxHost implements SyncHost {
       reason: reason.slice(0, 64),
       synced: sinceSyncSeconds,
     } as const;
-    this.#parts.ledger.note(body);
-    this.#parts.box.changed();
+    this.#needs.ledger.note(body);
+    this.#needs.box.changed();
   }
 }

@@ -47,11 +47,11 @@ export class BinControl {
   #pulsing: Opening | undefined;
   #isMountHeld = false;
 
-  constructor(parts: { bins: BinsPort; timers: TimersPort; settings: BinSettings; ledger: Ledger }) {
-    this.#bins = parts.bins;
-    this.#timers = parts.timers;
-    this.#settings = parts.settings;
-    this.#ledger = parts.ledger;
+  constructor(needs: { bins: BinsPort; timers: TimersPort; settings: BinSettings; ledger: Ledger }) {
+    this.#bins = needs.bins;
+    this.#timers = needs.timers;
+    this.#settings = needs.settings;
+    this.#ledger = needs.ledger;
     this.#bins.onDoor = (bin, state) => this.#onDoor(bin, state);
   }
 

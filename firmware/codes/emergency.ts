@@ -38,11 +38,11 @@ export class EmergencyTask {
   /** The run under way, as it was when its last bin was begun. */
   #run: { readonly seq: number; readonly bin: number; readonly events: EmergencyEvents } | undefined;
 
-  constructor(parts: { ledger: Ledger; control: BinControl; timers: TimersPort; clock: ClockPort }) {
-    this.#ledger = parts.ledger;
-    this.#control = parts.control;
-    this.#timers = parts.timers;
-    this.#clock = parts.clock;
+  constructor(needs: { ledger: Ledger; control: BinControl; timers: TimersPort; clock: ClockPort }) {
+    this.#ledger = needs.ledger;
+    this.#control = needs.control;
+    this.#timers = needs.timers;
+    this.#clock = needs.clock;
   }
 
   /** An open-all run is under way. */

@@ -43,7 +43,7 @@ export class OfflineCodes {
   /** Monotonic ms of the last acceptance in this boot; 0, the boot, for one before it. */
   #acceptedAtMs = 0;
 
-  constructor(parts: {
+  constructor(needs: {
     ledger: Ledger;
     throttle: Throttle;
     clock: ClockPort;
@@ -51,12 +51,12 @@ export class OfflineCodes {
     codesKey: Uint8Array;
     label: (bin: number) => string;
   }) {
-    this.#ledger = parts.ledger;
-    this.#throttle = parts.throttle;
-    this.#clock = parts.clock;
-    this.#hash = parts.hash;
-    this.#codesKey = parts.codesKey;
-    this.#label = parts.label;
+    this.#ledger = needs.ledger;
+    this.#throttle = needs.throttle;
+    this.#clock = needs.clock;
+    this.#hash = needs.hash;
+    this.#codesKey = needs.codesKey;
+    this.#label = needs.label;
   }
 
   get sheet(): number {

@@ -79,7 +79,7 @@ export class ExchangeTask {
   /** How the exchange ended, while that cannot be written. */
   #owed: { readonly seq: number; readonly result: Outcome } | undefined;
 
-  constructor(parts: {
+  constructor(needs: {
     ledger: Ledger;
     snapshot: () => SnapshotView | undefined;
     rights: Rights;
@@ -89,14 +89,14 @@ export class ExchangeTask {
     binCount: number;
     events: ExchangeEvents;
   }) {
-    this.#ledger = parts.ledger;
-    this.#snapshot = parts.snapshot;
-    this.#rights = parts.rights;
-    this.#inventory = parts.inventory;
-    this.#control = parts.control;
-    this.#throttle = parts.throttle;
-    this.#bins = { inventory: parts.inventory, control: parts.control, binCount: parts.binCount };
-    this.#events = parts.events;
+    this.#ledger = needs.ledger;
+    this.#snapshot = needs.snapshot;
+    this.#rights = needs.rights;
+    this.#inventory = needs.inventory;
+    this.#control = needs.control;
+    this.#throttle = needs.throttle;
+    this.#bins = { inventory: needs.inventory, control: needs.control, binCount: needs.binCount };
+    this.#events = needs.events;
   }
 
   get active(): boolean {

@@ -41,16 +41,16 @@ export class Rights {
   readonly #lookupKey: Uint8Array;
   readonly #clock: ClockPort;
 
-  constructor(parts: {
+  constructor(needs: {
     snapshot: () => SnapshotView | undefined;
     hash: HashPort;
     lookupKey: Uint8Array;
     clock: ClockPort;
   }) {
-    this.#snapshot = parts.snapshot;
-    this.#hash = parts.hash;
-    this.#lookupKey = parts.lookupKey;
-    this.#clock = parts.clock;
+    this.#snapshot = needs.snapshot;
+    this.#hash = needs.hash;
+    this.#lookupKey = needs.lookupKey;
+    this.#clock = needs.clock;
   }
 
   byCode(digits: string): Right | undefined {

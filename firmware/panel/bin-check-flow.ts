@@ -43,18 +43,18 @@ export class BinCheckFlow {
   readonly #bins: Pick<BinsPort, "count" | "label">;
   readonly #names: ItemNames;
 
-  constructor(parts: {
+  constructor(needs: {
     navigator: Navigator;
     ledger: Ledger;
     inventory: Inventory;
     bins: Pick<BinsPort, "count" | "label">;
     names: ItemNames;
   }) {
-    this.#navigator = parts.navigator;
-    this.#ledger = parts.ledger;
-    this.#inventory = parts.inventory;
-    this.#bins = parts.bins;
-    this.#names = parts.names;
+    this.#navigator = needs.navigator;
+    this.#ledger = needs.ledger;
+    this.#inventory = needs.inventory;
+    this.#bins = needs.bins;
+    this.#names = needs.names;
   }
 
   /** Bins of which the box is not sure: in doubt, or a key was taken from them and may have been left behind. */

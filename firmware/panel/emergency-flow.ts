@@ -67,7 +67,7 @@ export class EmergencyFlow implements EmergencyEvents {
   /** Tells which bins a run left shut. */
   #list: Screen | undefined;
 
-  constructor(parts: {
+  constructor(needs: {
     navigator: Navigator;
     codes: OfflineCodes;
     task: EmergencyTask;
@@ -77,14 +77,14 @@ export class EmergencyFlow implements EmergencyEvents {
     host: EmergencyFlowHost;
     checks: BinCheckFlow;
   }) {
-    this.#navigator = parts.navigator;
-    this.#codes = parts.codes;
-    this.#task = parts.task;
-    this.#armedDeadline = new Deadline(parts.timers);
-    this.#button = parts.button;
-    this.#bins = parts.bins;
-    this.#host = parts.host;
-    this.#checks = parts.checks;
+    this.#navigator = needs.navigator;
+    this.#codes = needs.codes;
+    this.#task = needs.task;
+    this.#armedDeadline = new Deadline(needs.timers);
+    this.#button = needs.button;
+    this.#bins = needs.bins;
+    this.#host = needs.host;
+    this.#checks = needs.checks;
   }
 
   /** The list of a run is on the screen. It is kept nowhere else, and somebody may be writing it down. */

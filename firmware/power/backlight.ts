@@ -15,21 +15,21 @@ export interface LightNeeds {
 export class Backlight {
   readonly #settings: BacklightSettings;
   readonly #panel: PanelPort;
-  readonly #needs: LightNeeds;
+  readonly #light: LightNeeds;
   #isIdle = false;
   readonly #dimDeadline: Deadline;
   #percent: number | undefined;
 
-  constructor(parts: {
+  constructor(needs: {
     settings: BacklightSettings;
     panel: PanelPort;
     timers: TimersPort;
-    needs: LightNeeds;
+    light: LightNeeds;
   }) {
-    this.#settings = parts.settings;
-    this.#panel = parts.panel;
-    this.#dimDeadline = new Deadline(parts.timers);
-    this.#needs = parts.needs;
+    this.#settings = needs.settings;
+    this.#panel = needs.panel;
+    this.#dimDeadline = new Deadline(needs.timers);
+    this.#light = needs.light;
   }
 
   /** Somebody is there. */
@@ -52,7 +52,7 @@ export class Backlight {
   }
 
   #wanted(): number {
-    const { onBattery, batteryLow, quiet } = this.#needs;
+    const { onBattery, batteryLow, quiet } = this.#light;
     const { mainsPercent, batteryPercent, lowPercent } = this.#settings;
     if (!onBattery) return mainsPercent;
     if (quiet) return 0;

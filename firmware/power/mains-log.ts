@@ -18,19 +18,19 @@ export class MainsLog {
   #present: boolean;
   readonly #nextDeadline: Deadline;
 
-  constructor(parts: {
+  constructor(needs: {
     clock: ClockPort;
     timers: TimersPort;
     /** What the journal knows already. */
     present: boolean;
     record: (present: boolean) => void;
   }) {
-    this.#clock = parts.clock;
-    this.#nextDeadline = new Deadline(parts.timers);
-    this.#record = parts.record;
-    this.#recorded = parts.present;
-    this.#present = parts.present;
-    this.#refilledMs = parts.clock.monotonicMs();
+    this.#clock = needs.clock;
+    this.#nextDeadline = new Deadline(needs.timers);
+    this.#record = needs.record;
+    this.#recorded = needs.present;
+    this.#present = needs.present;
+    this.#refilledMs = needs.clock.monotonicMs();
   }
 
   changed(present: boolean): void {

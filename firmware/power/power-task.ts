@@ -79,7 +79,7 @@ export class PowerTask implements CellWatchHost, LightNeeds {
     this.#lastUseMs = clock.monotonicMs();
     if (sleep.wakeCause === WakeCause.timer && !mains.present()) this.#checkIn = 0;
     this.#cell = new CellWatch({ gauge, timers, battery, low: ledger.state.batteryLow, host: this });
-    this.#backlight = new Backlight({ settings: board.power.backlight, panel, timers, needs: this });
+    this.#backlight = new Backlight({ settings: board.power.backlight, panel, timers, light: this });
     this.#mainsLog = new MainsLog({
       clock,
       timers,

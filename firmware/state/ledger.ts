@@ -18,7 +18,7 @@ export class WriteRefused extends Error {
   }
 }
 
-export interface LedgerParts {
+export interface LedgerNeeds {
   readonly clock: ClockPort;
   readonly gauge: GaugePort;
   readonly mains: MainsPort;
@@ -44,7 +44,7 @@ export class Ledger {
   brownedOut = false;
   /** Called after each record. */
   onWrite: ((seq: number) => void) | undefined;
-  readonly #parts: LedgerParts;
+  readonly #needs: LedgerNeeds;
   /** Records that boot could not make sense of. */
   #undecodable = 0;
   /** Notes that were dropped and that no gap marker tells of yet. */
@@ -53,9 +53,9 @@ export class Ledger {
   #isRunMarked = false;
   #ackRecorded = 0;
 
-  constructor(parts: LedgerParts) {
-    this.#parts = parts;
-    this.journal = parts.mount(() => encodeCheckpoint(this.state));
+  constructor(needs: LedgerNeeds) {
+    this.#needs = needs;
+    this.journal = needs.mount(() => encodeCheckpoint(this.state));
     this.#replayJournal();
     this.#ackRecorded = this.state.acked;
     this.journal.acknowledge(this.state.acked);
@@ -150,7 +150,7 @@ export class Ledger {
   }
 
   #stamp(): { at: number; flags: number } {
-    const { clock, mains } = this.#parts;
+    const { clock, mains } = this.#needs;
     const wall = clock.wallSeconds();
     const flags =
       (this.online ? 0 : Flag.offline) |
@@ -161,15 +161,15 @@ export class Ledger {
   }
 
   #brownOut(): boolean {
-    if (this.#parts.mains.present()) return false;
-    const reading = plausibleReading(this.#parts.gauge);
-    return reading !== undefined && reading.millivolts < this.#parts.brownOutMillivolts;
+    if (this.#needs.mains.present()) return false;
+    const reading = plausibleReading(this.#needs.gauge);
+    return reading !== undefined && reading.millivolts < this.#needs.brownOutMillivolts;
   }
 
   #refuseInBrownOut(): void {
     if (this.#brownOut()) {
       this.brownedOut = true;
-      throw new WriteRefused("battery-empty", `cell below ${this.#parts.brownOutMillivolts} mV: not writing to flash`);
+      throw new WriteRefused("battery-empty", `cell below ${this.#needs.brownOutMillivolts} mV: not writing to flash`);
     }
   }
 
