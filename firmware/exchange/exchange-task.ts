@@ -193,7 +193,8 @@ export class ExchangeTask {
     const right = this.#rights.renewed(chosen);
     if (right === undefined) return takenAway(chosen);
     this.#endLeft();
-    const refusal = this.#pickupRefusal(right, bin);
+    // It takes nothing out: a journal that is too full for pick-ups takes it as it takes a return.
+    const refusal = this.#refusalOf(right, bin, "dropoff");
     if (refusal !== undefined) return this.#refuse(refusal, right);
     try {
       recordBinCheck(this.#ledger, bin, { key: right.key.id }, { auth: right.auth });
@@ -207,7 +208,7 @@ export class ExchangeTask {
   #pickup(right: Right, bin: number): Answer {
     if (this.#control.busy) return refused("busy");
     this.#endLeft();
-    const refusal = this.#pickupRefusal(right, bin);
+    const refusal = this.#refusalOf(right, bin, "pickup");
     if (refusal !== undefined) return this.#refuse(refusal, right);
     const begun = this.#begin("pickup", {
       kind: Kind.intent,
@@ -287,13 +288,13 @@ export class ExchangeTask {
     return waitMs > 0 ? { kind: "refused", ...waitRefusal("wrong-code-wait", waitMs) } : refused("wrong-code");
   }
 
-  #pickupRefusal(right: Right, bin: number): Refusal | undefined {
+  #refusalOf(right: Right, bin: number, rank: "pickup" | "dropoff"): Refusal | undefined {
     // Somebody else may have taken it, or hung it elsewhere, while the question was on the screen.
     if (!this.#placesOf(right.key).some((place) => place.bin === bin)) return { reason: "key-not-here" };
     const window = this.#rights.windowRefusal(right.access);
     if (window !== undefined) return window;
     if (!this.#inventory.enabled(bin)) return { reason: "bin-disabled", params: this.#at(bin) };
-    const refusal = this.#ledger.refusal("pickup");
+    const refusal = this.#ledger.refusal(rank);
     return refusal && { reason: refusal };
   }
 

@@ -223,6 +223,8 @@ function burn(state: BoxState, seq: number, record: Of<typeof Kind.emergency>): 
   if (record.sheet > codes.sheet) {
     codes.sheet = record.sheet;
     codes.used.clear();
+    // A run of an older sheet has no right left to go on by.
+    state.openAll = undefined;
   }
   codes.used.set(target, record.number);
   const { sheet, number } = record;

@@ -241,6 +241,15 @@ describe("a run through all bins", () => {
     expect(task.running).toBe(false);
   });
 
+  test("ends with a word when a code of a newer sheet is taken under it", () => {
+    begin();
+    openings[0]!.events.opened();
+    bench.ledger.write({ kind: Kind.emergency, target: EmergencyTarget.bin, bin: 1, sheet: 5, number: 0 }, "vital");
+    tick();
+    expect(heard).toEqual(["progress 0", "stopped sheet-closed after 0"]);
+    expect(bench.ledger.state.openAll).toBeUndefined();
+  });
+
   test("closed under it before its first bin, tells of none", () => {
     control.busy = true;
     begin();

@@ -346,9 +346,11 @@ describe("whoever was asked", () => {
     expect(outcomes()).toHaveLength(2);
   });
 
-  test("leaves nothing in a bin while a pick-up has no room", () => {
+  test("leaves it inside while a pick-up has no room, for as long as a return has some", () => {
     const right = asked();
     fillFor("pickup");
+    expect(task.leaveInside(right, 0)).toMatchObject({ kind: "noted" });
+    fillFor("dropoff");
     expect(refusal(task.leaveInside(right, 0))).toBe("journal-full");
   });
 

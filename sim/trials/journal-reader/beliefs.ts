@@ -77,7 +77,7 @@ export class Beliefs {
   #emergency(seq: number, { target, of, bin, stockTake, sheet }: FlashRecord): void {
     const isStep = target === Target.all && of !== undefined && bin !== undefined;
     if (!isStep) {
-      this.sheet = Math.max(this.sheet, sheet!);
+      this.#close(sheet!);
       if (target === Target.all && stockTake === undefined) this.run = seq;
     }
     if (bin === undefined) return;

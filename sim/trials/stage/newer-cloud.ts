@@ -26,6 +26,8 @@ export class NewerCloud {
   readonly added = { messages: 0, lanes: 0, commands: 0, snapshots: 0 };
   readonly #random: Random;
   #cloud: CloudService | undefined;
+  /** Messages since the last on an unknown lane. */
+  #sinceLane = 0;
 
   constructor(random: Random) {
     this.#random = random;
@@ -38,7 +40,7 @@ export class NewerCloud {
       onMessage: undefined,
       publish: (topic, payload) => {
         transport.publish(topic, this.speaks ? this.#newer(topic, payload) : payload);
-        if (this.speaks && this.#random.next() < 0.1) this.#unknownLane(transport, topic);
+        if (this.speaks && this.#isTimeForLane()) this.#unknownLane(transport, topic);
       },
       hears: () => transport.hears?.() ?? true,
       close: () => transport.close(),
@@ -109,8 +111,15 @@ export class NewerCloud {
     return isNewKind ? { ...fields, bin: 230, sheet: "spring" } : fields;
   }
 
+  /** One message in ten, by chance, and one in eight at least: a story that hears of none shows nothing. */
+  #isTimeForLane(): boolean {
+    this.#sinceLane++;
+    return this.#random.next() < 0.1 || this.#sinceLane >= 8;
+  }
+
   #unknownLane(transport: CloudTransport, topic: string): void {
     this.added.lanes++;
+    this.#sinceLane = 0;
     const name = this.#random.pick(["firmware", "settings", "command/urgent"]);
     transport.publish(topic.replace(/\/down\/.*$/, `/down/${name}`), this.#random.bytes(1 + this.#random.int(200)));
   }
