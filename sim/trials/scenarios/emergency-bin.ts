@@ -10,7 +10,7 @@ const KEY = "Quai des Brumes 4, apt 22";
 export const emergencyBin: Scenario = {
   name: "emergency-bin",
   summary: "a printed code opens one bin of a box that has no snapshot, no clock and no link, and nothing else does",
-  needs: ["links", "button", "cuts"],
+  needs: ["links", "button", "cuts", "flash"],
   async play(act) {
     const holder = await firstBoot(act);
     await whatMustNotWork(act, holder);
