@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 
 /** Real engines, brokers, processes and long searches: left out of `npm run test:fast`. */
@@ -21,6 +22,8 @@ export default defineConfig(({ mode }) => ({
     exclude: [...configDefaults.exclude, ...(mode === "fast" ? SLOW : [])],
     reporters: ["default", "./tests/support/summary-reporter.ts"],
     // Small, so that what hangs is seen soon. A test that takes long names its time in its file.
+    // One file on each core; Vitest leaves one core idle.
+    maxWorkers: availableParallelism(),
     testTimeout: 20_000,
     hookTimeout: 20_000,
     expect: { poll: { timeout: 10_000 } },

@@ -99,7 +99,7 @@ test.each(["esptool", "esptool.py"])(
     const path = `${folder}:/usr/bin:/bin`;
     expect(provision(["--box", "MS5-A", "--port", "/dev/ttyUSB7"], path).status).toBe(0);
     const [, port, command, offset, file] = readFileSync(at("told"), "utf8").trim().split(" ");
-    expect([port, command, offset]).toEqual(["/dev/ttyUSB7", "write_flash", "0x4e0000"]);
+    expect([port, command, offset]).toEqual(["/dev/ttyUSB7", "write_flash", "0xce0000"]);
     expect(identityIn(at("given")).box).toBe("MS5-A");
     expect(existsSync(file!)).toBe(false);
   },

@@ -184,7 +184,7 @@ test("the partitions do not overlap, and hold what the firmware asks for", () =>
     if (part.name.startsWith("ota_")) expect(part.at % 0x10000, part.name).toBe(0);
   }
   const last = parts.at(-1)!;
-  const unused = 8 * 1_048_576 - (last.at + last.size);
+  const unused = 16 * 1_048_576 - (last.at + last.size);
   expect(unused).toBeGreaterThanOrEqual(0);
   // Both images get what there is: another step of 64 KiB for each would not fit.
   expect(unused).toBeLessThan(2 * 0x10000);

@@ -82,7 +82,7 @@ describe.each([
   });
 
   it("knows the flash that the board has", () => {
-    expect(ofChoice("CONFIG_ESPTOOLPY_FLASHSIZE_", ["4MB", "8MB", "16MB"])).toEqual(["8MB"]);
+    expect(ofChoice("CONFIG_ESPTOOLPY_FLASHSIZE_", ["4MB", "8MB", "16MB"])).toEqual(["16MB"]);
   });
 
   it("leaves nothing to what the SDK's defaults turn off", () => {
