@@ -1,68 +1,23 @@
 import type { BinControl } from "../bins/bin-control.js";
 import { guessedBy, type Throttle } from "../codes/throttle.js";
 import { waitRefusal } from "../codes/wait-refusal.js";
-import type { Rank } from "../journal/contract.js";
-import { Auth, Belief, Exchange, type Held, Kind, Outcome } from "../records/records.js";
+import { Auth, Belief, Exchange, Kind } from "../records/records.js";
 import type { KeyInfo, SnapshotView } from "../snapshot/contract.js";
 import type { Guessed } from "../state/box-state.js";
 import type { Inventory, Place } from "../state/inventory.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
-import type { RefusalReason } from "../state/refusal.js";
+import { type Answer, refused, refuseOnRecord, takenAway } from "./answer.js";
+import { keysOf } from "./badge-keys.js";
 import { recordBinCheck } from "./bin-check.js";
-import { type BinsInView, chooseFreeBin, hasBinToCheck, hasWorkingBin } from "./bin-choice.js";
-import type { Badge, Refusal, Right, Rights } from "./rights.js";
-
-/** How an exchange that was begun goes on; shown on the panel. */
-export interface ExchangeEvents {
-  /** A lock is about to move. A drop-off may come to this more than once, with another bin each time. */
-  opening(exchange: Exchange, bin: number): void;
-  opened(exchange: Exchange, bin: number): void;
-  heldOpen(exchange: Exchange, bin: number): void;
-  closed(exchange: Exchange, bin: number): void;
-  /** Nothing was exchanged. */
-  failed(refusal: Refusal): void;
-}
-
-export type Answer =
-  | { readonly kind: "started" }
-  | ({ readonly kind: "refused" } & Refusal)
-  /** A badge: which of these keys? `more` answers with the next ones, after the last with the first; absent: these are all. */
-  | { readonly kind: "choose"; readonly rights: readonly Right[]; readonly more: (() => Answer) | undefined }
-  /** A good code, but its key is not in this box: is the person returning it? */
-  | { readonly kind: "offer-return"; readonly right: Right }
-  /** A good code or badge, and nobody is sure that its key hangs in any of these bins: is the person taking it, or bringing it back? */
-  | { readonly kind: "take-or-return"; readonly right: Right; readonly bins: readonly number[] }
-  /** What the person said of a bin is on record. */
-  | { readonly kind: "noted"; readonly right: Right; readonly bin: number };
+import { type ExchangeEvents, PendingExchange } from "./pending-exchange.js";
+import { Returns } from "./returns.js";
+import type { Refusal, Right, Rights } from "./rights.js";
 
 /** What a good read can carry, and what the serial of a fob that nobody knows looks like: anything else is a bad read. */
 const READABLE = /^[!-~]{1,16}$/;
 const FOB_SERIAL = /^[0-9A-Z]{1,16}$/;
-/** Bins that did not open the last time that one drop-off tries: each takes seconds while somebody waits. */
-const FAULTY_TRIED_MAX = 3;
-/** Keys that the panel offers a badge at once. */
-const KEYS_OFFERED = 6;
 /** Bins in which a key may be that one screen offers. */
 const PLACES_OFFERED = 4;
-const STARTED: Answer = { kind: "started" };
-
-/** A drop-off on its way from bin to bin. */
-interface Dropoff {
-  readonly key: KeyInfo | undefined;
-  readonly item: Held;
-  /** By a right that holds now: not by a tag, nor by a code outside its time. */
-  readonly byRight: boolean;
-  readonly who: {
-    readonly auth: Auth;
-    readonly user?: number | undefined;
-    readonly access?: number | undefined;
-    readonly short?: 1 | undefined;
-  };
-  /** Bins that did not open. */
-  readonly tried: readonly number[];
-  /** How many of them were known to be faulty. */
-  readonly faultyTried: number;
-}
 
 /** Who may exchange what (`README.md`); begins an exchange with a durable intent and ends it with an outcome. */
 export class ExchangeTask {
@@ -72,12 +27,8 @@ export class ExchangeTask {
   readonly #inventory: Inventory;
   readonly #control: BinControl;
   readonly #throttle: Throttle;
-  readonly #bins: BinsInView;
-  readonly #events: ExchangeEvents;
-  /** The exchange that a reset interrupted while its door was open. */
-  #resumed: number | undefined;
-  /** How the exchange ended, while that cannot be written. */
-  #owed: { readonly seq: number; readonly result: Outcome } | undefined;
+  readonly #pending: PendingExchange;
+  readonly #returns: Returns;
 
   constructor(needs: {
     ledger: Ledger;
@@ -95,12 +46,12 @@ export class ExchangeTask {
     this.#inventory = needs.inventory;
     this.#control = needs.control;
     this.#throttle = needs.throttle;
-    this.#bins = { inventory: needs.inventory, control: needs.control, binCount: needs.binCount };
-    this.#events = needs.events;
+    this.#pending = new PendingExchange(needs);
+    this.#returns = new Returns(needs, this.#pending);
   }
 
   get active(): boolean {
-    return this.#ledger.state.exchange !== undefined;
+    return this.#pending.active;
   }
 
   /** A booking code or a key code of 4 to 16 digits. */
@@ -119,8 +70,7 @@ export class ExchangeTask {
 
   /** Where its key surely hangs, that bin opens. Otherwise the person is asked, who knows more. */
   #withRight(right: Right): Answer {
-    if (this.#control.busy) return refused("busy");
-    this.#endLeft();
+    if (!this.#pending.makeWay()) return refused("busy");
     const places = this.#placesOf(right.key);
     if (places[0]?.belief === Belief.holds) return this.#pickup(right, places[0].bin);
     if (places.length === 0) return { kind: "offer-return", right };
@@ -132,11 +82,11 @@ export class ExchangeTask {
     if (!READABLE.test(read)) return refused("fob-unreadable");
     const serial = this.#asListed(read);
     const badge = this.#rights.badge(serial);
-    if (badge !== undefined) return this.#keysOf(badge, 0);
+    if (badge !== undefined) return keysOf(badge, this.#rights, this.#inventory);
     const key = this.#rights.keyByFob(serial);
     if (key === undefined && !FOB_SERIAL.test(serial)) return refused("fob-unreadable");
     const item = key === undefined ? { fob: serial } : { key: key.id };
-    return this.#dropoff({ key, item, byRight: false, who: { auth: Auth.quickScan }, tried: [], faultyTried: 0 });
+    return this.#returns.begin({ key, item, byRight: false, who: { auth: Auth.quickScan } });
   }
 
   /** Whoever writes tags by hand writes `900amg` where the list has `900AMG`. */
@@ -145,35 +95,6 @@ export class ExchangeTask {
       this.#rights.badge(serial) !== undefined || this.#rights.keyByFob(serial) !== undefined;
     const capitals = read.toUpperCase();
     return capitals !== read && !isListed(read) && isListed(capitals) ? capitals : read;
-  }
-
-  #keysOf(badge: Badge, skip: number): Answer {
-    const rights: Right[] = [];
-    let passed = 0;
-    let more = false;
-    for (const right of this.#offered(badge)) {
-      more = rights.length === KEYS_OFFERED;
-      if (more) break;
-      if (passed++ >= skip) rights.push(right);
-    }
-    const next = more ? skip + rights.length : 0;
-    const isAll = skip === 0 && !more;
-    if (rights.length > 0) {
-      return { kind: "choose", rights, more: isAll ? undefined : () => this.#keysOf(badge, next) };
-    }
-    // What was on the screens before may be gone by now.
-    if (skip > 0) return this.#keysOf(badge, 0);
-    return { kind: "refused", ...(this.#rights.badgeRefusal(badge.user) ?? { reason: "no-keys-for-badge" }) };
-  }
-
-  /** First the keys that hang here, then those that may. */
-  *#offered(badge: Badge): Iterable<Right> {
-    for (const isSure of [true, false]) {
-      for (const right of this.#rights.ofBadge(badge)) {
-        const likeliest = this.#placesOf(right.key)[0];
-        if (likeliest !== undefined && (likeliest.belief === Belief.holds) === isSure) yield right;
-      }
-    }
   }
 
   /** A key that the person chose of those that a badge may take; a newer snapshot may have taken the right away since. */
@@ -192,10 +113,10 @@ export class ExchangeTask {
   leaveInside(chosen: Right, bin: number): Answer {
     const right = this.#rights.renewed(chosen);
     if (right === undefined) return takenAway(chosen);
-    this.#endLeft();
+    this.#pending.endLeft();
     // It takes nothing out: a journal that is too full for pick-ups takes it as it takes a return.
     const refusal = this.#refusalOf(right, bin, "dropoff");
-    if (refusal !== undefined) return this.#refuse(refusal, right);
+    if (refusal !== undefined) return refuseOnRecord(this.#ledger, refusal, right);
     try {
       recordBinCheck(this.#ledger, bin, { key: right.key.id }, { auth: right.auth });
     } catch (error) {
@@ -206,11 +127,10 @@ export class ExchangeTask {
   }
 
   #pickup(right: Right, bin: number): Answer {
-    if (this.#control.busy) return refused("busy");
-    this.#endLeft();
+    if (!this.#pending.makeWay()) return refused("busy");
     const refusal = this.#refusalOf(right, bin, "pickup");
-    if (refusal !== undefined) return this.#refuse(refusal, right);
-    const begun = this.#begin("pickup", {
+    if (refusal !== undefined) return refuseOnRecord(this.#ledger, refusal, right);
+    return this.#pending.begin("pickup", {
       kind: Kind.intent,
       exchange: Exchange.pickup,
       bin,
@@ -220,12 +140,6 @@ export class ExchangeTask {
       key: right.key.id,
       short: right.short,
     });
-    if (typeof begun !== "number") return begun;
-    this.#events.opening(Exchange.pickup, bin);
-    this.#open(Exchange.pickup, bin, begun, () =>
-      this.#events.failed({ reason: "bin-wont-open", params: this.#at(bin) }),
-    );
-    return STARTED;
   }
 
   /** The return of a right's key after the person said so. A right that does not hold now is worth no more than the key's tag. */
@@ -234,43 +148,28 @@ export class ExchangeTask {
     const byRight = right !== undefined && this.#rights.windowRefusal(right.access) === undefined;
     const { key, auth, access, short } = right ?? shown;
     const who = { auth, user: access?.user, access: access?.id, short };
-    return this.#dropoff({ key, item: { key: key.id }, byRight, who, tried: [], faultyTried: 0 });
+    return this.#returns.begin({ key, item: { key: key.id }, byRight, who });
   }
 
   /** A cloud command armed `bin` and the person pressed the button. */
   oneTouch(bin: number): Answer {
-    if (this.#control.busy) return refused("busy");
-    this.#endLeft();
+    if (!this.#pending.makeWay()) return refused("busy");
     const { belief, item } = this.#inventory.content(bin);
     const isPickup = belief === Belief.holds;
     const exchange = isPickup ? Exchange.pickup : Exchange.dropoff;
     // What hangs in any other bin afterwards, nobody can say.
     const contested = isPickup || item === undefined ? undefined : 1;
-    const begun = this.#begin("vital", { kind: Kind.intent, exchange, bin, auth: Auth.oneTouch, contested, ...item });
-    if (typeof begun !== "number") return begun;
-    this.#events.opening(exchange, bin);
-    this.#open(exchange, bin, begun, () => this.#events.failed({ reason: "bin-wont-open", params: this.#at(bin) }));
-    return STARTED;
+    return this.#pending.begin("vital", { kind: Kind.intent, exchange, bin, auth: Auth.oneTouch, contested, ...item });
   }
 
   /** Writes the outcome that could not be written when it was due. */
   settle(): void {
-    if (this.#owed !== undefined) this.#end(this.#owed.seq, this.#owed.result);
+    this.#pending.settle();
   }
 
   /** Settles what a power cut or a reset interrupted. */
   resume(): void {
-    const left = this.#ledger.state.exchange;
-    if (left === undefined) return;
-    if (this.#control.door(left.bin) !== "open") {
-      this.#end(left.seq, Outcome.unconfirmed);
-      return;
-    }
-    this.#resumed = left.seq;
-    this.#control.adopt(
-      left.bin,
-      this.#openingEvents(left.exchange, left.bin, left.seq, () => {}),
-    );
+    this.#pending.resume();
   }
 
   #placesOf(key: KeyInfo): readonly Place[] {
@@ -298,128 +197,7 @@ export class ExchangeTask {
     return refusal && { reason: refusal };
   }
 
-  #dropoff(dropoff: Dropoff): Answer {
-    if (this.#control.busy) return refused("busy");
-    this.#endLeft();
-    const { key, item, byRight, who, tried, faultyTried } = dropoff;
-    const home = this.#snapshot()?.location.id;
-    if (key !== undefined && !key.roaming && key.homeLocation !== home) {
-      const refusal: Refusal = { reason: "wrong-location", params: { location: key.homeLocationName } };
-      return this.#refuse(refusal, { key, access: undefined });
-    }
-    const places = key === undefined ? this.#inventory.placesOf(item, undefined) : this.#placesOf(key);
-    const bin = chooseFreeBin(this.#bins, { places, byRight }, tried);
-    const isFaulty = bin !== undefined && this.#inventory.faulty(bin);
-    if (bin === undefined || (isFaulty && faultyTried === FAULTY_TRIED_MAX)) {
-      return this.#refuse({ reason: this.#whyNoBin() }, { key, access: undefined });
-    }
-    const elsewhere = movedFrom(places, bin, byRight);
-    const body = { kind: Kind.intent, exchange: Exchange.dropoff, bin, ...elsewhere, ...who, ...item } as const;
-    const begun = this.#begin("dropoff", body);
-    if (typeof begun !== "number") return begun;
-    this.#events.opening(Exchange.dropoff, bin);
-    this.#open(Exchange.dropoff, bin, begun, () => {
-      const next = { ...dropoff, tried: [...tried, bin], faultyTried: faultyTried + (isFaulty ? 1 : 0) };
-      const answer = this.#dropoff(next);
-      if (answer.kind === "refused") this.#events.failed(answer);
-    });
-    return STARTED;
-  }
-
-  #whyNoBin(): RefusalReason {
-    if (!hasWorkingBin(this.#bins)) return "no-working-bin";
-    if (this.#snapshot() === undefined) return "no-snapshot";
-    return hasBinToCheck(this.#bins) ? "no-sure-bin" : "box-full";
-  }
-
-  /** Whoever comes next ends an exchange whose door still stands open, before looking at what is where. */
-  #endLeft(): void {
-    const left = this.#ledger.state.exchange;
-    if (left !== undefined)
-      this.#end(left.seq, this.#control.isOpen(left.bin) ? Outcome.leftOpen : Outcome.unconfirmed);
-  }
-
-  /** Writes the intent. */
-  #begin(rank: Rank, body: Parameters<Ledger["write"]>[0]): number | Answer {
-    try {
-      return this.#ledger.write(body, rank);
-    } catch (error) {
-      if (!(error instanceof WriteRefused)) throw error;
-      return refused(error.reason);
-    }
-  }
-
-  #open(exchange: Exchange, bin: number, authority: number, failed: () => void): void {
-    this.#control.open(bin, authority, this.#openingEvents(exchange, bin, authority, failed));
-  }
-
-  #openingEvents(exchange: Exchange, bin: number, authority: number, failed: () => void) {
-    return {
-      opened: () => this.#events.opened(exchange, bin),
-      failed: () => {
-        this.#end(authority, Outcome.notOpened);
-        failed();
-      },
-      heldOpen: () => {
-        this.#end(authority, Outcome.leftOpen);
-        this.#events.heldOpen(exchange, bin);
-      },
-      closed: (seen: boolean) => {
-        this.#end(authority, seen ? Outcome.done : Outcome.unconfirmed);
-        this.#events.closed(exchange, bin);
-      },
-    };
-  }
-
-  /** Once per intent: later calls find the exchange ended, and what could not be written stays what it was. */
-  #end(authority: number, result: Outcome): void {
-    if (this.#ledger.state.exchange?.seq !== authority) return;
-    // The person may have found the box dark and walked off before it asked for anything.
-    const isDoubtful = result === Outcome.leftOpen && this.#resumed === authority;
-    const outcome = isDoubtful ? Outcome.unconfirmed : result;
-    const ended = this.#owed?.seq === authority ? this.#owed : { seq: authority, result: outcome };
-    this.#owed = undefined;
-    try {
-      this.#ledger.write({ kind: Kind.outcome, of: authority, result: ended.result }, "vital");
-    } catch (error) {
-      // The intent is on record. Where this boot ends before the outcome can be written, the next one settles it.
-      if (!(error instanceof WriteRefused)) throw error;
-      this.#owed = ended;
-    }
-  }
-
-  #refuse(refusal: Refusal, who: { key: KeyInfo | undefined; access: Right["access"] }): Answer {
-    this.#ledger.note({
-      kind: Kind.refused,
-      reason: refusal.reason,
-      key: who.key?.id,
-      user: who.access?.user,
-      access: who.access?.id,
-    });
-    return { kind: "refused", ...refusal };
-  }
-
   #at(bin: number): { bin: string } {
     return { bin: this.#control.label(bin) };
   }
-}
-
-function refused(reason: RefusalReason): Answer {
-  return { kind: "refused", reason };
-}
-
-function takenAway({ auth }: Right): Answer {
-  return refused(auth === Auth.badge ? "no-keys-for-badge" : "wrong-code");
-}
-
-/** What a return into `bin` says of the other places of what is returned. A scan frees none: the tag may be a copy. */
-function movedFrom(
-  places: readonly Place[],
-  bin: number,
-  byRight: boolean,
-): { from?: number; freed?: number; contested?: 1 } {
-  const sure = places.find((place) => place.belief === Belief.holds)?.bin;
-  if (!byRight) return sure === undefined ? {} : { contested: 1 };
-  const taken = places.find((place) => place.belief === Belief.taken && place.bin !== bin)?.bin;
-  return { ...(sure !== undefined && { from: sure }), ...(taken !== undefined && { freed: taken }) };
 }

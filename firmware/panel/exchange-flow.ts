@@ -1,7 +1,9 @@
 import type { BinsPort } from "../../hal/ports/bins.js";
 import type { PanelInput } from "../../hal/ports/panel.js";
 import { OFFLINE_CODE_DIGITS } from "../codes/hotp.js";
-import type { Answer, ExchangeEvents, ExchangeTask } from "../exchange/exchange-task.js";
+import type { Answer } from "../exchange/answer.js";
+import type { ExchangeTask } from "../exchange/exchange-task.js";
+import type { ExchangeEvents } from "../exchange/pending-exchange.js";
 import type { Refusal, Right } from "../exchange/rights.js";
 import { Exchange } from "../records/records.js";
 import type { Navigator } from "./navigator.js";

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { BinControl, OpeningEvents } from "../../firmware/bins/bin-control.js";
 import { Throttle } from "../../firmware/codes/throttle.js";
-import { type Answer, ExchangeTask } from "../../firmware/exchange/exchange-task.js";
+import type { Answer } from "../../firmware/exchange/answer.js";
+import { ExchangeTask } from "../../firmware/exchange/exchange-task.js";
 import { type Right, Rights } from "../../firmware/exchange/rights.js";
 import { Auth, Belief, CommandKind, Exchange, Kind, Outcome, type Rec } from "../../firmware/records/records.js";
 import type { SnapshotView } from "../../firmware/snapshot/contract.js";

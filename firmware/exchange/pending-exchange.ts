@@ -1,0 +1,129 @@
+import type { BinControl } from "../bins/bin-control.js";
+import type { Rank } from "../journal/contract.js";
+import { type Exchange, Kind, Outcome } from "../records/records.js";
+import { type Ledger, WriteRefused } from "../state/ledger.js";
+import { type Answer, refused } from "./answer.js";
+import type { Refusal } from "./rights.js";
+
+/** How an exchange that was begun goes on; shown on the panel. */
+export interface ExchangeEvents {
+  /** A lock is about to move. A drop-off may come to this more than once, with another bin each time. */
+  opening(exchange: Exchange, bin: number): void;
+  opened(exchange: Exchange, bin: number): void;
+  heldOpen(exchange: Exchange, bin: number): void;
+  closed(exchange: Exchange, bin: number): void;
+  /** Nothing was exchanged. */
+  failed(refusal: Refusal): void;
+}
+
+/** The record that explains an opening. */
+type Intent = Extract<Parameters<Ledger["write"]>[0], { kind: typeof Kind.intent }>;
+
+/** An exchange under way: a durable intent, then the lock, then the outcome (README.md, "Two records"). */
+export class PendingExchange {
+  readonly #ledger: Ledger;
+  readonly #control: BinControl;
+  readonly #events: ExchangeEvents;
+  /** The exchange that a reset interrupted while its door was open. */
+  #resumed: number | undefined;
+  /** How the exchange ended, while that cannot be written. */
+  #owed: { readonly seq: number; readonly result: Outcome } | undefined;
+
+  constructor(needs: { ledger: Ledger; control: BinControl; events: ExchangeEvents }) {
+    this.#ledger = needs.ledger;
+    this.#control = needs.control;
+    this.#events = needs.events;
+  }
+
+  get active(): boolean {
+    return this.#ledger.state.exchange !== undefined;
+  }
+
+  /** Ends what the person before left, before anybody looks at what is where. False: a lock is moving, and the person has to wait. */
+  makeWay(): boolean {
+    if (this.#control.busy) return false;
+    this.endLeft();
+    return true;
+  }
+
+  /** Whoever comes next ends an exchange whose door still stands open. */
+  endLeft(): void {
+    const left = this.#ledger.state.exchange;
+    if (left !== undefined)
+      this.#end(left.seq, this.#control.isOpen(left.bin) ? Outcome.leftOpen : Outcome.unconfirmed);
+  }
+
+  /** Writes the intent and works the lock. `notOpened`: the outcome of a bin that did not open is on record; without it, that is told. */
+  begin(rank: Rank, intent: Intent, notOpened?: () => void): Answer {
+    const { exchange, bin } = intent;
+    let seq: number;
+    try {
+      seq = this.#ledger.write(intent, rank);
+    } catch (error) {
+      if (!(error instanceof WriteRefused)) throw error;
+      return refused(error.reason);
+    }
+    this.#events.opening(exchange, bin);
+    this.#control.open(bin, seq, this.#openingEvents(exchange, bin, seq, notOpened ?? (() => this.#wontOpen(bin))));
+    return { kind: "started" };
+  }
+
+  /** Writes the outcome that could not be written when it was due. */
+  settle(): void {
+    if (this.#owed !== undefined) this.#end(this.#owed.seq, this.#owed.result);
+  }
+
+  /** Settles what a power cut or a reset interrupted. */
+  resume(): void {
+    const left = this.#ledger.state.exchange;
+    if (left === undefined) return;
+    if (this.#control.door(left.bin) !== "open") {
+      this.#end(left.seq, Outcome.unconfirmed);
+      return;
+    }
+    this.#resumed = left.seq;
+    this.#control.adopt(
+      left.bin,
+      this.#openingEvents(left.exchange, left.bin, left.seq, () => {}),
+    );
+  }
+
+  #wontOpen(bin: number): void {
+    this.#events.failed({ reason: "bin-wont-open", params: { bin: this.#control.label(bin) } });
+  }
+
+  #openingEvents(exchange: Exchange, bin: number, authority: number, notOpened: () => void) {
+    return {
+      opened: () => this.#events.opened(exchange, bin),
+      failed: () => {
+        this.#end(authority, Outcome.notOpened);
+        notOpened();
+      },
+      heldOpen: () => {
+        this.#end(authority, Outcome.leftOpen);
+        this.#events.heldOpen(exchange, bin);
+      },
+      closed: (seen: boolean) => {
+        this.#end(authority, seen ? Outcome.done : Outcome.unconfirmed);
+        this.#events.closed(exchange, bin);
+      },
+    };
+  }
+
+  /** Once per intent: later calls find the exchange ended, and what could not be written stays what it was. */
+  #end(authority: number, result: Outcome): void {
+    if (this.#ledger.state.exchange?.seq !== authority) return;
+    // The person may have found the box dark and walked off before it asked for anything.
+    const isDoubtful = result === Outcome.leftOpen && this.#resumed === authority;
+    const outcome = isDoubtful ? Outcome.unconfirmed : result;
+    const ended = this.#owed?.seq === authority ? this.#owed : { seq: authority, result: outcome };
+    this.#owed = undefined;
+    try {
+      this.#ledger.write({ kind: Kind.outcome, of: authority, result: ended.result }, "vital");
+    } catch (error) {
+      // The intent is on record. Where this boot ends before the outcome can be written, the next one settles it.
+      if (!(error instanceof WriteRefused)) throw error;
+      this.#owed = ended;
+    }
+  }
+}
