@@ -7,6 +7,7 @@ import { journalBench } from "../bench/journal.js";
 import { mcuBench } from "../bench/mcu.js";
 import { panelBench } from "../bench/panel.js";
 import { recoveryBench } from "../bench/recovery.js";
+import { replayBench } from "../bench/replay.js";
 import { simBench } from "../bench/sim.js";
 import { xsBench } from "../bench/xs.js";
 import { NoXsError } from "../engines/xs/compile.js";
@@ -18,6 +19,7 @@ const BENCHES: readonly Bench[] = [
   mcuBench,
   panelBench,
   recoveryBench,
+  replayBench,
   simBench,
   xsBench,
 ];

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import mqtt, { ErrorWithReasonCode, type IClientOptions, type MqttClient } from "mqtt";
 import { UP_FILTER } from "../../firmware/wire/lanes.js";
 import { CloudError } from "./domain.js";
@@ -32,6 +33,7 @@ const SCHEMES = ["mqtt:", "mqtts:", "ws:", "wss:"];
 export async function connectMqttjs(address: BrokerAddress): Promise<CloudTransport> {
   const shown = checkUrl(address.url);
   const client = mqtt.connect(address.url, optionsOf(address));
+  client.on("connect", () => sendAtOnce(client));
   await firstConnection(client, shown);
   const transport: CloudTransport = {
     onMessage: undefined,
@@ -49,6 +51,12 @@ export async function connectMqttjs(address: BrokerAddress): Promise<CloudTransp
   noticeTakeovers(client, address, shown);
   await subscribe(client, shown);
   return transport;
+}
+
+/** Nagle's algorithm would hold each ack back until the broker has acknowledged the packet before it, 40 ms later. */
+function sendAtOnce({ stream }: MqttClient): void {
+  // MQTT.js calls it a Duplex; over WebSocket it is one.
+  (stream as Partial<Socket>).setNoDelay?.(true);
 }
 
 function optionsOf({ username, password, ca, clientId, reconnectMs = RECONNECT_MS }: BrokerAddress): IClientOptions {

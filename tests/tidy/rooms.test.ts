@@ -13,7 +13,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   broker: ["cloud", "world"],
   samples: ["cloud", "world"],
   trials: ["broker", "cloud", "engines", "samples", "world"],
-  bench: ["cloud", "engines", "trials", "world"],
+  bench: ["broker", "cloud", "engines", "samples", "trials", "world"],
   cli: ["bench", "cloud", "engines", "samples", "trials", "world"],
 };
 

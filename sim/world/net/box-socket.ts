@@ -20,6 +20,8 @@ export interface BoxSocketOptions {
   readonly uplink: Uplink | undefined;
   readonly linkName: string;
   readonly target: SocketOptions;
+  /** Bytes that may be on their way until the far end has acknowledged them; undefined: only what waits for the link is counted. */
+  readonly sendWindowBytes: number | undefined;
   readonly onGone: (socket: BoxSocket) => void;
 }
 
@@ -32,6 +34,8 @@ export class BoxSocket {
   #far: Far | undefined;
   #out: Flow | undefined;
   #in: Flow | undefined;
+  /** Arrived, with the acknowledgement still on its way back. */
+  #unacknowledgedBytes = 0;
   /** `write` took less than it was given, and the box waits for `onWritable`. */
   #short = false;
   #closedByBox = false;
@@ -81,7 +85,9 @@ export class BoxSocket {
   }
 
   get #room(): number {
-    return this.#state === "open" ? Math.max(0, SEND_BYTES - (this.#out?.queuedBytes ?? 0)) : 0;
+    if (this.#state !== "open") return 0;
+    const used = (this.#out?.queuedBytes ?? 0) + this.#unacknowledgedBytes;
+    return Math.max(0, (this.#options.sendWindowBytes ?? SEND_BYTES) - used);
   }
 
   #write(bytes: Uint8Array): number {
@@ -130,7 +136,7 @@ export class BoxSocket {
     const { scheduler } = this.#options.site;
     const random = this.#options.site.random(`socket ${scheduler.nowMs}`);
     this.#in = new Flow({ scheduler, uplink, random, take: (bytes) => this.#arrive(bytes) });
-    this.#out = new Flow({ scheduler, uplink, random, take: (bytes) => this.#far?.send(bytes) ?? true });
+    this.#out = new Flow({ scheduler, uplink, random, take: (bytes) => this.#leave(bytes, uplink) });
     this.#in.onSpace = () => {
       if ((this.#in?.queuedBytes ?? 0) <= RECEIVE_BYTES / 2) this.#far?.flow(true);
     };
@@ -141,6 +147,18 @@ export class BoxSocket {
       drained: () => this.#out?.release(),
       closed: (error) => this.#farClosed(error),
     });
+  }
+
+  /** What has reached the far end takes up the send buffer until the acknowledgement is back. */
+  #leave(bytes: Uint8Array, uplink: Uplink): boolean {
+    if (this.#options.sendWindowBytes !== undefined) {
+      this.#unacknowledgedBytes += bytes.length;
+      this.#options.site.scheduler.after(uplink.latencyMs, () => {
+        this.#unacknowledgedBytes -= bytes.length;
+        this.#tellWritable();
+      });
+    }
+    return this.#far?.send(bytes) ?? true;
   }
 
   #opened(): void {

@@ -13,6 +13,8 @@ export interface NetOptions {
   readonly links?: readonly LinkKind[];
   /** The building's Wi-Fi, in range from the start. */
   readonly wifi?: WifiCredentials;
+  /** Bytes that a socket takes before the far end has acknowledged them; absent: bytes that wait for the link, 8,192 of them. */
+  readonly sendWindowBytes?: number;
 }
 
 /** All links of one box, and the building's internet access behind them. */
@@ -22,12 +24,14 @@ export class BoxNet {
   readonly cellular: FixedLink | undefined;
   readonly #site: Site;
   readonly #network: Network;
+  readonly #sendWindowBytes: number | undefined;
   /** Uplinks that share the building's fate; a phone's hotspot is not among them. */
   readonly #building: Uplink[] = [];
 
   constructor(site: Site, battery: Battery, network: Network, options: NetOptions = {}) {
     this.#site = site;
     this.#network = network;
+    this.#sendWindowBytes = options.sendWindowBytes;
     const fitted = options.links ?? ["ethernet", "wifi", "cellular"];
     if (fitted.includes("ethernet")) {
       this.ethernet = new FixedLink("ethernet", site, battery, this.#uplink(20));
@@ -45,6 +49,11 @@ export class BoxNet {
   setInternet(mode: UplinkMode): void {
     this.#site.trace("net", `internet ${mode}`);
     for (const uplink of this.#building) uplink.setMode(mode);
+  }
+
+  /** Sets the delay of every way out but phone hotspots, ms one way. */
+  setLatency(ms: number): void {
+    for (const uplink of this.#building) uplink.latencyMs = ms;
   }
 
   port(life: Life): Links {
@@ -82,6 +91,7 @@ export class BoxNet {
       uplink: link.uplink,
       linkName: link.kind,
       target,
+      sendWindowBytes: this.#sendWindowBytes,
       onGone: (gone) => link.detach(gone),
     });
     if (link.uplink !== undefined) link.attach(socket);
