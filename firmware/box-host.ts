@@ -5,9 +5,9 @@ import type { Identity } from "./identity/contract.js";
 import type { PowerTask } from "./power/power-task.js";
 import { Kind, LinkEvent } from "./records/records.js";
 import { SnapshotError, type SnapshotView, type SnapshotWriter } from "./snapshot/contract.js";
+import type { BinBeliefs } from "./state/bin-beliefs.js";
 import type { CurrentSnapshot } from "./state/current-snapshot.js";
 import { plausibleCelsius } from "./state/gauge-reading.js";
-import type { Inventory } from "./state/inventory.js";
 import { tellAllBins } from "./state/kept-bins.js";
 import { type Ledger, WriteRefused } from "./state/ledger.js";
 import type { SyncHost } from "./sync/contract.js";
@@ -29,7 +29,7 @@ export interface BoxHostNeeds {
   readonly identity: Identity;
   readonly ledger: Ledger;
   readonly snapshot: CurrentSnapshot;
-  readonly inventory: Inventory;
+  readonly beliefs: BinBeliefs;
   readonly commands: CommandTask;
   readonly power: PowerTask;
   readonly box: SyncHostBox;
@@ -99,8 +99,8 @@ export class BoxHost implements SyncHost {
   missing(from: number): void {
     if (this.#missingFrom === from) return;
     this.#missingFrom = from;
-    const { ledger, inventory, hal } = this.#needs;
-    tellAllBins(ledger, inventory, hal.bins.count);
+    const { ledger, beliefs, hal } = this.#needs;
+    tellAllBins(ledger, beliefs, hal.bins.count);
   }
 
   setTime(seconds: number): void {

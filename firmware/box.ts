@@ -32,8 +32,8 @@ import { ThriftyLinks } from "./power/thrifty-links.js";
 import { keepWatchdogFed } from "./power/watchdog.js";
 import { GapReason, type Held, Kind } from "./records/records.js";
 import { FlashSnapshotSlots } from "./snapshot/store.js";
+import { BinBeliefs } from "./state/bin-beliefs.js";
 import { CurrentSnapshot } from "./state/current-snapshot.js";
-import { Inventory } from "./state/inventory.js";
 import { Ledger } from "./state/ledger.js";
 import { SyncTask } from "./sync/sync-task.js";
 import { FIRMWARE_VERSION } from "./version.js";
@@ -64,7 +64,7 @@ export class Box
   readonly #crash: CrashReport | undefined;
   readonly #ledger: Ledger;
   readonly #snapshot: CurrentSnapshot;
-  readonly #inventory: Inventory;
+  readonly #beliefs: BinBeliefs;
   readonly #control: BinControl;
   readonly #throttle: Throttle;
   readonly exchange: ExchangeTask;
@@ -108,7 +108,7 @@ export class Box
       ledger,
     );
     const view = () => this.#snapshot.view;
-    this.#inventory = new Inventory(ledger.state, view, bins.count);
+    this.#beliefs = new BinBeliefs(ledger.state, view, bins.count);
 
     // What can be done
     const control = new BinControl({ bins, timers, settings: hal.board.bins, ledger });
@@ -122,7 +122,7 @@ export class Box
       ledger,
       snapshot: view,
       rights: new Rights({ snapshot: view, hash, lookupKey: identity.lookupKey, clock }),
-      inventory: this.#inventory,
+      beliefs: this.#beliefs,
       control,
       throttle,
       binCount: bins.count,
@@ -131,7 +131,7 @@ export class Box
     this.#emergency = new EmergencyTask({ ledger, control, timers, clock });
     this.emergencyFlow = new EmergencyFlow({
       navigator,
-      checks: new BinCheckFlow({ navigator, ledger, inventory: this.#inventory, bins, names: this }),
+      checks: new BinCheckFlow({ navigator, ledger, beliefs: this.#beliefs, bins, names: this }),
       codes: new OfflineCodes({ ledger, throttle, clock, hash, codesKey: identity.codesKey, label }),
       task: this.#emergency,
       timers,
@@ -150,7 +150,7 @@ export class Box
       identity,
       ledger,
       snapshot: this.#snapshot,
-      inventory: this.#inventory,
+      beliefs: this.#beliefs,
       commands: this.#commands,
       power: this.#power,
       box: this,

@@ -1,9 +1,9 @@
 import type { BinControl } from "../bins/bin-control.js";
 import { Belief } from "../records/records.js";
-import type { Inventory, Place } from "../state/inventory.js";
+import type { BinBeliefs, Place } from "../state/bin-beliefs.js";
 
 export interface BinsInView {
-  readonly inventory: Inventory;
+  readonly beliefs: BinBeliefs;
   readonly control: BinControl;
   readonly binCount: number;
 }
@@ -34,11 +34,10 @@ export function chooseFreeBin(bins: BinsInView, returned: Returned, tried: reado
   let best: number | undefined;
   let bestRank = Number.POSITIVE_INFINITY;
   for (let bin = 0; bin < bins.binCount; bin++) {
-    if (tried.includes(bin) || !bins.inventory.enabled(bin)) continue;
-    const rank = rankOf(bins.inventory.content(bin).belief, isPlace(returned, bin), bin);
+    if (tried.includes(bin) || !bins.beliefs.enabled(bin)) continue;
+    const rank = rankOf(bins.beliefs.content(bin).belief, isPlace(returned, bin), bin);
     if (rank === undefined) continue;
-    const whole =
-      rank + (bins.control.door(bin) === "open" ? OPEN_DOOR : 0) + (bins.inventory.faulty(bin) ? FAULTY : 0);
+    const whole = rank + (bins.control.door(bin) === "open" ? OPEN_DOOR : 0) + (bins.beliefs.faulty(bin) ? FAULTY : 0);
     if (whole >= bestRank) continue;
     best = bin;
     bestRank = whole;
@@ -47,16 +46,16 @@ export function chooseFreeBin(bins: BinsInView, returned: Returned, tried: reado
 }
 
 /** Whether there is any bin at all that works: tells a full box from a broken one. */
-export function hasWorkingBin({ inventory, binCount }: BinsInView): boolean {
-  for (let bin = 0; bin < binCount; bin++) if (inventory.enabled(bin) && !inventory.faulty(bin)) return true;
+export function hasWorkingBin({ beliefs, binCount }: BinsInView): boolean {
+  for (let bin = 0; bin < binCount; bin++) if (beliefs.enabled(bin) && !beliefs.faulty(bin)) return true;
   return false;
 }
 
 /** Whether a bin that nobody is sure of keeps a return out: somebody with a right can say what is in it. */
-export function hasBinToCheck({ inventory, binCount }: BinsInView): boolean {
+export function hasBinToCheck({ beliefs, binCount }: BinsInView): boolean {
   for (let bin = 0; bin < binCount; bin++) {
-    const { belief } = inventory.content(bin);
-    if (inventory.enabled(bin) && (belief === Belief.doubt || belief === Belief.taken)) return true;
+    const { belief } = beliefs.content(bin);
+    if (beliefs.enabled(bin) && (belief === Belief.doubt || belief === Belief.taken)) return true;
   }
   return false;
 }
@@ -92,11 +91,11 @@ function rankByScan(bins: BinsInView, returned: Returned, tried: readonly number
   };
 }
 
-function countEmpty({ inventory, binCount }: BinsInView, tried: readonly number[]): number {
+function countEmpty({ beliefs, binCount }: BinsInView, tried: readonly number[]): number {
   let count = 0;
   for (let bin = 0; bin < binCount; bin++) {
-    const isUsable = inventory.enabled(bin) && !inventory.faulty(bin) && !tried.includes(bin);
-    if (isUsable && inventory.content(bin).belief === Belief.empty) count++;
+    const isUsable = beliefs.enabled(bin) && !beliefs.faulty(bin) && !tried.includes(bin);
+    if (isUsable && beliefs.content(bin).belief === Belief.empty) count++;
   }
   return count;
 }

@@ -3,8 +3,8 @@ import { guessedBy, type Throttle } from "../codes/throttle.js";
 import { waitRefusal } from "../codes/wait-refusal.js";
 import { Auth, Belief, Exchange, Kind } from "../records/records.js";
 import type { KeyInfo, SnapshotView } from "../snapshot/contract.js";
+import type { BinBeliefs, Place } from "../state/bin-beliefs.js";
 import type { Guessed } from "../state/box-state.js";
-import type { Inventory, Place } from "../state/inventory.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 import { type Answer, refused, refuseOnRecord, takenAway } from "./answer.js";
 import { keysOf } from "./badge-keys.js";
@@ -24,7 +24,7 @@ export class ExchangeTask {
   readonly #ledger: Ledger;
   readonly #snapshot: () => SnapshotView | undefined;
   readonly #rights: Rights;
-  readonly #inventory: Inventory;
+  readonly #beliefs: BinBeliefs;
   readonly #control: BinControl;
   readonly #throttle: Throttle;
   readonly #pending: PendingExchange;
@@ -34,7 +34,7 @@ export class ExchangeTask {
     ledger: Ledger;
     snapshot: () => SnapshotView | undefined;
     rights: Rights;
-    inventory: Inventory;
+    beliefs: BinBeliefs;
     control: BinControl;
     throttle: Throttle;
     binCount: number;
@@ -43,7 +43,7 @@ export class ExchangeTask {
     this.#ledger = needs.ledger;
     this.#snapshot = needs.snapshot;
     this.#rights = needs.rights;
-    this.#inventory = needs.inventory;
+    this.#beliefs = needs.beliefs;
     this.#control = needs.control;
     this.#throttle = needs.throttle;
     this.#pending = new PendingExchange(needs);
@@ -82,7 +82,7 @@ export class ExchangeTask {
     if (!READABLE.test(read)) return refused("fob-unreadable");
     const serial = this.#asListed(read);
     const badge = this.#rights.badge(serial);
-    if (badge !== undefined) return keysOf(badge, this.#rights, this.#inventory);
+    if (badge !== undefined) return keysOf(badge, this.#rights, this.#beliefs);
     const key = this.#rights.keyByFob(serial);
     if (key === undefined && !FOB_SERIAL.test(serial)) return refused("fob-unreadable");
     const item = key === undefined ? { fob: serial } : { key: key.id };
@@ -154,7 +154,7 @@ export class ExchangeTask {
   /** A cloud command armed `bin` and the person pressed the button. */
   oneTouch(bin: number): Answer {
     if (!this.#pending.makeWay()) return refused("busy");
-    const { belief, item } = this.#inventory.content(bin);
+    const { belief, item } = this.#beliefs.content(bin);
     const isPickup = belief === Belief.holds;
     const exchange = isPickup ? Exchange.pickup : Exchange.dropoff;
     // What hangs in any other bin afterwards, nobody can say.
@@ -173,7 +173,7 @@ export class ExchangeTask {
   }
 
   #placesOf(key: KeyInfo): readonly Place[] {
-    return this.#inventory.placesOf({ key: key.id }, key.fob);
+    return this.#beliefs.placesOf({ key: key.id }, key.fob);
   }
 
   #unknownCode(guessed: Guessed): Answer {
@@ -192,7 +192,7 @@ export class ExchangeTask {
     if (!this.#placesOf(right.key).some((place) => place.bin === bin)) return { reason: "key-not-here" };
     const window = this.#rights.windowRefusal(right.access);
     if (window !== undefined) return window;
-    if (!this.#inventory.enabled(bin)) return { reason: "bin-disabled", params: this.#at(bin) };
+    if (!this.#beliefs.enabled(bin)) return { reason: "bin-disabled", params: this.#at(bin) };
     const refusal = this.#ledger.refusal(rank);
     return refusal && { reason: refusal };
   }

@@ -1,7 +1,7 @@
 import type { BinControl } from "../bins/bin-control.js";
 import { type Auth, Belief, Exchange, type Held, Kind } from "../records/records.js";
 import type { KeyInfo, SnapshotView } from "../snapshot/contract.js";
-import type { Inventory, Place } from "../state/inventory.js";
+import type { BinBeliefs, Place } from "../state/bin-beliefs.js";
 import type { Ledger } from "../state/ledger.js";
 import type { RefusalReason } from "../state/refusal.js";
 import { type Answer, refused, refuseOnRecord } from "./answer.js";
@@ -36,7 +36,7 @@ export class Returns {
   readonly #pending: PendingExchange;
   readonly #ledger: Ledger;
   readonly #snapshot: () => SnapshotView | undefined;
-  readonly #inventory: Inventory;
+  readonly #beliefs: BinBeliefs;
   readonly #bins: BinsInView;
   readonly #events: ExchangeEvents;
 
@@ -44,7 +44,7 @@ export class Returns {
     needs: {
       ledger: Ledger;
       snapshot: () => SnapshotView | undefined;
-      inventory: Inventory;
+      beliefs: BinBeliefs;
       control: BinControl;
       binCount: number;
       events: ExchangeEvents;
@@ -54,8 +54,8 @@ export class Returns {
     this.#pending = pending;
     this.#ledger = needs.ledger;
     this.#snapshot = needs.snapshot;
-    this.#inventory = needs.inventory;
-    this.#bins = { inventory: needs.inventory, control: needs.control, binCount: needs.binCount };
+    this.#beliefs = needs.beliefs;
+    this.#bins = { beliefs: needs.beliefs, control: needs.control, binCount: needs.binCount };
     this.#events = needs.events;
   }
 
@@ -71,9 +71,9 @@ export class Returns {
       const refusal = { reason: "wrong-location", params: { location: key.homeLocationName } } as const;
       return refuseOnRecord(this.#ledger, refusal, { key, access: undefined });
     }
-    const places = this.#inventory.placesOf(item, key?.fob);
+    const places = this.#beliefs.placesOf(item, key?.fob);
     const bin = chooseFreeBin(this.#bins, { places, byRight }, tried.bins);
-    const isFaulty = bin !== undefined && this.#inventory.faulty(bin);
+    const isFaulty = bin !== undefined && this.#beliefs.faulty(bin);
     if (bin === undefined || (isFaulty && tried.faulty === FAULTY_TRIED_MAX)) {
       return refuseOnRecord(this.#ledger, { reason: this.#whyNoBin() }, { key, access: undefined });
     }

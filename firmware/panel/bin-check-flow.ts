@@ -2,7 +2,7 @@ import type { BinsPort } from "../../hal/ports/bins.js";
 import type { ScreenName, Text } from "../../hal/ports/panel.js";
 import { recordBinCheck } from "../exchange/bin-check.js";
 import { Belief, type Held } from "../records/records.js";
-import type { Inventory } from "../state/inventory.js";
+import type { BinBeliefs } from "../state/bin-beliefs.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 import type { RefusalReason } from "../state/refusal.js";
 import type { Navigator } from "./navigator.js";
@@ -39,20 +39,20 @@ export interface ItemNames {
 export class BinCheckFlow {
   readonly #navigator: Navigator;
   readonly #ledger: Ledger;
-  readonly #inventory: Inventory;
+  readonly #beliefs: BinBeliefs;
   readonly #bins: Pick<BinsPort, "count" | "label">;
   readonly #names: ItemNames;
 
   constructor(needs: {
     navigator: Navigator;
     ledger: Ledger;
-    inventory: Inventory;
+    beliefs: BinBeliefs;
     bins: Pick<BinsPort, "count" | "label">;
     names: ItemNames;
   }) {
     this.#navigator = needs.navigator;
     this.#ledger = needs.ledger;
-    this.#inventory = needs.inventory;
+    this.#beliefs = needs.beliefs;
     this.#bins = needs.bins;
     this.#names = needs.names;
   }
@@ -69,7 +69,7 @@ export class BinCheckFlow {
 
   /** What is in doubt in `bin`; undefined: nothing is named. */
   nameIn(bin: number): string | undefined {
-    const { item } = this.#inventory.content(bin);
+    const { item } = this.#beliefs.content(bin);
     return item && this.#names.nameOf(item);
   }
 
@@ -89,7 +89,7 @@ export class BinCheckFlow {
 
   /** What hung in `bin` hangs there still. */
   stillThere(bin: number, by: PrintedCode): void {
-    const { item } = this.#inventory.content(bin);
+    const { item } = this.#beliefs.content(bin);
     const refusal = item && this.#record(bin, item, by);
     if (refusal === undefined) this.#end({ empty: 0, held: item === undefined ? 0 : 1 });
     else this.#refused(refusal);
@@ -138,7 +138,7 @@ export class BinCheckFlow {
     } else if (id === "bin-unknown") {
       this.#ask(next, undefined);
     } else {
-      const { item } = this.#inventory.content(bin);
+      const { item } = this.#beliefs.content(bin);
       const isThere = id === "bin-holds" && item !== undefined;
       const refusal = this.#record(bin, isThere ? item : "empty", by);
       if (refusal !== undefined) {
@@ -153,7 +153,7 @@ export class BinCheckFlow {
 
   #withBelief(...beliefs: readonly Belief[]): readonly number[] {
     const bins = Array.from({ length: this.#bins.count }, (_, bin) => bin);
-    return bins.filter((bin) => beliefs.includes(this.#inventory.content(bin).belief));
+    return bins.filter((bin) => beliefs.includes(this.#beliefs.content(bin).belief));
   }
 
   /** A sheet that was stolen, and closed, frees no bin either: whoever holds it could clear the way for a tag. */

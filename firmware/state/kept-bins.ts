@@ -1,8 +1,8 @@
 import type { Rank } from "../journal/contract.js";
 import { Belief, type Body, Kind } from "../records/records.js";
 import type { SnapshotView } from "../snapshot/contract.js";
+import { BinBeliefs } from "./bin-beliefs.js";
 import { emptyState } from "./box-state.js";
-import { Inventory } from "./inventory.js";
 import type { Ledger } from "./ledger.js";
 
 /**
@@ -17,8 +17,8 @@ export function* heldAgainst(
   ledger: Ledger,
   binCount: number,
 ): Iterable<Body> {
-  const mine = new Inventory(ledger.state, () => current, binCount);
-  const theirs = new Inventory(emptyState(), () => next, binCount);
+  const mine = new BinBeliefs(ledger.state, () => current, binCount);
+  const theirs = new BinBeliefs(emptyState(), () => next, binCount);
   for (let bin = 0; bin < binCount; bin++) {
     const isKnown = current !== undefined || ledger.state.bins.has(bin);
     if (isKnown && !isSame(mine, theirs, bin)) yield keptBin(mine, bin);
@@ -29,22 +29,22 @@ export function* heldAgainst(
  * Tells anew what is believed of each of the `binCount` bins: records are missing that the cloud never got, or has lost, and it holds
  * every bin for doubtful from there on. A bin that is in doubt here stays so there.
  */
-export function tellAllBins(ledger: Ledger, inventory: Inventory, binCount: number): void {
+export function tellAllBins(ledger: Ledger, beliefs: BinBeliefs, binCount: number): void {
   for (let bin = 0; bin < binCount; bin++) {
     // Not vital: the last of the space is for emergencies themselves, and without this record the cloud only knows less.
-    if (inventory.content(bin).belief !== Belief.doubt) ledger.note(keptBin(inventory, bin), "dropoff");
+    if (beliefs.content(bin).belief !== Belief.doubt) ledger.note(keptBin(beliefs, bin), "dropoff");
   }
 }
 
 /** As the record that applies a snapshot: the one is worth nothing without the other. */
 export const KEPT_RANK: Rank = "vital";
 
-function keptBin(inventory: Inventory, bin: number): Body {
-  const { belief, item } = inventory.content(bin);
+function keptBin(beliefs: BinBeliefs, bin: number): Body {
+  const { belief, item } = beliefs.content(bin);
   return { kind: Kind.binKept, bin, belief, ...item };
 }
 
-function isSame(a: Inventory, b: Inventory, bin: number): boolean {
+function isSame(a: BinBeliefs, b: BinBeliefs, bin: number): boolean {
   const mine = a.content(bin);
   const theirs = b.content(bin);
   return mine.belief === theirs.belief && mine.item?.key === theirs.item?.key && mine.item?.fob === theirs.item?.fob;

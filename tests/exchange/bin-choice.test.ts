@@ -3,7 +3,7 @@ import type { BinControl } from "../../firmware/bins/bin-control.js";
 import { recordBinCheck } from "../../firmware/exchange/bin-check.js";
 import { chooseFreeBin, hasBinToCheck, hasWorkingBin } from "../../firmware/exchange/bin-choice.js";
 import { Auth, Belief, CommandKind, Kind } from "../../firmware/records/records.js";
-import type { Inventory, Place } from "../../firmware/state/inventory.js";
+import type { BinBeliefs, Place } from "../../firmware/state/bin-beliefs.js";
 import { WriteRefused } from "../../firmware/state/ledger.js";
 import type { DoorState } from "../../hal/ports/bins.js";
 import { readJournal } from "../support/box-memory.js";
@@ -31,13 +31,13 @@ function box(...beliefs: Belief[]): void {
 }
 
 function view() {
-  const inventory = {
+  const beliefs = {
     content: (bin: number) => ({ belief: bins[bin]!.belief, item: undefined }),
     enabled: (bin: number) => bins[bin]!.enabled,
     faulty: (bin: number) => bins[bin]!.faulty,
-  } as unknown as Inventory;
+  } as unknown as BinBeliefs;
   const control = { door: (bin: number) => bins[bin]!.door } as unknown as BinControl;
-  return { inventory, control, binCount: bins.length };
+  return { beliefs, control, binCount: bins.length };
 }
 
 /** The bins that are chosen one after the other, each being tried and left. */

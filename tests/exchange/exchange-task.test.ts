@@ -6,7 +6,7 @@ import { ExchangeTask } from "../../firmware/exchange/exchange-task.js";
 import { type Right, Rights } from "../../firmware/exchange/rights.js";
 import { Auth, Belief, CommandKind, Exchange, Kind, Outcome, type Rec } from "../../firmware/records/records.js";
 import type { SnapshotView } from "../../firmware/snapshot/contract.js";
-import { Inventory } from "../../firmware/state/inventory.js";
+import { BinBeliefs } from "../../firmware/state/bin-beliefs.js";
 import { WriteRefused } from "../../firmware/state/ledger.js";
 import type { DoorState } from "../../hal/ports/bins.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
@@ -70,7 +70,7 @@ function start(binCount = BINS): void {
     ledger: bench.ledger,
     snapshot: () => snapshot,
     rights: new Rights({ snapshot: () => snapshot, hash: nodeHash, lookupKey: MODEL.lookupKey, clock: bench.clock }),
-    inventory: new Inventory(bench.ledger.state, () => snapshot, binCount),
+    beliefs: new BinBeliefs(bench.ledger.state, () => snapshot, binCount),
     control: fake,
     throttle: new Throttle(bench.ledger, bench.clock),
     binCount,
@@ -100,7 +100,7 @@ const outcomes = () => of(Kind.outcome).map(({ of: intent, result }) => [intent,
 const refusals = () => of(Kind.refused).map(({ reason }) => reason);
 const believe = (bin: number, belief: Belief, item: object = {}) =>
   bench.ledger.write({ kind: Kind.binKept, bin, belief, ...item }, "vital");
-const belief = (bin: number) => new Inventory(bench.ledger.state, () => snapshot, BINS).content(bin).belief;
+const belief = (bin: number) => new BinBeliefs(bench.ledger.state, () => snapshot, BINS).content(bin).belief;
 const last = () => openings.at(-1)!;
 const { pickup, dropoff } = Exchange;
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { Belief, Kind, type Rec } from "../../firmware/records/records.js";
+import { BinBeliefs } from "../../firmware/state/bin-beliefs.js";
 import { emptyState } from "../../firmware/state/box-state.js";
 import { CurrentSnapshot } from "../../firmware/state/current-snapshot.js";
-import { Inventory } from "../../firmware/state/inventory.js";
 import { tellAllBins } from "../../firmware/state/kept-bins.js";
 import type { Ledger } from "../../firmware/state/ledger.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
@@ -24,14 +24,14 @@ class Pair {
   readonly bench = new LedgerBench();
   readonly slots = slotsOn(makeFlash({ sectors: 4, fill: 0x24 }));
   readonly current: CurrentSnapshot;
-  readonly inventory: Inventory;
+  readonly beliefs: BinBeliefs;
   #version = 5;
 
   constructor() {
     // The first record draws the epoch.
     this.#hang(3, "777XYZ");
     this.current = new CurrentSnapshot(this.slots, this.bench.ledger);
-    this.inventory = new Inventory(this.bench.ledger.state, () => this.current.view, BINS);
+    this.beliefs = new BinBeliefs(this.bench.ledger.state, () => this.current.view, BINS);
   }
 
   get next(): number {
@@ -62,8 +62,8 @@ class Pair {
     );
   }
 
-  beliefs(): unknown[] {
-    return [0, 1, 2, 3].map((bin) => Object.values(this.inventory.content(bin)));
+  believed(): unknown[] {
+    return [0, 1, 2, 3].map((bin) => Object.values(this.beliefs.content(bin)));
   }
 }
 
@@ -83,9 +83,9 @@ const BELIEVED = [
 test("a snapshot with a lower asOf takes nothing away: what it does not know is told anew before it is applied", () => {
   const pair = new Pair();
   pair.snapshot(pair.next - 1, KNOWN);
-  expect(pair.beliefs()).toEqual(BELIEVED);
+  expect(pair.believed()).toEqual(BELIEVED);
   pair.snapshot(1, withRow({ bin: 3, enabled: true, key: KEY }));
-  expect(pair.beliefs()).toEqual(BELIEVED);
+  expect(pair.believed()).toEqual(BELIEVED);
   expect(pair.kept).toMatchObject([
     { bin: 0, belief: Belief.holds, key: KEY },
     { bin: 1, belief: Belief.taken, fob: "777XYZ" },
@@ -94,8 +94,8 @@ test("a snapshot with a lower asOf takes nothing away: what it does not know is 
   ]);
   pair.bench.reboot();
   const booted = new CurrentSnapshot(pair.slots, pair.bench.ledger);
-  const inventory = new Inventory(pair.bench.ledger.state, () => booted.view, BINS);
-  expect([0, 1, 2, 3].map((bin) => Object.values(inventory.content(bin)))).toEqual(BELIEVED);
+  const beliefs = new BinBeliefs(pair.bench.ledger.state, () => booted.view, BINS);
+  expect([0, 1, 2, 3].map((bin) => Object.values(beliefs.content(bin)))).toEqual(BELIEVED);
 });
 
 test("twice in a row, and once more with what the box has told meanwhile", () => {
@@ -108,7 +108,7 @@ test("twice in a row, and once more with what the box has told meanwhile", () =>
   pair.hang(3, "888XYZ");
   pair.snapshot(1, EMPTY);
   pair.snapshot(0, EMPTY);
-  expect(pair.beliefs()).toEqual([...BELIEVED.slice(0, 3), [Belief.holds, { fob: "888XYZ" }]]);
+  expect(pair.believed()).toEqual([...BELIEVED.slice(0, 3), [Belief.holds, { fob: "888XYZ" }]]);
 });
 
 test("only bins of which a snapshot with a lower asOf says something else are told, and only those the box has", () => {
@@ -126,7 +126,7 @@ test("a snapshot of another journal's life is one that knows less", () => {
   const pair = new Pair();
   pair.snapshot(pair.next - 1, KNOWN);
   pair.snapshot(pair.next - 1, EMPTY, new Uint8Array(8).fill(9));
-  expect(pair.beliefs()).toEqual(BELIEVED);
+  expect(pair.believed()).toEqual(BELIEVED);
 });
 
 test("a snapshot that knows as much writes nothing anew, and is believed", () => {
@@ -134,7 +134,7 @@ test("a snapshot that knows as much writes nothing anew, and is believed", () =>
   pair.snapshot(pair.next - 1, KNOWN);
   pair.snapshot(pair.next - 1, EMPTY);
   expect(pair.kept).toEqual([]);
-  expect(pair.beliefs()).toEqual(EMPTY.map(() => [Belief.empty, undefined]));
+  expect(pair.believed()).toEqual(EMPTY.map(() => [Belief.empty, undefined]));
 });
 
 test("a snapshot that cannot be read knows nothing: no doubt is told in its name", () => {
@@ -159,7 +159,7 @@ test("where records are missing, every bin is told anew but those in doubt, and 
   const ledger: Pick<Ledger, "note"> = {
     note: (body, rank) => void (body.kind === Kind.binKept && told.push([body.bin, body.belief, rank])),
   };
-  tellAllBins(ledger as Ledger, new Inventory(state, () => undefined, 4), 4);
+  tellAllBins(ledger as Ledger, new BinBeliefs(state, () => undefined, 4), 4);
   expect(told).toEqual([
     [0, Belief.empty, "dropoff"],
     [1, Belief.holds, "dropoff"],

@@ -2,9 +2,9 @@ import { Journal } from "../../firmware/journal/journal.js";
 import { decodeRecord, RecordError } from "../../firmware/records/codec.js";
 import { Kind, type Rec } from "../../firmware/records/records.js";
 import { FlashSnapshotSlots } from "../../firmware/snapshot/store.js";
+import { BinBeliefs } from "../../firmware/state/bin-beliefs.js";
 import type { BoxState } from "../../firmware/state/box-state.js";
 import { CurrentSnapshot } from "../../firmware/state/current-snapshot.js";
-import { Inventory } from "../../firmware/state/inventory.js";
 import { Ledger } from "../../firmware/state/ledger.js";
 import { ClockQuality } from "../../hal/ports/clock.js";
 import type { NorFlash } from "../../sim/world/devices/nor-flash.js";
@@ -15,7 +15,7 @@ export interface BoxMemory {
   readonly nextSeq: number;
   readonly snapshotVersion: number;
   readonly state: BoxState;
-  readonly inventory: Inventory;
+  readonly inventory: BinBeliefs;
 }
 
 function mount(flash: NorFlash, checkpoint: () => Iterable<Uint8Array>): Journal {
@@ -39,7 +39,7 @@ export function readMemory(machine: Machine): BoxMemory {
   const { nextSeq } = ledger.journal;
   const slots = new FlashSnapshotSlots({ flash: machine.flash.snapshot.clone(1), box: machine.name });
   const snapshot = new CurrentSnapshot(slots, ledger);
-  const inventory = new Inventory(ledger.state, () => snapshot.view, machine.bins.count);
+  const inventory = new BinBeliefs(ledger.state, () => snapshot.view, machine.bins.count);
   return { nextSeq, snapshotVersion: snapshot.version, state: ledger.state, inventory };
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { BoxHost } from "../../../firmware/box-host.js";
-import { Inventory } from "../../../firmware/state/inventory.js";
+import { BinBeliefs } from "../../../firmware/state/bin-beliefs.js";
 import { Freshness } from "../../../firmware/sync/freshness.js";
 import { Lag } from "../../../firmware/sync/lag.js";
 import type { Message } from "../../../sim/broker/virtual/connection.js";
@@ -120,7 +120,7 @@ describe("the judge sees", () => {
   });
 
   test("a box that opens a bin out of service for a code", async () => {
-    vi.spyOn(Inventory.prototype, "enabled").mockReturnValue(true);
+    vi.spyOn(BinBeliefs.prototype, "enabled").mockReturnValue(true);
     const { stage } = await turned();
     const { machine, world, cloud, judge } = stage;
     const people = new People(stage);

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { Belief, type Held } from "../../firmware/records/records.js";
 import type { BinInfo, SnapshotView } from "../../firmware/snapshot/contract.js";
+import { BinBeliefs } from "../../firmware/state/bin-beliefs.js";
 import { type BinChange, type BoxState, emptyState } from "../../firmware/state/box-state.js";
-import { Inventory } from "../../firmware/state/inventory.js";
 
 const BINS = 8;
 const EMPTY: BinInfo = { enabled: true, key: undefined, fob: undefined, uncertain: false, taken: false };
@@ -10,14 +10,14 @@ const EMPTY: BinInfo = { enabled: true, key: undefined, fob: undefined, uncertai
 let state: BoxState;
 let rows: Map<number, BinInfo>;
 let hasSnapshot: boolean;
-let inventory: Inventory;
+let beliefs: BinBeliefs;
 
 beforeEach(() => {
   state = emptyState();
   rows = new Map();
   hasSnapshot = true;
   const view = { bin: (bin: number) => rows.get(bin) } as SnapshotView;
-  inventory = new Inventory(state, () => (hasSnapshot ? view : undefined), BINS);
+  beliefs = new BinBeliefs(state, () => (hasSnapshot ? view : undefined), BINS);
 });
 
 const change = (bin: number, belief: Belief, item: BinChange["item"], seq = 1) =>
@@ -37,28 +37,28 @@ describe("of a bin without a change", () => {
     [{ taken: true }, Belief.doubt, undefined],
   ])("%o is belief %i", (info, belief, item) => {
     row(2, info);
-    expect(inventory.content(2)).toEqual({ belief, item });
+    expect(beliefs.content(2)).toEqual({ belief, item });
   });
 
   test("no row, and no snapshot at all, is doubt", () => {
     const doubt = { belief: Belief.doubt, item: undefined };
-    expect(inventory.content(2)).toEqual(doubt);
+    expect(beliefs.content(2)).toEqual(doubt);
     row(2, {});
     hasSnapshot = false;
-    expect(inventory.content(2)).toEqual(doubt);
+    expect(beliefs.content(2)).toEqual(doubt);
   });
 });
 
 test("a change counts before the snapshot; the same is what the snapshot names", () => {
   row(2, { key: 7 });
   change(2, Belief.empty, undefined);
-  expect(inventory.content(2)).toEqual({ belief: Belief.empty, item: undefined });
+  expect(beliefs.content(2)).toEqual({ belief: Belief.empty, item: undefined });
   change(2, Belief.holds, { key: 8 });
-  expect(inventory.content(2)).toEqual({ belief: Belief.holds, item: { key: 8 } });
+  expect(beliefs.content(2)).toEqual({ belief: Belief.holds, item: { key: 8 } });
   change(2, Belief.doubt, "same");
-  expect(inventory.content(2)).toEqual({ belief: Belief.doubt, item: { key: 7 } });
+  expect(beliefs.content(2)).toEqual({ belief: Belief.doubt, item: { key: 7 } });
   hasSnapshot = false;
-  expect(inventory.content(2)).toEqual({ belief: Belief.doubt, item: undefined });
+  expect(beliefs.content(2)).toEqual({ belief: Belief.doubt, item: undefined });
 });
 
 describe("the places of a key", () => {
@@ -71,7 +71,7 @@ describe("the places of a key", () => {
     change(5, Belief.doubt, { key: 7 }, 10);
     change(6, Belief.holds, { key: 8 }, 11);
     change(7, Belief.empty, undefined, 12);
-    expect(inventory.placesOf({ key: 7 }, undefined)).toEqual([
+    expect(beliefs.placesOf({ key: 7 }, undefined)).toEqual([
       { bin: 4, belief: Belief.holds },
       { bin: 2, belief: Belief.holds },
       { bin: 3, belief: Belief.holds },
@@ -85,7 +85,7 @@ describe("the places of a key", () => {
     row(BINS, { key: 7 });
     row(3, { key: 7 });
     change(4, Belief.holds, { key: 7 }, 1);
-    expect(inventory.placesOf({ key: 7 }, undefined).map(({ bin }) => bin)).toEqual([4, 3]);
+    expect(beliefs.placesOf({ key: 7 }, undefined).map(({ bin }) => bin)).toEqual([4, 3]);
   });
 
   test("are those of its fob too, which was hung up before the snapshot knew it", () => {
@@ -93,11 +93,11 @@ describe("the places of a key", () => {
     row(1, { fob: "777XYZ" });
     row(2, { fob: "888XYZ" });
     row(7, { key: 7 });
-    expect(inventory.placesOf({ key: 7 }, "777XYZ").map(({ bin }) => bin)).toEqual([1, 7]);
-    expect(inventory.placesOf({ key: 7 }, undefined).map(({ bin }) => bin)).toEqual([7]);
-    expect(inventory.placesOf({ fob: "888XYZ" }, undefined).map(({ bin }) => bin)).toEqual([2]);
-    expect(inventory.placesOf({ fob: "999XYZ" }, undefined)).toEqual([]);
-    expect(inventory.placesOf({ key: 9 }, "999XYZ")).toEqual([]);
+    expect(beliefs.placesOf({ key: 7 }, "777XYZ").map(({ bin }) => bin)).toEqual([1, 7]);
+    expect(beliefs.placesOf({ key: 7 }, undefined).map(({ bin }) => bin)).toEqual([7]);
+    expect(beliefs.placesOf({ fob: "888XYZ" }, undefined).map(({ bin }) => bin)).toEqual([2]);
+    expect(beliefs.placesOf({ fob: "999XYZ" }, undefined)).toEqual([]);
+    expect(beliefs.placesOf({ key: 9 }, "999XYZ")).toEqual([]);
   });
 });
 
@@ -107,12 +107,12 @@ test("a bin is enabled by command, by the snapshot, and where nobody says otherw
   state.enabled.set(3, { enabled: true, seq: 1 });
   row(3, { enabled: false });
   row(4, {});
-  expect([0, 1, 2, 3, 4].map((bin) => inventory.enabled(bin))).toEqual([true, false, false, true, true]);
+  expect([0, 1, 2, 3, 4].map((bin) => beliefs.enabled(bin))).toEqual([true, false, false, true, true]);
   hasSnapshot = false;
-  expect(inventory.enabled(1)).toBe(true);
+  expect(beliefs.enabled(1)).toBe(true);
 });
 
 test("faulty bins are those of the state", () => {
   state.faulty.add(3);
-  expect([inventory.faulty(3), inventory.faulty(4)]).toEqual([true, false]);
+  expect([beliefs.faulty(3), beliefs.faulty(4)]).toEqual([true, false]);
 });

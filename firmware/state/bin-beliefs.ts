@@ -19,7 +19,7 @@ export interface Place {
 const ORDER: readonly Belief[] = [Belief.holds, Belief.doubt, Belief.taken];
 
 /** What is believed of which bin, as the snapshot and the journal together tell it. */
-export class Inventory {
+export class BinBeliefs {
   readonly #state: BoxState;
   readonly #snapshot: () => SnapshotView | undefined;
   readonly #binCount: number;
