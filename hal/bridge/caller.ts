@@ -5,11 +5,11 @@ import { FlashError } from "../ports/flash.js";
 import { BridgeError, ErrorClass, Type } from "./codes.js";
 import { MessageReader, MessageWriter, type TextCodec } from "./message.js";
 
-/** Sends a call to the world and waits for its answer. */
+/** Sends a call to the device end and waits for its answer. */
 export type SendCall = (message: Uint8Array) => Uint8Array;
 
 /**
- * The boot is over: the world answered OVER. It passes up through the firmware to the machine's edge, as the loss of power
+ * The boot is over: the device end answered OVER. It passes up through the firmware to the engine's edge, as the loss of power
  * does; nothing may handle it on the way.
  */
 export class BootOver extends Error {}

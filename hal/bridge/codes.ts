@@ -4,13 +4,13 @@ export const BRIDGE_VERSION = 1;
 export const MAX_MESSAGE_BYTES = 65_535;
 
 export const Type = {
-  worldHello: 0x01,
+  deviceHello: 0x01,
   boot: 0x02,
   event: 0x03,
   return: 0x04,
   throw: 0x05,
   over: 0x06,
-  machineHello: 0x81,
+  engineHello: 0x81,
   done: 0x82,
   crash: 0x83,
   call: 0x84,

@@ -20,7 +20,7 @@ export interface Facts {
   readonly bins: readonly string[];
   readonly flash: Readonly<Record<(typeof PARTITIONS)[number], FlashFacts>>;
   readonly links: readonly LinkKind[];
-  /** The board's drivers run on the machine, on IO calls. */
+  /** The board's drivers run on the engine, on IO calls. */
   readonly io?: { readonly wiring: BoardWiring; readonly units: readonly number[] };
 }
 

@@ -1,10 +1,10 @@
 /*
- * The firmware on an emulated microcontroller, at the machine's end of the bridge (hal/bridge/PROTOCOL.md). The files 3 and 4 that
- * the emulator was started with are the way to the world: the same commands as a worker of `xsnap` takes, so that one driver
+ * The firmware on an emulated microcontroller, at the engine's end of the bridge (hal/bridge/PROTOCOL.md). The files 3 and 4 that
+ * the emulator was started with are the way to the device end: the same commands as a worker of `xsnap` takes, so that one driver
  * (sim/engines/xs-worker.ts) serves both.
  *
- *   from the world:  ?MESSAGE   hand MESSAGE to the firmware      /MESSAGE   the answer to a call
- *   to the world:    ?MESSAGE   a call of the firmware            .REPORT\1MESSAGE   the turn is over    !TEXT   an exception
+ *   from there:  ?MESSAGE   hand MESSAGE to the firmware      /MESSAGE   the answer to a call
+ *   to there:    ?MESSAGE   a call of the firmware            .REPORT\1MESSAGE   the turn is over    !TEXT   an exception
  */
 #include <stdio.h>
 #include <stdlib.h>

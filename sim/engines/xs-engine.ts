@@ -1,7 +1,7 @@
 import type { BareHal, IoBoard } from "../../hal/boards/board-ports.js";
 import { Type } from "../../hal/bridge/codes.js";
-import { BridgeWorld } from "../../hal/bridge/world.js";
-import { withoutDrivers } from "../../hal/bridge/world-io.js";
+import { DeviceEnd } from "../../hal/bridge/device-end.js";
+import { withoutDrivers } from "../../hal/bridge/device-io.js";
 import type { Hal } from "../../hal/ports/hal.js";
 import { PowerCut } from "../world/devices/power-cut.js";
 import type { Engine, Spent } from "./engine.js";
@@ -14,7 +14,7 @@ export interface XsEngineOptions {
   readonly hashOfBoard?: boolean;
 }
 
-/** The firmware in a real XS machine: a fresh process for every boot, on the machine's end of the bridge. */
+/** The firmware in a real XS machine: a fresh process for every boot, on the engine's end of the bridge. */
 export class XsEngine implements Engine {
   /** Told of each HAL call, as a bridge message, before it is served; true: the power went, and the turn ends there. */
   cutAt: ((call: Uint8Array) => boolean) | undefined;
@@ -101,7 +101,7 @@ export class XsEngine implements Engine {
     const worker = this.#start();
     this.#worker = worker;
     this.#isCut = false;
-    const world = new BridgeWorld({
+    const devices = new DeviceEnd({
       hal,
       ...(board && { board }),
       offerHash: this.#options.hashOfBoard ?? true,
@@ -117,7 +117,7 @@ export class XsEngine implements Engine {
         return result;
       },
     });
-    world.boot();
+    devices.boot();
   }
 
   #start(): XsWorker {

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { BRIDGE_VERSION, BridgeError, Call, Type } from "../../hal/bridge/codes.js";
+import { DeviceEnd } from "../../hal/bridge/device-end.js";
 import { MessageReader, MessageWriter } from "../../hal/bridge/message.js";
-import { BridgeWorld } from "../../hal/bridge/world.js";
 import { BinError } from "../../hal/ports/bins.js";
 import { EntropyError } from "../../hal/ports/entropy.js";
 import { FlashError } from "../../hal/ports/flash.js";
@@ -20,7 +20,7 @@ function makeRig({ boot }: { boot: (hal: Hal) => void }) {
   return { machine: box, run: (ms: number) => (world.driver as VirtualDriver).runUntil(() => false, ms) };
 }
 
-/** A machine of the simulator with nothing but `boot` behind the bridge; `hal` is the machine's end. */
+/** A machine of the simulator with nothing but `boot` behind the bridge; `hal` is the engine's end. */
 function booted(options: LoopbackOptions = {}) {
   let hal: Hal | undefined;
   const loopback = new Loopback({
@@ -46,7 +46,7 @@ test("the outage story leaves the same trace over the bridge as without it", { t
   }
 });
 
-test("with the drivers on the machine, on IO calls, the trace is the same too", { timeout: 120_000 }, async () => {
+test("with the drivers on the engine, on IO calls, the trace is the same too", { timeout: 120_000 }, async () => {
   const options = { exchanges: 10, killBroker: false };
   const direct = await play(outage, { seed: 3, broker: "virtual", parts: "registers" }, options, () => {});
   expect(direct.failure).toBeUndefined();
@@ -99,7 +99,7 @@ test("values that are not there stay not there, and odd numbers arrive as they a
   expect(hal.clock.wallSeconds()).toBe(1_800_000_000);
 });
 
-test("digests are the same from the world and from the machine", () => {
+test("digests are the same from the device end and from the engine", () => {
   const far = booted({ offerHash: true });
   const own = booted({ offerHash: false });
   const [key, message] = [Uint8Array.of(1, 2, 3), new Uint8Array(300).fill(7)];
@@ -209,10 +209,10 @@ test("more socket data than a message holds comes in pieces, in order, and stops
         if (received.length === 2) socket.close();
       };
     },
-    // The machine says that it takes 1,008 bytes at most.
-    fromMachine: (message) => {
-      if (message[0] !== Type.machineHello) return message;
-      return new MessageWriter().begin(Type.machineHello).u8(BRIDGE_VERSION).u32(0).u32(1_008).end();
+    // The engine says that it takes 1,008 bytes at most.
+    fromEngine: (message) => {
+      if (message[0] !== Type.engineHello) return message;
+      return new MessageWriter().begin(Type.engineHello).u8(BRIDGE_VERSION).u32(0).u32(1_008).end();
     },
   });
   const received: number[] = [];
@@ -272,9 +272,9 @@ test("what the firmware lets out is a crash with its name, message and stack, an
 
 test("another version, and a capability that was not offered, are refused with both named", () => {
   const answer = (version: number, taken: number) =>
-    new MessageWriter().begin(Type.machineHello).u8(version).u32(taken).u32(1_000).end();
+    new MessageWriter().begin(Type.engineHello).u8(version).u32(taken).u32(1_000).end();
   const crash = (reply: Uint8Array) => {
-    const loopback = new Loopback({ boot: () => {}, offerHash: false, fromMachine: () => reply });
+    const loopback = new Loopback({ boot: () => {}, offerHash: false, fromEngine: () => reply });
     const rig = makeRig({ boot: (hal) => loopback.boot(hal) });
     rig.machine.start();
     rig.run(1_000);
@@ -285,23 +285,23 @@ test("another version, and a capability that was not offered, are refused with b
   expect(crash(Uint8Array.of(Type.done))).toMatch(/HELLO is answered by/);
 });
 
-test("a machine tells a world of another version its own", () => {
+test("an engine tells a device end of another version its own", () => {
   const loopback = new Loopback({
     boot: () => {},
-    toMachine: (message) => {
+    toEngine: (message) => {
       const changed = message.slice();
-      if (changed[0] === Type.worldHello) changed[1] = 77;
+      if (changed[0] === Type.deviceHello) changed[1] = 77;
       return changed;
     },
   });
   const rig = makeRig({ boot: (hal) => loopback.boot(hal) });
   rig.machine.start();
   rig.run(1_000);
-  // The answer names version 1, which this world speaks: what follows is the boot.
+  // The answer names version 1, which this device end speaks: what follows is the boot.
   expect(rig.machine.crashes).toEqual([]);
 });
 
-test("an event from inside a HAL call is a fault of the world, and named", () => {
+test("an event from inside a HAL call is a fault of the device end, and named", () => {
   const loopback = new Loopback({ boot: (hal) => hal.trace.line("now") });
   const rig = makeRig({
     boot: (hal) => loopback.boot({ ...hal, trace: { line: () => hal.button.onPress?.() } }),
@@ -327,12 +327,12 @@ test.each([
   const rig = makeRig({
     boot: (hal) => {
       let serve: ((call: Uint8Array) => Uint8Array) | undefined;
-      const hello = new MessageWriter().begin(Type.machineHello).u8(BRIDGE_VERSION).u32(0).u32(1_000).end();
+      const hello = new MessageWriter().begin(Type.engineHello).u8(BRIDGE_VERSION).u32(0).u32(1_000).end();
       const carry = (message: Uint8Array, answer: (call: Uint8Array) => Uint8Array) => {
         serve = answer;
-        return message[0] === Type.worldHello ? hello : Uint8Array.of(Type.done);
+        return message[0] === Type.deviceHello ? hello : Uint8Array.of(Type.done);
       };
-      new BridgeWorld({ hal, carry }).boot();
+      new DeviceEnd({ hal, carry }).boot();
       try {
         serve!(Uint8Array.from(bytes));
       } catch (error) {

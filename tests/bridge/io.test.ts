@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { Caller } from "../../hal/bridge/caller.js";
 import { BridgeError, ErrorClass, Type } from "../../hal/bridge/codes.js";
-import { BridgeMachine } from "../../hal/bridge/machine.js";
-import { MachineIo } from "../../hal/bridge/machine-io.js";
+import { DeviceIo } from "../../hal/bridge/device-io.js";
+import { EngineEnd } from "../../hal/bridge/engine-end.js";
+import { EngineIo } from "../../hal/bridge/engine-io.js";
 import { MessageReader, MessageWriter, PLAIN_TEXT } from "../../hal/bridge/message.js";
-import { WorldIo } from "../../hal/bridge/world-io.js";
 import { IoError } from "../../hal/io/io-error.js";
 import { bench, Scripted } from "../drivers/bench.js";
 
@@ -13,7 +13,7 @@ function far() {
   const near = bench();
   const told: number[] = [];
   const event = new MessageWriter();
-  const world = new WorldIo(near.io, {
+  const devices = new DeviceIo(near.io, {
     begin: (code) => event.begin(Type.event).u8(code),
     deliver: () => {
       const reader = new MessageReader(event.end());
@@ -26,7 +26,7 @@ function far() {
     expect(reader.u8()).toBe(Type.call);
     const reply = new MessageWriter();
     try {
-      world.serve(reader.u8(), reader, reply.begin(Type.return));
+      devices.serve(reader.u8(), reader, reply.begin(Type.return));
       reader.end();
     } catch (error) {
       if (!(error instanceof IoError)) throw error;
@@ -34,7 +34,7 @@ function far() {
     }
     return reply.end();
   };
-  const io = new MachineIo(new Caller(serve, PLAIN_TEXT));
+  const io = new EngineIo(new Caller(serve, PLAIN_TEXT));
   return { ...near, io, told };
 }
 
@@ -105,8 +105,8 @@ test("a serial line carries bytes both ways", () => {
   serial.close();
 });
 
-test("a machine without drivers says that it cannot run on IO alone", () => {
-  const machine = new BridgeMachine({
+test("an engine without drivers says that it cannot run on IO alone", () => {
+  const engine = new EngineEnd({
     boot: () => {},
     call: () => Uint8Array.of(Type.return),
     hash: { sha512: (bytes) => bytes, hmacSha512: (bytes) => bytes },
@@ -114,5 +114,7 @@ test("a machine without drivers says that it cannot run on IO alone", () => {
   const flash = { sizeBytes: 1, sectorBytes: 1, alignBytes: 1 };
   const facts = { board: {}, bins: [], links: [], io: {}, flash: { identity: flash, journal: flash, snapshot: flash } };
   const boot = new MessageWriter().begin(Type.boot).json(facts).end();
-  expect(() => machine.take(boot)).toThrow(new BridgeError("the world has only IO, and this machine has no drivers"));
+  expect(() => engine.take(boot)).toThrow(
+    new BridgeError("the device end has only IO, and this engine has no drivers"),
+  );
 });

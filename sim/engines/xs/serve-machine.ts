@@ -1,15 +1,15 @@
 import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
 import { boot } from "../../../firmware/main.js";
 import { boardPorts } from "../../../hal/boards/board-ports.js";
-import { BridgeMachine } from "../../../hal/bridge/machine.js";
+import { EngineEnd } from "../../../hal/bridge/engine-end.js";
 import type { TextCodec } from "../../../hal/bridge/message.js";
 
 declare function issueCommand(message: ArrayBufferLike): ArrayBuffer;
 declare function gc(): void;
 
-/** Makes the global function that whoever runs the machine calls: the firmware on the machine's end of the bridge. */
+/** Makes the global function that whoever runs the machine calls: the firmware on the engine's end of the bridge. */
 export function serveMachine(text: TextCodec): void {
-  const machine = new BridgeMachine({
+  const engine = new EngineEnd({
     boot: (hal) => {
       // For whoever measures; the firmware gets it as an argument.
       Object.assign(globalThis, { hal });
@@ -23,7 +23,7 @@ export function serveMachine(text: TextCodec): void {
 
   Object.assign(globalThis, {
     handleCommand: (message: ArrayBuffer) => {
-      if (message.byteLength > 0) return machine.take(new Uint8Array(message)).buffer;
+      if (message.byteLength > 0) return engine.take(new Uint8Array(message)).buffer;
       // No message of the bridge: whoever measures wants the garbage out. Evaluating a script for that would leave a slot behind.
       gc();
       return message;

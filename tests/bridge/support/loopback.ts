@@ -2,21 +2,21 @@ import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
 import { boot as bootFirmware } from "../../../firmware/main.js";
 import { type BareHal, boardPorts, type IoBoard } from "../../../hal/boards/board-ports.js";
 import { Type } from "../../../hal/bridge/codes.js";
-import { BridgeMachine } from "../../../hal/bridge/machine.js";
-import { BridgeWorld, type Carrier } from "../../../hal/bridge/world.js";
-import { withoutDrivers } from "../../../hal/bridge/world-io.js";
+import { type Carrier, DeviceEnd } from "../../../hal/bridge/device-end.js";
+import { withoutDrivers } from "../../../hal/bridge/device-io.js";
+import { EngineEnd } from "../../../hal/bridge/engine-end.js";
 import type { Hal } from "../../../hal/ports/hal.js";
 import type { Engine } from "../../../sim/engines/engine.js";
 
 export interface LoopbackOptions {
   readonly boot?: (hal: Hal) => void;
   readonly offerHash?: boolean;
-  /** Looks at, or changes, each message on its way to the machine and back. */
-  readonly toMachine?: (message: Uint8Array) => Uint8Array;
-  readonly fromMachine?: (message: Uint8Array) => Uint8Array;
+  /** Looks at, or changes, each message on its way to the engine and back. */
+  readonly toEngine?: (message: Uint8Array) => Uint8Array;
+  readonly fromEngine?: (message: Uint8Array) => Uint8Array;
 }
 
-/** Both ends of the bridge in one process: every message is copied, as a wire does, and the machine lives as an object. */
+/** Both ends of the bridge in one process: every message is copied, as a wire does, and the engine lives as an object. */
 export class Loopback implements Engine {
   readonly #options: LoopbackOptions;
   /** Messages that ended a turn, and calls. */
@@ -36,9 +36,9 @@ export class Loopback implements Engine {
   }
 
   #run(hal: Hal, board?: IoBoard): void {
-    const { boot = bootFirmware, offerHash, toMachine = same, fromMachine = same } = this.#options;
+    const { boot = bootFirmware, offerHash, toEngine = same, fromEngine = same } = this.#options;
     let serve: (call: Uint8Array) => Uint8Array = () => new Uint8Array();
-    const machine = new BridgeMachine({
+    const engine = new EngineEnd({
       boot,
       drivers: boardPorts,
       call: (message) => serve(message.slice()).slice(),
@@ -56,14 +56,14 @@ export class Loopback implements Engine {
         }
       };
       this.turns++;
-      const end = fromMachine(machine.take(toMachine(message.slice())));
+      const end = fromEngine(engine.take(toEngine(message.slice())));
       if (ended !== undefined) {
-        if (end[0] !== Type.stopped) throw new Error("the machine went on after OVER");
+        if (end[0] !== Type.stopped) throw new Error("the engine went on after OVER");
         throw ended.error;
       }
       return end;
     };
-    new BridgeWorld({ hal, carry, ...(board && { board }), ...(offerHash !== undefined && { offerHash }) }).boot();
+    new DeviceEnd({ hal, carry, ...(board && { board }), ...(offerHash !== undefined && { offerHash }) }).boot();
   }
 
   close(): void {}

@@ -19,23 +19,23 @@ import {
   PARTITIONS,
   Type,
 } from "./codes.js";
+import { DeviceIo } from "./device-io.js";
+import { DeviceLinks } from "./device-links.js";
 import { factsOf } from "./facts.js";
 import { MessageReader, MessageWriter } from "./message.js";
-import { WorldIo } from "./world-io.js";
-import { WorldLinks } from "./world-links.js";
 
 /**
- * Carries one message to the machine, serves its calls with `serve` until the turn ends, and returns the message that ended
- * it. Throws when the machine died; what `serve` throws ends the machine and passes through.
+ * Carries one message to the engine, serves its calls with `serve` until the turn ends, and returns the message that ended
+ * it. Throws when the engine died; what `serve` throws ends the engine and passes through.
  */
 export type Carrier = (message: Uint8Array, serve: (call: Uint8Array) => Uint8Array) => Uint8Array;
 
-export interface BridgeWorldOptions {
+export interface DeviceEndOptions {
   readonly hal: Hal;
   readonly carry: Carrier;
-  /** The machine runs the drivers, on this; then `hal` is one of `withoutDrivers`. */
+  /** The engine runs the drivers, on this; then `hal` is one of `withoutDrivers`. */
   readonly board?: IoBoard;
-  /** Computes digests for the machine; true if absent. */
+  /** Computes digests for the engine; true if absent. */
   readonly offerHash?: boolean;
 }
 
@@ -51,49 +51,51 @@ export class FirmwareCrash extends Error {
   }
 }
 
-/** The world's end of the bridge: serves a machine's calls from a `Hal`, and tells it of the events of that `Hal`. */
-export class BridgeWorld {
+/** The device end of the bridge: serves an engine's calls from a `Hal`, and tells it of the events of that `Hal`. */
+export class DeviceEnd {
   readonly #hal: Hal;
   readonly #carry: Carrier;
   readonly #offered: number;
   /** Replies are written inside events that are written inside replies' calls: one writer each. */
   readonly #events = new MessageWriter();
   readonly #replies = new MessageWriter();
-  readonly #links: WorldLinks;
+  readonly #links: DeviceLinks;
   readonly #board: IoBoard | undefined;
-  readonly #io: WorldIo | undefined;
+  readonly #io: DeviceIo | undefined;
   #busy = false;
 
-  constructor({ hal, carry, board, offerHash = true }: BridgeWorldOptions) {
+  constructor({ hal, carry, board, offerHash = true }: DeviceEndOptions) {
     this.#hal = hal;
     this.#carry = carry;
     this.#offered = offerHash ? Capability.hash : 0;
     const out = { begin: (event: number) => this.#event(event), deliver: () => this.#deliver() };
-    this.#links = new WorldLinks(hal.links, out);
+    this.#links = new DeviceLinks(hal.links, out);
     this.#board = board;
-    this.#io = board && new WorldIo(board.io, out);
+    this.#io = board && new DeviceIo(board.io, out);
     this.#listen();
   }
 
   /**
-   * Greets the machine and boots the firmware on it. Throws FirmwareCrash, BridgeError, or what a device threw that is none of
+   * Greets the engine and boots the firmware on it. Throws FirmwareCrash, BridgeError, or what a device threw that is none of
    * its port's errors: the loss of power above all.
    */
   boot(): void {
     const hello = new MessageReader(
       this.#turn(
-        this.#events.begin(Type.worldHello).u8(BRIDGE_VERSION).u32(this.#offered).u32(MAX_MESSAGE_BYTES).end(),
+        this.#events.begin(Type.deviceHello).u8(BRIDGE_VERSION).u32(this.#offered).u32(MAX_MESSAGE_BYTES).end(),
       ),
     );
     const type = hello.u8();
-    if (type !== Type.machineHello) throw new BridgeError(`HELLO is answered by message ${type}`);
+    if (type !== Type.engineHello) throw new BridgeError(`HELLO is answered by message ${type}`);
     const version = hello.u8();
     if (version !== BRIDGE_VERSION) {
-      throw new BridgeError(`the world speaks version ${BRIDGE_VERSION} of the bridge, the machine version ${version}`);
+      throw new BridgeError(
+        `the device end speaks version ${BRIDGE_VERSION} of the bridge, the engine version ${version}`,
+      );
     }
     const taken = hello.u32();
     if ((taken & ~this.#offered) !== 0)
-      throw new BridgeError(`the machine takes capabilities ${taken} that are not offered`);
+      throw new BridgeError(`the engine takes capabilities ${taken} that are not offered`);
     this.#links.maxMessageBytes = Math.min(MAX_MESSAGE_BYTES, hello.u32());
     this.#events.begin(Type.boot).json(factsOf(this.#hal, this.#board));
     this.#deliver();

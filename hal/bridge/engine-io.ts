@@ -5,8 +5,8 @@ import type { SMBus, SMBusConstructor, SMBusOptions } from "../io/smbus.js";
 import type { Caller } from "./caller.js";
 import { Call, PIN_MODES } from "./codes.js";
 
-/** ECMA-419 IO made of calls: what a board's drivers stand on when they run on the machine. */
-export class MachineIo implements BoardIo {
+/** ECMA-419 IO made of calls: what a board's drivers stand on when they run on the engine. */
+export class EngineIo implements BoardIo {
   readonly Digital: DigitalConstructor;
   readonly SMBus: SMBusConstructor;
   readonly Serial: SerialConstructor;

@@ -11,13 +11,13 @@ export interface EventOut {
 /** Bytes of an event about a socket besides its data: type, event, socket, length. */
 const DATA_OVERHEAD_BYTES = 8;
 
-/** Serves the calls about links, Wi-Fi and sockets, and tells the machine of their events. */
-export class WorldLinks {
+/** Serves the calls about links, Wi-Fi and sockets, and tells the engine of their events. */
+export class DeviceLinks {
   readonly #links: Links;
   readonly #out: EventOut;
   readonly #sockets = new Map<number, SocketPort>();
   #lastSocket = 0;
-  /** Of a message that the machine takes. */
+  /** Of a message that the engine takes. */
   maxMessageBytes: number = MAX_MESSAGE_BYTES;
 
   constructor(links: Links, out: EventOut) {

@@ -5,26 +5,26 @@ import type { HashPort } from "../ports/hash.js";
 import type { PanelInput } from "../ports/panel.js";
 import { BootOver, Caller, type SendCall } from "./caller.js";
 import { BRIDGE_VERSION, BridgeError, Call, Capability, DOORS, Event, MAX_MESSAGE_BYTES, Type } from "./codes.js";
+import { EngineIo } from "./engine-io.js";
+import { EngineLinks } from "./engine-links.js";
+import { binsPort, clockPort, EngineTimers, flashPort, peoplePorts, powerPorts, sleepPort } from "./engine-ports.js";
 import type { Facts } from "./facts.js";
-import { MachineIo } from "./machine-io.js";
-import { MachineLinks } from "./machine-links.js";
-import { binsPort, clockPort, flashPort, MachineTimers, peoplePorts, powerPorts, sleepPort } from "./machine-ports.js";
 import { MessageReader, MessageWriter, PLAIN_TEXT, type TextCodec } from "./message.js";
 
-export interface BridgeMachineOptions {
+export interface EngineEndOptions {
   /** Runs the firmware. */
   readonly boot: (hal: Hal) => void;
   readonly call: SendCall;
-  /** Computes digests when the world does not. */
+  /** Computes digests when the device end does not. */
   readonly hash: HashPort;
   readonly text?: TextCodec;
-  /** Puts the board's drivers together where the world has only its IO; absent: this machine has none. */
+  /** Puts the board's drivers together where the device end has only its IO; absent: this engine has none. */
   readonly drivers?: (options: BoardOptions) => BoardPorts;
 }
 
-/** The machine's end of the bridge: a `Hal` made of calls, and the firmware behind it. */
-export class BridgeMachine {
-  readonly #options: BridgeMachineOptions;
+/** The engine's end of the bridge: a `Hal` made of calls, and the firmware behind it. */
+export class EngineEnd {
+  readonly #options: EngineEndOptions;
   readonly #text: TextCodec;
   readonly #writer: MessageWriter;
   readonly #caller: Caller;
@@ -32,13 +32,13 @@ export class BridgeMachine {
   #running:
     | {
         readonly hal: Hal;
-        readonly timers: MachineTimers;
-        readonly links: MachineLinks;
-        readonly io: MachineIo | undefined;
+        readonly timers: EngineTimers;
+        readonly links: EngineLinks;
+        readonly io: EngineIo | undefined;
       }
     | undefined;
 
-  constructor(options: BridgeMachineOptions) {
+  constructor(options: EngineEndOptions) {
     this.#options = options;
     this.#text = options.text ?? PLAIN_TEXT;
     this.#writer = new MessageWriter(this.#text);
@@ -46,11 +46,11 @@ export class BridgeMachine {
     this.#hash = options.hash;
   }
 
-  /** Takes one message of the world and gives the one that ends the turn. Throws BridgeError on what is not the protocol. */
+  /** Takes one message of the device end and gives the one that ends the turn. Throws BridgeError on what is not the protocol. */
   take(message: Uint8Array): Uint8Array {
     const reader = new MessageReader(message, this.#text);
     const type = reader.u8();
-    if (type === Type.worldHello) return this.#hello(reader);
+    if (type === Type.deviceHello) return this.#hello(reader);
     if (type !== Type.boot && type !== Type.event) throw new BridgeError(`unexpected message ${type}`);
     try {
       if (type === Type.boot) this.#boot(reader.json() as Facts);
@@ -68,19 +68,19 @@ export class BridgeMachine {
     const version = reader.u8();
     const offered = reader.u32();
     if (version !== BRIDGE_VERSION) {
-      // The answer names this end's version; the world refuses it.
-      return this.#writer.begin(Type.machineHello).u8(BRIDGE_VERSION).u32(0).u32(MAX_MESSAGE_BYTES).end();
+      // The answer names this end's version; the device end refuses it.
+      return this.#writer.begin(Type.engineHello).u8(BRIDGE_VERSION).u32(0).u32(MAX_MESSAGE_BYTES).end();
     }
     const taken = offered & Capability.hash;
     this.#hash = taken === 0 ? this.#options.hash : farHash(this.#caller);
-    return this.#writer.begin(Type.machineHello).u8(BRIDGE_VERSION).u32(taken).u32(MAX_MESSAGE_BYTES).end();
+    return this.#writer.begin(Type.engineHello).u8(BRIDGE_VERSION).u32(taken).u32(MAX_MESSAGE_BYTES).end();
   }
 
   #boot(facts: Facts): void {
     const caller = this.#caller;
-    const timers = new MachineTimers(caller);
-    const links = new MachineLinks(caller, facts.links);
-    const io = facts.io && new MachineIo(caller);
+    const timers = new EngineTimers(caller);
+    const links = new EngineLinks(caller, facts.links);
+    const io = facts.io && new EngineIo(caller);
     const hal: Hal = {
       board: facts.board,
       bins: binsPort(caller, facts.bins),
@@ -110,7 +110,7 @@ export class BridgeMachine {
 
   #drivers(board: BoardProfile, options: Omit<BoardOptions, "settings" | "monotonicMs">): BoardPorts {
     const { drivers } = this.#options;
-    if (drivers === undefined) throw new BridgeError("the world has only IO, and this machine has no drivers");
+    if (drivers === undefined) throw new BridgeError("the device end has only IO, and this engine has no drivers");
     const { monotonicMs } = clockPort(this.#caller);
     return drivers({ ...options, settings: board.bins, monotonicMs });
   }
@@ -157,7 +157,7 @@ export class BridgeMachine {
   }
 }
 
-/** Digests that the world computes. */
+/** Digests that the device end computes. */
 function farHash(caller: Caller): HashPort {
   return {
     sha512(bytes) {

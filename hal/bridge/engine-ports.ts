@@ -7,7 +7,7 @@ import type { Caller } from "./caller.js";
 import { Call, DEPTHS, DOORS, LAMPS } from "./codes.js";
 import type { FlashFacts } from "./facts.js";
 
-/** The ports made of calls, one function each; links are in machine-links.ts. */
+/** The ports made of calls, one function each; links are in engine-links.ts. */
 
 export function binsPort(caller: Caller, labels: readonly string[]): BinsPort {
   return {
@@ -140,8 +140,8 @@ export function clockPort(caller: Caller): ClockPort {
   };
 }
 
-/** Timers that the world runs; the callbacks stay here. */
-export class MachineTimers implements TimersPort {
+/** Timers that the device end runs; the callbacks stay here. */
+export class EngineTimers implements TimersPort {
   readonly #caller: Caller;
   readonly #callbacks = new Map<number, () => void>();
 
@@ -175,12 +175,12 @@ export function sleepPort(caller: Caller, wakeCause: WakeCause): SleepPort {
     sleep({ depth, wakeAfterSeconds }) {
       caller.begin(Call.sleep).u8(DEPTHS.indexOf(depth)).optionalF64(wakeAfterSeconds);
       caller.tell();
-      throw new Error("the world went on after sleep");
+      throw new Error("the device end went on after sleep");
     },
     restart() {
       caller.begin(Call.restart);
       caller.tell();
-      throw new Error("the world went on after restart");
+      throw new Error("the device end went on after restart");
     },
   };
 }

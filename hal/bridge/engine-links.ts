@@ -7,7 +7,7 @@ type Scanned = (networks: readonly WifiNetwork[], error?: string) => void;
 type Joined = (error?: string) => void;
 
 /** Links, Wi-Fi and sockets made of calls. */
-export class MachineLinks implements Links {
+export class EngineLinks implements Links {
   readonly all: readonly LinkPort[];
   readonly wifi: WifiPort | undefined;
   readonly #caller: Caller;

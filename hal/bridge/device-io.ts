@@ -5,14 +5,14 @@ import type { Serial, SerialOptions } from "../io/serial.js";
 import type { SMBus, SMBusOptions } from "../io/smbus.js";
 import type { Hal } from "../ports/hal.js";
 import { BridgeError, Call, Event, PIN_MODES } from "./codes.js";
+import type { EventOut } from "./device-links.js";
 import type { MessageReader, MessageWriter } from "./message.js";
-import type { EventOut } from "./world-links.js";
 
 const RISING = 1;
 const FALLING = 2;
 
-/** Serves the IO calls of drivers that run on the machine. */
-export class WorldIo {
+/** Serves the IO calls of drivers that run on the engine. */
+export class DeviceIo {
   readonly #io: BoardIo;
   readonly #out: EventOut;
   readonly #digital = new Map<number, Digital>();
@@ -105,26 +105,26 @@ function found<T>(all: ReadonlyMap<number, T>, reader: MessageReader): T {
   return one;
 }
 
-/** A HAL whose driver ports are on the machine: of them the world has the clock's ticks and nothing else. */
+/** A HAL whose driver ports are on the engine: of them the device end has the clock's ticks and nothing else. */
 export function withoutDrivers(bare: BareHal, board: IoBoard): Hal {
-  const onMachine = (): never => {
-    throw new BridgeError("the drivers of this board run on the machine");
+  const onEngine = (): never => {
+    throw new BridgeError("the drivers of this board run on the engine");
   };
   const ports: Omit<BoardPorts, "links"> = {
     bins: {
       count: 0,
-      label: onMachine,
-      door: onMachine,
-      unlock: onMachine,
-      releaseMount: onMachine,
+      label: onEngine,
+      door: onEngine,
+      unlock: onEngine,
+      releaseMount: onEngine,
       onDoor: undefined,
     },
-    gauge: { read: onMachine },
-    mains: { present: onMachine, onChange: undefined },
-    button: { lamp: onMachine, onPress: undefined },
+    gauge: { read: onEngine },
+    mains: { present: onEngine, onChange: undefined },
+    button: { lamp: onEngine, onPress: undefined },
     reader: { onScan: undefined },
-    clock: { monotonicMs: board.monotonicMs, wallSeconds: onMachine, quality: onMachine, setWall: onMachine },
-    parts: { faults: onMachine, onChange: undefined },
+    clock: { monotonicMs: board.monotonicMs, wallSeconds: onEngine, quality: onEngine, setWall: onEngine },
+    parts: { faults: onEngine, onChange: undefined },
   };
   return { ...bare, ...ports };
 }
