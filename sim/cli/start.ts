@@ -5,11 +5,11 @@ import pc from "picocolors";
 import { CloudError, LANGUAGES } from "../cloud/domain.js";
 import { ENCODINGS, type Encoding } from "../cloud/import/text.js";
 import { PortError } from "../cloud/listen.js";
+import { CommandLoop } from "./front/command-loop.js";
 import { DataDirectory, DataError } from "./front/data-directory.js";
 import { Desk } from "./front/desk.js";
 import type { Front } from "./front/front.js";
 import { PlainFront } from "./front/plain-front.js";
-import { Session } from "./front/session.js";
 import { TerminalFront } from "./front/terminal/terminal-front.js";
 import { port, whole } from "./shared/numbers.js";
 import { DEFAULT_DIRECTORY } from "./shared/pack-source.js";
@@ -138,24 +138,24 @@ async function play(options: Options, data: DataDirectory, broker: ReturnType<ty
   const reading = { encoding, isSure };
   desk = await Desk.open({ data, box, organisation, reading, seed, broker, pagePort, language, onProblem });
   const interrupted = interruptOf(
-    () => session.stop(),
+    () => loop.stop(),
     () => front?.close(),
   );
   front = isTerminal
     ? new TerminalFront(desk, process.stdin, process.stdout, interrupted)
     : new PlainFront(desk, process.stdin, process.stdout);
-  const session = new Session(desk, front);
+  const loop = new CommandLoop(desk, front);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupted);
   // Whoever read the output has gone.
-  process.stdout.on("error", () => session.stop());
+  process.stdout.on("error", () => loop.stop());
   try {
-    front.open(session);
+    front.open(loop);
     front.notice(
       `${desk.box.id} is on the desk; its data is in ${data.path}, its broker at ${desk.brokerName}, the cloud's page at ${desk.pageUrl} ` +
         `— try: help, codes, ${exampleCode(desk)}net down, mains off.`,
     );
     if (!isTerminal) await settle(desk);
-    await session.run();
+    await loop.run();
   } finally {
     front.close();
     await desk.close();

@@ -1,5 +1,5 @@
 import type { Alerts } from "./alerts.js";
-import type { BoxState } from "./state.js";
+import type { BoxEntry } from "./state.js";
 
 /** What a box's own words give reason to tell whoever runs the cloud. */
 export class BoxAlerts {
@@ -46,7 +46,7 @@ export class BoxAlerts {
   }
 
   /** Its program ended by a fault, and it booted again by itself. */
-  crashed(box: string, { crashes = 0, crash }: Pick<BoxState, "crash" | "crashes">): void {
+  crashed(box: string, { crashes = 0, crash }: Pick<BoxEntry, "crash" | "crashes">): void {
     if (crashes === 0 || crash === undefined) return;
     const times = crashes === 1 ? "once" : `${crashes} times`;
     this.#alerts.raise({

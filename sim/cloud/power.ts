@@ -1,4 +1,4 @@
-import type { BoxState } from "./state.js";
+import type { BoxEntry } from "./state.js";
 
 /** What a box last told of its supply, for people: a page, a list, an alert. */
 export interface BoxPower {
@@ -17,7 +17,7 @@ export interface BoxPower {
 }
 
 /** Undefined: the box has told no status yet. */
-export function boxPower({ status, statusAt }: BoxState): BoxPower | undefined {
+export function boxPower({ status, statusAt }: BoxEntry): BoxPower | undefined {
   if (status === undefined || statusAt === undefined) return undefined;
   const { mains, charge, millivolts, celsius, sinceMains, timeLeft } = status;
   return {

@@ -30,7 +30,7 @@ import { type BoxPower, boxPower } from "./power.js";
 import { Conversation, type Drop, type Introduction, type Opened, type Session } from "./session.js";
 import { Sheets } from "./sheets.js";
 import { Snapshots } from "./snapshots.js";
-import type { BoxState, Command } from "./state.js";
+import type { BoxEntry, Command } from "./state.js";
 import type { CloudStore } from "./store.js";
 import type { CloudTransport } from "./transport.js";
 
@@ -241,7 +241,7 @@ export class CloudService {
     if (isFirst) this.#sendCommands(box);
   }
 
-  #status(box: string, state: BoxState, status: Status): void {
+  #status(box: string, state: BoxEntry, status: Status): void {
     state.status = { ...status };
     state.statusAt = Math.floor(this.#parts.now());
     const id = `permissions/${box}`;
@@ -271,7 +271,7 @@ export class CloudService {
   }
 
   /** What the box is and can read, as its hello says. */
-  #described(box: string, state: BoxState, { bins, reads }: Introduction): void {
+  #described(box: string, state: BoxEntry, { bins, reads }: Introduction): void {
     if ((state.reads ?? 0) !== reads) {
       state.reads = reads;
       this.store.touch();

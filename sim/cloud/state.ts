@@ -107,7 +107,8 @@ export interface SheetsState {
   used: UsedCode[];
 }
 
-export interface BoxState {
+/** What the cloud keeps of one box, besides its log. */
+export interface BoxEntry {
   /** Epoch of the box's newest hello, hexadecimal; absent until a first record was written. */
   epoch: string | undefined;
   epochs: Record<string, EpochState>;
@@ -161,7 +162,7 @@ export type ItemId = string;
 export interface CloudData {
   format: number;
   organisation: Organisation;
-  boxes: Record<string, BoxState>;
+  boxes: Record<string, BoxEntry>;
   /** By `box/bin`. */
   bins: Record<string, BinState>;
   /** Who took a key or a fob last. */

@@ -1,7 +1,7 @@
 import { LowSync, MemorySync, type SyncAdapter } from "lowdb";
 import { CloudError, type Organisation } from "./domain.js";
 import { DurableJsonFile } from "./durable-file.js";
-import type { BoxState, CloudData } from "./state.js";
+import type { BoxEntry, CloudData } from "./state.js";
 
 const FORMAT = 2;
 /** Formats that are read; older ones are brought up to date when they are opened. */
@@ -123,12 +123,12 @@ export class CloudStore {
   }
 
   /** The box's moving state, made when it is first asked for. Throws CloudError for a box that the organisation lacks. */
-  boxState(box: string): BoxState {
+  boxState(box: string): BoxEntry {
     const there = this.data.boxes[box];
     if (there !== undefined) return there;
     if (!this.organisation.boxes.some((b) => b.id === box))
       throw new CloudError(`there is no box ${box}: add it first`);
-    const made: BoxState = {
+    const made: BoxEntry = {
       epoch: undefined,
       epochs: {},
       snapshot: { version: 0, asOf: 0, epoch: undefined, fingerprint: "" },

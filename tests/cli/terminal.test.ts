@@ -7,11 +7,11 @@ import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { clipMiddle, displayWidth, fill, table, wrap } from "../../sim/cli/front/columns.js";
+import { CommandLoop } from "../../sim/cli/front/command-loop.js";
 import { COMMANDS, completions, findCommand } from "../../sim/cli/front/commands.js";
 import { DataDirectory } from "../../sim/cli/front/data-directory.js";
 import { logLine } from "../../sim/cli/front/describe.js";
 import { Desk } from "../../sim/cli/front/desk.js";
-import { Session } from "../../sim/cli/front/session.js";
 import { drawFrame } from "../../sim/cli/front/terminal/frame.js";
 import { Painter } from "../../sim/cli/front/terminal/painter.js";
 import { TerminalFront } from "../../sim/cli/front/terminal/terminal-front.js";
@@ -208,9 +208,9 @@ describe("the picture of a desk", () => {
       screen as unknown as WriteStream,
       () => interrupts++,
     );
-    const session = new Session(desk, front);
-    front.open(session);
-    const running = session.run();
+    const loop = new CommandLoop(desk, front);
+    front.open(loop);
+    const running = loop.run();
     const seen = async (text: string) => {
       const all: string[] = [];
       await expect

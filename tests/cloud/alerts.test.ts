@@ -5,13 +5,13 @@ import { Alerts } from "../../sim/cloud/alerts.js";
 import { BoxAlerts } from "../../sim/cloud/box-alerts.js";
 import { cloudPage } from "../../sim/cloud/page/page.js";
 import { CloudStore } from "../../sim/cloud/store.js";
-import { at, BOX, EPOCH, FailingMemory, START_SECONDS, World } from "./support/world.js";
+import { at, BOX, CloudRig, EPOCH, FailingMemory, START_SECONDS } from "./support/cloud-rig.js";
 
 const ALERT = { id: `withheld/${BOX}`, box: BOX, what: "records are behind", wayOut: "look at the broker" };
 
 describe("an alert", () => {
   test("is told once, keeps its beginning while it lasts, and takes the newest words", () => {
-    const { cloud, timers, problems } = new World();
+    const { cloud, timers, problems } = new CloudRig();
     cloud.alerts.raise(ALERT);
     timers.advance(60_000);
     cloud.alerts.raise({ ...ALERT, what: "records are 2 minutes behind" });
@@ -21,7 +21,7 @@ describe("an alert", () => {
   });
 
   test("that is over is gone, and begins anew when it comes again", () => {
-    const { cloud, timers, problems } = new World();
+    const { cloud, timers, problems } = new CloudRig();
     cloud.alerts.clear(ALERT.id);
     cloud.alerts.raise(ALERT);
     cloud.alerts.clear(ALERT.id);
@@ -44,7 +44,7 @@ describe("an alert", () => {
   });
 
   test("is on the page of its box, escaped, with since when", async () => {
-    const { cloud } = new World();
+    const { cloud } = new CloudRig();
     cloud.alerts.raise({ ...ALERT, what: "<b>records</b> are behind" });
     const page = await cloudPage(cloud, START_SECONDS + 7_980);
     expect(page).toContain("&lt;b&gt;records&lt;/b&gt; are behind</b>: look at the broker <span>(since 2 h 13 min)");
@@ -54,7 +54,7 @@ describe("an alert", () => {
 });
 
 test("a box whose program ended by a fault is told of until somebody has seen it, with how often and why", () => {
-  const { cloud } = new World();
+  const { cloud } = new CloudRig();
   const take = (first: number, reason: string) => {
     const records = [encodeRecord({ kind: Kind.crash, reason, lines: "sync: online\n", ...at(START_SECONDS) })];
     cloud.ingest.take(BOX, { epoch: EPOCH, first, records, gapFrom: undefined });

@@ -12,7 +12,7 @@ import {
   SUCCESSES_AT_LEAST,
   successesAMonth,
 } from "../../sim/cloud/code-length.js";
-import { at, BOX, EPOCH, START_SECONDS, World } from "./support/world.js";
+import { at, BOX, CloudRig, EPOCH, START_SECONDS } from "./support/cloud-rig.js";
 
 const MONTH = 30 * 86_400;
 
@@ -64,7 +64,7 @@ describe("the length of codes", () => {
   });
 
   test("follows the number of active codes: one that is over no longer counts", () => {
-    const world = new World();
+    const world = new CloudRig();
     const { admin, store } = world.cloud;
     const past = { kind: "scheduled", start: "2026-01-01T00:00", end: "2026-01-02T00:00", zone: "UTC" } as const;
     admin.addAccesses(Array.from({ length: 1_000 }, () => ({ user: 1, key: 2, schedule: past })));
@@ -75,7 +75,7 @@ describe("the length of codes", () => {
   });
 
   test("follows the traffic of the busiest box in the last 30 days", () => {
-    const world = new World();
+    const world = new CloudRig();
     const take = (first: number, records: Parameters<typeof encodeRecord>[0][]) =>
       world.cloud.ingest.take(BOX, { epoch: EPOCH, first, records: records.map((one) => encodeRecord(one)) });
     const intent = (seconds: number, auth: Auth) =>
@@ -92,7 +92,7 @@ describe("the length of codes", () => {
 
   test("every digit comes as often as any other", () => {
     const { accesses } = (() => {
-      const world = new World();
+      const world = new CloudRig();
       world.cloud.admin.addAccesses(
         Array.from({ length: 3_000 }, () => ({ user: 1, key: 2, schedule: { kind: "ongoing" } as const })),
       );

@@ -2,18 +2,18 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { Lane } from "../../firmware/wire/lanes.js";
 import { State, Status } from "../../firmware/wire/messages.js";
 import { CloudLine } from "../../sim/cli/front/cloud-line.js";
-import { door, TestBox, World } from "./support/world.js";
+import { CloudRig, door, TestBox } from "./support/cloud-rig.js";
 
 const BOX = "MS5-PARIS";
 const MINUTE = 60_000;
 
-let world: World;
+let world: CloudRig;
 let box: TestBox;
 let version: number;
 let minute: number;
 
 beforeEach(() => {
-  world = new World();
+  world = new CloudRig();
   box = new TestBox(world);
   box.connect(1, { version: 0 });
   world.timers.advance(5_000);

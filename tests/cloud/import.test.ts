@@ -3,12 +3,12 @@ import { describe, expect, test } from "vitest";
 import { importKeys } from "../../sim/cloud/import/import-keys.js";
 import { csvText } from "../../sim/cloud/import/text.js";
 import { SAMPLE_KEYS_FILE } from "../../sim/samples/sample.js";
-import { BOX, World } from "./support/world.js";
+import { BOX, CloudRig } from "./support/cloud-rig.js";
 
 const HEADER = "key name,fob serial,bin,home location,roaming,key code";
 
-function run(csv: string, prepare: (world: World) => void = () => {}, isSure = false) {
-  const world = new World();
+function run(csv: string, prepare: (world: CloudRig) => void = () => {}, isSure = false) {
+  const world = new CloudRig();
   prepare(world);
   const before = JSON.stringify(world.cloud.store.data);
   const act = () => importKeys(world.cloud.admin, world.cloud.store.organisation, csv, isSure);
@@ -17,7 +17,7 @@ function run(csv: string, prepare: (world: World) => void = () => {}, isSure = f
 
 describe("the key list", () => {
   test("of the sample is in the cloud, bins and all", () => {
-    const { organisation } = new World().cloud.store;
+    const { organisation } = new CloudRig().cloud.store;
     const lines = readFileSync(SAMPLE_KEYS_FILE, "utf8").trim().split("\n");
     expect(organisation.keys).toHaveLength(lines.length - 1);
     expect(organisation.keys.find((k) => k.name === "桜坂ハイツ 屋上")).toMatchObject({ fob: "358VRU", home: 2 });
@@ -109,7 +109,7 @@ describe("the key list", () => {
     expect(JSON.stringify(world.cloud.store.data)).toBe(before);
   });
 
-  const occupied: [string, string, (world: World) => void, RegExp][] = [
+  const occupied: [string, string, (world: CloudRig) => void, RegExp][] = [
     [
       "a key",
       "A-1",
@@ -250,6 +250,6 @@ describe("the key list", () => {
   });
 
   test("makes the same sample from the same seed", () => {
-    expect(JSON.stringify(new World().cloud.store.data)).toBe(JSON.stringify(new World().cloud.store.data));
+    expect(JSON.stringify(new CloudRig().cloud.store.data)).toBe(JSON.stringify(new CloudRig().cloud.store.data));
   });
 });

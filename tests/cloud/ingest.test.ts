@@ -14,7 +14,7 @@ import {
 } from "../../firmware/records/records.js";
 import { modelOf } from "../../sim/cloud/box-snapshot.js";
 import { bytesToHex } from "../../sim/cloud/domain.js";
-import { at, BOX, EPOCH, START_SECONDS, World } from "./support/world.js";
+import { at, BOX, CloudRig, EPOCH, START_SECONDS } from "./support/cloud-rig.js";
 
 const T = START_SECONDS;
 const E = bytesToHex(EPOCH);
@@ -32,7 +32,7 @@ function outcome(of: number, result: Outcome, time = T): Rec {
 }
 
 class Feed {
-  readonly world = new World();
+  readonly world = new CloudRig();
   readonly ingest = this.world.cloud.ingest;
   readonly data = this.world.cloud.store.data;
   readonly inventory = this.ingest.log.inventory;
@@ -215,7 +215,7 @@ describe("the exchange log", () => {
   test("survives a restart in the middle of an exchange", () => {
     const feed = new Feed();
     feed.take(1, [intent(Exchange.pickup, 0, { key: 1, user: 1 })]);
-    const again = new World({ store: feed.world.cloud.store, sample: false });
+    const again = new CloudRig({ store: feed.world.cloud.store, sample: false });
     again.cloud.ingest.take(BOX, { epoch: EPOCH, first: 2, records: [encodeRecord(outcome(1, Outcome.done))] });
     expect(feed.data.exchanges[0]!.status).toBe("done");
     expect(again.cloud.ingest.log.inventory.in(BOX, 0)).toBeUndefined();
@@ -302,7 +302,7 @@ describe("the inventory", () => {
       intent(Exchange.dropoff, 21, {}),
       outcome(5, Outcome.done),
     ]);
-    const again = new World({ store: feed.world.cloud.store, sample: false });
+    const again = new CloudRig({ store: feed.world.cloud.store, sample: false });
     const { inventory } = again.cloud.ingest.log;
     expect([21, 22, 23].map((bin) => inventory.isDoubtful(BOX, bin))).toEqual([true, true, false]);
     const { bins } = modelOf(again.cloud.store, again.cloud.ingest.log.index, inventory, BOX, T);

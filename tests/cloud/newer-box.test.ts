@@ -4,7 +4,7 @@ import { encodeCbor } from "../../firmware/wire/cbor.js";
 import { seal } from "../../firmware/wire/envelope.js";
 import { Lane, topicOf } from "../../firmware/wire/lanes.js";
 import { type BodyCodec, Fetch, Records, State, Status, type Welcome } from "../../firmware/wire/messages.js";
-import { at, BOX, door, EPOCH, START_SECONDS, TestBox, World } from "./support/world.js";
+import { at, BOX, CloudRig, door, EPOCH, START_SECONDS, TestBox } from "./support/cloud-rig.js";
 
 const EXTRA = { part: 7, doors: [1, { kind: 2 }], entries: new Uint8Array(100) };
 
@@ -14,8 +14,8 @@ function newer<T extends object>(codec: BodyCodec<T>, change: object = {}): Body
 }
 
 /** A newer box says hello to today's cloud. */
-function connected(fields: object): { world: World; box: TestBox; welcome: Welcome } {
-  const world = new World();
+function connected(fields: object): { world: CloudRig; box: TestBox; welcome: Welcome } {
+  const world = new CloudRig();
   const box = new TestBox(world);
   box.session = new Uint8Array(8).fill(1);
   const hello = {

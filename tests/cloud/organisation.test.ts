@@ -9,12 +9,12 @@ import { EmergencyTarget, Kind } from "../../firmware/records/records.js";
 import { modelOf } from "../../sim/cloud/box-snapshot.js";
 import { hexToBytes } from "../../sim/cloud/domain.js";
 import { CloudStore } from "../../sim/cloud/store.js";
-import { at, BOX, EPOCH, FailingMemory, START_SECONDS, World } from "./support/world.js";
+import { at, BOX, CloudRig, EPOCH, FailingMemory, START_SECONDS } from "./support/cloud-rig.js";
 
 const ongoing = { kind: "ongoing" } as const;
 
 test("a box gets an opaque id where one is asked for, another each time, and everything that is made of the id has that one", () => {
-  const { admin, store } = new World().cloud;
+  const { admin, store } = new CloudRig().cloud;
   const about = { id: "opaque", model: "MS5" as const, location: 1, bins: ["A-1"] };
   const boxes = [admin.addNewBox(about), admin.addNewBox(about)];
   expect(boxes[0]!.id).toMatch(/^BOX-[2-9A-HJKMNP-Z]{10}$/);
@@ -24,7 +24,7 @@ test("a box gets an opaque id where one is asked for, another each time, and eve
 });
 
 describe("the organisation refuses", () => {
-  const cases: [string, (world: World) => unknown, RegExp][] = [
+  const cases: [string, (world: CloudRig) => unknown, RegExp][] = [
     [
       "a code in use",
       (w) => w.cloud.admin.addAccess(1, 2, ongoing, "135790"),
@@ -134,7 +134,7 @@ describe("the organisation refuses", () => {
     ["to place no key", (w) => w.cloud.admin.placeKey(999, undefined), /there is no key 999/],
   ];
   test.each(cases)("%s", (_, act, message) => {
-    const world = new World();
+    const world = new CloudRig();
     const before = JSON.stringify(world.cloud.store.data);
     expect(() => act(world)).toThrow(message);
     expect(JSON.stringify(world.cloud.store.data)).toBe(before);
@@ -148,12 +148,12 @@ describe("a local window that falls into an hour that the clocks of a place leav
 
   test("does not keep the place from being added, past or to come, nor the database from being opened", () => {
     const disk = new FailingMemory();
-    const world = new World({ store: new CloudStore(disk) });
+    const world = new CloudRig({ store: new CloudStore(disk) });
     const { id } = world.cloud.admin.addAccess(1, 1, gone, "424242");
     const { id: location } = world.cloud.admin.addLocation(london);
     const paris = world.cloud.store.organisation.boxes[0]!;
     world.cloud.admin.addBox({ ...paris, id: "LONDON", username: "london", location });
-    const { log } = new World({ store: new CloudStore(disk), sample: false }).cloud.ingest;
+    const { log } = new CloudRig({ store: new CloudStore(disk), sample: false }).cloud.ingest;
     const has = (box: string) =>
       modelOf(world.cloud.store, log.index, log.inventory, box, START_SECONDS - 70 * 86_400).accesses.some(
         (a) => a.id === id,
@@ -164,7 +164,7 @@ describe("a local window that falls into an hour that the clocks of a place leav
   });
 
   test("is refused when it is new", () => {
-    const world = new World();
+    const world = new CloudRig();
     world.cloud.admin.addLocation(london);
     expect(() => world.cloud.admin.addAccess(1, 1, gone)).toThrow(/Europe\/London\) does not start before it ends/);
   });
@@ -172,7 +172,7 @@ describe("a local window that falls into an hour that the clocks of a place leav
 
 describe("what somebody saw in a bin", () => {
   const rig = () => {
-    const { cloud } = new World();
+    const { cloud } = new CloudRig();
     const { inventory } = cloud.ingest.log;
     return { admin: cloud.admin, inventory, edits: () => inventory.edits(BOX) };
   };
@@ -226,7 +226,7 @@ describe("what somebody saw in a bin", () => {
 
 describe("codes", () => {
   test("that are generated are free, and of one length for a whole list", () => {
-    const world = new World();
+    const world = new CloudRig();
     const accesses = world.cloud.admin.addAccesses(
       Array.from({ length: 500 }, () => ({ user: 1, key: 2, schedule: ongoing })),
     );
@@ -237,7 +237,7 @@ describe("codes", () => {
   });
 
   test("of an access that ended over a day ago may be given again", () => {
-    const world = new World();
+    const world = new CloudRig();
     const past = { kind: "scheduled", start: "2026-01-01T00:00", end: "2026-01-02T00:00", zone: "UTC" } as const;
     world.cloud.admin.addAccess(1, 2, past, "999111");
     expect(world.cloud.admin.addAccess(1, 2, ongoing, "999111").code).toBe("999111");
@@ -245,13 +245,13 @@ describe("codes", () => {
 });
 
 describe("what a box is told", () => {
-  function model(world: World, box = BOX, now = START_SECONDS) {
+  function model(world: CloudRig, box = BOX, now = START_SECONDS) {
     const { log } = world.cloud.ingest;
     return modelOf(world.cloud.store, log.index, log.inventory, box, now);
   }
 
   test("is everything that can be in it, and every badge", () => {
-    const world = new World();
+    const world = new CloudRig();
     const { organisation } = world.cloud.store;
     const paris = model(world);
     expect(paris.keys).toHaveLength(organisation.keys.length);
@@ -268,14 +268,14 @@ describe("what a box is told", () => {
   });
 
   test("a local window is one of its own location", () => {
-    const world = new World();
+    const world = new CloudRig();
     const local = world.cloud.store.organisation.accesses.find((a) => a.code === "662607")!.id;
     const from = (box: string) => model(world, box).accesses.find((a) => a.id === local)!.window!.from;
     expect(from("MS4-TOKYO") - from(BOX)).toBe(-7 * 3_600);
   });
 
   test("accesses that ended over a day ago are left out, and the day before still there", () => {
-    const world = new World();
+    const world = new CloudRig();
     const id = world.cloud.store.organisation.accesses.find((a) => a.code === "577215")!.id;
     const until = Date.parse("2026-06-05T16:00:00Z") / 1000;
     const has = (now: number) => model(world, BOX, now).accesses.some((a) => a.id === id);
@@ -288,7 +288,7 @@ describe("what a box is told", () => {
 
 describe("offline-code sheets", () => {
   test("list the codes, mark the used ones, and go on to the next", () => {
-    const world = new World();
+    const world = new CloudRig();
     const { sheets, store } = world.cloud;
     const first = sheets.sheet(BOX);
     expect(first.targets.map((t) => t.codes.length)).toEqual([...Array(24).fill(10), 5, 3]);
@@ -332,7 +332,7 @@ describe("offline-code sheets", () => {
   });
 
   test("a code of a newer sheet closes the older ones in the cloud too", () => {
-    const world = new World();
+    const world = new CloudRig();
     const burn = {
       kind: Kind.emergency,
       target: EmergencyTarget.all,
@@ -345,7 +345,7 @@ describe("offline-code sheets", () => {
   });
 
   test("end at 999", () => {
-    const world = new World();
+    const world = new CloudRig();
     world.cloud.store.boxState(BOX).sheets.current = 999;
     expect(() => world.cloud.sheets.rotate(BOX)).toThrow(/last sheet, 999/);
     expect(() => world.cloud.sheets.sheet(BOX, 1_000)).toThrow(/not one of 1 to 999/);
@@ -361,7 +361,7 @@ describe("the store", () => {
 
   test("keeps everything in a file, whole, and nothing beside it", () => {
     const path = join(folder, "cloud.json");
-    const world = new World({ store: CloudStore.inFile(path) });
+    const world = new CloudRig({ store: CloudStore.inFile(path) });
     world.cloud.close();
     expect(readdirSync(folder)).toEqual(["cloud.json"]);
     expect(CloudStore.inFile(path).data).toEqual(JSON.parse(JSON.stringify(world.cloud.store.data)));
@@ -380,7 +380,7 @@ describe("the store", () => {
 
   test("brings a database of format 1 up to date: places, holders and doubt", () => {
     const disk = new FailingMemory();
-    const world = new World({ store: new CloudStore(disk) });
+    const world = new CloudRig({ store: new CloudStore(disk) });
     const { bins: _bins, holders: _holders, told: _told, ...rest } = world.cloud.store.data;
     const inventory = {
       "key:1": { place: { box: BOX, bin: 0, certain: true }, movedBy: BOX, movedAt: 1 },
@@ -394,7 +394,7 @@ describe("the store", () => {
       doubtful: { [`${BOX}/1`]: true, [`${BOX}/5`]: true },
     });
     const store = new CloudStore(disk);
-    const { inventory: now } = new World({ store, sample: false }).cloud.ingest.log;
+    const { inventory: now } = new CloudRig({ store, sample: false }).cloud.ingest.log;
     expect([0, 1, 5, 6].map((bin) => now.content(BOX, bin))).toEqual([
       { belief: "holds", item: "key:1" },
       { belief: "doubt", item: "key:2" },
@@ -409,7 +409,7 @@ describe("the store", () => {
 
   test("undoes a change that the disk did not take", () => {
     const disk = new FailingMemory();
-    const world = new World({ store: new CloudStore(disk) });
+    const world = new CloudRig({ store: new CloudStore(disk) });
     disk.failure = new Error("EIO");
     expect(() => world.cloud.admin.addUser({ name: "Nobody" })).toThrow(/could not be written: EIO/);
     expect(world.cloud.store.organisation.users.map((u) => u.name)).not.toContain("Nobody");
@@ -417,6 +417,6 @@ describe("the store", () => {
 
   test("refuses a file in a folder that is not there", () => {
     const store = CloudStore.inFile(join(folder, "none", "cloud.json"));
-    expect(() => new World({ store })).toThrow(/could not be written: ENOENT/);
+    expect(() => new CloudRig({ store })).toThrow(/could not be written: ENOENT/);
   });
 });

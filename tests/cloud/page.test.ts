@@ -6,7 +6,7 @@ import { Status } from "../../firmware/wire/messages.js";
 import { CloudError } from "../../sim/cloud/domain.js";
 import { PageServer, pageApp } from "../../sim/cloud/page/server.js";
 import { spanInWords } from "../../sim/cloud/page/words.js";
-import { at, START_SECONDS, TestBox, World } from "./support/world.js";
+import { at, CloudRig, START_SECONDS, TestBox } from "./support/cloud-rig.js";
 
 const OFFLINE = { at: START_SECONDS, flags: Flag.wallTime | Flag.synced | Flag.offline };
 const TOLD: Status = {
@@ -24,14 +24,14 @@ const TOLD: Status = {
 };
 
 function rig() {
-  const world = new World();
+  const world = new CloudRig();
   const now = () => START_SECONDS + world.timers.nowMs / 1_000;
   const app = pageApp(world.cloud, now);
   const page = async (host = "127.0.0.1:18880") => await app.request("/", { headers: { host } });
   return { world, box: new TestBox(world), page, text: async () => await (await page()).text() };
 }
 
-function exchange(world: World, box: TestBox, stamp: { at: number; flags: number }): void {
+function exchange(world: CloudRig, box: TestBox, stamp: { at: number; flags: number }): void {
   const records: Rec[] = [
     { kind: Kind.intent, exchange: Exchange.pickup, bin: 0, auth: Auth.keyCode, key: 1, ...stamp },
     { kind: Kind.outcome, of: 1, result: Outcome.done, ...stamp },

@@ -5,7 +5,7 @@ import { Lane } from "../../firmware/wire/lanes.js";
 import { type Offer, Reads } from "../../firmware/wire/messages.js";
 import { modelOf } from "../../sim/cloud/box-snapshot.js";
 import { CloudStore } from "../../sim/cloud/store.js";
-import { at, BOX, EPOCH, FailingMemory, START_SECONDS, TestBox, World } from "./support/world.js";
+import { at, BOX, CloudRig, EPOCH, FailingMemory, START_SECONDS, TestBox } from "./support/cloud-rig.js";
 
 const TOKYO = "MS4-TOKYO";
 const DAY = 86_400;
@@ -24,12 +24,12 @@ interface Move {
 }
 
 class Boxes {
-  readonly world: World;
+  readonly world: CloudRig;
   readonly #next = new Map<string, number>();
   readonly key: number;
 
   constructor(store?: CloudStore) {
-    this.world = new World(store === undefined ? {} : { store, sample: false });
+    this.world = new CloudRig(store === undefined ? {} : { store, sample: false });
     this.key = this.world.cloud.store.organisation.keys.find(({ name }) => name === MASTER)!.id;
   }
 

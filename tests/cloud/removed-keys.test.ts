@@ -6,7 +6,7 @@ import type { Offer } from "../../firmware/wire/messages.js";
 import { modelOf } from "../../sim/cloud/box-snapshot.js";
 import { soundModel } from "../../sim/cloud/snapshot/sound-model.js";
 import { SMALL } from "../snapshot/support/models.js";
-import { at, BOX, EPOCH, START_SECONDS, TestBox, World } from "./support/world.js";
+import { at, BOX, CloudRig, EPOCH, START_SECONDS, TestBox } from "./support/cloud-rig.js";
 
 function returned(key: number, bin: number, first: number): Rec[] {
   const stamp = at(START_SECONDS);
@@ -16,12 +16,12 @@ function returned(key: number, bin: number, first: number): Rec[] {
   ];
 }
 
-function take(world: World, key: number, bin: number, first: number): void {
+function take(world: CloudRig, key: number, bin: number, first: number): void {
   const records = returned(key, bin, first).map((one) => encodeRecord(one));
   world.cloud.ingest.take(BOX, { epoch: EPOCH, first, records });
 }
 
-function bins(world: World) {
+function bins(world: CloudRig) {
   const { log } = world.cloud.ingest;
   const model = modelOf(world.cloud.store, log.index, log.inventory, BOX, START_SECONDS);
   return soundModel({ ...model, version: 1 }).model.bins;
@@ -29,7 +29,7 @@ function bins(world: World) {
 
 describe("a key that was removed", () => {
   test("and whose fob comes back is that fob, nobody's; a right that is taken away then is taken away", () => {
-    const world = new World();
+    const world = new CloudRig();
     const box = new TestBox(world);
     const { version } = box.connect();
     const { fob, name } = world.cloud.store.organisation.keys.find((key) => key.id === 1)!;
@@ -45,7 +45,7 @@ describe("a key that was removed", () => {
   });
 
   test("and whose fob was given to another key comes back as that key", () => {
-    const world = new World();
+    const world = new CloudRig();
     const fob = world.cloud.store.organisation.keys.find((key) => key.id === 1)!.fob!;
     world.cloud.admin.removeKey(1);
     const [heir] = world.cloud.admin.addKeys([{ name: "Heir", fob, roaming: true, home: 1 }]);
@@ -54,7 +54,7 @@ describe("a key that was removed", () => {
   });
 
   test("without a fob leaves its bin in doubt, and the box is told everything else", () => {
-    const world = new World();
+    const world = new CloudRig();
     const box = new TestBox(world);
     const { version } = box.connect();
     const [key] = world.cloud.admin.addKeys([{ name: "On a string", roaming: true, home: 1 }]);
@@ -74,7 +74,7 @@ describe("a key that was removed", () => {
   });
 
   test("without a fob, brought back to a box that has not heard of it, leaves that bin in doubt", () => {
-    const world = new World();
+    const world = new CloudRig();
     const [key] = world.cloud.admin.addKeys([{ name: "On a string", roaming: true, home: 1 }]);
     world.cloud.admin.removeKey(key!.id);
     take(world, key!.id, 23, 1);
@@ -84,7 +84,7 @@ describe("a key that was removed", () => {
   });
 
   test("while an emergency code was trying its bin, which stayed shut, hangs there as its fob", () => {
-    const world = new World();
+    const world = new CloudRig();
     const fob = world.cloud.store.organisation.keys.find((key) => key.id === 1)!.fob!;
     const { bin } = world.cloud.ingest.log.inventory.whereabouts("key:1")!.place!;
     const stamp = at(START_SECONDS);
@@ -97,7 +97,7 @@ describe("a key that was removed", () => {
   });
 
   test("gives its number to no other key, user or access", () => {
-    const { admin, store } = new World().cloud;
+    const { admin, store } = new CloudRig().cloud;
     const last = admin.addKeys([{ name: "Last", fob: "LAST1", roaming: true, home: 1 }])[0]!;
     const user = admin.addUser({ name: "Last" });
     const access = admin.addAccess(user.id, last.id, { kind: "ongoing" });

@@ -16,12 +16,12 @@ import {
   type Welcome,
 } from "../../firmware/wire/messages.js";
 import { CloudStore } from "../../sim/cloud/store.js";
-import { at, BOX, door, EPOCH, FailingMemory, START_SECONDS, TestBox, World } from "./support/world.js";
+import { at, BOX, CloudRig, door, EPOCH, FailingMemory, START_SECONDS, TestBox } from "./support/cloud-rig.js";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-function online(): { world: World; box: TestBox; welcome: Welcome } {
-  const world = new World();
+function online(): { world: CloudRig; box: TestBox; welcome: Welcome } {
+  const world = new CloudRig();
   const box = new TestBox(world);
   const welcome = box.connect();
   world.timers.advance(2_000);
@@ -33,7 +33,7 @@ function manyKeys(count: number) {
   return Array.from({ length: count }, (_, i) => ({ name: `key number ${i}`, fob: `F${i}`, roaming: true, home: 1 }));
 }
 
-function dropped(world: World): number {
+function dropped(world: CloudRig): number {
   return Object.values(world.cloud.dropped).reduce((a, b) => a + b, 0);
 }
 
@@ -63,7 +63,7 @@ describe("a session", () => {
   });
 
   test("an old hello from a broker's disk does not cut off the box", () => {
-    const world = new World();
+    const world = new CloudRig();
     const box = new TestBox(world);
     box.connect(1);
     const stranger = new TestBox(world);
@@ -75,7 +75,7 @@ describe("a session", () => {
   });
 
   test("old hellos that come right after each of the box's own do not make the cloud forget whom it welcomed", () => {
-    const world = new World();
+    const world = new CloudRig();
     const box = new TestBox(world);
     const stranger = new TestBox(world);
     for (let session = 1; session <= 20; session++) {
@@ -186,7 +186,7 @@ describe("a record that this version cannot read", () => {
 describe("an ack", () => {
   test("goes out only after the store has the records", () => {
     const disk = new FailingMemory();
-    const world = new World({ store: new CloudStore(disk) });
+    const world = new CloudRig({ store: new CloudStore(disk) });
     const box = new TestBox(world);
     box.connect();
     disk.failure = new Error("ENOSPC: no space left on device");
@@ -207,7 +207,7 @@ describe("an ack", () => {
 
   test("covers several batches with one write, and answers early and repeated ones with what is here", () => {
     const disk = new FailingMemory();
-    const world = new World({ store: new CloudStore(disk) });
+    const world = new CloudRig({ store: new CloudStore(disk) });
     const box = new TestBox(world);
     box.connect();
     world.timers.advance(5_000);
@@ -298,7 +298,7 @@ describe("snapshots", () => {
     const disk = new FailingMemory();
     const versions: number[] = [];
     for (let i = 0; i < 3; i++) {
-      const world = new World({ store: new CloudStore(disk), sample: i === 0 });
+      const world = new CloudRig({ store: new CloudStore(disk), sample: i === 0 });
       versions.push(new TestBox(world).connect(i + 1).version);
     }
     expect(versions).toEqual([1, 2, 3]);
@@ -402,7 +402,7 @@ describe("commands", () => {
   });
 
   test("a one-touch unlock is dropped after a minute", () => {
-    const world = new World();
+    const world = new CloudRig();
     const box = new TestBox(world);
     const early = world.cloud.oneTouchUnlock(BOX, "B-12");
     world.timers.advance(59_000);
@@ -424,13 +424,13 @@ describe("commands", () => {
 
   test("that wait in a copy of the database are not carried out a second time, and new ones get numbers above", () => {
     const disk = new FailingMemory();
-    const first = new World({ store: new CloudStore(disk) });
+    const first = new CloudRig({ store: new CloudStore(disk) });
     first.cloud.reboot(BOX);
     const copy = disk.saved;
     first.cloud.setBinEnabled(BOX, "A-1", false);
     for (let again = 0; again < 2; again++) {
       disk.saved = copy;
-      const world = new World({ store: new CloudStore(disk), sample: false });
+      const world = new CloudRig({ store: new CloudStore(disk), sample: false });
       // Asked for before the box has said that it is at number 2.
       const fresh = world.cloud.oneTouchUnlock(BOX, "A-2");
       expect(fresh.id).toBe(2);
@@ -524,7 +524,7 @@ describe("hostile input", () => {
 
 test("the same seed and messages give the same bytes down", () => {
   const run = () => {
-    const world = new World({ seed: 3 });
+    const world = new CloudRig({ seed: 3 });
     const box = new TestBox(world);
     box.connect();
     box.records(1, [door(1)]);

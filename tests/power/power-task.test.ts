@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { PowerTask } from "../../firmware/power/power-task.js";
 import { MS5 } from "../../hal/boards/ms5/profile.js";
 import { WakeCause } from "../../hal/ports/power.js";
-import { ManualTimers } from "../cloud/support/world.js";
+import { ManualTimers } from "../cloud/support/cloud-rig.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
 class Slept extends Error {}

@@ -5,7 +5,7 @@ import { Belief, Kind } from "../../firmware/records/records.js";
 import { encodeCheckpoint } from "../../firmware/state/checkpoint.js";
 import { readBatch } from "../../firmware/sync/batch.js";
 import { encodeCbor } from "../../firmware/wire/cbor.js";
-import { World as CloudWorld } from "../cloud/support/world.js";
+import { CloudRig } from "../cloud/support/cloud-rig.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
 const AT = { at: 1_790_000_000, flags: 2 };
@@ -54,7 +54,7 @@ describe("a record of a later firmware in the journal", () => {
   });
 
   test("today's cloud keeps it as it came, acknowledges it, and doubts the bin too", () => {
-    const { cloud } = new CloudWorld();
+    const { cloud } = new CloudRig();
     const box = "MS5-PARIS";
     const raw = NEWER.map(([, body]) => encodeCbor(body));
     const epoch = new Uint8Array(8).fill(1);

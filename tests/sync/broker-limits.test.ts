@@ -1,15 +1,15 @@
 import type { IConnectPacket } from "mqtt-packet";
 import { describe, expect, it } from "vitest";
-import { BOX, makeWorld, type World, type WorldOptions } from "./support/world.js";
+import { BOX, makeSyncRig, type SyncRig, type SyncRigOptions } from "./support/sync-rig.js";
 
 const MINUTE = 60_000;
 const stateTopic = `smartbox/${BOX}/up/state`;
 
 /** A world whose broker judges CONNECT as told, and what each CONNECT asked for, with its time. */
-function judged(judge: (packet: IConnectPacket) => number | "close", options: WorldOptions = {}) {
+function judged(judge: (packet: IConnectPacket) => number | "close", options: SyncRigOptions = {}) {
   const asked: string[] = [];
   const atMs: number[] = [];
-  const world: World = makeWorld({
+  const world: SyncRig = makeSyncRig({
     links: ["ethernet"],
     ...options,
     judge: (packet) => {
@@ -172,8 +172,8 @@ describe("another client with the same client id", () => {
   );
 
   it("that is a box as well: both notice it, and each has its turn of a minute and more", () => {
-    const first = makeWorld({ links: ["ethernet"] });
-    const second = makeWorld({ links: ["ethernet"], beside: first });
+    const first = makeSyncRig({ links: ["ethernet"] });
+    const second = makeSyncRig({ links: ["ethernet"], beside: first });
     const { time } = first;
     first.task.start();
     time.run(700);

@@ -2,19 +2,19 @@ import { describe, expect, it } from "vitest";
 import { Freshness } from "../../firmware/sync/freshness.js";
 import { CLOCK_ERROR_MAX_S } from "../../firmware/sync/limits.js";
 import type { Lane } from "../../firmware/wire/lanes.js";
-import { makeWorld, type World } from "./support/world.js";
+import { makeSyncRig, type SyncRig } from "./support/sync-rig.js";
 
 const SECOND = 1000;
 const MINUTE = 60_000;
 
-function online(world: World): void {
+function online(world: SyncRig): void {
   world.task.start();
   world.time.run(SECOND);
   expect(world.task.online).toBe(true);
 }
 
 /** The broker keeps what the cloud sends from here on; the result lets it all go, in order. */
-function hold({ cloud }: World): () => void {
+function hold({ cloud }: SyncRig): () => void {
   const held: [Lane, Uint8Array][] = [];
   const raw = cloud.raw.bind(cloud);
   cloud.raw = (lane, payload) => void held.push([lane, payload]);
@@ -25,11 +25,11 @@ function hold({ cloud }: World): () => void {
 }
 
 /** The cloud's clock, s. */
-const cloudNow = ({ cloud, time }: World) => cloud.time + Math.floor(time.nowMs / SECOND);
+const cloudNow = ({ cloud, time }: SyncRig) => cloud.time + Math.floor(time.nowMs / SECOND);
 
 describe("a broker that drips", () => {
   it("does not put the next hello off: it comes after five minutes, whatever is outstanding", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, host, time, net } = world;
     host.journal.fill(5_000);
     cloud.acks = false;
@@ -47,7 +47,7 @@ describe("a broker that drips", () => {
   });
 
   it("pieces of a snapshot puts it off no more than records do", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, time } = world;
     cloud.snapshot = { version: 5, bytes: new Uint8Array(100_000) };
     let sent = 0;
@@ -61,7 +61,7 @@ describe("a broker that drips", () => {
 
 describe("a hello without its welcome", () => {
   it("ends what the session may do when its wait is over: a command that came through before is taken, one after is not", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, host, time, task } = world;
     online(world);
     cloud.welcomes = false;
@@ -79,7 +79,7 @@ describe("a hello without its welcome", () => {
   });
 
   it("counts from when it was wanted, for a broker may leave it no room", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, host, time, net } = world;
     online(world);
     // Nothing is acknowledged at the broker any more: the window fills, and the hello waits behind it.
@@ -96,7 +96,7 @@ describe("a hello without its welcome", () => {
   });
 
   it("ends it also when the box asked early, because its fetches were not answered", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, host, time } = world;
     cloud.snapshot = { version: 5, bytes: new Uint8Array(100) };
     cloud.answersFetches = false;
@@ -128,7 +128,7 @@ describe("a hello without its welcome", () => {
 
 describe("a command", () => {
   it("that was held back for more than 62 s is not taken, has no receipt, and is taken when it is sealed anew", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, host, time, task } = world;
     online(world);
     const release = hold(world);
@@ -144,7 +144,7 @@ describe("a command", () => {
   });
 
   it("is handed on with the age of its request, whatever the box's own clock says", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, host, time } = world;
     online(world);
     time.run(2 * MINUTE);
@@ -159,7 +159,7 @@ describe("a command", () => {
 
   it("is never taken for younger than it is, however long the welcome was held", () => {
     for (const heldMs of [0, 3_000, 9_500]) {
-      const world = makeWorld();
+      const world = makeSyncRig();
       const { cloud, host, time } = world;
       const release = hold(world);
       world.task.start();
@@ -186,7 +186,7 @@ describe("the clock", () => {
       [1_700_000_002, false],
       [1_700_000_100, true],
     ] as const) {
-      const world = makeWorld();
+      const world = makeSyncRig();
       world.time.wall = wall;
       const release = hold(world);
       world.task.start();
@@ -200,7 +200,7 @@ describe("the clock", () => {
 
   it(`is off by ${CLOCK_ERROR_MAX_S} s at most after a welcome that was held for as long as the box waits`, () => {
     for (const wall of [undefined, 1_700_000_000 - 40, 1_700_000_000 + 33, 1_700_007_211]) {
-      const world = makeWorld();
+      const world = makeSyncRig();
       const { cloud, time, task } = world;
       time.wall = wall;
       cloud.welcomes = false;
@@ -219,7 +219,7 @@ describe("the clock", () => {
   });
 
   it("is moved by nothing but the answer to the box's own question", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     online(world);
     const [welcome] = world.cloud.sent;
     world.time.run(2 * MINUTE);

@@ -2,7 +2,7 @@ import nacl from "tweetnacl";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { seal } from "../../firmware/wire/envelope.js";
 import { Lane, topicOf } from "../../firmware/wire/lanes.js";
-import { BOX, makeWorld, type World } from "./support/world.js";
+import { BOX, makeSyncRig, type SyncRig } from "./support/sync-rig.js";
 
 const WRONG_KEY = new Uint8Array(32).fill(1);
 
@@ -20,8 +20,8 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-function online(): World {
-  const world = makeWorld();
+function online(): SyncRig {
+  const world = makeSyncRig();
   world.task.start();
   world.time.run(1_000);
   expect(world.task.online).toBe(true);
@@ -29,12 +29,12 @@ function online(): World {
 }
 
 /** Session and challenge of the last message that the cloud sent. */
-function headOf({ cloud }: World): { session: Uint8Array; challenge: Uint8Array } {
+function headOf({ cloud }: SyncRig): { session: Uint8Array; challenge: Uint8Array } {
   const { payload } = cloud.sent.at(-1)!;
   return { session: payload.slice(1, 9), challenge: payload.slice(9, 17) };
 }
 
-function inject(world: World, lane: Lane, payload: Uint8Array): void {
+function inject(world: SyncRig, lane: Lane, payload: Uint8Array): void {
   world.broker.publish({ topic: topicOf(BOX, lane), payload, qos: 1, retain: false });
   world.time.run(20);
 }

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { encodeCbor } from "../../firmware/wire/cbor.js";
 import { Lane } from "../../firmware/wire/lanes.js";
-import { BOX, makeWorld } from "./support/world.js";
+import { BOX, makeSyncRig } from "./support/sync-rig.js";
 
 it("fields that a newer cloud adds to every message change nothing", () => {
-  const world = makeWorld();
+  const world = makeSyncRig();
   const { cloud, host, time, task } = world;
   cloud.extra = { part: 7, doors: [1, { kind: 2 }], entries: new Uint8Array(300) };
   cloud.snapshot = { version: 4, bytes: new Uint8Array(5_000).fill(3) };
@@ -21,7 +21,7 @@ it("fields that a newer cloud adds to every message change nothing", () => {
 });
 
 it("a command with a kind or a value that this box cannot read is handed on, so that it gets its receipt", () => {
-  const { cloud, host, time, task } = makeWorld();
+  const { cloud, host, time, task } = makeSyncRig();
   task.start();
   time.run(1_000);
   cloud.send(Lane.command, encodeCbor({ id: 1, command: 200, bin: 3 }));
@@ -34,7 +34,7 @@ it("a command with a kind or a value that this box cannot read is handed on, so 
 });
 
 it("a lane that this box does not know is dropped and counted, and the session goes on", () => {
-  const { cloud, broker, time, task, host } = makeWorld();
+  const { cloud, broker, time, task, host } = makeSyncRig();
   task.start();
   time.run(1_000);
   for (const lane of ["firmware", "settings", "command/urgent", ""]) {

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { makeWorld, type World } from "./support/world.js";
+import { makeSyncRig, type SyncRig } from "./support/sync-rig.js";
 
 const bytesOf = (length: number) => Uint8Array.from({ length }, (_, i) => (i * 31) % 251);
 
-function start(world: World): void {
+function start(world: SyncRig): void {
   world.task.start();
   world.time.run(1000);
 }
 
 describe("a snapshot", () => {
   it("is pulled in order after the welcome, activated once, and the next one after an offer", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, host, task, time } = world;
     cloud.snapshot = { version: 5, bytes: bytesOf(20_000) };
     start(world);
@@ -30,7 +30,7 @@ describe("a snapshot", () => {
   });
 
   it("that is not newer is never fetched", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     world.host.version = 5;
     for (const version of [5, 4]) {
       world.cloud.snapshot = { version, bytes: bytesOf(100) };
@@ -43,7 +43,7 @@ describe("a snapshot", () => {
   });
 
   it("whose pieces get lost is asked for again from where it is; pieces that come twice are dropped", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, host, time, task } = world;
     cloud.snapshot = { version: 5, bytes: bytesOf(20_000) };
     let lost = 0;
@@ -65,7 +65,7 @@ describe("a snapshot", () => {
   });
 
   it("goes on in the next session where it was", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, host, time, net } = world;
     cloud.snapshot = { version: 5, bytes: bytesOf(20_000) };
     cloud.piece = (offset) => offset < 10_000;
@@ -79,7 +79,7 @@ describe("a snapshot", () => {
   });
 
   it("that the cloud no longer serves gives way to the one that it told of last", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, host, time } = world;
     cloud.snapshot = { version: 5, bytes: bytesOf(20_000) };
     cloud.piece = (offset) => offset < 4096;
@@ -93,7 +93,7 @@ describe("a snapshot", () => {
   });
 
   it("that the cloud does not answer for makes the box say hello again", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, host, time } = world;
     cloud.snapshot = { version: 5, bytes: bytesOf(100) };
     cloud.answersFetches = false;
@@ -106,7 +106,7 @@ describe("a snapshot", () => {
   });
 
   it("that the host does not put on record stays a fault, and is tried again", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, host, time, task } = world;
     cloud.snapshot = { version: 5, bytes: bytesOf(3000) };
     const activate = host.activateSnapshot.bind(host);
@@ -121,7 +121,7 @@ describe("a snapshot", () => {
   });
 
   it("that can be taken at last ends the fault", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, host, time, task } = world;
     cloud.snapshot = { version: 5, bytes: bytesOf(3000) };
     host.failWrites = 4;
@@ -134,7 +134,7 @@ describe("a snapshot", () => {
   });
 
   it("that nobody answers for is asked for less and less often, and at once after a welcome", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, host, task, time } = world;
     cloud.snapshot = { version: 5, bytes: bytesOf(100) };
     cloud.answersFetches = false;
@@ -159,7 +159,7 @@ describe("a snapshot", () => {
   it.each(["failFinishes" as const, "failWrites" as const])(
     "that fails (%s) is begun again, three times in a row, then ever more seldom; the next is begun at once",
     (failing) => {
-      const world = makeWorld();
+      const world = makeSyncRig();
       const { cloud, host, time, task, lines } = world;
       cloud.snapshot = { version: 5, bytes: bytesOf(3000) };
       host[failing] = 2;

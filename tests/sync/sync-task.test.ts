@@ -2,20 +2,20 @@ import { describe, expect, it } from "vitest";
 import { seal } from "../../firmware/wire/envelope.js";
 import { Lane } from "../../firmware/wire/lanes.js";
 import { Command } from "../../firmware/wire/messages.js";
-import { BOX, KEY, makeWorld, type World } from "./support/world.js";
+import { BOX, KEY, makeSyncRig, type SyncRig } from "./support/sync-rig.js";
 
 const MINUTE = 60_000;
 const stateTopic = `smartbox/${BOX}/up/state`;
 
 /** Starts the task and runs until it is online. */
-function online(world: World): void {
+function online(world: SyncRig): void {
   world.task.start();
   world.time.run(1000);
   expect(world.task.online).toBe(true);
 }
 
 /** Every record is in the cloud, as it was written. */
-function expectAllInCloud({ cloud, host }: World): void {
+function expectAllInCloud({ cloud, host }: SyncRig): void {
   const last = host.journal.nextSeq - 1;
   expect(cloud.acked).toBe(last);
   expect([...cloud.records.keys()]).toEqual(Array.from({ length: last }, (_, i) => i + 1));
@@ -25,7 +25,7 @@ function expectAllInCloud({ cloud, host }: World): void {
 
 describe("a session", () => {
   it("says hello, is welcomed, sets the clock, publishes state, sends what is there and what comes", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { host, cloud, time, task, net, broker } = world;
     host.journal.fill(100);
     cloud.time += 500;
@@ -58,21 +58,21 @@ describe("a session", () => {
   });
 
   it("leaves a clock alone that is off by 2 s, and sets one that is unknown or off by more", () => {
-    const near = makeWorld();
+    const near = makeSyncRig();
     near.cloud.time += 2;
     online(near);
     expect(near.host.log).toEqual(["online ethernet"]);
     near.cloud.time -= 5;
     near.time.run(5 * MINUTE);
     expect(near.host.log[1]).toMatch(/^time /);
-    const unknown = makeWorld();
+    const unknown = makeSyncRig();
     unknown.time.wall = undefined;
     online(unknown);
     expect(unknown.host.log[0]).toMatch(/^time /);
   });
 
   it("says hello again after 10, 20, 40, 60, 60 s while there is no welcome, with a counter one up", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, time, task } = world;
     cloud.welcomes = false;
     world.append(1);
@@ -91,7 +91,7 @@ describe("a session", () => {
   });
 
   it("tells status on welcome, every 5 minutes and when asked, with what is too long cut", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, host, time, task } = world;
     host.faults = [...Array.from({ length: 20 }, (_, i) => `bin ${i} ${"é".repeat(40)}`), ""];
     online(world);
@@ -105,7 +105,7 @@ describe("a session", () => {
   });
 
   it("welcomes the box anew every 5 minutes while idle, so that a cloud that forgot the session is found again", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, time, host, task } = world;
     online(world);
     time.run(5 * MINUTE);
@@ -118,7 +118,7 @@ describe("a session", () => {
   });
 
   it("calls itself offline when the cloud stops answering hellos, and online again when it does", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, time, host, task } = world;
     online(world);
     cloud.welcomes = false;
@@ -141,7 +141,7 @@ describe("a session", () => {
   });
 
   it("says that the cloud does not answer where it never did, and not what stood in the way before", () => {
-    const { cloud, time, task } = makeWorld();
+    const { cloud, time, task } = makeSyncRig();
     cloud.welcomes = false;
     task.start();
     time.run(MINUTE);
@@ -150,7 +150,7 @@ describe("a session", () => {
   });
 
   it("knows how long ago the last sync was", () => {
-    const world = makeWorld({ lastSyncWallSeconds: 1_700_000_000 - 3600 });
+    const world = makeSyncRig({ lastSyncWallSeconds: 1_700_000_000 - 3600 });
     expect(world.task.secondsSinceSync()).toBe(3600);
     world.time.wall = undefined;
     expect(world.task.secondsSinceSync()).toBeUndefined();
@@ -160,11 +160,11 @@ describe("a session", () => {
     world.task.stop();
     world.time.run(90_000);
     expect(world.task.secondsSinceSync()).toBe(90);
-    expect(makeWorld().task.secondsSinceSync()).toBeUndefined();
+    expect(makeSyncRig().task.secondsSinceSync()).toBeUndefined();
   });
 
   it("hands on commands, each delivery once", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     online(world);
     world.cloud.command({ id: 4, command: 1, bin: 3 });
     world.time.run(100);
@@ -173,7 +173,7 @@ describe("a session", () => {
 
   it("lets a power cut in the host through", () => {
     class Cut extends Error {}
-    const world = makeWorld();
+    const world = makeSyncRig();
     online(world);
     world.host.command = () => {
       throw new Cut();
@@ -183,7 +183,7 @@ describe("a session", () => {
   });
 
   it("stops: the will says offline, links and timers end", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     online(world);
     world.task.stop();
     expect(world.host.log).toEqual(["online ethernet", "offline ethernet: stopped"]);
@@ -203,7 +203,7 @@ describe("a session", () => {
 
 describe("records", () => {
   it("drain 10,000 in order with bounded memory", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { host, task, time, net } = world;
     net.sendBufferBytes = 4096;
     host.journal.fill(10_000);
@@ -221,7 +221,7 @@ describe("records", () => {
   });
 
   it("keep to 64 records and 3,072 bytes a batch", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     world.host.journal.fill(70, 20);
     world.host.journal.fill(30, 240);
     online(world);
@@ -234,7 +234,7 @@ describe("records", () => {
   });
 
   it("are sent again three times, 20 s apart, then the connection is ended", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, time, net, task, host } = world;
     cloud.acks = false;
     host.journal.fill(500);
@@ -250,7 +250,7 @@ describe("records", () => {
   });
 
   it("go on for as long as there is progress, however often they were sent again", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, time, net, host, task } = world;
     cloud.acks = false;
     host.journal.fill(5_000);
@@ -265,7 +265,7 @@ describe("records", () => {
   });
 
   it("that the cloud does not get are told with since when, on the panel and to the cloud, whether or not it answers", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, time, task, append } = world;
     online(world);
     append(1);
@@ -290,7 +290,7 @@ describe("records", () => {
   });
 
   it("that a boot finds unsent have waited since the last sync", () => {
-    const world = makeWorld({ lastSyncWallSeconds: 1_700_000_000 - 3600 });
+    const world = makeSyncRig({ lastSyncWallSeconds: 1_700_000_000 - 3600 });
     world.host.journal.fill(3);
     world.cloud.acks = false;
     online(world);
@@ -298,7 +298,7 @@ describe("records", () => {
   });
 
   it("are not held up by acks that get lost", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, time, host, task } = world;
     host.journal.fill(500);
     let seen = 0;
@@ -313,7 +313,7 @@ describe("records", () => {
   });
 
   it("are sent again from below when the cloud lost some: at the welcome, and in the session", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, host, time } = world;
     host.journal.fill(100);
     host.journal.acknowledge(90);
@@ -331,7 +331,7 @@ describe("records", () => {
   });
 
   it("that are gone from flash are told as a gap, at the start and in the middle", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, host } = world;
     host.journal.fill(60);
     host.journal.oldestSeq = 11;
@@ -349,7 +349,7 @@ describe("records", () => {
   });
 
   it("do not suffer from acks that come twice, for another epoch, or for what was never sent", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, host, time, task } = world;
     host.journal.fill(10);
     online(world);
@@ -366,7 +366,7 @@ describe("records", () => {
   });
 
   it("are never counted as acknowledged beyond the journal's end", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     world.host.journal.fill(10);
     world.cloud.acked = 5000;
     online(world);
@@ -376,7 +376,7 @@ describe("records", () => {
 });
 
 it("goes on behind what the cloud has when the end of the journal was damaged", () => {
-  const world = makeWorld();
+  const world = makeSyncRig();
   const { host, cloud } = world;
   host.journal.fill(10);
   cloud.acked = 12;
@@ -391,7 +391,7 @@ it("goes on behind what the cloud has when the end of the journal was damaged", 
 
 describe("a broker that misbehaves", () => {
   it("whose PUBACKs get lost is left after 30 s, and nothing is lost", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { net, time, host, task } = world;
     host.journal.fill(2000);
     let losing = true;
@@ -407,7 +407,7 @@ describe("a broker that misbehaves", () => {
   });
 
   it("that dies in the middle of the replay costs nothing", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { broker, cloud, time, host, task } = world;
     host.journal.fill(3000);
     task.start();
@@ -423,7 +423,7 @@ describe("a broker that misbehaves", () => {
   });
 
   it("opens nothing by replaying or forging: same session, older session, own key, changed lane", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, broker, time, host, task } = world;
     online(world);
     cloud.command({ id: 1, command: 1, bin: 3 });
@@ -467,7 +467,7 @@ describe("a broker that misbehaves", () => {
   });
 
   it("cannot pass off an old welcome of the session for the answer to a later hello", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, broker, time, task } = world;
     online(world);
     const welcome = cloud.sent[0]!;
@@ -482,7 +482,7 @@ describe("a broker that misbehaves", () => {
   });
 
   it("cannot use a welcome that it held back for a hello that was said again", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, broker, time, task } = world;
     const raw = cloud.raw.bind(cloud);
     const held: [Lane, Uint8Array][] = [];
@@ -500,7 +500,7 @@ describe("a broker that misbehaves", () => {
   });
 
   it("sends what is too long, badly formed, or under topics that do not exist: dropped and counted", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     const { cloud, broker, time, task } = world;
     online(world);
     const topic = `smartbox/${BOX}/down/ack`;
@@ -526,7 +526,7 @@ describe("a broker that misbehaves", () => {
   });
 
   it("that announces a packet of more than 8 KiB is left", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     online(world);
     world.broker.publish({ topic: `smartbox/${BOX}/down/ack`, payload: new Uint8Array(9000), qos: 1, retain: false });
     world.time.run(500);
@@ -536,7 +536,7 @@ describe("a broker that misbehaves", () => {
   });
 
   it("that refuses the password is named, and every link is tried", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     (world.host.identity.broker as { password: string }).password = "wrong";
     world.task.start();
     world.time.run(500);
@@ -547,7 +547,7 @@ describe("a broker that misbehaves", () => {
 
 describe("links", () => {
   it("are tried in order; one that refuses costs no wait", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     world.net.all[0]!.mode = "refuse";
     online(world);
     expect(world.net.attempts.map(({ kind }) => kind)).toEqual(["ethernet", "wifi"]);
@@ -555,7 +555,7 @@ describe("links", () => {
   });
 
   it("that are down are passed over; with none up nothing is tried until one comes", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     for (const link of world.net.all) link.up = false;
     world.task.start();
     world.time.run(10 * MINUTE);
@@ -571,7 +571,7 @@ describe("links", () => {
     ["mute" as const, "ethernet: no CONNACK in time"],
     ["full" as const, "ethernet: no CONNACK in time"],
   ])("that do not answer (%s) are given 20 s", (mode, reason) => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     world.net.all[0]!.mode = mode;
     world.task.start();
     world.time.run(19_900);
@@ -583,7 +583,7 @@ describe("links", () => {
   });
 
   it("whose socket stalls in the middle of a session are left when the ping is not answered", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     online(world);
     world.net.toBox = () => false;
     world.time.run(66_000);
@@ -591,7 +591,7 @@ describe("links", () => {
   });
 
   it("that go down end the session at once", () => {
-    const world = makeWorld();
+    const world = makeSyncRig();
     online(world);
     world.net.all[0]!.change(false);
     expect(world.host.log).toEqual(["online ethernet", "offline ethernet: link is down"]);
@@ -600,7 +600,7 @@ describe("links", () => {
   });
 
   it("that flap do not keep the others waiting", () => {
-    const world = makeWorld({ links: ["wifi", "cellular"] });
+    const world = makeSyncRig({ links: ["wifi", "cellular"] });
     const [wifi] = world.net.all;
     world.net.accept = (endpoint) => endpoint.close();
     world.task.start();
@@ -617,7 +617,7 @@ describe("links", () => {
   });
 
   it("are retried after a jitter between 1 s and 128 s that grows, and starts anew after a stable session", () => {
-    const world = makeWorld({ links: ["ethernet"] });
+    const world = makeSyncRig({ links: ["ethernet"] });
     const { net, time, task } = world;
     net.all[0]!.mode = "refuse";
     task.start();
@@ -654,7 +654,7 @@ describe("links", () => {
   });
 
   it("are tried at once when somebody waits", () => {
-    const world = makeWorld({ links: ["ethernet"] });
+    const world = makeSyncRig({ links: ["ethernet"] });
     const { net, time, task } = world;
     net.all[0]!.mode = "refuse";
     task.start();
@@ -666,7 +666,7 @@ describe("links", () => {
   });
 
   it("are not used where no name is sure to be new: without entropy and with a boot that is not on record", () => {
-    const world = makeWorld({ links: ["ethernet"], withoutEntropy: true });
+    const world = makeSyncRig({ links: ["ethernet"], withoutEntropy: true });
     const { host, net, time, task } = world;
     host.journal.fill(3);
     host.isBootRecorded = false;
@@ -675,7 +675,7 @@ describe("links", () => {
     expect(net.attempts).toEqual([]);
     expect(task.lastFailure).toBe("no random numbers, and this boot is not on record: it does not talk");
     // A journal that never began names no boot either.
-    const empty = makeWorld({ links: ["ethernet"], withoutEntropy: true });
+    const empty = makeSyncRig({ links: ["ethernet"], withoutEntropy: true });
     empty.task.start();
     empty.time.run(30 * MINUTE);
     expect(empty.net.attempts).toEqual([]);
@@ -686,7 +686,7 @@ describe("links", () => {
 
   it("work without entropy: sessions differ, and the jitter is fixed", () => {
     const waits = () => {
-      const world = makeWorld({ links: ["ethernet"], withoutEntropy: true });
+      const world = makeSyncRig({ links: ["ethernet"], withoutEntropy: true });
       world.host.journal.fill(3);
       online(world);
       const sessions = [Buffer.from(world.cloud.sent[0]!.payload.subarray(1, 9)).toString("hex")];

@@ -26,7 +26,8 @@ import { deepSleep, resetReason, restart, wakeCause } from "./native.js";
 import { SystemTime } from "./system-time.js";
 import { WifiLink } from "./wifi-link.js";
 
-export interface BoardParts {
+/** What one board differs in from another. */
+export interface StartNeeds {
   readonly profile: BoardProfile;
   readonly wiring: BoardWiring;
   /** The links besides Wi-Fi, before it. */
@@ -40,7 +41,7 @@ const UNITS = { domain: "smartbox", key: "units", unset: "12" } as const;
 const LARGE_TEXT = { domain: "smartbox", key: "large-text" } as const;
 
 /** Puts a board's HAL together and boots the firmware on it. */
-export function start({ profile, wiring, links }: BoardParts): void {
+export function start({ profile, wiring, links }: StartNeeds): void {
   const timers = new BoardTimers();
   const wifi = new WifiLink(timers);
   const all = [...links(timers), wifi];

@@ -1,11 +1,11 @@
-import type { Session } from "./session.js";
+import type { CommandLoop } from "./command-loop.js";
 
 /** What people see and type in. */
 export interface Front {
   /** Of what it tells; infinite where nothing is cut. */
   readonly columns: number;
-  /** From here on lines go to the session. */
-  open(session: Session): void;
+  /** From here on lines go to the loop. */
+  open(loop: CommandLoop): void;
   /** A command that is carried out now. */
   echo(line: string): void;
   /** What came of it. */

@@ -1,10 +1,10 @@
 import { createInterface, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { boxLog, OFFLINE_SYMBOL } from "../../cloud/box-log.js";
+import type { CommandLoop } from "./command-loop.js";
 import { choicesInWords, logLine, panelInWords, timeOfDay } from "./describe.js";
 import type { Desk } from "./desk.js";
 import type { Front } from "./front.js";
-import type { Session } from "./session.js";
 
 /** How often the cloud and the lamp are looked at: they tell nobody of a change, real ms. */
 const LOOK_MS = 100;
@@ -29,13 +29,13 @@ export class PlainFront implements Front {
     this.#output = output;
   }
 
-  open(session: Session): void {
+  open(loop: CommandLoop): void {
     this.#follow(this.#desk);
     this.#desk.onSwitch = () => this.#follow(this.#desk);
     this.#timer = setInterval(() => this.#look(this.#desk), LOOK_MS);
     this.#lines = createInterface({ input: this.#input, terminal: false });
-    this.#lines.on("line", (line) => session.submit(line));
-    this.#lines.on("close", () => session.end());
+    this.#lines.on("line", (line) => loop.submit(line));
+    this.#lines.on("close", () => loop.end());
   }
 
   /** Tells of the box on the desk from here on, and of no other. */

@@ -2,13 +2,13 @@ import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
 import { encodeRecord } from "../../../firmware/records/codec.js";
 import { Auth, EmergencyTarget, Exchange, Kind, Outcome, type Rec } from "../../../firmware/records/records.js";
 import { makePack, type Pack } from "../../../sim/cloud/pack/pack.js";
-import { at, BOX, EPOCH, START_SECONDS, World } from "../support/world.js";
+import { at, BOX, CloudRig, EPOCH, START_SECONDS } from "../support/cloud-rig.js";
 
-export { BOX, START_SECONDS } from "../support/world.js";
+export { BOX, START_SECONDS } from "../support/cloud-rig.js";
 
 /** The sample organisation's cloud, after the box has told of a few emergency openings and one exchange. */
 export class Office {
-  readonly world = new World();
+  readonly world = new CloudRig();
   #seq = 1;
 
   get cloud() {

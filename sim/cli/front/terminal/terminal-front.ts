@@ -1,9 +1,9 @@
 import { createInterface, type Interface, type Key } from "node:readline";
 import type { ReadStream, WriteStream } from "node:tty";
 import { wrap } from "../columns.js";
+import type { CommandLoop } from "../command-loop.js";
 import type { Desk } from "../desk.js";
 import type { Front } from "../front.js";
-import type { Session } from "../session.js";
 import { colours } from "./colours.js";
 import { drawFrame, drawPage, type Message, messageRows, type Page, pageRows } from "./frame.js";
 import { Painter } from "./painter.js";
@@ -40,7 +40,7 @@ export class TerminalFront implements Front {
     return this.#painter.size.columns;
   }
 
-  open(session: Session): void {
+  open(loop: CommandLoop): void {
     this.#painter.open();
     const lines = createInterface({
       input: this.#input,
@@ -48,11 +48,11 @@ export class TerminalFront implements Front {
       prompt: PROMPT,
       historySize: 200,
       removeHistoryDuplicates: true,
-      completer: (line: string) => this.#complete(session, line),
+      completer: (line: string) => this.#complete(loop, line),
     });
     this.#lines = lines;
-    lines.on("line", (line) => this.#entered(session, line));
-    lines.on("close", () => session.end());
+    lines.on("line", (line) => this.#entered(loop, line));
+    lines.on("close", () => loop.end());
     lines.on("SIGINT", this.#interrupt);
     // The simulator in the background would hold on to the terminal.
     lines.on("SIGTSTP", () => {});
@@ -100,9 +100,9 @@ export class TerminalFront implements Front {
     this.#input.unref();
   }
 
-  #entered(session: Session, line: string): void {
+  #entered(loop: CommandLoop, line: string): void {
     this.#painter.clearEntered();
-    if (line.trim() !== "") session.submit(line);
+    if (line.trim() !== "") loop.submit(line);
     else this.#turnPage();
     this.#lines?.prompt();
     this.#paint();
@@ -115,8 +115,8 @@ export class TerminalFront implements Front {
   }
 
   /** One candidate, or what all begin with, goes into the line; otherwise they are shown, and the line stays as it is. */
-  #complete(session: Session, line: string): [string[], string] {
-    const { words, start } = session.complete(line);
+  #complete(loop: CommandLoop, line: string): [string[], string] {
+    const { words, start } = loop.complete(line);
     if (words.length <= 1) return [words.map((word) => `${word} `), start];
     const common = words.reduce(commonStart);
     if (common.length > start.length) return [[common], start];

@@ -8,7 +8,7 @@ import type { Front } from "./front.js";
 import { MissingWordError, parseLine, UsageError } from "./words.js";
 
 /** Runs the desk's clock, and between two events the commands of whoever sits there, one after another. */
-export class Session {
+export class CommandLoop {
   readonly #desk: Desk;
   readonly #front: Front;
   readonly #lines: string[] = [];

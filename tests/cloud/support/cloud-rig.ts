@@ -76,7 +76,7 @@ export class FailingMemory implements SyncAdapter<CloudData> {
   }
 }
 
-export class World {
+export class CloudRig {
   readonly timers = new ManualTimers();
   readonly problems: string[] = [];
   readonly sent: { topic: string; payload: Uint8Array }[] = [];
@@ -116,7 +116,7 @@ const DOWN = new Map<Lane, BodyCodec<object>>([
 
 /** A box's side of the protocol, with no firmware behind it. */
 export class TestBox {
-  readonly #world: World;
+  readonly #world: CloudRig;
   readonly box: string;
   readonly key: Uint8Array;
   session: Uint8Array = new Uint8Array(8);
@@ -125,7 +125,7 @@ export class TestBox {
   counter = 0;
   #seen = 0;
 
-  constructor(world: World, box = BOX) {
+  constructor(world: CloudRig, box = BOX) {
     this.#world = world;
     this.box = box;
     this.key = hexToBytes(world.cloud.store.organisation.boxes.find((b) => b.id === box)!.sealingKey);

@@ -119,7 +119,7 @@ export class FakeHost implements SyncHost {
   }
 }
 
-export interface WorldOptions {
+export interface SyncRigOptions {
   readonly links?: readonly LinkKind[];
   readonly withoutEntropy?: boolean;
   readonly lastSyncWallSeconds?: number;
@@ -129,7 +129,7 @@ export interface WorldOptions {
 }
 
 /** A box's sync task, a broker and a cloud in virtual time. */
-export function makeWorld(options: WorldOptions = {}) {
+export function makeSyncRig(options: SyncRigOptions = {}) {
   const time = options.beside?.time ?? new VirtualTime();
   const broker =
     options.beside?.broker ??
@@ -175,4 +175,4 @@ export function makeWorld(options: WorldOptions = {}) {
   return { time, broker, net, cloud, host, task, lines, append, mendEntropy };
 }
 
-export type World = ReturnType<typeof makeWorld>;
+export type SyncRig = ReturnType<typeof makeSyncRig>;
