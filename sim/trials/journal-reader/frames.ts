@@ -38,9 +38,13 @@ interface Frame {
   readonly byteLength: number;
 }
 
-/** Section 4 of the specification: every frame that verifies, and what had to be passed over on the way. */
-export function readItems(sector: Uint8Array, header: SectorHeader): Item[] {
-  const items: Item[] = [];
+/**
+ * Section 4 of the specification: every frame that verifies, and what had to be passed over on the way. `known`: the first frames,
+ * where somebody knows them; reading goes on with the last of them.
+ */
+export function readItems(sector: Uint8Array, header: SectorHeader, known: readonly Item[] = []): Item[] {
+  const items: Item[] = known.slice(0, -1);
+  const resumed = known.at(-1);
   let last = -1;
   let skippedFrom: number | undefined;
   let why = "";
@@ -48,7 +52,9 @@ export function readItems(sector: Uint8Array, header: SectorHeader): Item[] {
     if (skippedFrom !== undefined) items.push(...describeSkipped(sector, skippedFrom, until, what, why));
     skippedFrom = undefined;
   };
-  for (let at = RECORDS_AT; at < sector.length; ) {
+  // Behind it everything is blank.
+  const end = sector.findLastIndex((byte) => byte !== 0xff) + 1;
+  for (let at = resumed?.offset ?? RECORDS_AT; at < end; ) {
     const frame = readFrame(sector, at, header);
     const isFrame = typeof frame !== "string";
     // 0: of the checkpoint, which comes before the records; 1: the sector's first record.

@@ -1,5 +1,6 @@
-import { type Item, readItems } from "./frames.js";
-import { isBlank, readSectorHeader, type SectorHeader } from "./sector-header.js";
+import type { Item } from "./frames.js";
+import { Sector } from "./sector.js";
+import type { SectorHeader } from "./sector-header.js";
 
 /*
  * A second implementation of firmware/journal/SPEC.md, for support and for tests that hold the firmware against it. It shares
@@ -52,9 +53,9 @@ const FORMAT = 1;
 const TORN_AT_MOST = 3;
 
 /** Reads a journal image. What is not given is found out. Throws JournalImageError. */
-export function readJournalImage(image: Uint8Array, given: Partial<Geometry> = {}, cache?: SectorCache): JournalDump {
+export function readJournalImage(image: Uint8Array, given: Partial<Geometry> = {}): JournalDump {
   const sizes = sectorSizes(image.length, given.sectorBytes);
-  const dumps = sizes.map((sectorBytes) => readWith(image, sectorBytes, given.alignBytes, cache));
+  const dumps = sizes.map((sectorBytes) => readSectors(sectorsOf(image, sectorBytes), given.alignBytes));
   // Frames are tied to their place in the sector: under a size that is not the true one, few or none verify.
   return dumps.reduce((best, one) => (weightOf(one) > weightOf(best) ? one : best));
 }
@@ -70,6 +71,13 @@ function sectorSizes(imageBytes: number, given: number | undefined): number[] {
   );
 }
 
+function sectorsOf(image: Uint8Array, sectorBytes: number): Sector[] {
+  return Array.from(
+    { length: image.length / sectorBytes },
+    (_, index) => new Sector(index, image.subarray(index * sectorBytes, (index + 1) * sectorBytes)),
+  );
+}
+
 function weightOf(dump: JournalDump): number {
   return dump.sectors.reduce(
     (sum, { items }) => sum + items.reduce((count, item) => (item.type === "skipped" ? count : count + 1), 0),
@@ -77,129 +85,88 @@ function weightOf(dump: JournalDump): number {
   );
 }
 
-interface Found {
-  readonly index: number;
-  readonly header: SectorHeader | undefined;
+type WithHeader = Sector & { readonly header: SectorHeader };
+
+/** Reads all sectors of a journal, in the order of their places. Without an alignment it is found out. */
+export function readSectors(all: readonly Sector[], givenAlign?: number): JournalDump {
+  const { sectorBytes } = all[0]!;
+  const found = all.filter((sector): sector is WithHeader => sector.header?.format === FORMAT);
+  const alignBytes = givenAlign ?? newest(found)?.header.alignBytes ?? 1;
+  const ours = found.filter(({ header }) => header.alignBytes === alignBytes);
+  const { ring, torn, top } = ringIn(ours, all.length);
+  const head = ring.at(-1);
+  const counted = new Set<Sector>([...ring, ...torn]);
+  return {
+    sizeBytes: all.length * sectorBytes,
+    sectorBytes,
+    alignBytes,
+    epoch: head?.header.epoch,
+    nextSeq: head === undefined ? 1 : lastSeq(head) + 1,
+    sectors: [
+      ...ring.map((one) => dumpOf(one, one === head ? "head" : "live", true)),
+      ...torn.map((one) => dumpOf(one, "torn opening", true)),
+      ...all.filter((one) => !counted.has(one)).map((one) => dumpOf(one, stateOf(one, alignBytes, top?.header), false)),
+    ],
+  };
 }
 
-function readWith(
-  image: Uint8Array,
-  sectorBytes: number,
-  givenAlign: number | undefined,
-  cache: SectorCache | undefined,
-): JournalDump {
-  const count = image.length / sectorBytes;
-  const found: Found[] = Array.from({ length: count }, (_, index) => ({
-    index,
-    header: readSectorHeader(image, index * sectorBytes),
-  }));
-  const alignBytes =
-    givenAlign ?? newest(found.filter(({ header }) => header?.format === FORMAT))?.header?.alignBytes ?? 1;
-  const bytesOf = (index: number) => image.subarray(index * sectorBytes, (index + 1) * sectorBytes);
-  const isOurs = ({ header }: Found) => header?.format === FORMAT && header.alignBytes === alignBytes;
-  const ringOf = (newest: Found) => {
-    const isInRing = ({ index, header }: Found) =>
-      header!.epoch === newest.header!.epoch &&
-      (newest.index - index + count) % count === newest.header!.counter - header!.counter;
-    const ring = found.filter((one) => isOurs(one) && isInRing(one));
-    ring.sort((a, b) => a.header!.counter - b.header!.counter);
-    return ring.map(({ index, header }) => {
-      const bytes = bytesOf(index);
-      return cache?.look(index, bytes) ?? keep(cache, bytes, examine(index, header!, bytes));
-    });
-  };
-  let top = newest(found.filter(isOurs));
-  let ring = top === undefined ? [] : ringOf(top);
-  const torn: typeof ring = [];
+/** The journal that counts, oldest sector first, and the sectors before its end whose opening a cut tore. */
+function ringIn(ours: readonly WithHeader[], count: number) {
+  let top = newest(ours);
+  let ring = top === undefined ? [] : ringUpTo(top, ours, count);
+  const torn: WithHeader[] = [];
   while (torn.length < TORN_AT_MOST && ring.length > 0 && isTorn(ring.at(-1)!)) {
     const { counter } = ring.at(-1)!.header;
     torn.unshift(ring.pop()!);
     if (ring.length > 0) continue;
     // Nothing of this epoch is left: another may be.
-    const next = newest(found.filter((one) => isOurs(one) && one.header!.counter < counter));
+    const next = newest(ours.filter(({ header }) => header.counter < counter));
     if (next === undefined) break;
     top = next;
-    ring = ringOf(top);
+    ring = ringUpTo(top, ours, count);
   }
-  const counted = [...ring, ...torn];
-  const sectors: SectorDump[] = counted.map((one, at) => ({
-    ...one,
-    offset: one.index * sectorBytes,
-    state: at < ring.length - 1 ? "live" : at === ring.length - 1 ? "head" : "torn opening",
-  }));
-  for (const one of found.filter(({ index }) => !counted.some((each) => each.index === index))) {
-    sectors.push({
-      index: one.index,
-      offset: one.index * sectorBytes,
-      header: one.header,
-      items: [],
-      checkpointWhole: undefined,
-      state: stateOf(one, isOurs(one), top?.header, bytesOf(one.index)),
-    });
-  }
-  const head = sectors.find(({ state }) => state === "head");
-  return {
-    sizeBytes: image.length,
-    sectorBytes,
-    alignBytes,
-    epoch: head?.header?.epoch,
-    nextSeq: head === undefined ? 1 : lastSeq(head) + 1,
-    sectors,
-  };
+  return { ring, torn, top };
 }
 
-function newest(found: readonly Found[]): Found | undefined {
-  return found.reduce<Found | undefined>(
-    (best, one) => (one.header !== undefined && one.header.counter > (best?.header?.counter ?? 0) ? one : best),
+function ringUpTo(top: WithHeader, ours: readonly WithHeader[], count: number): WithHeader[] {
+  const ring = ours.filter(
+    ({ index, header }) =>
+      header.epoch === top.header.epoch && (top.index - index + count) % count === top.header.counter - header.counter,
+  );
+  return ring.sort((a, b) => a.header.counter - b.header.counter);
+}
+
+function newest(found: readonly WithHeader[]): WithHeader | undefined {
+  return found.reduce<WithHeader | undefined>(
+    (best, one) => (one.header.counter > (best?.header.counter ?? 0) ? one : best),
     undefined,
   );
 }
 
-type Examined = ReturnType<typeof examine>;
-
-/** Sectors as they were last read, for whoever looks at the same journal again and again. */
-export class SectorCache {
-  readonly #kept = new Map<number, { readonly bytes: Uint8Array; readonly examined: Examined }>();
-
-  /** Undefined: a byte of it is another one, or it was never read. */
-  look(index: number, bytes: Uint8Array): Examined | undefined {
-    const kept = this.#kept.get(index);
-    return kept !== undefined && Buffer.compare(kept.bytes, bytes) === 0 ? kept.examined : undefined;
-  }
-
-  keep(bytes: Uint8Array, examined: Examined): void {
-    this.#kept.set(examined.index, { bytes: bytes.slice(), examined });
-  }
+function dumpOf(sector: Sector, state: SectorState, counts: boolean): SectorDump {
+  const { index, header, sectorBytes } = sector;
+  return {
+    index,
+    header,
+    offset: index * sectorBytes,
+    state,
+    items: counts ? sector.items : [],
+    checkpointWhole: counts ? sector.isCheckpointWhole : undefined,
+  };
 }
 
-function keep(cache: SectorCache | undefined, bytes: Uint8Array, examined: Examined): Examined {
-  cache?.keep(bytes, examined);
-  return examined;
+function isTorn({ items, isCheckpointWhole }: Sector): boolean {
+  return !isCheckpointWhole && !items.some((item) => item.type === "record");
 }
 
-function examine(index: number, header: SectorHeader, bytes: Uint8Array) {
-  const items = readItems(bytes, header);
-  const end = items.find((item) => item.type === "checkpointEnd");
-  const pieces = items.filter((item) => item.type === "checkpoint").length;
-  return { index, header, items, checkpointWhole: end?.pieces === pieces };
-}
-
-function isTorn({
-  items,
-  checkpointWhole,
-}: {
-  readonly items: readonly Item[];
-  readonly checkpointWhole: boolean;
-}): boolean {
-  return !checkpointWhole && !items.some((item) => item.type === "record");
-}
-
-function stateOf({ header }: Found, isOurs: boolean, top: SectorHeader | undefined, bytes: Uint8Array): SectorState {
-  if (header === undefined) return isBlank(bytes) ? "blank" : "without a header";
-  if (!isOurs) return "of another format or alignment";
+function stateOf(sector: Sector, alignBytes: number, top: SectorHeader | undefined): SectorState {
+  const { header } = sector;
+  if (header === undefined) return sector.isBlank ? "blank" : "without a header";
+  if (header.format !== FORMAT || header.alignBytes !== alignBytes) return "of another format or alignment";
   return header.epoch === top?.epoch ? "stale" : "of another epoch";
 }
 
-function lastSeq({ items, header }: SectorDump): number {
-  return items.reduce((last, item) => (item.type === "record" ? item.seq : last), header!.firstSeq - 1);
+function lastSeq({ items, header }: WithHeader): number {
+  const last = items.findLast((item) => item.type === "record");
+  return last === undefined ? header.firstSeq - 1 : last.seq;
 }

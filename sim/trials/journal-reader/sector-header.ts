@@ -21,13 +21,10 @@ export const RECORDS_AT = 2 * HEADER_BYTES;
 const CHECKED_BYTES = 28;
 const MAGIC = "SBJ1";
 
-/** The header of the sector at `start`: its first copy, or the second where the first is neither sound nor blank. */
-export function readSectorHeader(image: Uint8Array, start: number): SectorHeader | undefined {
-  const first = image.subarray(start, start + HEADER_BYTES);
-  return (
-    decode(first, 1) ??
-    (isBlank(first) ? undefined : decode(image.subarray(start + HEADER_BYTES, start + RECORDS_AT), 2))
-  );
+/** The header of a sector: its first copy, or the second where the first is neither sound nor blank. */
+export function readSectorHeader(sector: Uint8Array): SectorHeader | undefined {
+  const first = sector.subarray(0, HEADER_BYTES);
+  return decode(first, 1) ?? (isBlank(first) ? undefined : decode(sector.subarray(HEADER_BYTES, RECORDS_AT), 2));
 }
 
 export function isBlank(bytes: Uint8Array): boolean {

@@ -2,9 +2,10 @@ import type { NorFlash } from "../../world/devices/nor-flash.js";
 import type { Machine } from "../../world/machine/machine.js";
 import { Beliefs, type Thing } from "../journal-reader/beliefs.js";
 import { takePiece } from "../journal-reader/checkpoint.js";
-import { type JournalDump, readJournalImage, SectorCache, type SectorDump } from "../journal-reader/reader.js";
+import type { JournalDump, SectorDump } from "../journal-reader/reader.js";
 import { Belief, binOfUnread, type FlashRecord, Kind, readRecord, UnreadRecord } from "../journal-reader/records.js";
 import { type BinRow, readBinRows } from "../journal-reader/snapshot.js";
+import { journalOn } from "./journal-look.js";
 
 /** What a box believes of a bin. */
 export interface BinContent {
@@ -29,7 +30,7 @@ export interface BoxMemory {
 const SECTORS_REPLAYED = 4;
 
 export function readMemory(machine: Machine): BoxMemory {
-  const dump = dumpOf(machine.flash.journal);
+  const dump = journalOn(machine.flash.journal);
   const beliefs = replay(dump);
   const rows = rowsOf(machine, beliefs);
   const isThere = (bin: number) => bin < machine.bins.count;
@@ -89,28 +90,6 @@ function contentOf(beliefs: Beliefs, bin: number, row: BinRow | undefined): BinC
   return { belief: row.isTaken ? Belief.taken : Belief.holds, item: row.item };
 }
 
-interface Look {
-  readonly image: Uint8Array;
-  readonly dump: JournalDump;
-  readonly cache: SectorCache;
-}
-
-/** The last look at each: the judge looks at every pulse, and little has changed since. */
-const LOOKS = new WeakMap<NorFlash, Look>();
-
-/** The journal as it stands on the flash; what has not changed since the last look is not read again. */
-function dumpOf(flash: NorFlash): JournalDump {
-  const last = LOOKS.get(flash);
-  const image = new Uint8Array(flash.sizeBytes);
-  flash.look(1).read(0, image);
-  if (last !== undefined && Buffer.compare(last.image, image) === 0) return last.dump;
-  const cache = last?.cache ?? new SectorCache();
-  const { sectorBytes, alignBytes } = flash;
-  const dump = readJournalImage(image, { sectorBytes, alignBytes }, cache);
-  LOOKS.set(flash, { image, dump, cache });
-  return dump;
-}
-
 function ringOf({ sectors }: JournalDump): readonly SectorDump[] {
   return sectors.filter(({ state }) => state === "live" || state === "head");
 }
@@ -123,11 +102,13 @@ export interface RecordOnFlash {
 
 /** The journal's records from `fromSeq` on. */
 export function* readJournal(flash: NorFlash, fromSeq: number): Iterable<RecordOnFlash> {
-  yield* recordsOf(dumpOf(flash), fromSeq);
+  yield* recordsOf(journalOn(flash), fromSeq);
 }
 
 function* recordsOf(dump: JournalDump, fromSeq: number): Iterable<RecordOnFlash> {
-  for (const { items } of ringOf(dump)) {
+  const ring = ringOf(dump);
+  const first = ring.findLastIndex(({ header }) => header!.firstSeq <= fromSeq);
+  for (const { items } of ring.slice(Math.max(0, first))) {
     for (const item of items) {
       if (item.type === "record" && item.seq >= fromSeq) yield { seq: item.seq, record: decode(item.payload) };
     }
@@ -156,7 +137,7 @@ function decodeAnew(payload: Uint8Array): FlashRecord | "unread" {
 const TAIL_RECORDS = 40;
 
 function* tailOf(flash: NorFlash): Iterable<RecordOnFlash> {
-  const dump = dumpOf(flash);
+  const dump = journalOn(flash);
   yield* recordsOf(dump, dump.nextSeq - TAIL_RECORDS);
 }
 

@@ -61,6 +61,8 @@ export class NorFlash implements FlashPort {
   overUnstable = 0;
   /** Erases of each sector so far. */
   readonly eraseCounts: Uint32Array;
+  /** Of each sector: another number than before says that it may read otherwise than before (`unstableReads` apart). */
+  readonly revisions: Uint32Array;
   /** How unstable bits read: each time by chance, or, as the worst that chance can do, all as if erased or all as if programmed. */
   unstableReads: "by-chance" | "as-1" | "as-0" = "by-chance";
   /** Called before an operation takes effect, after its arguments were checked. */
@@ -91,6 +93,7 @@ export class NorFlash implements FlashPort {
     this.#unstable = new Uint8Array(sizeBytes);
     this.#sectorUnstable = new Uint8Array(sizeBytes / sectorBytes);
     this.eraseCounts = new Uint32Array(sizeBytes / sectorBytes);
+    this.revisions = new Uint32Array(sizeBytes / sectorBytes);
   }
 
   /** A part in the same state, with chances of its own: to try what a cut at this moment would do. Plans and hooks stay here. */
@@ -136,6 +139,7 @@ export class NorFlash implements FlashPort {
     this.#cells.set(image);
     this.#unstable.fill(0);
     this.#sectorUnstable.fill(0);
+    this.#changed(0, this.sizeBytes);
   }
 
   /** Plans the next cut, or none. Replaces the plan before. */
@@ -161,11 +165,13 @@ export class NorFlash implements FlashPort {
       ones: value === 1 ? bits.ones | mask : bits.ones & ~mask,
       zeros: value === 0 ? bits.zeros | mask : bits.zeros & ~mask,
     });
+    this.#changed(offset, 1);
   }
 
   /** Turns bits over as radiation or wear does: those that are 1 in `mask`. */
   flipBits(offset: number, mask: number): void {
     this.#cells[offset]! ^= mask;
+    this.#changed(offset, 1);
   }
 
   read(offset: number, into: Uint8Array): void {
@@ -187,6 +193,7 @@ export class NorFlash implements FlashPort {
     this.programs++;
     this.bytesProgrammed += bytes.length;
     this.#countOverProgrammed(offset, bytes);
+    this.#changed(offset, bytes.length);
     const cutAt = this.#nextCut();
     const fault = this.#faults.get(Math.floor(offset / this.sectorBytes));
     if (cutAt === "before") this.#die("program", offset);
@@ -209,6 +216,7 @@ export class NorFlash implements FlashPort {
     const sector = offset / this.sectorBytes;
     this.erases++;
     this.eraseCounts[sector]!++;
+    this.#changed(offset, this.sectorBytes);
     const cutAt = this.#nextCut();
     const fault = this.#faults.get(sector);
     if (cutAt === "before") this.#die("erase", offset);
@@ -227,6 +235,11 @@ export class NorFlash implements FlashPort {
 
   #geometry() {
     return { sizeBytes: this.sizeBytes, sectorBytes: this.sectorBytes, alignBytes: this.alignBytes };
+  }
+
+  #changed(offset: number, byteLength: number): void {
+    const last = Math.floor((offset + byteLength - 1) / this.sectorBytes);
+    for (let sector = Math.floor(offset / this.sectorBytes); sector <= last; sector++) this.revisions[sector]!++;
   }
 
   #checkAlive(): void {
