@@ -1,0 +1,109 @@
+import { CheckpointCheck } from "./checkpoint.js";
+import type { FlashWindow } from "./flash-window.js";
+import { FRAME_PREFIX_BYTES } from "./frame.js";
+import type { Geometry } from "./geometry.js";
+import { type HeadState, noHead } from "./head-state.js";
+import type { TornOpening } from "./repair.js";
+import type { Ring } from "./ring.js";
+import { type Frame, type HeldFrame, type Sector, SectorScan } from "./sector-scan.js";
+
+/** Torn openings that a mount looks behind; power cuts alone leave one. */
+const MAX_TORN_OPENINGS = 3;
+/**
+ * Units behind the dirty end that may be unstable and read blank: the first unit of a torn frame, and the one behind it, where
+ * a repair was cut.
+ */
+const UNSEEN_UNITS = 2;
+/** How often the last frame is read again at mount: an unstable bit passes for a steady one once in 256 times. */
+const STEADY_READS = 8;
+
+/** Where a mount reads. */
+export interface MountedFrom {
+  readonly ring: Ring;
+  readonly window: FlashWindow;
+  readonly geometry: Geometry;
+}
+
+/** The head, as SPEC.md section 6 finds it. */
+export interface Settled {
+  readonly head: HeadState;
+  readonly torn: readonly TornOpening[];
+  /** Places in the head that hold no valid frame. */
+  readonly damagedPlaces: number;
+}
+
+/**
+ * Takes for the head the newest sector whose opening was completed. A torn opening holds nothing that the sector before it has
+ * not, and its header may be unstable. Where nothing of its epoch is before it, another epoch may be: a header alone must not
+ * make an empty journal of one that has records. Reads only.
+ */
+export function settleHead(from: MountedFrom): Settled {
+  const { ring } = from;
+  const torn: TornOpening[] = [];
+  for (;;) {
+    const sector = ring.head;
+    if (sector === undefined) return { head: noHead(), torn, damagedPlaces: 0 };
+    const { opened, head, damagedPlaces } = examine(from, sector);
+    if (opened || torn.length === MAX_TORN_OPENINGS) return { head, torn, damagedPlaces };
+    torn.push({ start: sector.start, end: sector.start + head.writeAt });
+    ring.head = ring.liveBefore(sector.header.counter) ?? ring.newestBelow(sector.header.counter);
+  }
+}
+
+/** A frame that was found, and its bytes. */
+interface Found {
+  readonly frame: Frame;
+  readonly held: HeldFrame;
+}
+
+/** One walk only: a second one might read unstable bits differently. */
+function examine(from: MountedFrom, sector: Sector): { opened: boolean; head: HeadState; damagedPlaces: number } {
+  const { alignBytes, sectorBytes } = from.geometry;
+  const { firstSeq, vitalBefore } = sector.header;
+  const head = { ...noHead(), nextSeq: firstSeq, lastVital: vitalBefore };
+  const scan = new SectorScan(from.window, from.geometry, sector, undefined);
+  const check = new CheckpointCheck();
+  let records = 0;
+  const take = ({ frame, held }: Found): void => {
+    head.readEnd = frame.end;
+    head.held = held;
+    check.take(frame);
+    if (frame.kind !== "record") return;
+    records++;
+    head.nextSeq = frame.seq + 1;
+    if (frame.vital) head.lastVital = frame.seq;
+  };
+  let last: Found | undefined;
+  for (let frame = scan.next(); frame !== undefined; frame = scan.next()) {
+    if (last !== undefined) take(last);
+    const bytes = bytesOf(from, sector, frame.offset, frame.end);
+    const payload = bytes.subarray(FRAME_PREFIX_BYTES, FRAME_PREFIX_BYTES + frame.payload.length);
+    last = { frame: { ...frame, payload }, held: { start: sector.start + frame.offset, bytes } };
+  }
+  const isSteady = last !== undefined && readsAgain(from.window, last.held);
+  if (last !== undefined && isSteady) take(last);
+  const tornAt = isSteady ? scan.tornAt : last?.frame.offset;
+  head.whole = check.whole;
+  head.writeAt = Math.min(scan.dirtyEnd + UNSEEN_UNITS * alignBytes, sectorBytes);
+  head.tornAt = Math.min(tornAt ?? scan.tornAt ?? head.readEnd, head.writeAt - alignBytes);
+  return { opened: check.whole || records > 0, head, damagedPlaces: scan.damagedPlaces };
+}
+
+/**
+ * Only the last frame may be unstable. Where a cut stopped its destruction, its ones may be as well, and no programming
+ * makes those firm: a frame that does not read alike each time was never promised, and does not count (SPEC.md section 6).
+ */
+function readsAgain(window: FlashWindow, { start, bytes }: HeldFrame): boolean {
+  for (let again = 0; again < STEADY_READS; again++) {
+    window.close();
+    const at = window.at(start, bytes.length, start + bytes.length);
+    for (let i = 0; i < bytes.length; i++) if (window.bytes[at + i] !== bytes[i]) return false;
+  }
+  return true;
+}
+
+/** From the window, so that they are the very bytes that verified. */
+function bytesOf({ window, geometry }: MountedFrom, sector: Sector, offset: number, end: number): Uint8Array {
+  const at = window.at(sector.start + offset, end - offset, sector.start + geometry.sectorBytes);
+  return window.bytes.slice(at, at + end - offset);
+}
