@@ -13,6 +13,7 @@ import { type Ledger, WriteRefused } from "./state/ledger.js";
 import type { SyncHost } from "./sync/contract.js";
 import { FIRMWARE_VERSION } from "./version.js";
 import { type Command, type Hello, Reads } from "./wire/messages.js";
+import type { Changes } from "./wiring/changes.js";
 
 /** What is asked of the box itself, and told to it. */
 export interface SyncHostBox {
@@ -20,8 +21,6 @@ export interface SyncHostBox {
   readonly isBootRecorded: boolean;
   /** Names of what does not work. */
   faults(): readonly string[];
-  /** The panel shows something that has changed. */
-  changed(): void;
 }
 
 export interface BoxHostNeeds {
@@ -33,6 +32,7 @@ export interface BoxHostNeeds {
   readonly commands: CommandTask;
   readonly power: PowerTask;
   readonly box: SyncHostBox;
+  readonly changes: Changes;
 }
 
 /** What the sync task may do to the box. */
@@ -88,7 +88,7 @@ export class BoxHost implements SyncHost {
         throw error;
       this.#needs.hal.trace.line(`snapshot ${view.version} not activated: ${error.message}`.slice(0, 200));
     }
-    this.#needs.box.changed();
+    this.#needs.changes.tell();
   }
 
   acknowledged(through: number): void {
@@ -133,7 +133,7 @@ export class BoxHost implements SyncHost {
     this.#link = link;
     this.#needs.ledger.online = true;
     this.#needs.ledger.note({ kind: Kind.link, event: LinkEvent.sessionUp, link });
-    this.#needs.box.changed();
+    this.#needs.changes.tell();
   }
 
   offline(reason: string, sinceSyncSeconds: number): void {
@@ -146,6 +146,6 @@ export class BoxHost implements SyncHost {
       synced: sinceSyncSeconds,
     } as const;
     this.#needs.ledger.note(body);
-    this.#needs.box.changed();
+    this.#needs.changes.tell();
   }
 }

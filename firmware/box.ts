@@ -3,7 +3,7 @@ import { ClockQuality } from "../hal/ports/clock.js";
 import type { Hal } from "../hal/ports/hal.js";
 import type { PanelInput, Text } from "../hal/ports/panel.js";
 import type { PartFault } from "../hal/ports/parts.js";
-import { BinControl } from "./bins/bin-control.js";
+import { BinControl, type BinControlHost } from "./bins/bin-control.js";
 import { BoxHost, type SyncHostBox } from "./box-host.js";
 import { EmergencyTask } from "./codes/emergency.js";
 import { OfflineCodes } from "./codes/offline-codes.js";
@@ -27,7 +27,8 @@ import { messageScreen } from "./panel/screens/message.js";
 import { type DeviceStatus, noticesOf } from "./panel/status.js";
 import { PartWatch, type PartWatchHost } from "./parts/part-watch.js";
 import { WatchedEntropy } from "./parts/watched-entropy.js";
-import { EMPTY_SHOWN_MS, type PowerHost, PowerTask } from "./power/power-task.js";
+import { type PowerHost, PowerTask } from "./power/power-task.js";
+import { EMPTY_SHOWN_MS } from "./power/sleep-schedule.js";
 import { ThriftyLinks } from "./power/thrifty-links.js";
 import { keepWatchdogFed } from "./power/watchdog.js";
 import { GapReason, type Held, Kind } from "./records/records.js";
@@ -37,6 +38,7 @@ import { CurrentSnapshot } from "./state/current-snapshot.js";
 import { Ledger } from "./state/ledger.js";
 import { SyncTask } from "./sync/sync-task.js";
 import { FIRMWARE_VERSION } from "./version.js";
+import { type ChangeListener, Changes } from "./wiring/changes.js";
 
 /** Faults that the status shows at most. */
 const FAULTS_SHOWN = 16;
@@ -56,7 +58,9 @@ export class Box
     CommandHost,
     PowerHost,
     PartWatchHost,
-    SyncHostBox
+    SyncHostBox,
+    BinControlHost,
+    ChangeListener
 {
   readonly #hal: Hal;
   readonly #identity: Identity;
@@ -90,7 +94,7 @@ export class Box
     this.#loaded = loaded;
     this.#crash = crash;
     const { clock, timers, bins, gauge, mains, hash, button, panel } = hal;
-    const label = (bin: number) => bins.label(bin);
+    const changes = new Changes(this);
 
     this.#entropy = new WatchedEntropy(hal.entropy);
 
@@ -107,11 +111,11 @@ export class Box
       new FlashSnapshotSlots({ flash: hal.flash.snapshot, box: identity.box }),
       ledger,
     );
-    const view = () => this.#snapshot.view;
-    this.#beliefs = new BinBeliefs(ledger.state, view, bins.count);
+    const snapshot = this.#snapshot;
+    this.#beliefs = new BinBeliefs(ledger.state, snapshot, bins.count);
 
     // What can be done
-    const control = new BinControl({ bins, timers, settings: hal.board.bins, ledger });
+    const control = new BinControl({ bins, timers, settings: hal.board.bins, ledger, host: this });
     this.#control = control;
     const throttle = new Throttle(ledger, clock);
     this.#throttle = throttle;
@@ -120,8 +124,8 @@ export class Box
     this.exchangeFlow = new ExchangeFlow({ navigator, bins, host: this });
     this.exchange = new ExchangeTask({
       ledger,
-      snapshot: view,
-      rights: new Rights({ snapshot: view, hash, lookupKey: identity.lookupKey, clock }),
+      snapshot,
+      rights: new Rights({ snapshot, hash, lookupKey: identity.lookupKey, clock }),
       beliefs: this.#beliefs,
       control,
       throttle,
@@ -132,28 +136,29 @@ export class Box
     this.emergencyFlow = new EmergencyFlow({
       navigator,
       checks: new BinCheckFlow({ navigator, ledger, beliefs: this.#beliefs, bins, names: this }),
-      codes: new OfflineCodes({ ledger, throttle, clock, hash, codesKey: identity.codesKey, label }),
+      codes: new OfflineCodes({ ledger, throttle, clock, hash, codesKey: identity.codesKey, bins }),
       task: this.#emergency,
       timers,
       button,
       bins,
       host: this,
     });
-    this.#commands = new CommandTask({ hal, ledger, host: this });
+    this.#commands = new CommandTask({ hal, ledger, host: this, changes });
 
     // What keeps it going
-    this.#power = new PowerTask({ hal, battery, ledger, host: this });
+    this.#power = new PowerTask({ hal, battery, ledger, host: this, changes });
     this.#links = new ThriftyLinks(hal.links, timers, this.#power);
-    this.#partWatch = new PartWatch({ hal, ledger, host: this });
+    this.#partWatch = new PartWatch({ hal, ledger, host: this, changes });
     const host = new BoxHost({
       hal,
       identity,
       ledger,
-      snapshot: this.#snapshot,
+      snapshot,
       beliefs: this.#beliefs,
       commands: this.#commands,
       power: this.#power,
       box: this,
+      changes,
     });
     this.#sync = new SyncTask({
       links: this.#links,
@@ -181,8 +186,7 @@ export class Box
     this.#navigator.home();
     this.exchange.resume();
     this.#emergency.resume(this.emergencyFlow);
-    this.#control.onHeldOpen = () => this.#navigator.draw();
-    this.#ledger.onWrite = () => this.#sync.recordsAdded();
+    this.#ledger.listener = this.#sync;
     hal.panel.onInput = (input) => this.#input(input);
     hal.reader.onScan = (serial) => this.#scanned(serial);
     hal.button.onPress = () => this.#pressed();
@@ -339,7 +343,11 @@ export class Box
     return this.#sync.online;
   }
 
-  /** Whatever the status strip or the cloud's status tells may be another now. */
+  heldOpenChanged(): void {
+    this.#navigator.draw();
+  }
+
+  /** `ChangeListener`. */
   changed(): void {
     this.exchange.settle();
     this.#navigator.draw();

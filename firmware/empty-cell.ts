@@ -2,7 +2,7 @@ import type { BatteryProfile } from "../hal/ports/board.js";
 import type { Hal } from "../hal/ports/hal.js";
 import { type GaugePort, type MainsPort, WakeCause } from "../hal/ports/power.js";
 import { text } from "./panel/screen.js";
-import { EMPTY_SHOWN_MS } from "./power/power-task.js";
+import { EMPTY_SHOWN_MS } from "./power/sleep-schedule.js";
 import { plausibleReading } from "./state/gauge-reading.js";
 
 /** Enough to read by, percent. */

@@ -19,6 +19,11 @@ export interface OpeningEvents {
   closed(seen: boolean): void;
 }
 
+export interface BinControlHost {
+  /** `heldOpen` has changed. */
+  heldOpenChanged(): void;
+}
+
 interface Opening {
   readonly bin: number;
   readonly events: OpeningEvents;
@@ -42,25 +47,30 @@ export class BinControl {
   readonly #timers: TimersPort;
   readonly #settings: BinSettings;
   readonly #ledger: Ledger;
+  readonly #host: BinControlHost;
   /** At most one a bin. */
   readonly #openings = new Map<number, Opening>();
   #pulsing: Opening | undefined;
   #isMountHeld = false;
 
-  constructor(needs: { bins: BinsPort; timers: TimersPort; settings: BinSettings; ledger: Ledger }) {
+  constructor(needs: {
+    bins: BinsPort;
+    timers: TimersPort;
+    settings: BinSettings;
+    ledger: Ledger;
+    host: BinControlHost;
+  }) {
     this.#bins = needs.bins;
     this.#timers = needs.timers;
     this.#settings = needs.settings;
     this.#ledger = needs.ledger;
+    this.#host = needs.host;
     this.#bins.onDoor = (bin, state) => this.#onDoor(bin, state);
   }
 
   get count(): number {
     return this.#bins.count;
   }
-
-  /** `heldOpen` has changed. */
-  onHeldOpen: (() => void) | undefined;
 
   /** A lock or the wall latch is being worked: another `open` has to wait. */
   get busy(): boolean {
@@ -204,7 +214,7 @@ export class BinControl {
       opening.isHeld = true;
       this.#ledger.note({ kind: Kind.door, bin: opening.bin, event: DoorEvent.heldOpen });
       opening.events.heldOpen();
-      this.onHeldOpen?.();
+      this.#host.heldOpenChanged();
     });
   }
 
@@ -238,7 +248,7 @@ export class BinControl {
     this.#openings.delete(opening.bin);
     if (opening.isHeld) this.#ledger.note({ kind: Kind.door, bin: opening.bin, event: DoorEvent.closedLate });
     opening.events.closed(seen);
-    if (opening.isHeld) this.onHeldOpen?.();
+    if (opening.isHeld) this.#host.heldOpenChanged();
   }
 
   /** The bin is opened again while its door still stands open: the earlier person left it so. */

@@ -1,3 +1,4 @@
+import type { BinsPort } from "../../hal/ports/bins.js";
 import type { ClockPort } from "../../hal/ports/clock.js";
 import type { HashPort } from "../../hal/ports/hash.js";
 import { EmergencyTarget, Kind } from "../records/records.js";
@@ -39,7 +40,7 @@ export class OfflineCodes {
   readonly #clock: ClockPort;
   readonly #hash: HashPort;
   readonly #codesKey: Uint8Array;
-  readonly #label: (bin: number) => string;
+  readonly #bins: Pick<BinsPort, "label">;
   /** Monotonic ms of the last acceptance in this boot; 0, the boot, for one before it. */
   #acceptedAtMs = 0;
 
@@ -49,14 +50,14 @@ export class OfflineCodes {
     clock: ClockPort;
     hash: HashPort;
     codesKey: Uint8Array;
-    label: (bin: number) => string;
+    bins: Pick<BinsPort, "label">;
   }) {
     this.#ledger = needs.ledger;
     this.#throttle = needs.throttle;
     this.#clock = needs.clock;
     this.#hash = needs.hash;
     this.#codesKey = needs.codesKey;
-    this.#label = needs.label;
+    this.#bins = needs.bins;
   }
 
   get sheet(): number {
@@ -151,7 +152,7 @@ export class OfflineCodes {
   #name(target: Target): string {
     if (target.kind === EmergencyTarget.all) return "all";
     if (target.kind === EmergencyTarget.unmount) return "unmount";
-    return `bin:${this.#label(target.bin ?? 0)}`;
+    return `bin:${this.#bins.label(target.bin ?? 0)}`;
   }
 }
 

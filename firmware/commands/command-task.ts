@@ -2,6 +2,7 @@ import type { Hal } from "../../hal/ports/hal.js";
 import { CommandKind, Kind } from "../records/records.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 import { COMMAND_AGE_MAX_S, type Command } from "../wire/messages.js";
+import type { Changes } from "../wiring/changes.js";
 import { Deadline } from "../wiring/deadline.js";
 
 /** A bin armed by the cloud waits for the button this long, ms. */
@@ -19,14 +20,13 @@ export interface CommandHost {
   openArmed(bin: number): boolean;
   /** A lock moves or a door that was opened has not been closed. */
   inUse(): boolean;
-  /** Something that the status strip shows has changed. */
-  changed(): void;
 }
 
 export interface CommandTaskNeeds {
   readonly hal: Pick<Hal, "bins" | "button" | "sleep" | "timers">;
   readonly ledger: Ledger;
   readonly host: CommandHost;
+  readonly changes: Changes;
 }
 
 /** Takes on the cloud's commands, each number once; the journal record is the receipt and comes before the deed. */
@@ -34,14 +34,16 @@ export class CommandTask {
   readonly #hal: CommandTaskNeeds["hal"];
   readonly #ledger: Ledger;
   readonly #host: CommandHost;
+  readonly #changes: Changes;
   readonly #armedDeadline: Deadline;
   /** The bin that waits for the button. */
   #armed: number | undefined;
 
-  constructor({ hal, ledger, host }: CommandTaskNeeds) {
+  constructor({ hal, ledger, host, changes }: CommandTaskNeeds) {
     this.#hal = hal;
     this.#ledger = ledger;
     this.#host = host;
+    this.#changes = changes;
     this.#armedDeadline = new Deadline(hal.timers);
   }
 
@@ -60,7 +62,7 @@ export class CommandTask {
       return;
     }
     this.#carryOut(kind, bin, ageSeconds);
-    this.#host.changed();
+    this.#changes.tell();
   }
 
   /** Takes the button press if a bin waits for it. */
@@ -100,7 +102,7 @@ export class CommandTask {
     this.#disarm();
     this.#armedDeadline.set(ARMED_MS, () => {
       this.#disarm();
-      this.#host.changed();
+      this.#changes.tell();
     });
     this.#armed = bin;
     this.#hal.button.lamp("flash");

@@ -2,7 +2,7 @@ import type { BinControl } from "../bins/bin-control.js";
 import { guessedBy, type Throttle } from "../codes/throttle.js";
 import { waitRefusal } from "../codes/wait-refusal.js";
 import { Auth, Belief, Exchange, Kind } from "../records/records.js";
-import type { KeyInfo, SnapshotView } from "../snapshot/contract.js";
+import type { KeyInfo, SnapshotSource } from "../snapshot/contract.js";
 import type { BinBeliefs, Place } from "../state/bin-beliefs.js";
 import type { Guessed } from "../state/box-state.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
@@ -22,7 +22,7 @@ const PLACES_OFFERED = 4;
 /** Who may exchange what (`README.md`); begins an exchange with a durable intent and ends it with an outcome. */
 export class ExchangeTask {
   readonly #ledger: Ledger;
-  readonly #snapshot: () => SnapshotView | undefined;
+  readonly #snapshot: SnapshotSource;
   readonly #rights: Rights;
   readonly #beliefs: BinBeliefs;
   readonly #control: BinControl;
@@ -32,7 +32,7 @@ export class ExchangeTask {
 
   constructor(needs: {
     ledger: Ledger;
-    snapshot: () => SnapshotView | undefined;
+    snapshot: SnapshotSource;
     rights: Rights;
     beliefs: BinBeliefs;
     control: BinControl;
@@ -59,7 +59,7 @@ export class ExchangeTask {
     const guessed = guessedBy(digits);
     const waitMs = this.#throttle.waitMs(guessed);
     if (waitMs > 0) return { kind: "refused", ...waitRefusal("throttled", waitMs) };
-    if (this.#snapshot() === undefined) return refused("no-snapshot");
+    if (this.#snapshot.view === undefined) return refused("no-snapshot");
     // Where a wrong code could not be put on record, a right one is not looked at either: guesses would be free.
     const refusal = this.#ledger.refusal("vital");
     if (refusal !== undefined) return refused(refusal);

@@ -1,6 +1,6 @@
 import type { BinControl } from "../bins/bin-control.js";
 import { type Auth, Belief, Exchange, type Held, Kind } from "../records/records.js";
-import type { KeyInfo, SnapshotView } from "../snapshot/contract.js";
+import type { KeyInfo, SnapshotSource } from "../snapshot/contract.js";
 import type { BinBeliefs, Place } from "../state/bin-beliefs.js";
 import type { Ledger } from "../state/ledger.js";
 import type { RefusalReason } from "../state/refusal.js";
@@ -35,7 +35,7 @@ interface Tried {
 export class Returns {
   readonly #pending: PendingExchange;
   readonly #ledger: Ledger;
-  readonly #snapshot: () => SnapshotView | undefined;
+  readonly #snapshot: SnapshotSource;
   readonly #beliefs: BinBeliefs;
   readonly #bins: BinsInView;
   readonly #events: ExchangeEvents;
@@ -43,7 +43,7 @@ export class Returns {
   constructor(
     needs: {
       ledger: Ledger;
-      snapshot: () => SnapshotView | undefined;
+      snapshot: SnapshotSource;
       beliefs: BinBeliefs;
       control: BinControl;
       binCount: number;
@@ -66,7 +66,7 @@ export class Returns {
   #try(returned: Return, tried: Tried): Answer {
     if (!this.#pending.makeWay()) return refused("busy");
     const { key, item, byRight, who } = returned;
-    const home = this.#snapshot()?.location.id;
+    const home = this.#snapshot.view?.location.id;
     if (key !== undefined && !key.roaming && key.homeLocation !== home) {
       const refusal = { reason: "wrong-location", params: { location: key.homeLocationName } } as const;
       return refuseOnRecord(this.#ledger, refusal, { key, access: undefined });
@@ -87,7 +87,7 @@ export class Returns {
 
   #whyNoBin(): RefusalReason {
     if (!hasWorkingBin(this.#bins)) return "no-working-bin";
-    if (this.#snapshot() === undefined) return "no-snapshot";
+    if (this.#snapshot.view === undefined) return "no-snapshot";
     return hasBinToCheck(this.#bins) ? "no-sure-bin" : "box-full";
   }
 }

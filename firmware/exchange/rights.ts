@@ -2,7 +2,7 @@ import { type ClockPort, ClockQuality } from "../../hal/ports/clock.js";
 import type { HashPort } from "../../hal/ports/hash.js";
 import { guessedBy } from "../codes/throttle.js";
 import { Auth } from "../records/records.js";
-import type { AccessInfo, KeyInfo, SnapshotView } from "../snapshot/contract.js";
+import type { AccessInfo, KeyInfo, SnapshotSource } from "../snapshot/contract.js";
 import { lookupHash } from "../snapshot/lookup-hash.js";
 import type { RefusalReason } from "../state/refusal.js";
 
@@ -36,13 +36,13 @@ const ACCESSES_A_PAGE = 16;
 
 /** Looks up what was typed or scanned in the snapshot. */
 export class Rights {
-  readonly #snapshot: () => SnapshotView | undefined;
+  readonly #snapshot: SnapshotSource;
   readonly #hash: HashPort;
   readonly #lookupKey: Uint8Array;
   readonly #clock: ClockPort;
 
   constructor(needs: {
-    snapshot: () => SnapshotView | undefined;
+    snapshot: SnapshotSource;
     hash: HashPort;
     lookupKey: Uint8Array;
     clock: ClockPort;
@@ -59,7 +59,7 @@ export class Rights {
   }
 
   #byShown(shown: Uint8Array): Right | undefined {
-    const snapshot = this.#snapshot();
+    const snapshot = this.#snapshot.view;
     const code = snapshot?.code(shown);
     if (snapshot === undefined || code === undefined) return undefined;
     if (code.kind === "key") {
@@ -74,7 +74,7 @@ export class Rights {
   /** Undefined: the serial is not a badge's. */
   badge(serial: string): Badge | undefined {
     const shown = lookupHash(this.#hash, this.#lookupKey, serial);
-    const user = this.#snapshot()?.badge(shown)?.user;
+    const user = this.#snapshot.view?.badge(shown)?.user;
     return user === undefined ? undefined : { user, shown };
   }
 
@@ -88,7 +88,7 @@ export class Rights {
     const seen = new Set<number>();
     for (const access of this.#accessesOf(user)) {
       const isOpen = this.windowRefusal(access) === undefined && !seen.has(access.key);
-      const key = isOpen ? this.#snapshot()?.keyById(access.key) : undefined;
+      const key = isOpen ? this.#snapshot.view?.keyById(access.key) : undefined;
       if (key === undefined) continue;
       seen.add(key.id);
       yield { access, key };
@@ -96,7 +96,7 @@ export class Rights {
   }
 
   *#accessesOf(user: number): Iterable<AccessInfo> {
-    const snapshot = this.#snapshot();
+    const snapshot = this.#snapshot.view;
     for (let skip = 0; snapshot !== undefined && skip < ACCESSES_LOOKED_AT; skip += ACCESSES_A_PAGE) {
       const page = snapshot.accessesOf(user, skip, ACCESSES_A_PAGE);
       yield* page;
@@ -115,7 +115,7 @@ export class Rights {
 
   /** The same right by the snapshot in force now; undefined: the code, the badge or the access has been taken away. */
   renewed(right: Right): Right | undefined {
-    const snapshot = this.#snapshot();
+    const snapshot = this.#snapshot.view;
     if (right.auth !== Auth.badge) {
       const now = this.#byShown(right.shown);
       const isSame = now?.key.id === right.key.id && now.access?.id === right.access?.id;
@@ -129,7 +129,7 @@ export class Rights {
   }
 
   keyByFob(serial: string): KeyInfo | undefined {
-    return this.#snapshot()?.keyByFob(serial);
+    return this.#snapshot.view?.keyByFob(serial);
   }
 
   /** Scheduled accesses need a clock; ongoing ones and key codes do not. */
@@ -145,7 +145,7 @@ export class Rights {
 
   /** `2026-11-23 18:05` on the location's clocks; XS has no time zones, so the snapshot brings the offsets. */
   #localTime(seconds: number): string {
-    const offsetMinutes = this.#snapshot()?.offsetMinutes(seconds) ?? 0;
+    const offsetMinutes = this.#snapshot.view?.offsetMinutes(seconds) ?? 0;
     return new Date((seconds + offsetMinutes * 60) * 1_000).toISOString().slice(0, 16).replace("T", " ");
   }
 }

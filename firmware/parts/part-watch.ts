@@ -2,6 +2,7 @@ import type { Hal } from "../../hal/ports/hal.js";
 import type { PartFault } from "../../hal/ports/parts.js";
 import { Kind } from "../records/records.js";
 import type { Ledger } from "../state/ledger.js";
+import type { Changes } from "../wiring/changes.js";
 
 const LOOK_MS = 10_000;
 /** A part counts as working again after so long without a fault: one that comes and goes must not fill the journal. */
@@ -10,14 +11,13 @@ const WORKS_AGAIN_MS = 60_000;
 export interface PartWatchHost {
   /** What is wrong now, a bounded set of names. */
   partFaults(): readonly PartFault[];
-  /** The status strip and the cloud want to know. */
-  changed(): void;
 }
 
 export interface PartWatchNeeds {
   readonly hal: Pick<Hal, "clock" | "timers">;
   readonly ledger: Ledger;
   readonly host: PartWatchHost;
+  readonly changes: Changes;
 }
 
 /** Puts on record which of the board's parts stop and start to work, and knows which do not. */
@@ -25,13 +25,15 @@ export class PartWatch {
   readonly #hal: PartWatchNeeds["hal"];
   readonly #ledger: Ledger;
   readonly #host: PartWatchHost;
+  readonly #changes: Changes;
   /** By name of the part: when its fault was last seen, monotonic ms. */
   readonly #broken = new Map<string, number>();
 
-  constructor({ hal, ledger, host }: PartWatchNeeds) {
+  constructor({ hal, ledger, host, changes }: PartWatchNeeds) {
     this.#hal = hal;
     this.#ledger = ledger;
     this.#host = host;
+    this.#changes = changes;
   }
 
   start(): void {
@@ -60,6 +62,6 @@ export class PartWatch {
       this.#broken.delete(name);
       this.#ledger.note({ kind: Kind.device, name });
     }
-    if (isNews) this.#host.changed();
+    if (isNews) this.#changes.tell();
   }
 }

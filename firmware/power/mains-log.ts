@@ -5,13 +5,18 @@ import { Deadline } from "../wiring/deadline.js";
 const BURST = 8;
 const REFILL_MS = 300_000;
 
+export interface MainsLogHost {
+  /** Puts on record that mains came or went. */
+  recordMains(present: boolean): void;
+}
+
 /**
  * Puts changes of mains on record, but not each flicker of a bad supply: after a burst, only what mains came to, once in five
  * minutes. A loose plug would otherwise fill the journal and wear the flash.
  */
 export class MainsLog {
   readonly #clock: ClockPort;
-  readonly #record: (present: boolean) => void;
+  readonly #host: MainsLogHost;
   #tokens = BURST;
   #refilledMs: number;
   #recorded: boolean;
@@ -23,11 +28,11 @@ export class MainsLog {
     timers: TimersPort;
     /** What the journal knows already. */
     present: boolean;
-    record: (present: boolean) => void;
+    host: MainsLogHost;
   }) {
     this.#clock = needs.clock;
     this.#nextDeadline = new Deadline(needs.timers);
-    this.#record = needs.record;
+    this.#host = needs.host;
     this.#recorded = needs.present;
     this.#present = needs.present;
     this.#refilledMs = needs.clock.monotonicMs();
@@ -45,7 +50,7 @@ export class MainsLog {
     if (this.#tokens > 0) {
       this.#tokens--;
       this.#recorded = this.#present;
-      this.#record(this.#present);
+      this.#host.recordMains(this.#present);
     } else {
       const waitMs = this.#refilledMs + REFILL_MS - this.#clock.monotonicMs();
       this.#nextDeadline.set(Math.max(1, waitMs), () => this.#settle());

@@ -28,16 +28,10 @@ export class ThriftyLinks implements Links {
     this.#turnDeadline = new Deadline(timers);
     this.#power = power;
     const { wifi } = links;
-    const thriftyWifi =
-      wifi &&
-      new ThriftyWifi(
-        wifi,
-        () => this.#search(),
-        () => this.#powerAll(),
-      );
+    const thriftyWifi = wifi && new ThriftyWifi(wifi, this);
     this.wifi = thriftyWifi;
     this.all = links.all.map((link) =>
-      link === wifi && thriftyWifi !== undefined ? thriftyWifi : new ThriftyLink(link, () => this.#search()),
+      link === wifi && thriftyWifi !== undefined ? thriftyWifi : new ThriftyLink(link, this),
     );
   }
 
@@ -52,27 +46,28 @@ export class ThriftyLinks implements Links {
   /** `online`: whether the cloud answers. To be called when that or mains has changed. */
   look(online: boolean): void {
     this.#online = online;
-    this.#search();
+    this.search();
   }
 
   /** Somebody pressed the button: links that were given up get another try. */
   again(): void {
     for (const link of this.all) link.fruitlessTurns = 0;
-    this.#search();
+    this.search();
   }
 
   /** Somebody waits for a network that no link has yet. */
-  #powerAll(): void {
+  powerAll(): void {
     for (const link of this.all) {
       link.fruitlessTurns = 0;
       link.power(link.wanted);
     }
   }
 
-  #search(): void {
+  /** Powers what has its turn now. */
+  search(): void {
     if (!this.#power.onBattery) {
       this.#turnDeadline.clear();
-      this.#powerAll();
+      this.powerAll();
     } else if (this.#online) {
       this.#turnDeadline.clear();
       for (const link of this.all) link.power(link.wanted && link === this.#inUse);
@@ -88,7 +83,7 @@ export class ThriftyLinks implements Links {
     if (isUp && this.#turnsUp < TURNS_UP) this.#turnsUp++;
     else resting?.power(true);
     if (resting === undefined && this.all.every((link) => !link.powered || link.up)) return;
-    this.#turnDeadline.set(TURN_MS, () => this.#search());
+    this.#turnDeadline.set(TURN_MS, () => this.search());
   }
 
   #restIfFruitless(link: ThriftyLink): void {
@@ -104,7 +99,7 @@ function isGivenUp({ kind, fruitlessTurns }: ThriftyLink): boolean {
 
 class ThriftyLink implements LinkPort {
   readonly real: LinkPort;
-  readonly #changed: () => void;
+  readonly #links: ThriftyLinks;
   /** The sync task has started it. */
   wanted = false;
   powered = false;
@@ -112,9 +107,9 @@ class ThriftyLink implements LinkPort {
   fruitlessTurns = 0;
   onChange: ((up: boolean) => void) | undefined;
 
-  constructor(real: LinkPort, changed: () => void) {
+  constructor(real: LinkPort, links: ThriftyLinks) {
     this.real = real;
-    this.#changed = changed;
+    this.#links = links;
     real.onChange = (up) => this.onChange?.(up);
   }
 
@@ -129,7 +124,7 @@ class ThriftyLink implements LinkPort {
   start(): void {
     if (this.wanted) return;
     this.wanted = true;
-    this.#changed();
+    this.#links.search();
   }
 
   stop(): void {
@@ -147,12 +142,12 @@ class ThriftyLink implements LinkPort {
 
 class ThriftyWifi extends ThriftyLink implements WifiPort {
   readonly #wifi: WifiPort;
-  readonly #powerAll: () => void;
+  readonly #links: ThriftyLinks;
 
-  constructor(wifi: WifiPort, changed: () => void, powerAll: () => void) {
-    super(wifi, changed);
+  constructor(wifi: WifiPort, links: ThriftyLinks) {
+    super(wifi, links);
     this.#wifi = wifi;
-    this.#powerAll = powerAll;
+    this.#links = links;
   }
 
   override get kind(): "wifi" {
@@ -160,12 +155,12 @@ class ThriftyWifi extends ThriftyLink implements WifiPort {
   }
 
   scan(done: Parameters<WifiPort["scan"]>[0]): void {
-    this.#powerAll();
+    this.#links.powerAll();
     this.#wifi.scan(done);
   }
 
   join(ssid: string, passphrase: string, done: (error?: string) => void): void {
-    this.#powerAll();
+    this.#links.powerAll();
     this.#wifi.join(ssid, passphrase, done);
   }
 

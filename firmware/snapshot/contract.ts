@@ -73,6 +73,12 @@ export type CodeInfo =
 /** Codes and badges are stored as the first 10 bytes of HMAC-SHA-512(look-up key of the snapshot, `text` as ASCII). */
 export const LOOKUP_HASH_BYTES = 10;
 
+/** Whoever has the snapshot in force. */
+export interface SnapshotSource {
+  /** Undefined: there is none that can be used. A new one takes its place without notice. */
+  readonly view: SnapshotView | undefined;
+}
+
 /**
  * Two slots of flash, one active. The active one is named by the journal (`snapshotApplied`), not by the slots: a slot that
  * is whole but not named is garbage.

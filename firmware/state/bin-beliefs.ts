@@ -1,5 +1,5 @@
 import { Belief, type Held } from "../records/records.js";
-import type { BinInfo, SnapshotView } from "../snapshot/contract.js";
+import type { BinInfo, SnapshotSource } from "../snapshot/contract.js";
 import type { BoxState } from "./box-state.js";
 
 /** What is believed of a bin. */
@@ -21,10 +21,10 @@ const ORDER: readonly Belief[] = [Belief.holds, Belief.doubt, Belief.taken];
 /** What is believed of which bin, as the snapshot and the journal together tell it. */
 export class BinBeliefs {
   readonly #state: BoxState;
-  readonly #snapshot: () => SnapshotView | undefined;
+  readonly #snapshot: SnapshotSource;
   readonly #binCount: number;
 
-  constructor(state: BoxState, snapshot: () => SnapshotView | undefined, binCount: number) {
+  constructor(state: BoxState, snapshot: SnapshotSource, binCount: number) {
     this.#state = state;
     this.#snapshot = snapshot;
     this.#binCount = binCount;
@@ -32,9 +32,9 @@ export class BinBeliefs {
 
   content(bin: number): BinContent {
     const change = this.#state.bins.get(bin);
-    if (change === undefined) return contentOf(this.#snapshot()?.bin(bin));
+    if (change === undefined) return contentOf(this.#snapshot.view?.bin(bin));
     if (change.item !== "same") return { belief: change.belief, item: change.item };
-    return { belief: change.belief, item: itemIn(this.#snapshot()?.bin(bin)) };
+    return { belief: change.belief, item: itemIn(this.#snapshot.view?.bin(bin)) };
   }
 
   /**
@@ -54,7 +54,7 @@ export class BinBeliefs {
   }
 
   enabled(bin: number): boolean {
-    return this.#state.enabled.get(bin)?.enabled ?? this.#snapshot()?.bin(bin)?.enabled ?? true;
+    return this.#state.enabled.get(bin)?.enabled ?? this.#snapshot.view?.bin(bin)?.enabled ?? true;
   }
 
   faulty(bin: number): boolean {

@@ -1,11 +1,17 @@
 import { FlashError } from "../../hal/ports/flash.js";
 import { Kind } from "../records/records.js";
-import { SnapshotError, type SnapshotSlots, type SnapshotView, type SnapshotWriter } from "../snapshot/contract.js";
+import {
+  SnapshotError,
+  type SnapshotSlots,
+  type SnapshotSource,
+  type SnapshotView,
+  type SnapshotWriter,
+} from "../snapshot/contract.js";
 import { heldAgainst, KEPT_RANK } from "./kept-bins.js";
 import type { Ledger } from "./ledger.js";
 
 /** The snapshot in force: the one that the journal names, as long as its slot is sound. */
-export class CurrentSnapshot {
+export class CurrentSnapshot implements SnapshotSource {
   readonly #slots: SnapshotSlots;
   readonly #ledger: Ledger;
   #view: SnapshotView | undefined;

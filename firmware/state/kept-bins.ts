@@ -17,8 +17,8 @@ export function* heldAgainst(
   ledger: Ledger,
   binCount: number,
 ): Iterable<Body> {
-  const mine = new BinBeliefs(ledger.state, () => current, binCount);
-  const theirs = new BinBeliefs(emptyState(), () => next, binCount);
+  const mine = new BinBeliefs(ledger.state, { view: current }, binCount);
+  const theirs = new BinBeliefs(emptyState(), { view: next }, binCount);
   for (let bin = 0; bin < binCount; bin++) {
     const isKnown = current !== undefined || ledger.state.bins.has(bin);
     if (isKnown && !isSame(mine, theirs, bin)) yield keptBin(mine, bin);

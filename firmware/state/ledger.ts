@@ -31,6 +31,10 @@ export interface LedgerNeeds {
 /** Acknowledgements travel in checkpoints too: a record of their own every so often only saves resending. */
 const ACK_RECORD_EVERY = 256;
 
+export interface LedgerListener {
+  recordsAdded(): void;
+}
+
 /**
  * The only way to change the box's state: a record is stamped, written to the journal, and then taken into account by the same
  * reducer that rebuilds the state at boot.
@@ -42,8 +46,8 @@ export class Ledger {
   online = false;
   /** A record of this boot was refused because the cell is nearly empty. */
   brownedOut = false;
-  /** Called after each record. */
-  onWrite: ((seq: number) => void) | undefined;
+  /** Told after each record. */
+  listener: LedgerListener | undefined;
   readonly #needs: LedgerNeeds;
   /** Records that boot could not make sense of. */
   #undecodable = 0;
@@ -80,7 +84,7 @@ export class Ledger {
       throw error;
     }
     applyRecord(this.state, seq, record);
-    this.onWrite?.(seq);
+    this.listener?.recordsAdded();
     return seq;
   }
 

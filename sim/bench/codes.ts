@@ -126,7 +126,7 @@ class Desk {
       },
     };
     const label = (bin: number) => `A-${bin + 1}`;
-    return new OfflineCodes({ ledger, throttle: this.throttle, clock, hash, codesKey: CODES_KEY, label });
+    return new OfflineCodes({ ledger, throttle: this.throttle, clock, hash, codesKey: CODES_KEY, bins: { label } });
   }
 }
 

@@ -47,6 +47,7 @@ beforeEach(() => {
     },
     settings: SETTINGS,
     ledger: bench.ledger,
+    host: { heldOpenChanged: () => {} },
   });
 });
 

@@ -31,7 +31,7 @@ function start(): void {
     clock: bench.clock,
     hash: nodeHash,
     codesKey: KEY,
-    label: (bin) => `A-${bin + 1}`,
+    bins: { label: (bin) => `A-${bin + 1}` },
   });
 }
 

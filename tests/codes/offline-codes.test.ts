@@ -38,7 +38,7 @@ class Desk {
   #open(): OfflineCodes {
     const { ledger, clock } = this.bench;
     const throttle = new Throttle(ledger, clock);
-    return new OfflineCodes({ ledger, throttle, clock, hash: TWEETNACL_HASH, codesKey: CODES_KEY, label });
+    return new OfflineCodes({ ledger, throttle, clock, hash: TWEETNACL_HASH, codesKey: CODES_KEY, bins: { label } });
   }
 }
 

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { CommandTask } from "../../firmware/commands/command-task.js";
 import { CommandKind, Kind } from "../../firmware/records/records.js";
+import { Changes } from "../../firmware/wiring/changes.js";
 import type { BinsPort } from "../../hal/ports/bins.js";
 import { PowerCut } from "../../sim/world/devices/power-cut.js";
 import { readJournal } from "../support/box-memory.js";
@@ -41,8 +42,8 @@ beforeEach(() => {
       armed: (bin) => void armed.push(bin),
       openArmed: () => true,
       inUse: () => false,
-      changed: () => {},
     },
+    changes: new Changes({ changed: () => {} }),
   });
 });
 

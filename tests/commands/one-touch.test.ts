@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { CommandTask } from "../../firmware/commands/command-task.js";
 import { CommandKind, Kind } from "../../firmware/records/records.js";
+import { Changes } from "../../firmware/wiring/changes.js";
 import type { BinsPort } from "../../hal/ports/bins.js";
 import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
@@ -50,8 +51,8 @@ beforeEach(() => {
         return canOpen;
       },
       inUse: () => inUse,
-      changed: () => void did.push("changed"),
     },
+    changes: new Changes({ changed: () => void did.push("changed") }),
   });
 });
 

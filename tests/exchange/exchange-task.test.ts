@@ -22,6 +22,12 @@ const BINS = 5;
 
 let bench: LedgerBench;
 let snapshot: SnapshotView | undefined;
+/** As the box has it. */
+const inForce = {
+  get view() {
+    return snapshot;
+  },
+};
 let control: { busy: boolean; doors: DoorState[]; open: Set<number> };
 let openings: { bin: number; authority: number; events: OpeningEvents }[];
 let adopted: { bin: number; events: OpeningEvents }[];
@@ -68,9 +74,9 @@ function start(binCount = BINS): void {
   } as unknown as BinControl;
   task = new ExchangeTask({
     ledger: bench.ledger,
-    snapshot: () => snapshot,
-    rights: new Rights({ snapshot: () => snapshot, hash: nodeHash, lookupKey: MODEL.lookupKey, clock: bench.clock }),
-    beliefs: new BinBeliefs(bench.ledger.state, () => snapshot, binCount),
+    snapshot: inForce,
+    rights: new Rights({ snapshot: inForce, hash: nodeHash, lookupKey: MODEL.lookupKey, clock: bench.clock }),
+    beliefs: new BinBeliefs(bench.ledger.state, inForce, binCount),
     control: fake,
     throttle: new Throttle(bench.ledger, bench.clock),
     binCount,
@@ -100,7 +106,7 @@ const outcomes = () => of(Kind.outcome).map(({ of: intent, result }) => [intent,
 const refusals = () => of(Kind.refused).map(({ reason }) => reason);
 const believe = (bin: number, belief: Belief, item: object = {}) =>
   bench.ledger.write({ kind: Kind.binKept, bin, belief, ...item }, "vital");
-const belief = (bin: number) => new BinBeliefs(bench.ledger.state, () => snapshot, BINS).content(bin).belief;
+const belief = (bin: number) => new BinBeliefs(bench.ledger.state, inForce, BINS).content(bin).belief;
 const last = () => openings.at(-1)!;
 const { pickup, dropoff } = Exchange;
 

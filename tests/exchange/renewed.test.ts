@@ -23,7 +23,7 @@ function rightsBy(now: {
     keyById: (id: number) => now.keys?.find((key) => key.id === id),
     code: () => now.code,
   } as unknown as SnapshotView;
-  return new Rights({ snapshot: () => view, hash: nodeHash, lookupKey: new Uint8Array(32), clock: new HandClock() });
+  return new Rights({ snapshot: { view }, hash: nodeHash, lookupKey: new Uint8Array(32), clock: new HandClock() });
 }
 
 test("a badge's right holds on while the badge, the access and the key are what they were", () => {

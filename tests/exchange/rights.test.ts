@@ -21,7 +21,11 @@ beforeEach(() => {
   quality = ClockQuality.kept;
   install({});
   rights = new Rights({
-    snapshot: () => snapshot,
+    snapshot: {
+      get view() {
+        return snapshot;
+      },
+    },
     hash: nodeHash,
     lookupKey: MODEL.lookupKey,
     clock: { monotonicMs: () => 0, wallSeconds: () => wall, quality: () => quality, setWall: () => {} },

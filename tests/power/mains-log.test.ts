@@ -23,7 +23,7 @@ beforeEach(() => {
       },
     },
     present: true,
-    record: (present) => recorded.push(present),
+    host: { recordMains: (present) => void recorded.push(present) },
   });
 });
 

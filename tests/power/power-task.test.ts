@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { PowerTask } from "../../firmware/power/power-task.js";
+import { Changes } from "../../firmware/wiring/changes.js";
 import { MS5 } from "../../hal/boards/ms5/profile.js";
 import { WakeCause } from "../../hal/ports/power.js";
 import { ManualTimers } from "../cloud/support/cloud-rig.js";
@@ -60,8 +61,8 @@ function life(
       showEmpty: () => {
         saidEmpty = true;
       },
-      changed: () => {},
     },
+    changes: new Changes({ changed: () => {} }),
   });
   task.start();
   expect(() => timers.advance(3_600_000)).toThrow(Slept);

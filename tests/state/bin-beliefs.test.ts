@@ -12,12 +12,18 @@ let rows: Map<number, BinInfo>;
 let hasSnapshot: boolean;
 let beliefs: BinBeliefs;
 
+/** As the box has it. */
+const inForce = {
+  get view() {
+    return hasSnapshot ? ({ bin: (bin: number) => rows.get(bin) } as SnapshotView) : undefined;
+  },
+};
+
 beforeEach(() => {
   state = emptyState();
   rows = new Map();
   hasSnapshot = true;
-  const view = { bin: (bin: number) => rows.get(bin) } as SnapshotView;
-  beliefs = new BinBeliefs(state, () => (hasSnapshot ? view : undefined), BINS);
+  beliefs = new BinBeliefs(state, inForce, BINS);
 });
 
 const change = (bin: number, belief: Belief, item: BinChange["item"], seq = 1) =>

@@ -31,7 +31,7 @@ class Pair {
     // The first record draws the epoch.
     this.#hang(3, "777XYZ");
     this.current = new CurrentSnapshot(this.slots, this.bench.ledger);
-    this.beliefs = new BinBeliefs(this.bench.ledger.state, () => this.current.view, BINS);
+    this.beliefs = new BinBeliefs(this.bench.ledger.state, this.current, BINS);
   }
 
   get next(): number {
@@ -94,7 +94,7 @@ test("a snapshot with a lower asOf takes nothing away: what it does not know is 
   ]);
   pair.bench.reboot();
   const booted = new CurrentSnapshot(pair.slots, pair.bench.ledger);
-  const beliefs = new BinBeliefs(pair.bench.ledger.state, () => booted.view, BINS);
+  const beliefs = new BinBeliefs(pair.bench.ledger.state, booted, BINS);
   expect([0, 1, 2, 3].map((bin) => Object.values(beliefs.content(bin)))).toEqual(BELIEVED);
 });
 
@@ -159,7 +159,7 @@ test("where records are missing, every bin is told anew but those in doubt, and 
   const ledger: Pick<Ledger, "note"> = {
     note: (body, rank) => void (body.kind === Kind.binKept && told.push([body.bin, body.belief, rank])),
   };
-  tellAllBins(ledger as Ledger, new BinBeliefs(state, () => undefined, 4), 4);
+  tellAllBins(ledger as Ledger, new BinBeliefs(state, { view: undefined }, 4), 4);
   expect(told).toEqual([
     [0, Belief.empty, "dropoff"],
     [1, Belief.holds, "dropoff"],

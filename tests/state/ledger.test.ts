@@ -145,7 +145,7 @@ describe("a record", () => {
   test("counts in the state before anybody hears of it, and goes by its number and its rank", () => {
     const ledger = boot();
     const heard: unknown[] = [];
-    ledger.onWrite = (seq) => heard.push(seq, ledger.state.command);
+    ledger.listener = { recordsAdded: () => void heard.push(written.length, ledger.state.command) };
     expect(ledger.write(close(7), "pickup")).toBe(1);
     expect(heard).toEqual([1, 7]);
     expect(written[0]!.rank).toBe("pickup");
@@ -154,7 +154,7 @@ describe("a record", () => {
   test("that cannot be written changes nothing, and says why", () => {
     const ledger = boot();
     let heard = 0;
-    ledger.onWrite = () => heard++;
+    ledger.listener = { recordsAdded: () => void heard++ };
     const reasonOf = (error: Error) => {
       failing = () => error;
       try {
@@ -250,7 +250,7 @@ describe("acknowledgements", () => {
 
   test("that were written off are not written twice while one is being written", () => {
     const ledger = boot();
-    ledger.onWrite = () => ledger.recordAck();
+    ledger.listener = { recordsAdded: () => ledger.recordAck() };
     ledger.acknowledge(9);
     ledger.recordAck();
     expect(acks()).toEqual([9]);

@@ -39,7 +39,7 @@ export function readMemory(machine: Machine): BoxMemory {
   const { nextSeq } = ledger.journal;
   const slots = new FlashSnapshotSlots({ flash: machine.flash.snapshot.clone(1), box: machine.name });
   const snapshot = new CurrentSnapshot(slots, ledger);
-  const inventory = new BinBeliefs(ledger.state, () => snapshot.view, machine.bins.count);
+  const inventory = new BinBeliefs(ledger.state, snapshot, machine.bins.count);
   return { nextSeq, snapshotVersion: snapshot.version, state: ledger.state, inventory };
 }
 
