@@ -44,6 +44,8 @@ const REASONS: readonly (readonly [start: string, id: TextId])[] = [
   ["broker acknowledges nothing", "offline-broker-silent"],
   ["cloud does not answer", "offline-cloud-silent"],
   ["cloud acknowledges no records", "offline-cloud-silent"],
+  ["certificate ended", "offline-certificate-ended"],
+  ["certificate begins", "offline-certificate-begins"],
   ["another client seems to use", "offline-rival"],
 ];
 const LINK = /^(ethernet|wifi|cellular): /;

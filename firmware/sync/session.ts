@@ -69,6 +69,8 @@ export interface SessionOptions {
   /** Messages dropped since boot. */
   readonly droppedCount: () => number;
   readonly behind: () => Behind;
+  /** Told the cloud's time at each welcome: why the connection must end, though the cloud is genuine; undefined: it may go on. */
+  readonly objection: (seconds: number) => string | undefined;
   readonly events: SessionEvents;
 }
 
@@ -277,8 +279,13 @@ export class Session {
   }
 
   #welcomed(welcome: Welcome): void {
-    const { host, events, pull } = this.#options;
+    const { host, events, pull, objection } = this.#options;
     this.#adjustClock(welcome.time);
+    const reason = objection(welcome.time);
+    if (reason !== undefined) {
+      events.fail(reason);
+      return;
+    }
     if (!this.#online) {
       this.#online = true;
       this.#wants.status = true;

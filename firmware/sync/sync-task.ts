@@ -1,12 +1,13 @@
 import type { ClockPort, TimersPort } from "../../hal/ports/clock.js";
 import type { EntropyPort } from "../../hal/ports/entropy.js";
-import type { LinkPort, Links } from "../../hal/ports/network.js";
+import type { LinkPort, Links, SocketPort } from "../../hal/ports/network.js";
 import type { PartFault } from "../../hal/ports/parts.js";
 import type { TracePort } from "../../hal/ports/trace.js";
 import { downFilter, Lane, topicOf } from "../wire/lanes.js";
 import { State } from "../wire/messages.js";
 import { Deadline } from "../wiring/deadline.js";
 import { Backoff } from "./backoff.js";
+import { CertificateDates } from "./certificate-dates.js";
 import type { SyncHost } from "./contract.js";
 import { type Behind, Lag } from "./lag.js";
 import { REFUSED_MIN_MS, RIVAL_MIN_MS, STABLE_MS } from "./limits.js";
@@ -53,6 +54,7 @@ export class SyncTask {
   readonly #rival = new Rival();
   readonly #budget: OpeningBudget;
   readonly #lag: Lag;
+  readonly #dates: CertificateDates;
   #running = false;
   #attempt: Attempt | undefined;
   readonly #retryDeadline: Deadline;
@@ -69,6 +71,7 @@ export class SyncTask {
     const { entropy, host, timers } = options;
     this.#retryDeadline = new Deadline(timers);
     this.#budget = new OpeningBudget(options.clock);
+    this.#dates = new CertificateDates(options.clock);
     this.#backoff = new Backoff(jitterSeed(entropy, host.identity.box));
     this.#pull = new SnapshotPull(host, timers, {
       wantsToSend: () => this.#attempt?.session.pump(),
@@ -123,7 +126,9 @@ export class SyncTask {
   faults(): readonly PartFault[] {
     const { acceptedAtMs } = this.#attempt ?? {};
     if (acceptedAtMs !== undefined) this.#rival.lasts(this.#options.clock.monotonicMs() - acceptedAtMs);
-    const reason = this.#rival.suspected ? "closes sessions at once: client id in use twice?" : this.#will.lacks;
+    const reason = this.#rival.suspected
+      ? "closes sessions at once: client id in use twice?"
+      : (this.#dates.failure ?? this.#will.lacks);
     return [
       ...(reason === undefined ? [] : [{ name: "broker", reason: reason.slice(0, 64) }]),
       ...(this.#pull.failure === undefined ? [] : [{ name: "snapshot", reason: this.#pull.failure.slice(0, 64) }]),
@@ -234,6 +239,7 @@ export class SyncTask {
               },
         mayRetain: form === "retained",
         filter: downFilter(identity.box),
+        objection: () => this.#dates.beforeWriting(socket.validity),
       },
       {
         accepted: () => this.#accepted(attempt),
@@ -250,14 +256,14 @@ export class SyncTask {
       link,
       linkIndex,
       connection,
-      session: this.#newSession(link, connection, seal),
+      session: this.#newSession(link, socket, connection, seal),
       acceptedAtMs: undefined,
     };
     this.#attempt = attempt;
     this.#trace(`connecting over ${link.kind}`);
   }
 
-  #newSession(link: LinkPort, connection: MqttConnection, seal: SessionSeal): Session {
+  #newSession(link: LinkPort, socket: SocketPort, connection: MqttConnection, seal: SessionSeal): Session {
     const { host, clock, timers } = this.#options;
     return new Session({
       host,
@@ -271,6 +277,7 @@ export class SyncTask {
       stalenessSeconds: this.secondsSinceSync() ?? Math.floor(clock.monotonicMs() / 1000),
       droppedCount: () => this.#dropped,
       behind: () => this.#lag.behind,
+      objection: (seconds) => this.#dates.atWelcome(socket.validity, seconds),
       events: {
         heard: () => {
           this.#lastSyncMs = clock.monotonicMs();

@@ -1,6 +1,6 @@
 /** The numbers of PROTOCOL.md. */
 
-export const BRIDGE_VERSION = 1;
+export const BRIDGE_VERSION = 2;
 export const MAX_MESSAGE_BYTES = 65_535;
 
 export const Type = {

@@ -115,7 +115,11 @@ export class DeviceLinks {
     const socket = this.#links.connect(link, { host, port, ...(tlsAuthority !== undefined && { tlsAuthority }) });
     const id = ++this.#lastSocket;
     this.#sockets.set(id, socket);
-    socket.onOpen = () => this.#tell(Event.socketOpen, id);
+    socket.onOpen = () => {
+      const { validity } = socket;
+      this.#out.begin(Event.socketOpen).u32(id).optionalF64(validity?.from).optionalF64(validity?.until);
+      this.#out.deliver();
+    };
     socket.onData = (bytes) => this.#data(id, bytes);
     socket.onWritable = () => this.#tell(Event.socketWritable, id);
     socket.onClose = (error) => {

@@ -1,4 +1,13 @@
-import type { LinkKind, LinkPort, Links, SocketOptions, SocketPort, WifiNetwork, WifiPort } from "../ports/network.js";
+import type {
+  LinkKind,
+  LinkPort,
+  Links,
+  SocketOptions,
+  SocketPort,
+  Validity,
+  WifiNetwork,
+  WifiPort,
+} from "../ports/network.js";
 import type { Caller } from "./caller.js";
 import { BridgeError, Call, Event } from "./codes.js";
 import type { MessageReader } from "./message.js";
@@ -6,12 +15,15 @@ import type { MessageReader } from "./message.js";
 type Scanned = (networks: readonly WifiNetwork[], error?: string) => void;
 type Joined = (error?: string) => void;
 
+/** A socket whose `validity` comes with the event that opens it. */
+type MachineSocket = SocketPort & { validity: Validity | undefined };
+
 /** Links, Wi-Fi and sockets made of calls. */
 export class EngineLinks implements Links {
   readonly all: readonly LinkPort[];
   readonly wifi: WifiPort | undefined;
   readonly #caller: Caller;
-  readonly #sockets = new Map<number, SocketPort>();
+  readonly #sockets = new Map<number, MachineSocket>();
   readonly #scans = new Requests<Scanned>();
   readonly #joins = new Requests<Joined>();
 
@@ -56,7 +68,7 @@ export class EngineLinks implements Links {
         this.#joins.take(reader.u32())?.(reader.optionalText());
         break;
       case Event.socketOpen:
-        this.#sockets.get(reader.u32())?.onOpen?.();
+        this.#opened(reader.u32(), reader.optionalF64(), reader.optionalF64());
         break;
       case Event.socketData:
         // The firmware owns what it is given; the message belongs to the bridge.
@@ -75,6 +87,13 @@ export class EngineLinks implements Links {
       default:
         throw new BridgeError(`unknown event ${event}`);
     }
+  }
+
+  #opened(id: number, from: number | undefined, until: number | undefined): void {
+    const socket = this.#sockets.get(id);
+    if (socket === undefined) return;
+    if (from !== undefined && until !== undefined) socket.validity = { from, until };
+    socket.onOpen?.();
   }
 
   #link<K extends LinkKind>(index: number, kind: K): LinkPort & { readonly kind: K } {
@@ -118,10 +137,11 @@ export class EngineLinks implements Links {
     });
   }
 
-  #socket(id: number): SocketPort {
+  #socket(id: number): MachineSocket {
     const caller = this.#caller;
     const sockets = this.#sockets;
     return {
+      validity: undefined,
       onOpen: undefined,
       onData: undefined,
       onWritable: undefined,

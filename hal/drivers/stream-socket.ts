@@ -1,6 +1,6 @@
 import type { OpenStream, Stream, StreamEvents } from "../io/stream.js";
 import type { TimersPort } from "../ports/clock.js";
-import type { SocketPort } from "../ports/network.js";
+import type { SocketPort, Validity } from "../ports/network.js";
 
 /** What may wait to be sent, bytes: what the port promises of an empty send buffer. */
 const BUFFER_BYTES = 4_096;
@@ -50,6 +50,10 @@ export class StreamSocket implements SocketPort, StreamEvents {
       if (address === undefined) this.#end(`cannot resolve ${this.#target}`);
       else this.#connect(open, address);
     });
+  }
+
+  get validity(): Validity | undefined {
+    return this.#state === "open" ? this.#stream?.validity : undefined;
   }
 
   get writable(): number {

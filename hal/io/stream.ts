@@ -1,5 +1,9 @@
+import type { Validity } from "../ports/network.js";
+
 /** A connection under way or open, in the manner of ECMA-419's TCP. `write` takes at most what `onWritable` announced. */
 export interface Stream {
+  /** As a socket's, from the first `streamWritable` on; without TLS there is none. */
+  readonly validity?: Validity | undefined;
   write(bytes: Uint8Array): void;
   /** What has arrived; undefined when nothing has. */
   read(): ArrayBuffer | undefined;

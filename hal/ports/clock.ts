@@ -4,7 +4,7 @@ export const ClockQuality = {
   unknown: 0,
   /** Kept by the battery-backed RTC since it was last set. */
   kept: 1,
-  /** Set from the cloud (or SNTP) since this boot. */
+  /** Set from the cloud since this boot. */
   synced: 2,
 } as const;
 export type ClockQuality = (typeof ClockQuality)[keyof typeof ClockQuality];

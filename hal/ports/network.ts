@@ -53,12 +53,26 @@ export interface Links {
 export interface SocketOptions {
   readonly host: string;
   readonly port: number;
-  /** PEM of the authority that must have signed the server's certificate, whose name must match `host`; absent: plain TCP. */
+  /**
+   * PEM of the authority that must have signed the server's certificate, whose name must match `host`; absent: plain TCP. The dates of
+   * the certificates are not looked at: that is the caller's, by `validity`.
+   */
   readonly tlsAuthority?: string;
+}
+
+/** When all certificates of a chain hold, the authority's own included: both ends included, s since 1970 UTC. */
+export interface Validity {
+  readonly from: number;
+  readonly until: number;
 }
 
 /** A byte stream in the manner of ECMA-419's TCP. Callbacks never come from inside a method of the socket. */
 export interface SocketPort {
+  /**
+   * When the server's certificates hold; undefined before `onOpen`, and of plain TCP. Whoever opened the socket compares it with the time
+   * before anything secret is written: only the firmware knows whether the box has one.
+   */
+  readonly validity: Validity | undefined;
   /** Connected, and the TLS handshake is done. Called once, before any other callback but `onClose`. */
   onOpen: (() => void) | undefined;
   /** Bytes arrived; the callee owns the array. */

@@ -6,11 +6,11 @@ import { delimiter, join } from "node:path";
 import { connect } from "node:tls";
 import { CloudError } from "../cloud/domain.js";
 import { type Accounts, publishPrefix, subscribePrefix } from "./accounts.js";
+import { AUTHORITY, CertificateShop } from "./certificate-shop.js";
 
 const START_TIMEOUT_MS = 10_000;
 const RETRY_MS = 25;
 const LOG_LIMIT = 16_384;
-const DAYS_VALID = "30";
 
 /** Where the programs are, or why a mosquitto cannot be started here. */
 export function findMosquitto():
@@ -182,39 +182,18 @@ export class Mosquitto {
     return `${lines.join("\n")}\n`;
   }
 
-  #openssl(...args: string[]): void {
-    execFileSync(this.#programs.openssl, args, { cwd: this.#folder, stdio: ["ignore", "ignore", "pipe"] });
-  }
-
+  /** Good for any time at which a story may play: boxes look at the dates by their own. */
   #makeCertificates(): void {
-    const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-    this.#openssl(
-      "req",
-      "-x509",
-      ...curve,
-      "-days",
-      DAYS_VALID,
-      "-subj",
-      "/CN=SmartBox test authority",
-      "-keyout",
-      "ca.key",
-      "-out",
-      "ca.crt",
-    );
-    this.#openssl("req", ...curve, "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr");
-    writeFileSync(this.#file("server.ext"), "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n");
-    const signing = [
-      "-CA",
-      "ca.crt",
-      "-CAkey",
-      "ca.key",
-      "-CAcreateserial",
-      "-days",
-      DAYS_VALID,
-      "-extfile",
-      "server.ext",
-    ];
-    this.#openssl("x509", "-req", "-in", "server.csr", ...signing, "-out", "server.crt");
+    const shop = new CertificateShop(this.#programs.openssl);
+    try {
+      const authority = shop.issue({ name: "SmartBox test authority", extensions: AUTHORITY });
+      const server = shop.issue({ name: "localhost", by: authority });
+      writeFileSync(this.authorityFile, authority.pem);
+      writeFileSync(this.#file("server.crt"), server.pem);
+      writeFileSync(this.#file("server.key"), server.key, { mode: 0o600 });
+    } finally {
+      shop.close();
+    }
   }
 
   #writeAccounts({ boxes, cloud }: Accounts): void {

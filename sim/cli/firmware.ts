@@ -7,7 +7,7 @@ import { BUILD_DIR, ROOT } from "../engines/xs/bundle.js";
 import { BOARDS, type Board, buildImage } from "./firmware/build.js";
 import { readFigures } from "./firmware/figures.js";
 import { imageSlotBytes, reservePercent } from "./firmware/reserve.js";
-import { findSdk } from "./firmware/sdk.js";
+import { findSdk, strangeness } from "./firmware/sdk.js";
 
 interface Options {
   readonly board: Board;
@@ -32,6 +32,8 @@ async function main(): Promise<number> {
     console.error(sdk.missing);
     return 2;
   }
+  const strange = strangeness(sdk);
+  if (strange !== undefined) console.error(pc.yellow(strange));
   const folder = resolve(out ?? join(BUILD_DIR, "..", "moddable", board));
   console.error(`Building ${board} with ${sdk.moddable}: a few minutes the first time.`);
   const built = await buildImage({ sdk, board, out: folder, instruments });

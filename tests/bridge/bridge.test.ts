@@ -193,6 +193,7 @@ test("a socket that is gone is answered without a call", () => {
 
 test("more socket data than a message holds comes in pieces, in order, and stops when the firmware closes", () => {
   const near: SocketPort = {
+    validity: undefined,
     onOpen: undefined,
     onData: undefined,
     onWritable: undefined,
@@ -280,7 +281,7 @@ test("another version, and a capability that was not offered, are refused with b
     rig.run(1_000);
     return rig.machine.crashes[0]?.message;
   };
-  expect(crash(answer(9, 0))).toMatch(/version 1 .*version 9/);
+  expect(crash(answer(9, 0))).toMatch(/version 2 .*version 9/);
   expect(crash(answer(BRIDGE_VERSION, 1))).toMatch(/not offered/);
   expect(crash(Uint8Array.of(Type.done))).toMatch(/HELLO is answered by/);
 });
@@ -297,7 +298,7 @@ test("an engine tells a device end of another version its own", () => {
   const rig = makeRig({ boot: (hal) => loopback.boot(hal) });
   rig.machine.start();
   rig.run(1_000);
-  // The answer names version 1, which this device end speaks: what follows is the boot.
+  // The answer names version 2, which this device end speaks: what follows is the boot.
   expect(rig.machine.crashes).toEqual([]);
 });
 

@@ -291,6 +291,7 @@ export function interopSuite(name: string, start: () => Promise<RunningBroker>):
           will: { topic: `${base}/up`, payload: Buffer.from("will"), retain: true },
           mayRetain: true,
           filter: `${base}/down/#`,
+          objection: () => undefined,
         },
         {
           accepted: () => log.push("accepted"),
@@ -320,6 +321,7 @@ function closing(of: { once(event: "close", listener: () => void): unknown }): P
 /** A connected TCP socket as the box sees one. */
 function portOf(socket: Socket): SocketPort {
   const port: SocketPort = {
+    validity: undefined,
     onOpen: undefined,
     onData: undefined,
     onWritable: undefined,

@@ -2,13 +2,12 @@ import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Certificate, parseCertificate } from "../../hal/moddable/net/certificate.js";
-import { distrust } from "../../hal/moddable/net/chain.js";
-import { isPairOfPositives } from "../../hal/moddable/net/der.js";
+import { type Certificate, parseCertificate } from "../../hal/certificates/certificate.js";
+import { trusted } from "../../hal/certificates/chain.js";
+import { isPairOfPositives } from "../../hal/certificates/der.js";
+import { AUTHORITY, CertificateShop, type Issued, SERVER } from "../../sim/broker/certificate-shop.js";
 import { whyNoMosquitto } from "../support/mosquitto.js";
-import { AUTHORITY, CertificateShop, type Issued, SERVER } from "./support/certificates.js";
 
-const NOW = Date.UTC(2026, 10, 2);
 const SEED = 20_261_125;
 
 /** Node's own opinion of a signature. */
@@ -57,11 +56,16 @@ describe.skipIf(whyNoMosquitto() !== undefined)("a chain", () => {
 
   afterAll(() => shop?.close());
 
-  const why = (chain: readonly Issued[], { host = "localhost", now = NOW } = {}) =>
-    distrust(
+  const judged = (chain: readonly Issued[], host = "localhost") =>
+    trusted(
       chain.map((one) => one.der),
-      { authority: authority.der, host, now, isSignedBy },
+      { authority: authority.der, host, isSignedBy },
     );
+  /** Why it is not trusted; undefined: it is. */
+  const why = (chain: readonly Issued[], { host = "localhost" } = {}) => {
+    const verdict = judged(chain, host);
+    return typeof verdict === "string" ? verdict : undefined;
+  };
 
   test("that leads to the authority is trusted, with the authority in it or not", () => {
     expect(why([server])).toBeUndefined();
@@ -104,12 +108,28 @@ describe.skipIf(whyNoMosquitto() !== undefined)("a chain", () => {
     expect(why([shop.issue({ name: "below", by: twin }), middle])).toBe("a signature is wrong");
   });
 
-  test("out of date, for another host, too long or empty is not", () => {
+  test("holds while every certificate in it does, the authority's own too, and is trusted only then", () => {
+    const seconds = (year: number, month = 0) => Date.UTC(year, month) / 1_000;
+    const own = parseCertificate(authority.der);
+    expect([own.notBefore, own.notAfter].every((at) => at % 1_000 === 0 && at > 0)).toBe(true);
     const past = shop.issue({ name: "past", by: authority, validity: ["20200101000000Z", "20210101000000Z"] });
-    const future = shop.issue({ name: "future", by: authority, validity: ["20400101000000Z", "20410101000000Z"] });
-    expect(why([past, authority])).toBe("a certificate is out of date");
-    expect(why([future, authority])).toBe("a certificate is out of date");
-    expect(why([server], { now: Date.UTC(2050, 1) })).toBe("the authority's certificate is out of date");
+    expect(judged([past, authority])).toEqual({ from: own.notBefore / 1_000, until: seconds(2021) });
+    const future = shop.issue({ name: "future", by: authority, validity: ["20400101000000Z", "20990101000000Z"] });
+    expect(judged([future])).toEqual({ from: seconds(2040), until: own.notAfter / 1_000 });
+    const narrow = shop.issue({
+      name: "Narrow",
+      by: authority,
+      extensions: AUTHORITY,
+      validity: ["20261101000000Z", "20261201000000Z"],
+    });
+    const below = shop.issue({ name: "below", by: narrow, validity: ["20261001000000Z", "20270101000000Z"] });
+    expect(judged([below, narrow])).toEqual({
+      from: Math.max(own.notBefore / 1_000, seconds(2026, 10)),
+      until: Math.min(own.notAfter / 1_000, seconds(2026, 11)),
+    });
+  });
+
+  test("for another host, too long or empty is not", () => {
     expect(why([server], { host: "127.0.0.2" })).toBe("the certificate is not for 127.0.0.2");
     expect(why([server], { host: "broker.localhost" })).toBe("the certificate is not for broker.localhost");
     expect(why([])).toBe("a chain of 0 certificates");
@@ -146,10 +166,9 @@ describe.skipIf(whyNoMosquitto() !== undefined)("a chain", () => {
         const trust = {
           authority: authority.der,
           host: "localhost",
-          now: NOW,
           isSignedBy: (one: Certificate) => one.signature.length === 0,
         };
-        expect(typeof distrust([damaged], trust)).toBe("string");
+        expect(typeof trusted([damaged], trust)).toBe("string");
       }),
       { seed: SEED, numRuns: 3_000 },
     );

@@ -1,93 +1,100 @@
 import { expect, it } from "vitest";
-import { type EthernetConstructor, EthernetLink } from "../../hal/moddable/esp32/ethernet-link.js";
+import { type EthernetChip, EthernetLink } from "../../hal/moddable/esp32/ethernet/ethernet-link.js";
 import { bench } from "../drivers/bench.js";
 
-/** The system below the interfaces, as the SDK's glue for ESP-IDF has it: it keeps the address, they each their own idea of it. */
-class System {
+/** The chip and the system above it, as `w5500.c` has them: nothing outlives a stop, and a cable that is in brings an address. */
+class Chip implements EthernetChip {
   cable = true;
-  hasAddress = false;
-  readonly #open = new Set<{ hears(event: "address" | "gone"): void }>();
+  /** ESP-IDF's answer to the next start. */
+  error = 0;
+  starts = 0;
+  #changed: (() => void) | undefined;
+  #hasAddress = false;
 
-  get interfaces(): number {
-    return this.#open.size;
+  start(changed: () => void): number {
+    if (this.#changed !== undefined) throw new Error("Ethernet runs already");
+    this.starts++;
+    if (this.error === 0) this.#changed = changed;
+    return this.error;
   }
 
+  stop(): void {
+    this.#changed = undefined;
+    this.#hasAddress = false;
+  }
+
+  hasAddress(): boolean {
+    return this.#hasAddress;
+  }
+
+  /** DHCP answers, or the cable is pulled; what was never started hears nothing. */
   tell(event: "address" | "gone"): void {
-    this.hasAddress = event === "address";
-    for (const one of this.#open) one.hears(event);
-  }
-
-  get io(): EthernetConstructor {
-    const system = this;
-    return class {
-      #connection = system.hasAddress ? 500 : 200;
-      readonly #changed: () => void;
-      constructor(options: { onChanged: () => void }) {
-        this.#changed = options.onChanged;
-        system.#open.add(this);
-      }
-      get connection() {
-        return this.#connection;
-      }
-      connect() {
-        if (this.#connection === 300) throw new Error("already connecting");
-        this.#connection = 300;
-      }
-      close() {
-        system.#open.delete(this);
-      }
-      hears(event: "address" | "gone") {
-        this.#connection = event === "address" ? 500 : 200;
-        this.#changed();
-      }
-    };
+    if (this.#changed === undefined) return;
+    this.#hasAddress = event === "address" && this.cable;
+    this.#changed();
   }
 }
 
 function link() {
   const { timers, run } = bench();
-  const system = new System();
-  const ethernet = new EthernetLink({ io: system.io, timers, enter: (work) => work() });
+  const chip = new Chip();
   const told: string[] = [];
+  const trace = { line: (text: string) => told.push(text) };
+  const ethernet = new EthernetLink({ chip, timers, trace, enter: (work) => work() });
   ethernet.onChange = (up) => told.push(`up ${up} ${ethernet.up}`);
   ethernet.onDown = () => told.push("down");
-  return { system, ethernet, told, run };
+  return { chip, ethernet, told, run };
 }
 
 it("is up with its address, down without, and tells each once", () => {
-  const { system, ethernet, told, run } = link();
+  const { chip, ethernet, told } = link();
   ethernet.start();
   ethernet.start();
-  run(10);
-  expect([ethernet.up, told, system.interfaces]).toEqual([false, [], 1]);
-  system.tell("address");
-  system.tell("address");
-  system.tell("gone");
+  expect([ethernet.up, told, chip.starts]).toEqual([false, [], 1]);
+  chip.tell("address");
+  chip.tell("address");
+  chip.tell("gone");
   expect(told).toEqual(["up true true", "down", "up false false"]);
 });
 
-it("stopped and started again with the cable in is up at once, with no event of the system's", () => {
-  const { system, ethernet, told, run } = link();
+it("stopped and started again with the cable in, sets the chip up anew and is up with the address that comes", () => {
+  const { chip, ethernet, told } = link();
   ethernet.start();
-  system.tell("address");
+  chip.tell("address");
   ethernet.stop();
   ethernet.stop();
-  expect([ethernet.up, told.splice(0), system.interfaces]).toEqual([false, ["up true true", "down"], 0]);
+  expect([ethernet.up, told.splice(0)]).toEqual([false, ["up true true", "down"]]);
+  chip.tell("address");
   ethernet.start();
-  // Never from inside.
-  expect(told).toEqual([]);
-  run(1);
+  expect([ethernet.up, told, chip.starts]).toEqual([false, [], 2]);
+  chip.tell("address");
   expect([ethernet.up, told]).toEqual([true, ["up true true"]]);
 });
 
-it("started and stopped again before it had an address tells nothing, and starts anew", () => {
-  const { system, ethernet, told, run } = link();
+it("a chip that does not answer is told and tried again until it does", () => {
+  const { chip, ethernet, told, run } = link();
+  chip.error = 0x107;
+  ethernet.start();
+  expect(told.splice(0)).toEqual([
+    "ethernet: the chip does not start (ESP-IDF error 263): look at its supply and its SPI",
+  ]);
+  run(25_000);
+  expect([chip.starts, told.splice(0).length]).toEqual([3, 2]);
+  chip.error = 0;
+  run(10_000);
+  chip.tell("address");
+  expect([chip.starts, ethernet.up, told]).toEqual([4, true, ["up true true"]]);
+  run(60_000);
+  expect(chip.starts).toBe(4);
+});
+
+it("stopped while it waits to try again, it tries no more", () => {
+  const { chip, ethernet, run } = link();
+  chip.error = -1;
   ethernet.start();
   ethernet.stop();
-  run(10);
+  run(60_000);
+  expect(chip.starts).toBe(1);
   ethernet.start();
-  run(10);
-  expect([ethernet.up, told, system.interfaces]).toEqual([false, [], 1]);
-  system.tell("address");
-  expect(told).toEqual(["up true true"]);
+  expect(chip.starts).toBe(2);
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { readFigures } from "../../sim/cli/firmware/figures.js";
 import { imageSlotBytes, reservePercent } from "../../sim/cli/firmware/reserve.js";
-import { findSdk, HOW_TO_GET_IT } from "../../sim/cli/firmware/sdk.js";
+import { findSdk, HOW_TO_GET_IT, strangeness, WRITTEN_FOR } from "../../sim/cli/firmware/sdk.js";
 import { ROOT } from "../tidy/sources.js";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -37,6 +37,13 @@ test("a folder without the SDK's tools is no SDK", () => {
   const folder = mkdtempSync(join(tmpdir(), "smartbox-no-sdk-"));
   expect(findSdk({ MODDABLE: folder })).toEqual({ missing: expect.stringContaining("there is no mcconfig in") });
   rmSync(folder, { recursive: true });
+});
+
+test("an SDK of another version is built with, and said to be strange", () => {
+  const sdk = { moddable: "/sdk", tools: "/sdk/tools" };
+  expect(strangeness({ ...sdk, version: WRITTEN_FOR.sdk })).toBeUndefined();
+  expect(strangeness({ ...sdk, version: "10.0.1" })).toContain("$MODDABLE has 10.0.1");
+  expect(strangeness({ ...sdk, version: undefined })).toContain("a version that it does not tell");
 });
 
 test("an image that fills its slot to more than 90 % fails the build, with both sizes", () => {

@@ -3,8 +3,8 @@ import { Duplex } from "node:stream";
 import { connect, createSecureContext, TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HandshakeError, HandshakeWatch } from "../../hal/moddable/net/handshake-watch.js";
+import { AUTHORITY, CertificateShop } from "../../sim/broker/certificate-shop.js";
 import { whyNoMosquitto } from "../support/mosquitto.js";
-import { AUTHORITY, CertificateShop } from "./support/certificates.js";
 
 const HELLO = 2;
 const CERTIFICATE = 11;

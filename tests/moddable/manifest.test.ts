@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { manifestFiles } from "../../sim/cli/firmware/image-modules.js";
+import { WRITTEN_FOR } from "../../sim/cli/firmware/sdk.js";
 import { ROOT, readSources, resolveImport } from "../tidy/sources.js";
 
 /** What mcconfig would only tell where there is an SDK: the manifest names what the image is made of. */
@@ -59,12 +60,13 @@ test.each(images)("$name: begins with a module of its own", ({ name, main }) => 
   expect(main).toBe(name === "sim" ? "hal/moddable/lin/main" : `hal/moddable/esp32/${name}`);
 });
 
-test("the S3's SPI takes any DMA channel: the one that the SDK gives Ethernet unasked is refused by IDF, and aborts", () => {
-  const { defines } = read("hal/moddable/targets/ms5/manifest.json") as {
-    defines?: { ethernet?: { spi?: { dma_ch?: number } } };
+test("the MS5's manifest asks for the components that its glue was written for", () => {
+  const { platforms } = read("hal/moddable/targets/ms5/manifest.json") as unknown as {
+    platforms: Readonly<Record<string, { dependency: readonly { idf?: string; name?: string; version?: string }[] }>>;
   };
-  // SPI_DMA_CH_AUTO.
-  expect(defines?.ethernet?.spi?.dma_ch).toBe(3);
+  const asked = platforms["esp32/ms5"]!.dependency.filter(({ name }) => name !== undefined);
+  expect(Object.fromEntries(asked.map(({ name, version }) => [name, version]))).toEqual(WRITTEN_FOR.components);
+  expect(platforms["esp32/ms5"]!.dependency).toContainEqual({ idf: "esp_eth" });
 });
 
 /** Modules of ours in the place of the SDK's: the SDK loads them. */
@@ -154,8 +156,7 @@ test.each(images)("$name: the three packages come from the bundles for XS", ({ m
 });
 
 test("nothing of Moddable's is imported outside hal/moddable", () => {
-  const sdk =
-    /^(embedded:|commodetto\/|mc\/|timer$|time$|crypt$|net$|sntp$|preference$|instrumentation$|debug$|Resource$)/;
+  const sdk = /^(embedded:|commodetto\/|mc\/|timer$|crypt$|net$|preference$|instrumentation$|debug$|Resource$)/;
   const wrong = [...sources.values()]
     .filter(({ path }) => !path.startsWith("hal/moddable/"))
     .flatMap(({ path, imports }) => imports.filter((one) => sdk.test(one)).map((one) => `${path}: ${one}`));

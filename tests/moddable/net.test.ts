@@ -1,10 +1,10 @@
 import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import { beforeEach, describe, expect, test } from "vitest";
+import { certificateDer, PemError } from "../../hal/certificates/pem.js";
 import { StreamSocket } from "../../hal/drivers/stream-socket.js";
 import type { StreamEvents } from "../../hal/io/stream.js";
 import { strongest } from "../../hal/moddable/net/networks.js";
-import { certificateDer, PemError } from "../../hal/moddable/net/pem.js";
 import { Scheduler } from "../../sim/world/clock/scheduler.js";
 import { worldTimers } from "../../sim/world/clock/world-timers.js";
 

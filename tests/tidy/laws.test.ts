@@ -132,7 +132,7 @@ const FOR_TESTS = ["hal/boards/template/board.ts", "hal/bridge/frame.ts", "sim/w
 const FLOORS: readonly (readonly string[])[] = [
   ["hal/bytes"],
   ["hal/ports"],
-  ["hal/io", "hal/panel", "firmware/wiring", "firmware/wire", "firmware/crypto"],
+  ["hal/io", "hal/panel", "hal/certificates", "firmware/wiring", "firmware/wire", "firmware/crypto"],
   ["hal/drivers", "firmware/identity", "firmware/journal", "firmware/snapshot", "firmware/records"],
   ["hal/boards", "firmware/state"],
   ["hal/bridge", "firmware/bins", "firmware/commands", "firmware/crash", "firmware/parts", "firmware/power"],

@@ -179,6 +179,9 @@ export const en = {
   "offline-broker-closed": "Last try: the broker hung up",
   "offline-broker-silent": "Last try: the broker did not answer",
   "offline-cloud-silent": "Last try: the cloud did not answer",
+  "offline-certificate-ended": "Last try: the broker's certificate has ended. Have it renewed.",
+  "offline-certificate-begins":
+    "Last try: the broker's certificate does not hold yet. Have it and the clocks looked at.",
   "offline-rival": "Last try: another device seems to log in as this box",
 
   "not-provisioned": "This box is not set up: it has no identity. Contact support to provision it.",

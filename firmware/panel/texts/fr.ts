@@ -186,6 +186,9 @@ export const fr: Catalogue = {
   "offline-broker-closed": "Dernier essai : le serveur de messages a raccroché",
   "offline-broker-silent": "Dernier essai : le serveur de messages ne répond pas",
   "offline-cloud-silent": "Dernier essai : le cloud ne répond pas",
+  "offline-certificate-ended": "Dernier essai : le certificat du serveur de messages a expiré. Faites-le renouveler.",
+  "offline-certificate-begins":
+    "Dernier essai : le certificat du serveur de messages n'est pas encore valable. Faites-le vérifier, ainsi que les horloges.",
   "offline-rival": "Dernier essai : un autre appareil semble se connecter comme cette armoire",
 
   "not-provisioned": "Cette armoire n'est pas configurée : elle n'a pas d'identité. Contactez l'assistance.",

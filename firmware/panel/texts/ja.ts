@@ -178,6 +178,9 @@ export const ja: Catalogue = {
   "offline-broker-closed": "最後の接続：メッセージサーバーが切断しました",
   "offline-broker-silent": "最後の接続：メッセージサーバーが応答しません",
   "offline-cloud-silent": "最後の接続：クラウドが応答しません",
+  "offline-certificate-ended": "最後の接続：メッセージサーバーの証明書の期限が切れています。更新を依頼してください",
+  "offline-certificate-begins":
+    "最後の接続：メッセージサーバーの証明書はまだ有効ではありません。証明書と時計の確認を依頼してください",
   "offline-rival": "最後の接続：別の機器がこの機器としてログインしているようです",
 
   "not-provisioned": "この機器は設定されていません（識別情報なし）。サポートに連絡してください。",

@@ -26,6 +26,8 @@ export interface ConnectionOptions {
   readonly mayRetain: boolean;
   /** Topic filter to subscribe to, at QoS 1. */
   readonly filter: string;
+  /** Asked when the socket is open: why nothing is to be written over it; undefined: it is good. */
+  readonly objection: () => string | undefined;
 }
 
 export interface ConnectionEvents {
@@ -138,6 +140,11 @@ export class MqttConnection {
 
   #connect(): void {
     if (this.#state !== "opening") return;
+    const objection = this.#options.objection();
+    if (objection !== undefined) {
+      this.close(objection);
+      return;
+    }
     this.#state = "connecting";
     const { clientId, username, password, will } = this.#options;
     this.#send({ cmd: "connect", clientId, username, password, keepalive: KEEP_ALIVE_S, will });

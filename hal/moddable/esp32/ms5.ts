@@ -1,8 +1,13 @@
-import Ethernet from "embedded:network/interface/ethernet";
 import { MS5 } from "../../boards/ms5/profile.js";
 import { MS5_WIRING } from "../../boards/ms5/wiring.js";
 import { enter } from "../crash.js";
-import { EthernetLink } from "./ethernet-link.js";
+import { CONSOLE } from "../trace.js";
+import { EthernetLink } from "./ethernet/ethernet-link.js";
+import { W5500 } from "./ethernet/native.js";
 import { start } from "./start.js";
 
-start({ profile: MS5, wiring: MS5_WIRING, links: (timers) => [new EthernetLink({ io: Ethernet, timers, enter })] });
+start({
+  profile: MS5,
+  wiring: MS5_WIRING,
+  links: (timers) => [new EthernetLink({ chip: W5500, timers, trace: CONSOLE, enter })],
+});

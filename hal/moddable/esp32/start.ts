@@ -8,7 +8,7 @@ import type { BoardWiring } from "../../boards/wiring.js";
 import type { CellularSettings } from "../../drivers/sim7000.js";
 import { ScreenPanel } from "../../panel/screen-panel.js";
 import type { BoardProfile } from "../../ports/board.js";
-import type { ClockPort, TimersPort } from "../../ports/clock.js";
+import type { TimersPort } from "../../ports/clock.js";
 import type { Hal } from "../../ports/hal.js";
 import type { SleepPort, WakeCause } from "../../ports/power.js";
 import { BoardEntropy } from "../entropy.js";
@@ -23,7 +23,6 @@ import { CONSOLE } from "../trace.js";
 import { partition } from "./flash.js";
 import { ESP32_IO } from "./io.js";
 import { deepSleep, resetReason, restart, wakeCause } from "./native.js";
-import { SystemTime } from "./system-time.js";
 import { WifiLink } from "./wifi-link.js";
 
 /** What one board differs in from another. */
@@ -45,8 +44,6 @@ export function start({ profile, wiring, links }: StartNeeds): void {
   const timers = new BoardTimers();
   const wifi = new WifiLink(timers);
   const all = [...links(timers), wifi];
-  const connect = socketsOf(all, timers);
-  const systemTime = new SystemTime();
   const units = unitsFitted(wiring);
   const ports = boardPorts({
     io: ESP32_IO,
@@ -60,10 +57,7 @@ export function start({ profile, wiring, links }: StartNeeds): void {
     links: {
       all,
       wifi,
-      connect: (link, options) => {
-        if (options.tlsAuthority !== undefined && link.up) systemTime.linkUp();
-        return connect(link, options);
-      },
+      connect: socketsOf(all, timers),
     },
   });
   const panel = new ScreenPanel({
@@ -72,12 +66,10 @@ export function start({ profile, wiring, links }: StartNeeds): void {
     light: backlight(wiring.pins.backlight),
   });
   touchPanel({ io: ESP32_IO, wiring, timers }).onTouch = (x, y) => panel.touched(x, y);
-  systemTime.follow(ports.clock);
   const hal: Hal = {
     ...ports,
     board: profile,
     panel,
-    clock: followed(ports.clock, systemTime),
     flash: {
       identity: partition("identity"),
       journal: partition("journal"),
@@ -111,19 +103,6 @@ function subscription(): CellularSettings {
     if (typeof told === "string") settings[key] = told;
   }
   return settings;
-}
-
-/** The same clock; what sets it sets the system's time as well. */
-function followed(clock: ClockPort, systemTime: SystemTime): ClockPort {
-  return {
-    monotonicMs: () => clock.monotonicMs(),
-    wallSeconds: () => clock.wallSeconds(),
-    quality: () => clock.quality(),
-    setWall: (seconds) => {
-      clock.setWall(seconds);
-      systemTime.follow(clock);
-    },
-  };
 }
 
 function backlight(pin: number): (percent: number) => void {

@@ -2,9 +2,10 @@ import { Digest } from "crypt";
 import ECDSA from "ecdsa";
 import PKCS1_5 from "pkcs1_5";
 import X509, { type PublicKey } from "x509";
-import type { Certificate } from "./certificate.js";
-import { distrust } from "./chain.js";
-import { isPairOfPositives } from "./der.js";
+import type { Certificate } from "../../certificates/certificate.js";
+import { trusted } from "../../certificates/chain.js";
+import { isPairOfPositives } from "../../certificates/der.js";
+import type { Validity } from "../../ports/network.js";
 
 /** RFC 4055 and RFC 5758; nothing older than SHA-256. */
 const ALGORITHMS: Readonly<Record<string, readonly [key: "rsa" | "ec", hash: "SHA256" | "SHA384" | "SHA512"]>> = {
@@ -18,6 +19,14 @@ const ALGORITHMS: Readonly<Record<string, readonly [key: "rsa" | "ec", hash: "SH
 /** With a smaller one the SDK's check of the padding could be deceived (Bleichenbacher 2006). */
 const RSA_EXPONENT_MIN = 65_537n;
 
+/** What `verify` is given: the options of the session, which lives as long as the connection does. */
+interface SessionOptions {
+  readonly tls_server_name: string;
+  /** Of `secure` in `tls.ts`. */
+  readonly seen: (validity: Validity) => void;
+  certificate?: unknown;
+}
+
 /**
  * Takes the place of the SDK's `ssl/cert`, which lets a chain pass whose links are broken as long as its last certificate is the
  * authority's: anybody can send that one. Here nothing but an unbroken chain to the one authority of the identity passes.
@@ -30,14 +39,15 @@ export default class CertificateManager {
     this.#authority = new Uint8Array(certificate);
   }
 
-  /** Called with what the server sent, and the options of the session, which lives as long as the connection does. */
-  verify(chain: readonly Uint8Array[], options: { readonly tls_server_name: string; certificate?: unknown }): boolean {
+  /** Called with what the server sent. Throws when it is not to be trusted; when it is, is told, and left to whoever has a time. */
+  verify(chain: readonly Uint8Array[], options: SessionOptions): boolean {
     const host = options.tls_server_name;
     this.#peer = undefined;
     // This manager has it, and goes when the handshake is over.
     options.certificate = undefined;
-    const why = distrust(chain, { authority: this.#authority, host, now: Date.now(), isSignedBy });
-    if (why !== undefined) throw new Error(why);
+    const validity = trusted(chain, { authority: this.#authority, host, isSignedBy });
+    if (typeof validity === "string") throw new Error(validity);
+    options.seen(validity);
     this.#peer = chain[0]!.slice();
     return true;
   }

@@ -1,4 +1,4 @@
-import { isPairOfPositives } from "./der.js";
+import { isPairOfPositives } from "../../certificates/der.js";
 
 /** The server breaks the handshake's rules. */
 export class HandshakeError extends Error {}

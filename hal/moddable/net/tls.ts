@@ -1,10 +1,11 @@
 import TCP, { type Options } from "embedded:io/socket/tcp";
 import TLSSocket from "embedded:io/socket/tcp/tls";
 import Timer from "timer";
+import { certificateDer } from "../../certificates/pem.js";
 import type { OpenStream, Stream, StreamEvents } from "../../io/stream.js";
+import type { Validity } from "../../ports/network.js";
 import { enter } from "../crash.js";
 import { HandshakeWatch } from "./handshake-watch.js";
-import { certificateDer } from "./pem.js";
 import { StreamTcp } from "./stream-tcp.js";
 
 /**
@@ -90,6 +91,7 @@ class TlsStream implements Stream {
   #failure: { readonly reason: string | undefined } | undefined;
   #timer: Timer | undefined;
   #isStopped = false;
+  #validity: Validity | undefined;
 
   constructor({ host, address, port, authority, plain }: Server, events: StreamEvents) {
     this.#events = events;
@@ -101,12 +103,22 @@ class TlsStream implements Stream {
       port,
       nodelay: true,
       // Resumed sessions would save a handshake an hour, and need a second way past the watch.
-      secure: { certificate: certificateDer(authority), cache: false },
+      secure: {
+        certificate: certificateDer(authority),
+        cache: false,
+        seen: (validity) => {
+          this.#validity = validity;
+        },
+      },
       failed: (reason) => this.#fail(reason),
       onReadable: () => this.#readable(),
       onWritable: (bytes) => this.#writable(bytes),
       onError: () => this.#fail(undefined),
     });
+  }
+
+  get validity(): Validity | undefined {
+    return this.#validity;
   }
 
   write(bytes: Uint8Array): void {

@@ -23,16 +23,6 @@ declare module "timer" {
   export default Timer;
 }
 
-declare module "time" {
-  const Time: { set(seconds: number): void };
-  export default Time;
-}
-
-declare module "mc/config" {
-  const config: { readonly sntp: string };
-  export default config;
-}
-
 declare module "crypt" {
   export class Digest {
     constructor(type: "SHA256" | "SHA384" | "SHA512");
@@ -57,15 +47,6 @@ declare module "instrumentation" {
 declare module "net" {
   const Net: { resolve(host: string, done: (name: string, address?: string) => void): void };
   export default Net;
-}
-
-declare module "sntp" {
-  class SNTP {
-    static readonly time: 1;
-    static readonly error: -1;
-    constructor(options: { host: string }, callback: (message: 1 | -1 | 2, value?: number) => void);
-  }
-  export default SNTP;
 }
 
 declare module "preference" {
@@ -172,16 +153,6 @@ declare module "embedded:network/interface/wifi" {
       onComplete?: () => void;
     }): void;
     connect(options: { SSID: string; password?: string }): void;
-    disconnect(): void;
-    close(): void;
-  }
-}
-
-declare module "embedded:network/interface/ethernet" {
-  export default class Ethernet {
-    constructor(options: { onChanged?: (property: "connection" | "address") => void });
-    readonly connection: number;
-    connect(): void;
     disconnect(): void;
     close(): void;
   }

@@ -16,7 +16,12 @@ declare module "embedded:io/socket/tcp/tls" {
     readonly address: string;
     readonly port: number;
     readonly nodelay: boolean;
-    readonly secure: { readonly certificate: ArrayBuffer; readonly cache: boolean };
+    readonly secure: {
+      readonly certificate: ArrayBuffer;
+      readonly cache: boolean;
+      /** Not of the SDK: it hands what it is given here on to `ssl/cert`, and so this reaches ours. */
+      readonly seen: (validity: import("../../ports/network").Validity) => void;
+    };
     /** Not of the SDK: it hands all options on to `TCP.io`, and so these reach ours. */
     readonly plain: unknown;
     readonly failed: (reason: string) => void;

@@ -6,13 +6,10 @@ import { MS5 } from "../../../hal/boards/ms5/profile.js";
 import { CloudError } from "../../cloud/domain.js";
 import { fontFile } from "../../engines/glyphs/font-file.js";
 import { BUILD_DIR, bundlePackages, ROOT } from "../../engines/xs/bundle.js";
-import { hasIdf, type Sdk } from "./sdk.js";
+import { hasIdf, type Sdk, WRITTEN_FOR } from "./sdk.js";
 
 export type Board = "ms5" | "ms4" | "sim";
 export const BOARDS: readonly Board[] = ["ms5", "ms4", "sim"];
-
-/** What `make` uses of ESP-IDF until it compiles C: its version. The one that the SDK expects (`EXPECTED_ESP_IDF`). */
-const IDF_VERSION = "v6.0";
 
 /** As the manifest has it; otherwise it is the name of the folder that this checkout is in. */
 const NAME = "smartbox";
@@ -66,7 +63,7 @@ export async function buildImage({ sdk, board, out, instruments }: BuildOptions)
   const env = { IDF_PATH: out };
   await run("mcconfig", [...options, ...platform, "-o", out, ...finish], env);
   const makefile = linked.replace(/mc\.xs\.c$/, "makefile");
-  await run("make", ["-f", makefile, `IDF_VERSION=${IDF_VERSION}`, "SDKCONFIG_H=", linked], env);
+  await run("make", ["-f", makefile, `IDF_VERSION=v${WRITTEN_FOR.idf}`, "SDKCONFIG_H=", linked], env);
   return { linked, image: undefined };
 }
 

@@ -2,6 +2,7 @@ import type { Machine } from "../../world/machine/machine.js";
 import { NoCapabilityError } from "../rig/rig.js";
 import { Stage, type StageOptions } from "../stage/stage.js";
 import { brownOut } from "./brown-out.js";
+import { certificate } from "./certificate.js";
 import { cloudDown } from "./cloud-down.js";
 import { copiedTags } from "./copied-tags.js";
 import { deadBattery } from "./dead-battery.js";
@@ -41,6 +42,7 @@ export const SCENARIOS: readonly Scenario[] = [
   restoredCloud,
   wrongClock,
   copiedTags,
+  certificate,
 ];
 
 /**

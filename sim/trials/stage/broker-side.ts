@@ -1,4 +1,5 @@
 import type { TimersPort } from "../../../hal/ports/clock.js";
+import type { Validity } from "../../../hal/ports/network.js";
 import { type Accounts, publishPrefix, subscribePrefix } from "../../broker/accounts.js";
 import { EmbeddedBroker } from "../../broker/embedded.js";
 import { Mosquitto } from "../../broker/mosquitto.js";
@@ -25,6 +26,8 @@ export interface BrokerSide {
   connectCloud(): Promise<CloudTransport>;
   /** The broker itself, which a story may turn against box and cloud; undefined: a real one. */
   readonly virtual?: VirtualBroker;
+  /** When its certificates hold, as connections from now on see them; undefined: a real one's are as they were made. */
+  readonly certify?: (validity: Validity) => void;
   /** The broker dies without a word and comes back; undefined where that cannot be done to it. */
   readonly crash: (() => Promise<void>) | undefined;
   readonly restart: (() => Promise<void>) | undefined;
@@ -57,8 +60,14 @@ export function virtualBroker(
   const host = "broker.virtual";
   const port = tls ? 8883 : 1883;
   const authority = tls ? VIRTUAL_AUTHORITY : undefined;
-  network.listen(host, port, (endpoint) => broker.accept(endpoint), { ...(authority && { authority }) });
+  let validity: Validity = { from: 0, until: Number.MAX_SAFE_INTEGER };
+  network.listen(host, port, (endpoint) => broker.accept(endpoint), {
+    ...(authority && { authority, validity: () => validity }),
+  });
   return {
+    certify: (given) => {
+      validity = given;
+    },
     virtual: broker,
     host,
     port,

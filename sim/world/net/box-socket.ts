@@ -1,4 +1,4 @@
-import type { SocketOptions, SocketPort } from "../../../hal/ports/network.js";
+import type { SocketOptions, SocketPort, Validity } from "../../../hal/ports/network.js";
 import type { ScheduledEvent } from "../clock/scheduler.js";
 import type { Life } from "../devices/life.js";
 import type { Site } from "../devices/site.js";
@@ -28,6 +28,7 @@ export interface BoxSocketOptions {
 /** One socket of one boot over one uplink. */
 export class BoxSocket {
   readonly port: SocketPort;
+  #validity: Validity | undefined;
   readonly #options: BoxSocketOptions;
   readonly #name: string;
   #state: "connecting" | "open" | "closed" = "connecting";
@@ -48,6 +49,10 @@ export class BoxSocket {
     this.#name = `${options.target.host}:${options.target.port}`;
     const socket = this;
     this.port = {
+      get validity() {
+        options.life.check();
+        return socket.#validity;
+      },
       onOpen: undefined,
       onData: undefined,
       onWritable: undefined,
@@ -142,7 +147,7 @@ export class BoxSocket {
     };
     this.#out.onSpace = () => this.#tellWritable();
     this.#far = this.#options.network.connect(this.#options.target, {
-      opened: () => this.#opened(),
+      opened: (validity) => this.#opened(validity),
       data: (bytes) => this.#incoming(bytes),
       drained: () => this.#out?.release(),
       closed: (error) => this.#farClosed(error),
@@ -161,8 +166,9 @@ export class BoxSocket {
     return this.#far?.send(bytes) ?? true;
   }
 
-  #opened(): void {
+  #opened(validity: Validity | undefined): void {
     if (this.#state !== "connecting") return;
+    this.#validity = validity;
     this.#options.site.scheduler.cancel(this.#giveUp);
     this.#state = "open";
     this.#trace("open");

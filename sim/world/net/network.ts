@@ -1,3 +1,5 @@
+import type { Validity } from "../../../hal/ports/network.js";
+
 /** What a box's socket has at the far end of its link: a listener in this process, or a real TCP or TLS connection. */
 export interface Network {
   /**
@@ -32,7 +34,8 @@ export interface Far {
 }
 
 export interface FarEvents {
-  opened(): void;
+  /** `validity`: of the certificates, with TLS. */
+  opened(validity?: Validity): void;
   data(bytes: Uint8Array): void;
   /** After `send` gave false: there is room again. */
   drained(): void;

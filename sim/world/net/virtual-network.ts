@@ -1,3 +1,4 @@
+import type { Validity } from "../../../hal/ports/network.js";
 import type { Scheduler } from "../clock/scheduler.js";
 import type { ConnectOptions, Far, FarEvents, Network } from "./network.js";
 
@@ -24,7 +25,14 @@ export interface Endpoint {
 
 interface Listener {
   readonly accept: (endpoint: Endpoint) => void;
-  readonly authority: string | undefined;
+  readonly tls: VirtualTls;
+}
+
+export interface VirtualTls {
+  /** The PEM that boxes must trust to connect, which makes it a TLS server with a certificate for its host. */
+  readonly authority?: string;
+  /** When that certificate and the authority's hold; looked at for each connection, as a certificate can be renewed. */
+  readonly validity?: () => Validity;
 }
 
 /** Servers in the same process and the same virtual time as the boxes. */
@@ -39,18 +47,12 @@ export class VirtualNetwork implements Network {
   }
 
   /**
-   * Accepts connections to `host`:`port`. `authority`: the PEM that boxes must trust to connect, which makes it a TLS server
-   * with a certificate for `host`. Returns what ends it; connections stay. Throws when the address is taken.
+   * Accepts connections to `host`:`port`. Returns what ends it; connections stay. Throws when the address is taken.
    */
-  listen(
-    host: string,
-    port: number,
-    accept: (endpoint: Endpoint) => void,
-    options: { authority?: string } = {},
-  ): () => void {
+  listen(host: string, port: number, accept: (endpoint: Endpoint) => void, tls: VirtualTls = {}): () => void {
     const address = `${host}:${port}`;
     if (this.#listeners.has(address)) throw new Error(`${address} is taken`);
-    this.#listeners.set(address, { accept, authority: options.authority });
+    this.#listeners.set(address, { accept, tls });
     this.#hosts.set(host, (this.#hosts.get(host) ?? 0) + 1);
     return () => this.#listeners.delete(address);
   }
@@ -60,7 +62,7 @@ export class VirtualNetwork implements Network {
     this.#scheduler.after(0, () => {
       const refusal = this.#refusal(options);
       if (refusal !== undefined) connection.refuse(refusal);
-      else connection.open(this.#listeners.get(`${options.host}:${options.port}`)!.accept);
+      else connection.open(this.#listeners.get(`${options.host}:${options.port}`)!);
     });
     return connection.far;
   }
@@ -75,8 +77,9 @@ export class VirtualNetwork implements Network {
     if (!this.#hosts.has(host)) return `cannot resolve ${host}`;
     const listener = this.#listeners.get(`${host}:${port}`);
     if (listener === undefined) return `connection refused by ${host}:${port}`;
-    if (listener.authority === tlsAuthority) return undefined;
-    if (listener.authority === undefined) return `TLS with ${host}:${port} failed: the server does not speak TLS`;
+    const { authority } = listener.tls;
+    if (authority === tlsAuthority) return undefined;
+    if (authority === undefined) return `TLS with ${host}:${port} failed: the server does not speak TLS`;
     if (tlsAuthority === undefined) return `connection closed by ${host}:${port}`;
     return `the certificate of ${host} does not verify: not signed by the expected authority`;
   }
@@ -120,12 +123,12 @@ class VirtualConnection {
     };
   }
 
-  open(accept: (endpoint: Endpoint) => void): void {
+  open({ accept, tls }: Listener): void {
     if (this.#state !== "connecting") return;
     this.#state = "open";
     accept(this.endpoint);
     // The server may have closed it at once.
-    if (this.#state === "open" || this.#state === "serverClosed") this.#events.opened();
+    if (this.#state === "open" || this.#state === "serverClosed") this.#events.opened(tls.validity?.());
     this.#drain();
   }
 

@@ -75,6 +75,14 @@ export class Site {
     return this.cloud.store.boxState(this.box.id).snapshot.version;
   }
 
+  /** What the box's RTC tells when it boots next, s since 1970 UTC (`hal/moddable/lin/host-clock.ts`). */
+  setClock(seconds: number): void {
+    const file = Buffer.alloc(16);
+    file.writeUInt32BE(1, 0);
+    file.writeDoubleBE(seconds - Math.floor(Date.now() / 1_000), 8);
+    writeFileSync(join(this.folder, "rtc"), file);
+  }
+
   /** Sequence numbers on the box's flash, in order. */
   journal(): number[] {
     const image = new Uint8Array(readFileSync(join(this.folder, "journal")));

@@ -1,19 +1,22 @@
 import type { AddressInfo } from "node:net";
-import { createServer, type Server } from "node:tls";
-import type { Issued } from "./certificates.js";
+import { createServer, type Server, type TLSSocket } from "node:tls";
+import type { Issued } from "../../../sim/broker/certificate-shop.js";
 
-/** A TLS server on loopback that counts who trusts it, and takes what they say no further. */
+/** A TLS server on loopback that counts who trusts it with a word, and answers none. */
 export class TlsServer {
   readonly #server: Server;
-  /** Clients that finished the handshake. */
+  readonly #sockets = new Set<TLSSocket>();
+  /** Clients that said something after the handshake. */
   trusted = 0;
 
   private constructor(server: Server) {
     this.#server = server;
     server.on("secureConnection", (socket) => {
-      this.trusted++;
+      this.#sockets.add(socket);
       socket.on("error", () => {});
-      socket.destroy();
+      socket.once("data", () => {
+        this.trusted++;
+      });
     });
     server.on("tlsClientError", () => {});
   }
@@ -33,6 +36,7 @@ export class TlsServer {
   }
 
   close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
     return new Promise((resolve) => this.#server.close(() => resolve()));
   }
 }

@@ -1,15 +1,18 @@
 import { generate } from "mqtt-packet";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type Ending, MqttConnection } from "../../../firmware/sync/mqtt/connection.js";
 import type { SocketPort } from "../../../hal/ports/network.js";
 import { VirtualTime } from "../support/virtual-time.js";
+
+// One test goes round all message identifiers.
+vi.setConfig({ testTimeout: 60_000 });
 
 const connack = (returnCode: number) => generate({ cmd: "connack", returnCode, sessionPresent: false });
 const suback = (code: number, messageId = 1) => generate({ cmd: "suback", messageId, granted: [code] });
 const message = (messageId: number) =>
   generate({ cmd: "publish", messageId, qos: 1, dup: false, retain: false, topic: "t", payload: Buffer.from("x") });
 
-function open(mayRetain = true) {
+function open(mayRetain = true, objection?: string) {
   const time = new VirtualTime();
   const log: string[] = [];
   const endings: Ending[] = [];
@@ -17,6 +20,7 @@ function open(mayRetain = true) {
   const socket: SocketPort & { room: number; closed: boolean } = {
     room: 100_000,
     closed: false,
+    validity: undefined,
     onOpen: undefined,
     onData: undefined,
     onWritable: undefined,
@@ -44,6 +48,7 @@ function open(mayRetain = true) {
       will: { topic: "w", payload: Uint8Array.of(1), retain: true },
       mayRetain,
       filter: "down/#",
+      objection: () => objection,
     },
     {
       accepted: () => log.push("accepted"),
@@ -80,6 +85,14 @@ describe("an MQTT connection", () => {
     expect(log).toEqual([`closed ${words} (CONNACK ${code})`]);
     expect(endings).toEqual([{ refusal: code, isFarEnd: false }]);
     expect(socket.closed).toBe(true);
+    expect(time.pendingTimers).toBe(0);
+  });
+
+  it("writes nothing over a socket that somebody objects to, and tells why", () => {
+    const { log, endings, socket, written, time } = open(true, "certificate ended");
+    socket.onOpen!();
+    expect([log, written, socket.closed]).toEqual([["closed certificate ended"], [], true]);
+    expect(endings).toEqual([{ isFarEnd: false }]);
     expect(time.pendingTimers).toBe(0);
   });
 

@@ -1,4 +1,4 @@
-import type { LinkKind, LinkPort, Links, SocketOptions, SocketPort } from "../../../hal/ports/network.js";
+import type { LinkKind, LinkPort, Links, SocketOptions, SocketPort, Validity } from "../../../hal/ports/network.js";
 import type { Endpoint } from "../../../sim/broker/virtual/endpoint.js";
 import type { VirtualTime } from "./virtual-time.js";
 
@@ -46,6 +46,8 @@ export class FakeNet implements Links {
   /** Sees what the box writes. */
   fromBox: (bytes: Uint8Array) => void = () => {};
   accept: (endpoint: Endpoint) => void = () => {};
+  /** Of the certificates of every connection that opens from now on. */
+  validity: Validity | undefined;
   /** Ends the last connection as the network would. */
   breakLast: () => void = () => {};
   readonly #time: VirtualTime;
@@ -83,6 +85,7 @@ export class FakeNet implements Links {
       socket.onClose?.(error);
     };
     const socket: SocketPort = {
+      validity: this.validity,
       onOpen: undefined,
       onData: undefined,
       onWritable: undefined,

@@ -29,7 +29,13 @@ export const SERVER = ["subjectAltName=DNS:localhost,IP:127.0.0.1", "keyUsage=cr
 /** Certificates made with openssl, in a folder that goes with them. */
 export class CertificateShop {
   readonly #folder = mkdtempSync(join(tmpdir(), "smartbox-certificates-"));
+  readonly #program: string;
   #count = 0;
+
+  /** `openssl`: where it is, if not on the path. */
+  constructor(openssl = "openssl") {
+    this.#program = openssl;
+  }
 
   issue({ name, by, extensions = SERVER, kind = "ec", validity }: Request): Issued {
     const id = ++this.#count;
@@ -83,7 +89,7 @@ export class CertificateShop {
   }
 
   #openssl(args: readonly string[]): void {
-    execFileSync("openssl", args, { cwd: this.#folder, stdio: ["ignore", "ignore", "pipe"] });
+    execFileSync(this.#program, args, { cwd: this.#folder, stdio: ["ignore", "ignore", "pipe"] });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Validity } from "../ports/network.js";
 import { type Certificate, parseCertificate } from "./certificate.js";
 import { DerError } from "./der.js";
 
@@ -9,17 +10,15 @@ export interface Trust {
   readonly authority: Uint8Array;
   /** Name or IPv4 address that the server was asked for. */
   readonly host: string;
-  /** ms since 1970 UTC. */
-  readonly now: number;
   /** Whether `signer`'s key made the signature of `certificate`. */
   readonly isSignedBy: (certificate: Certificate, signer: Certificate) => boolean;
 }
 
 /**
- * Why a server with this chain (RFC 5246 section 7.4.2: its own certificate first, each signed by the next, the authority's own may
- * be left out) is not to be trusted; undefined: it is. Every link is checked (RFC 5280 section 6.1).
+ * Whether a server with this chain (RFC 5246 section 7.4.2: its own certificate first, each signed by the next, the authority's own may
+ * be left out) is to be trusted at some time, and at which. A text says why not. Every link is checked (RFC 5280 section 6.1).
  */
-export function distrust(chain: readonly Uint8Array[], trust: Trust): string | undefined {
+export function trusted(chain: readonly Uint8Array[], trust: Trust): Validity | string {
   try {
     return check(chain, trust);
   } catch (error) {
@@ -28,15 +27,16 @@ export function distrust(chain: readonly Uint8Array[], trust: Trust): string | u
   }
 }
 
-function check(chain: readonly Uint8Array[], { authority, host, now, isSignedBy }: Trust): string | undefined {
+function check(chain: readonly Uint8Array[], { authority, host, isSignedBy }: Trust): Validity | string {
   if (chain.length < 1 || chain.length > MAX_CHAIN) return `a chain of ${chain.length} certificates`;
   const anchor = parseCertificate(authority);
   let current = parseCertificate(chain[0]!);
   if (!isFor(current, host)) return `the certificate is not for ${host}`;
-  if (!isValid(anchor, now)) return "the authority's certificate is out of date";
+  const validity = { from: anchor.notBefore / 1_000, until: anchor.notAfter / 1_000 };
   for (let below = 0; ; below++) {
-    if (!isValid(current, now)) return "a certificate is out of date";
-    if (same(current.issuer, anchor.subject) && isSignedBy(current, anchor)) return undefined;
+    validity.from = Math.max(validity.from, current.notBefore / 1_000);
+    validity.until = Math.min(validity.until, current.notAfter / 1_000);
+    if (same(current.issuer, anchor.subject) && isSignedBy(current, anchor)) return validity;
     const next = chain[below + 1];
     if (next === undefined) return "the chain does not lead to the authority";
     const issuer = parseCertificate(next);
@@ -46,10 +46,6 @@ function check(chain: readonly Uint8Array[], { authority, host, now, isSignedBy 
     if (!isSignedBy(current, issuer)) return "a signature is wrong";
     current = issuer;
   }
-}
-
-function isValid({ notBefore, notAfter }: Certificate, now: number): boolean {
-  return notBefore <= now && now <= notAfter;
 }
 
 /** RFC 6125 section 6.4: whole names, or `*` in place of the first label. */

@@ -1,0 +1,57 @@
+import type { ClockPort } from "../../hal/ports/clock.js";
+import type { Validity } from "../../hal/ports/network.js";
+
+/**
+ * After this, and then again after each such time, a certificate that the box's clock denies gets a chance: the clock could be the one that
+ * is wrong, and would stay so for ever, as the right time comes over this very connection.
+ */
+const DOUBT_MS = 3_600_000;
+
+/**
+ * Decides when a broker's certificates are in date (PROTOCOL.md section 8). The socket has vouched for all else about them. A box without
+ * a time goes on, and learns the time by the cloud's sealed answer: no broker can forge that one, whatever its certificate is worth.
+ */
+export class CertificateDates {
+  readonly #clock: ClockPort;
+  #doubtAtMs = DOUBT_MS;
+  #failure: string | undefined;
+
+  constructor(clock: ClockPort) {
+    this.#clock = clock;
+  }
+
+  /** Of the last connection, with the way out; undefined: its certificates were in date, as far as is known. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** Why nothing is to be written over a connection with these certificates; undefined: go on. */
+  beforeWriting(validity: Validity | undefined): string | undefined {
+    const now = this.#clock.wallSeconds();
+    if (now === undefined) return undefined;
+    const failure = outOfDate(validity, now);
+    if (failure !== undefined && this.#clock.monotonicMs() >= this.#doubtAtMs) {
+      this.#doubtAtMs = this.#clock.monotonicMs() + DOUBT_MS;
+      return undefined;
+    }
+    this.#failure = failure;
+    return failure;
+  }
+
+  /** The cloud's own time came over it, sealed for this session: whether the connection may go on. */
+  atWelcome(validity: Validity | undefined, seconds: number): string | undefined {
+    this.#failure = outOfDate(validity, seconds);
+    return this.#failure;
+  }
+}
+
+function outOfDate(validity: Validity | undefined, now: number): string | undefined {
+  if (validity === undefined) return undefined;
+  if (now > validity.until) return `certificate ended ${day(validity.until)}: renew the broker's`;
+  if (now < validity.from) return `certificate begins ${day(validity.from)}: look at the clocks`;
+  return undefined;
+}
+
+function day(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString().slice(0, 10);
+}
