@@ -20,7 +20,7 @@ export function hotp(hash: HashPort, key: Uint8Array, counter: number, digits: n
 }
 
 /** RFC 4226 section 5.3, steps 2 and 3, for an HMAC of any length of 20 bytes and more. */
-export function truncate(mac: Uint8Array, digits: number): string {
+function truncate(mac: Uint8Array, digits: number): string {
   const offset = mac[mac.length - 1]! & 0xf;
   const binary =
     (mac[offset]! & 0x7f) * 0x1000000 + mac[offset + 1]! * 0x10000 + mac[offset + 2]! * 0x100 + mac[offset + 3]!;

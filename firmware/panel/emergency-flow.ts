@@ -1,3 +1,4 @@
+import { binLabel } from "../../hal/ports/bin-label.js";
 import type { BinsPort } from "../../hal/ports/bins.js";
 import type { TimersPort } from "../../hal/ports/clock.js";
 import type { Choice, PanelInput, ScreenName, Text } from "../../hal/ports/panel.js";
@@ -250,7 +251,7 @@ export class EmergencyFlow implements EmergencyEvents {
       title: text("which-bin", { unit }),
       maxLength: BIN_NUMBER_DIGITS,
       done: (digits) => {
-        const label = `${unit}-${Number(digits)}`;
+        const label = binLabel(unit, Number(digits));
         const bin = this.#labels().indexOf(label);
         if (bin >= 0) this.#ask({ kind: EmergencyTarget.bin, bin });
         else this.#result("refused-unknown-bin", { bin: label });

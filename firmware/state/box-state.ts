@@ -119,7 +119,7 @@ export interface OpenAll {
 
 /** Bins are their own numbers; then the two targets that are not bins. */
 export const ALL_BINS_TARGET = 200;
-export const UNMOUNT_TARGET = 201;
+const UNMOUNT_TARGET = 201;
 /** Booking and key codes of six digits and more, and those of fewer. */
 export const ORDINARY_INDEX = 202;
 export const SHORT_INDEX = 203;

@@ -2,7 +2,10 @@ import { type BodyOf, bytes, MessageError, optional, orNull, shape, tuple, whole
 
 /**
  * Pieces of a checkpoint, which the journal writes at the start of each sector: the state as a few CBOR maps. A key of a piece means
- * what is said here, and nothing else: some numbers stand for other things in records and messages.
+ * what is said here, and nothing else. Four keys mean something else in messages: the first firmware took the nearest number that
+ * there was, and flash that it wrote must be read for ever. `charge` (17) is percent there, and a sign of a low battery here. `first`
+ * (32) and `next` (35) are the first record of a batch and the next one of the journal there. `time` (39) is the sender's clock there.
+ * What is added to a piece gets a number of its own.
  */
 
 /** `part` of a piece. 2 to 4 were given to pieces that nobody reads any more, and are not used again. */

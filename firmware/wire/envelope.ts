@@ -2,7 +2,7 @@ import nacl from "tweetnacl";
 import type { Lane } from "./lanes.js";
 
 /** Version of the envelope, its first byte. */
-export const ENVELOPE_VERSION = 1;
+const ENVELOPE_VERSION = 1;
 export const SESSION_BYTES = 8;
 export const CHALLENGE_BYTES = 8;
 /** Bytes before the secretbox: version, session, challenge, counter. */
@@ -11,7 +11,7 @@ export const HEADER_BYTES = 1 + SESSION_BYTES + CHALLENGE_BYTES + 4;
 export const ENVELOPE_OVERHEAD = HEADER_BYTES + nacl.secretbox.overheadLength;
 /** Bytes of the longest sealed message; a longer one is dropped unread. */
 export const MAX_SEALED_BYTES = 4096;
-export const MAX_COUNTER = 0xffffffff;
+const MAX_COUNTER = 0xffffffff;
 /** In `hello`, `state` of the will, and everything else that is sealed before there is a challenge. */
 export const NO_CHALLENGE: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0];
 

@@ -31,7 +31,7 @@ export const MAX_FAULT_BYTES = 32;
 export const MAX_LINK_BYTES = 16;
 const MAX_MODEL_BYTES = 16;
 export const MAX_FIRMWARE_BYTES = 24;
-export const MAX_RECORD_BYTES = 240;
+const MAX_RECORD_BYTES = 240;
 
 const epoch = bytes(EPOCH_BYTES, EPOCH_BYTES);
 

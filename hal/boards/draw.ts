@@ -1,5 +1,5 @@
 /** What a supply is made from: a load on it weighs more at the cell, by its voltage and the converter's losses. */
-export const RAILS = ["cell", "3V3", "3V3 idle", "leds", "12V"] as const;
+const RAILS = ["cell", "3V3", "3V3 idle", "leds", "12V"] as const;
 export type Rail = (typeof RAILS)[number];
 
 /** Each is switched on and off by itself. */

@@ -1,3 +1,4 @@
+import { binLabel, unitLetter } from "../ports/bin-label.js";
 import type { BoardWiring } from "./wiring.js";
 
 /** One expander that is fitted, with the bins on it. */
@@ -29,7 +30,7 @@ export function fittedBins(wiring: BoardWiring, units: readonly number[]): reado
       const place = wiring.expanders[fitted.length];
       if (place === undefined) throw new RangeError(`units of ${units.join(", ")} bins need more expanders than fit`);
       const count = Math.min(wiring.binsPerExpander, bins - first);
-      const labels = Array.from({ length: count }, (_, i) => `${String.fromCharCode(65 + unit)}-${first + i + 1}`);
+      const labels = Array.from({ length: count }, (_, i) => binLabel(unitLetter(unit), first + i + 1));
       fitted.push({ place, count, labels });
     }
   }

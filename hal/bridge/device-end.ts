@@ -40,7 +40,7 @@ export interface DeviceEndOptions {
 }
 
 /** What the firmware let out, with the far engine's name, message and stack. */
-export class FirmwareCrash extends Error {
+class FirmwareCrash extends Error {
   override readonly name: string;
   override readonly stack: string;
 

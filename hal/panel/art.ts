@@ -1,3 +1,4 @@
+import { unitLetter } from "../ports/bin-label.js";
 import type { Canvas } from "./canvas.js";
 import { Face, type FontFile } from "./font.js";
 import { Icon } from "./icons.js";
@@ -46,14 +47,7 @@ function paintCabinet(
     }
     if (head > 0) {
       const name = { x, y: top - head, width: width * columns, height: head };
-      centred(
-        canvas,
-        font,
-        Face.text,
-        String.fromCharCode(65 + index),
-        index === meant ? Colour.accent : Colour.quiet,
-        name,
-      );
+      centred(canvas, font, Face.text, unitLetter(index), index === meant ? Colour.accent : Colour.quiet, name);
     }
   }
 }

@@ -66,7 +66,7 @@ const GROUPS: readonly (readonly string[])[] = [
   ["abcde", "fghij", "klmno", "pqrst", "uvwxyz", "01234", "56789", "-_.@:/,;", "!?\"'#&*+", "()[]{}<>", "$%=\\^`|~"],
   ["ABCDE", "FGHIJ", "KLMNO", "PQRST", "UVWXYZ", "01234", "56789", "-_.@:/,;", "!?\"'#&*+", "()[]{}<>", "$%=\\^`|~"],
 ];
-export const GROUP_COLUMNS = 4;
+const GROUP_COLUMNS = 4;
 const OPENED = 2;
 
 /** Page 0: groups of small letters, 1: of capitals, from 2 on: the letters of one group. */

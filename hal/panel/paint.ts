@@ -30,7 +30,7 @@ export function paint(canvas: Canvas, font: FontFile, cabinet: Cabinet, tile: Ti
 }
 
 /** With its corners taken off. */
-export function paintPlate(canvas: Canvas, colour: number, x: number, y: number, width: number, height: number): void {
+function paintPlate(canvas: Canvas, colour: number, x: number, y: number, width: number, height: number): void {
   canvas.fill(colour, x + 3, y, width - 6, height);
   canvas.fill(colour, x + 1, y + 1, 2, height - 2);
   canvas.fill(colour, x + width - 3, y + 1, 2, height - 2);

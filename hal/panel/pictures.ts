@@ -1,3 +1,4 @@
+import { readBinLabel } from "../ports/bin-label.js";
 import type { ScreenName, Text, View } from "../ports/panel.js";
 import { Icon } from "./icons.js";
 import type { DoorAct } from "./tile.js";
@@ -52,8 +53,7 @@ export function moves({ act, wait, busy }: Picture): boolean {
 
 function binOf({ params }: Text): Picture["bin"] {
   const label = params?.bin;
-  const match = typeof label === "string" ? /^([A-Z])-(\d+)$/.exec(label) : null;
-  return match === null ? undefined : { unit: match[1]!, number: Number(match[2]) };
+  return typeof label === "string" ? readBinLabel(label) : undefined;
 }
 
 function actOf({ screen, title, lines }: View): DoorAct | undefined {

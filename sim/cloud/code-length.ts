@@ -22,7 +22,7 @@ export function guessesWithin(seconds: number, ladderMinutes = LADDER_MINUTES): 
 }
 
 /** Tries that a success of somebody else adds at most: those before the longest penalty is reached. */
-export function guessesASuccess(ladderMinutes = LADDER_MINUTES): number {
+function guessesASuccess(ladderMinutes = LADDER_MINUTES): number {
   return FREE_FAILURES + ladderMinutes.length;
 }
 

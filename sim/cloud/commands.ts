@@ -4,7 +4,7 @@ import type { Command } from "./state.js";
 import type { CloudStore } from "./store.js";
 
 /** A one-touch unlock that a box has not taken by then is dropped, s. */
-export const ONE_TOUCH_SECONDS = 60;
+const ONE_TOUCH_SECONDS = 60;
 const MAX_WAITING = 64;
 
 /** The commands of each box, in the order of their numbers. */

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { MODELS } from "../../hal/boards/index.js";
+import { readBinLabel } from "../../hal/ports/bin-label.js";
 import { capitals, cleanName } from "./names.js";
 
 /** What is wrong with something that a person or a program asked the cloud to do: the message names the cause and the way out. */
@@ -48,10 +49,13 @@ export const LocationSchema = v.object({
 });
 export type Location = v.InferOutput<typeof LocationSchema>;
 
-export const BinSchema = v.object({
+const BinSchema = v.object({
   label: v.pipe(
     v.string(),
-    v.regex(/^[A-Z]-[1-9]\d{0,2}$/, (issue) => `bin label ${issue.input} is not a unit and a number: write it as A-1`),
+    v.check(
+      (label) => readBinLabel(label) !== undefined,
+      (issue) => `bin label ${issue.input} is not a unit and a number: write it as A-1`,
+    ),
   ),
   enabled: v.boolean(),
 });
@@ -95,7 +99,7 @@ export type Key = v.InferOutput<typeof KeySchema>;
 export const UserSchema = v.object({ id, name, badge: v.optional(serial) });
 export type User = v.InferOutput<typeof UserSchema>;
 
-export const ScheduleSchema = v.variant("kind", [
+const ScheduleSchema = v.variant("kind", [
   v.object({ kind: v.literal("ongoing") }),
   v.object({
     kind: v.literal("scheduled"),

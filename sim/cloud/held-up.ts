@@ -2,9 +2,9 @@ import type { Alerts } from "./alerts.js";
 import type { CloudStore } from "./store.js";
 
 /** What does not come while the box is there for so long is held up by somebody, s. */
-export const HELD_UP_SECONDS = 300;
+const HELD_UP_SECONDS = 300;
 /** A box that is there says hello every 300 s; one that was not heard for so long is not there, whatever its last word was, s. */
-export const SILENT_SECONDS = 400;
+const SILENT_SECONDS = 400;
 
 /** What a box said that it has, in a hello or a status. */
 export interface Told {

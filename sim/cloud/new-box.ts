@@ -1,3 +1,4 @@
+import { binLabel, unitLetter } from "../../hal/ports/bin-label.js";
 import { type Box, bytesToHex, CloudError } from "./domain.js";
 
 /** A board's expanders address so many units, A to Z. */
@@ -7,9 +8,7 @@ const MOST_UNITS = 26;
 export function binLabels(units: readonly number[]): string[] {
   const isGood = units.length >= 1 && units.length <= MOST_UNITS && units.every((n) => Number.isInteger(n) && n >= 1);
   if (!isGood) throw new CloudError("bins: write how many each unit has, such as 12 or 12+8");
-  return units.flatMap((count, unit) =>
-    Array.from({ length: count }, (_, i) => `${String.fromCharCode(65 + unit)}-${i + 1}`),
-  );
+  return units.flatMap((count, unit) => Array.from({ length: count }, (_, i) => binLabel(unitLetter(unit), i + 1)));
 }
 
 /** In place of an id: draw one that says nothing. */

@@ -10,9 +10,9 @@ import type { Alert } from "./state.js";
 import type { CloudStore } from "./store.js";
 
 /** Bytes of the largest snapshot offered: what every board's slot holds. */
-export const MAX_SNAPSHOT_BYTES = 512 * 1024;
+const MAX_SNAPSHOT_BYTES = 512 * 1024;
 /** A box with more acknowledged records than this above the snapshot's `asOf` is due for a new one (PROTOCOL.md section 5). */
-export const MAX_RECORDS_ABOVE = 500;
+const MAX_RECORDS_ABOVE = 500;
 
 /** Causes that an alert lists. */
 const CAUSES_LISTED = 4;

@@ -11,7 +11,7 @@ export interface UtcWindow {
 const LAST_SECOND = 2 ** 32 - 1;
 
 /** The window holds no time at all there: it ends before it begins, or falls whole into an hour that the clocks leave out. */
-export class EmptyWindow extends CloudError {}
+class EmptyWindow extends CloudError {}
 
 /** As `resolveWindow`, for what was accepted once: where the window holds no time, nobody can use it, and nothing else is wrong. */
 export function windowAt(schedule: Schedule, localZone: string): UtcWindow | "always" | "never" {

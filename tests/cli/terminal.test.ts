@@ -6,6 +6,7 @@ import type { ReadStream, WriteStream } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Exchange } from "../../firmware/records/records.js";
 import { clipMiddle, displayWidth, fill, table, wrap } from "../../sim/cli/front/columns.js";
 import { CommandLoop } from "../../sim/cli/front/command-loop.js";
 import { COMMANDS, completions, findCommand } from "../../sim/cli/front/commands.js";
@@ -39,7 +40,15 @@ describe("columns", () => {
 describe("a line of the log", () => {
   const NAME = "Rue du Faubourg Saint-Honoré, escalier B, appartement";
   const entry = (keyName: string, userName: string) =>
-    ({ exchange: 1, binLabel: "A-1", keyName, userName, status: "done", time: 0, offline: false }) as ExchangeEntry;
+    ({
+      exchange: Exchange.pickup,
+      binLabel: "A-1",
+      keyName,
+      userName,
+      status: "done",
+      time: 0,
+      offline: false,
+    }) as ExchangeEntry;
   const what = (keyName: string, userName: string, columns?: number) =>
     logLine({ timeZone: "UTC" } as Desk, entry(keyName, userName), columns).what;
 

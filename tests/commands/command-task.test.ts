@@ -3,6 +3,7 @@ import { CommandTask } from "../../firmware/commands/command-task.js";
 import { CommandKind, Kind } from "../../firmware/records/records.js";
 import { Changes } from "../../firmware/wiring/changes.js";
 import type { BinsPort } from "../../hal/ports/bins.js";
+import { WakeCause } from "../../hal/ports/power.js";
 import { PowerCut } from "../../sim/world/devices/power-cut.js";
 import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
@@ -27,7 +28,7 @@ beforeEach(() => {
       timers: { set: (_ms, callback) => due.push(callback), clear: () => {} },
       button: { onPress: undefined, lamp: () => {} },
       sleep: {
-        wakeCause: 0,
+        wakeCause: WakeCause.powerOn,
         sleep: () => {
           throw new PowerCut("asleep");
         },

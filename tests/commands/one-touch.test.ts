@@ -3,6 +3,7 @@ import { CommandTask } from "../../firmware/commands/command-task.js";
 import { CommandKind, Kind } from "../../firmware/records/records.js";
 import { Changes } from "../../firmware/wiring/changes.js";
 import type { BinsPort } from "../../hal/ports/bins.js";
+import { WakeCause } from "../../hal/ports/power.js";
 import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
@@ -33,7 +34,7 @@ beforeEach(() => {
       },
       button: { onPress: undefined, lamp: (state) => did.push(`lamp ${state}`) },
       sleep: {
-        wakeCause: 0,
+        wakeCause: WakeCause.powerOn,
         sleep: () => {
           throw new Error("nobody asked for sleep");
         },

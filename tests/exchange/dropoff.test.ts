@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { Auth, BinFault, CommandKind, Exchange, Kind, Outcome } from "../../firmware/records/records.js";
+import {
+  Auth,
+  BinFault,
+  CommandKind,
+  EmergencyTarget,
+  Exchange,
+  Kind,
+  Outcome,
+} from "../../firmware/records/records.js";
 import { WriteRefused } from "../../firmware/state/ledger.js";
 import { BADGE, BoxRig, type BoxRigOptions, FLAT, MODEL, TRUCK, VAN } from "../support/box-rig.js";
 
@@ -166,7 +174,10 @@ it("a right takes its key's bin in doubt before one that did not open, and befor
   for (const isFaulty of [true, false]) {
     rig = new BoxRig({ model: { bins: bins(1, undefined) }, machine: { units: [2] } });
     const ledger = rig.offlineLedger();
-    const of = ledger.write({ kind: Kind.emergency, target: 1, sheet: 1, number: 1, bin: 0 }, "vital");
+    const of = ledger.write(
+      { kind: Kind.emergency, target: EmergencyTarget.bin, sheet: 1, number: 1, bin: 0 },
+      "vital",
+    );
     ledger.write({ kind: Kind.emergencyOutcome, of, bin: 0, result: Outcome.done }, "vital");
     if (isFaulty) ledger.write({ kind: Kind.binFault, bin: 1, event: BinFault.wontOpen }, "vital");
     else rig.machine.bins.force(1);

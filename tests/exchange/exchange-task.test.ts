@@ -4,7 +4,16 @@ import { Throttle } from "../../firmware/codes/throttle.js";
 import type { Answer } from "../../firmware/exchange/answer.js";
 import { ExchangeTask } from "../../firmware/exchange/exchange-task.js";
 import { type Right, Rights } from "../../firmware/exchange/rights.js";
-import { Auth, Belief, CommandKind, Exchange, Kind, Outcome, type Rec } from "../../firmware/records/records.js";
+import {
+  Auth,
+  Belief,
+  BinFault,
+  CommandKind,
+  Exchange,
+  Kind,
+  Outcome,
+  type Rec,
+} from "../../firmware/records/records.js";
 import type { SnapshotView } from "../../firmware/snapshot/contract.js";
 import { BinBeliefs } from "../../firmware/state/bin-beliefs.js";
 import { WriteRefused } from "../../firmware/state/ledger.js";
@@ -460,7 +469,8 @@ describe("a return", () => {
   test("by right tries three known bad bins at the most as well", () => {
     install({ bins: Array.from({ length: 6 }, (_, bin) => ({ bin, enabled: true })) });
     start(6);
-    for (let bin = 0; bin < 6; bin++) bench.ledger.note({ kind: Kind.binFault, bin, event: 1 }, "vital");
+    for (let bin = 0; bin < 6; bin++)
+      bench.ledger.note({ kind: Kind.binFault, bin, event: BinFault.wontOpen }, "vital");
     task.returnKey(rightOf(task.enterCode(VAN.code)));
     for (let i = 0; i < 3; i++) last().events.failed();
     expect(openings.map(({ bin }) => bin)).toEqual([0, 1, 2]);
@@ -529,10 +539,11 @@ describe("a return", () => {
   test("goes on to the next bin where one does not open, three known bad ones at the most, and then says so", () => {
     install({ bins: Array.from({ length: 8 }, (_, bin) => ({ bin, enabled: true })) });
     start(8);
-    for (const bin of [2, 3, 4, 5, 6, 7]) bench.ledger.note({ kind: Kind.binFault, bin, event: 1 }, "vital");
+    for (const bin of [2, 3, 4, 5, 6, 7])
+      bench.ledger.note({ kind: Kind.binFault, bin, event: BinFault.wontOpen }, "vital");
     task.scan("777XYZ");
     for (let i = 0; i < 4; i++) {
-      bench.ledger.note({ kind: Kind.binFault, bin: last().bin, event: 1 }, "vital");
+      bench.ledger.note({ kind: Kind.binFault, bin: last().bin, event: BinFault.wontOpen }, "vital");
       last().events.failed();
     }
     expect(openings.map(({ bin }) => bin)).toEqual([0, 1, 2, 3, 4]);

@@ -7,6 +7,7 @@ import { JournalFaultError, JournalFullError } from "../../firmware/journal/cont
 import { encodeHeader } from "../../firmware/journal/sector-header.js";
 import { encodeRecord } from "../../firmware/records/codec.js";
 import { Kind } from "../../firmware/records/records.js";
+import { WakeCause } from "../../hal/ports/power.js";
 import { describeJournal } from "../../sim/trials/journal-reader/describe.js";
 import { JournalImageError, readJournalImage } from "../../sim/trials/journal-reader/reader.js";
 import type { NorFlash, SectorFault } from "../../sim/world/devices/nor-flash.js";
@@ -274,7 +275,10 @@ describe("npm run journal -- dump", () => {
   test("dumps what the simulator saves of a box", async () => {
     const { box } = rig(() => {}, { journal: { sizeBytes: 65_536, sectorBytes: 16_384, alignBytes: 1 } });
     const journal = mount(box.flash.journal);
-    journal.append(encodeRecord({ kind: Kind.boot, boot: 1, cause: 0, firmware: "test", at: 5, flags: 1 }), "vital");
+    journal.append(
+      encodeRecord({ kind: Kind.boot, boot: 1, cause: WakeCause.powerOn, firmware: "test", at: 5, flags: 1 }),
+      "vital",
+    );
     await saveMachine(box, folder);
     const { status, stdout } = run("dump", join(folder, "journal.2.bin"), "--sector-bytes", "16384");
     expect(status).toBe(0);

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { JournalFullError } from "../../firmware/journal/contract.js";
 import { encodeHeader } from "../../firmware/journal/sector-header.js";
-import { Kind } from "../../firmware/records/records.js";
+import { EmergencyTarget, Kind, PowerEvent } from "../../firmware/records/records.js";
 import { WriteRefused } from "../../firmware/state/ledger.js";
 import { crc32 } from "../../hal/bytes/crc32.js";
 import type { NorFlash } from "../../sim/world/devices/nor-flash.js";
@@ -200,10 +200,10 @@ describe("esp-idf #4968: in a brown-out nothing is written", () => {
     bench.millivolts = 3_299;
     const touched = () => bench.flash.programs + bench.flash.erases;
     const before = touched();
-    const body = { kind: Kind.emergency, target: 1, sheet: 1, number: 1, bin: 3 } as const;
+    const body = { kind: Kind.emergency, target: EmergencyTarget.bin, sheet: 1, number: 1, bin: 3 } as const;
     expect(() => bench.ledger.write(body, "vital")).toThrow(WriteRefused);
     expect(bench.ledger.refusal("vital")).toBe("battery-empty");
-    bench.ledger.note({ kind: Kind.power, event: 6 });
+    bench.ledger.note({ kind: Kind.power, event: PowerEvent.brownOut });
     bench.reboot();
     expect(touched()).toBe(before);
     bench.millivolts = 3_300;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Journal } from "../../firmware/journal/journal.js";
 import { encodeRecord } from "../../firmware/records/codec.js";
-import { Belief, Kind } from "../../firmware/records/records.js";
+import { Auth, Belief, CommandKind, DoorEvent, Exchange, Kind } from "../../firmware/records/records.js";
 import { encodeCheckpoint } from "../../firmware/state/checkpoint.js";
 import { readBatch } from "../../firmware/sync/batch.js";
 import { encodeCbor } from "../../firmware/wire/cbor.js";
@@ -15,8 +15,8 @@ const NEWER: readonly (readonly [string, object, number | undefined])[] = [
   ["a kind that does not exist yet", { kind: 77, bin: 3, ...AT }, 3],
   ["a kind beyond a byte", { kind: 700, bin: 3, ...AT }, 3],
   ["a kind of another type", { kind: "swap", bin: 3, ...AT }, 3],
-  ["an exchange of a third sort", { kind: Kind.intent, exchange: 3, bin: 3, auth: 1, key: 1, ...AT }, 3],
-  ["a right of a sixth sort", { kind: Kind.intent, exchange: 1, bin: 3, auth: 6, key: 1, ...AT }, 3],
+  ["an exchange of a third sort", { kind: Kind.intent, exchange: 3, bin: 3, auth: Auth.bookingCode, key: 1, ...AT }, 3],
+  ["a right of a sixth sort", { kind: Kind.intent, exchange: Exchange.pickup, bin: 3, auth: 6, key: 1, ...AT }, 3],
   ["a result of a fifth sort", { kind: Kind.outcome, of: 1, result: 5, ...AT }, undefined],
   ["a kind that names no bin", { kind: 78, ...AT }, undefined],
   ["a bin that this one cannot have", { kind: 78, bin: 200, ...AT }, undefined],
@@ -35,7 +35,7 @@ describe("a record of a later firmware in the journal", () => {
     const batch = readBatch(ledger.journal, seq)!;
     expect(batch.body.records[0]).toEqual(raw);
     // The state that follows from it is the same once more, and the ledger writes on.
-    ledger.write({ kind: Kind.door, bin: 5, event: 1 }, "vital");
+    ledger.write({ kind: Kind.door, bin: 5, event: DoorEvent.heldOpen }, "vital");
     expect(bench.reboot().state.bins.get(3)?.belief).toBe(bin === undefined ? undefined : Belief.doubt);
   });
 
@@ -73,8 +73,8 @@ describe("a record of a later firmware in the journal", () => {
 /** A journal whose checkpoint a later firmware wrote: what `bench` knew, with these pieces. */
 function downgraded(pieces: (own: Uint8Array[]) => Iterable<Uint8Array>): LedgerBench {
   const before = new LedgerBench();
-  before.ledger.write({ kind: Kind.door, bin: 1, event: 3 }, "vital");
-  before.ledger.write({ kind: Kind.command, id: 5, command: 5, sheet: 3 }, "vital");
+  before.ledger.write({ kind: Kind.door, bin: 1, event: DoorEvent.unexpected }, "vital");
+  before.ledger.write({ kind: Kind.command, id: 5, command: CommandKind.closeSheets, sheet: 3 }, "vital");
   const bench = new LedgerBench();
   for (let sector = 0; sector < bench.flash.sizeBytes; sector += bench.flash.sectorBytes) bench.flash.erase(sector);
   const journal = Journal.mount({

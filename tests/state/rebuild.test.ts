@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Belief, type Body, Kind } from "../../firmware/records/records.js";
+import { Auth, Belief, type Body, Exchange, Kind } from "../../firmware/records/records.js";
 import { encodeCheckpoint } from "../../firmware/state/checkpoint.js";
 import { WriteRefused } from "../../firmware/state/ledger.js";
 import { LedgerBench } from "../support/ledger-bench.js";
@@ -109,9 +109,9 @@ test("the pieces of the largest state fit the journal's payload", () => {
   state.exchange = {
     seq,
     kind: Kind.intent,
-    exchange: 2,
+    exchange: Exchange.dropoff,
     bin: 199,
-    auth: 1,
+    auth: Auth.bookingCode,
     user: 2 ** 31,
     access: 2 ** 31,
     from: 198,

@@ -3,6 +3,7 @@ import { Kind } from "../../firmware/records/records.js";
 import { Ledger } from "../../firmware/state/ledger.js";
 import type { ClockPort } from "../../hal/ports/clock.js";
 import { ClockQuality } from "../../hal/ports/clock.js";
+import { WakeCause } from "../../hal/ports/power.js";
 import { NorFlash } from "../../sim/world/devices/nor-flash.js";
 import { Random } from "../../sim/world/random.js";
 
@@ -70,7 +71,7 @@ export class LedgerBench {
           checkpoint,
         }),
     });
-    ledger.note({ kind: Kind.boot, boot: ledger.state.boots + 1, cause: 0, firmware: "test" });
+    ledger.note({ kind: Kind.boot, boot: ledger.state.boots + 1, cause: WakeCause.powerOn, firmware: "test" });
     return ledger;
   }
 }

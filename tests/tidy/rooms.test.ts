@@ -35,6 +35,7 @@ const SHARED_WITH_CLOUD = [
   "firmware/codes/sheet.ts",
   "firmware/codes/ladder.ts",
   "hal/boards/index.ts",
+  "hal/ports/bin-label.ts",
   "hal/ports/clock.ts",
   "hal/ports/hash.ts",
 ];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { encodeRecord } from "../../firmware/records/codec.js";
-import { Auth, Exchange, Flag, Kind, Outcome, type Rec } from "../../firmware/records/records.js";
+import { Auth, CommandKind, Exchange, Flag, Kind, Outcome, type Rec } from "../../firmware/records/records.js";
 import { decodeCbor, encodeCbor } from "../../firmware/wire/cbor.js";
 import { Lane } from "../../firmware/wire/lanes.js";
 import { Ack, Command, MAX_BATCH_BYTES, Records } from "../../firmware/wire/messages.js";
@@ -61,8 +61,8 @@ describe("padding", () => {
 
   it("leaves no difference between commands", () => {
     const commands: Command[] = [
-      { id: 7, command: 4, sent: STAMP.at },
-      { id: 70_000, command: 1, bin: 140, time: STAMP.at, sent: STAMP.at },
+      { id: 7, command: CommandKind.reboot, sent: STAMP.at },
+      { id: 70_000, command: CommandKind.oneTouchUnlock, bin: 140, time: STAMP.at, sent: STAMP.at },
     ];
     const bodies = commands.map((command) => padded(Lane.command, Command.encode(command)));
     expect(bodies.map(({ length }) => length)).toEqual([96, 96]);

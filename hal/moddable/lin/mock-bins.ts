@@ -1,3 +1,4 @@
+import { binLabel, unitLetter } from "../../ports/bin-label.js";
 import { BinError, type BinsPort, type DoorState } from "../../ports/bins.js";
 import type { TimersPort } from "../../ports/clock.js";
 
@@ -23,7 +24,7 @@ export class MockBins implements BinsPort {
 
   label(bin: number): string {
     if (!(bin >= 0 && bin < this.count)) throw new RangeError(`no bin ${bin}`);
-    return `${String.fromCharCode(65 + Math.floor(bin / 12))}-${(bin % 12) + 1}`;
+    return binLabel(unitLetter(Math.floor(bin / 12)), (bin % 12) + 1);
   }
 
   unlock(bin: number): void {

@@ -341,7 +341,7 @@ function isNameless(item: ItemId, index: OrganisationIndex): boolean {
   return item.startsWith("key:") && !index.keys.has(Number(item.slice(4)));
 }
 
-export function sourceId({ box, epoch, seq }: Source): string {
+function sourceId({ box, epoch, seq }: Source): string {
   return `${box}/${epoch}/${seq}`;
 }
 

@@ -23,7 +23,7 @@ export function spanInWords(seconds: number): string {
 }
 
 /** `23 Nov 2026, 14:03:59`, in the box's time zone. */
-export function timeInWords(seconds: number, timeZone: string): string {
+function timeInWords(seconds: number, timeZone: string): string {
   const format = new Intl.DateTimeFormat("en-GB", { timeZone, dateStyle: "medium", timeStyle: "medium" });
   return format.format(seconds * 1_000);
 }

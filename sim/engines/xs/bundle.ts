@@ -9,7 +9,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 export const ROOT = join(HERE, "..", "..", "..");
 /** Where everything built for XS goes; not in git. */
 export const BUILD_DIR = join(ROOT, "build", "xs");
-export const PACKAGES = ["mqtt-packet", "cbor-x", "tweetnacl"] as const;
+const PACKAGES = ["mqtt-packet", "cbor-x", "tweetnacl"] as const;
 
 const require = createRequire(import.meta.url);
 

@@ -16,7 +16,7 @@ export interface SectorHeader {
   readonly copy: 1 | 2;
 }
 
-export const HEADER_BYTES = 32;
+const HEADER_BYTES = 32;
 export const RECORDS_AT = 2 * HEADER_BYTES;
 const CHECKED_BYTES = 28;
 const MAGIC = "SBJ1";

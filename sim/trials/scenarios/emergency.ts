@@ -1,4 +1,5 @@
 import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
+import { readBinLabel } from "../../../hal/ports/bin-label.js";
 import type { Pack } from "../../cloud/pack/pack.js";
 import { makePack } from "../../cloud/pack/pack.js";
 import type { SheetCode } from "../../cloud/sheets.js";
@@ -38,11 +39,11 @@ export class PackHolder {
   /** From whatever emergency screen, or idle, to the question for a bin's code. */
   async askBin(label: string): Promise<Asked> {
     const { person } = this.#stage;
-    const [unit, number] = label.split("-");
+    const { unit, number } = readBinLabel(label)!;
     await this.#menu();
     await person.choose("one-bin");
-    await person.choose(unit!);
-    await person.type(number!);
+    await person.choose(unit);
+    await person.type(`${number}`);
     return await this.#asked();
   }
 

@@ -154,6 +154,6 @@ async function withholdsWelcomes({ stage, people, step }: Act, broker: HostileBr
   expectThat(saysOffline(stage), "a panel that goes on saying so");
 }
 
-export function saysOffline({ rig }: Act["stage"]): boolean {
+function saysOffline({ rig }: Act["stage"]): boolean {
   return rig.panel.view?.notices.some(({ id }) => id.startsWith("notice-offline")) ?? false;
 }

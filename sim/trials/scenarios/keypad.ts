@@ -1,3 +1,4 @@
+import { readBinLabel } from "../../../hal/ports/bin-label.js";
 import type { Text } from "../../../hal/ports/panel.js";
 import type { Random } from "../../world/random.js";
 import type { Scene } from "../stage/stage.js";
@@ -50,13 +51,13 @@ export class Keypad {
   /** From the first screen to the question for the code of `bin:` and a label, `all`, or `unmount`. */
   async ask(target: string): Promise<void> {
     await this.choose("emergency");
-    const [unit, number] = target.slice("bin:".length).split("-");
     if (target === "all") await this.choose("all-bins");
     else if (target === "unmount") await this.choose("unmount");
     else {
+      const { unit, number } = readBinLabel(target.slice("bin:".length))!;
       await this.choose("one-bin");
-      await this.choose(unit!);
-      await this.type(number!);
+      await this.choose(unit);
+      await this.type(`${number}`);
     }
   }
 

@@ -328,7 +328,7 @@ export function makeMachine(
 }
 
 /** Number of bins of each unit, from labels such as `A-1`, `A-2`, `B-1`. */
-export function unitsOf(labels: readonly string[]): number[] {
+function unitsOf(labels: readonly string[]): number[] {
   const counts = new Map<string, number>();
   for (const label of labels) counts.set(label.slice(0, 1), (counts.get(label.slice(0, 1)) ?? 0) + 1);
   return [...counts.values()];

@@ -1,3 +1,4 @@
+import { binLabel, unitLetter } from "../../../hal/ports/bin-label.js";
 import { BinError, type BinsPort, type DoorState } from "../../../hal/ports/bins.js";
 import type { ScheduledEvent } from "../clock/scheduler.js";
 import type { Battery } from "./battery.js";
@@ -60,7 +61,7 @@ export class Bins {
     for (const [unit, bins] of units.entries()) {
       for (let number = 1; number <= bins; number++) {
         this.#bins.push({
-          label: `${String.fromCharCode(65 + unit)}-${number}`,
+          label: binLabel(unitLetter(unit), number),
           open: false,
           fob: undefined,
           jammed: false,

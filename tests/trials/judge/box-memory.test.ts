@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Body, Kind } from "../../../firmware/records/records.js";
+import { type Body, EmergencyTarget, Kind } from "../../../firmware/records/records.js";
 import { encodeCbor } from "../../../firmware/wire/cbor.js";
 import { readMemory as readByJudge } from "../../../sim/trials/judge/box-memory.js";
 import { Random } from "../../../sim/world/random.js";
@@ -33,9 +33,15 @@ function anything(random: Random, seq: number): Body {
     }),
     () => ({ kind: Kind.outcome, of, result }),
     () => ({ kind: Kind.outcome, of: seq - 1, result }),
-    () => ({ kind: Kind.emergency, target: 1, sheet: 1 + random.int(3), number: random.int(9), bin }),
-    () => ({ kind: Kind.emergency, target: 2, sheet: 1 + random.int(3), number: random.int(9), stockTake: one() }),
-    () => ({ kind: Kind.emergency, target: 2, sheet: 2, number: 1, bin, of, stockTake: one() }),
+    () => ({ kind: Kind.emergency, target: EmergencyTarget.bin, sheet: 1 + random.int(3), number: random.int(9), bin }),
+    () => ({
+      kind: Kind.emergency,
+      target: EmergencyTarget.all,
+      sheet: 1 + random.int(3),
+      number: random.int(9),
+      stockTake: one(),
+    }),
+    () => ({ kind: Kind.emergency, target: EmergencyTarget.all, sheet: 2, number: 1, bin, of, stockTake: one() }),
     () => ({ kind: Kind.emergencyOutcome, of: seq - 1, bin: one() && bin, result }),
     () => ({ kind: Kind.emergencyOutcome, of, result }),
     () => ({ kind: Kind.door, bin, event: random.pick([1, 2, 3] as const) }),

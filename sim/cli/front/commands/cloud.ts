@@ -153,7 +153,7 @@ function needsCloud(command: Command): Command {
   };
 }
 
-export const CLOUD_COMMANDS: readonly Command[] = [
+const CLOUD_COMMANDS: readonly Command[] = [
   ...PEOPLE_COMMANDS.map(needsCloud),
   {
     name: "down",
