@@ -9,7 +9,7 @@ export const PING_TIMEOUT_MS = 20_000;
 /** A broker that takes publishes and never acknowledges one is as good as none. */
 export const PUBACK_TIMEOUT_MS = 30_000;
 /** Publishes that wait for their PUBACK. */
-export const MAX_IN_FLIGHT = 8;
+export const MAX_IN_FLIGHT = 64;
 /** Bytes of the longest packet taken from a broker: a sealed message, its topic, and some. */
 export const MAX_PACKET_BYTES = 8192;
 /** Bytes that may wait for room in the socket. */
@@ -41,8 +41,13 @@ export const CLOCK_TOLERANCE_S = 2;
  */
 export const CLOCK_ERROR_MAX_S = HELLO_LAST_WAIT_MS / 1000 + CLOCK_TOLERANCE_S + 2;
 
-/** Batches that the cloud has not acknowledged. */
-export const MAX_OUTSTANDING_BATCHES = 4;
+/** Batches that the cloud has not acknowledged, and the bytes of their messages: at first and at most. */
+export const MAX_OUTSTANDING_BATCHES = 64;
+export const FIRST_WINDOW_BYTES = 65_536;
+export const MAX_WINDOW_BYTES = 196_608;
+/** The window is doubled while that brings at least this much more in a round trip; so many round trips without end it. */
+export const WINDOW_GAIN = 1.25;
+export const FLAT_ROUNDS = 3;
 export const RESEND_AFTER_MS = 20_000;
 /** Rounds of sending again before the connection is given up. */
 export const RESEND_ROUNDS = 3;

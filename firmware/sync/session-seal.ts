@@ -1,4 +1,4 @@
-import { NO_CHALLENGE, openEnvelope, parseEnvelope, sameBytes, seal } from "../wire/envelope.js";
+import { NO_CHALLENGE, openEnvelope, parseEnvelope, sameBytes, seal, sealInPlace } from "../wire/envelope.js";
 import { Lane } from "../wire/lanes.js";
 import { MAX_SMALL_SEALED_BYTES } from "./limits.js";
 import type { OpeningBudget } from "./opening-budget.js";
@@ -42,6 +42,14 @@ export class SessionSeal {
     if (this.#challenge === undefined) throw new Error("sealed before the welcome");
     this.#upCounter++;
     return seal(this.#key, lane, this.#session, this.#challenge, this.#upCounter, body);
+  }
+
+  /** As `seal`, where the body stands: behind ENVELOPE_OVERHEAD zeros. Answers `message` itself. */
+  sealInPlace(lane: Lane, message: Uint8Array): Uint8Array {
+    if (this.#challenge === undefined) throw new Error("sealed before the welcome");
+    this.#upCounter++;
+    sealInPlace(this.#key, lane, this.#session, this.#challenge, this.#upCounter, message);
+    return message;
   }
 
   /** Opens a welcome of this session; `accept` makes its challenge the one that counts, once the body is found good. */

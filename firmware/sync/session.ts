@@ -17,7 +17,6 @@ import {
   Offer,
   Piece,
   PROTOCOL_VERSION,
-  Records,
   State,
   Status,
   Welcome,
@@ -100,10 +99,15 @@ export class Session {
     this.#pumpDeadline = new Deadline(timers);
     this.#helloDeadline = new Deadline(timers);
     this.#statusDeadline = new Deadline(timers);
-    this.#uplink = new Uplink(host.journal, timers, {
-      wantsToSend: () => this.pump(),
-      unacknowledged: () => events.fail("cloud acknowledges no records"),
-      acknowledged: (through) => host.acknowledged(through),
+    this.#uplink = new Uplink({
+      journal: host.journal,
+      clock: options.clock,
+      timers,
+      host: {
+        wantsToSend: () => this.pump(),
+        unacknowledged: () => events.fail("cloud acknowledges no records"),
+        acknowledged: (through) => host.acknowledged(through),
+      },
     });
   }
 
@@ -116,9 +120,9 @@ export class Session {
     return this.#uplink.outstanding;
   }
 
-  /** Batches that wait for the cloud. */
-  get outstandingBatches(): number {
-    return this.#uplink.outstandingBatches;
+  /** What waits for the cloud: batches, and the bytes of their messages. */
+  get load(): { readonly batches: number; readonly bytes: number } {
+    return this.#uplink.load;
   }
 
   /** Says hello, unless one is out. Also for an online session that wants to know whether the cloud is still there. */
@@ -171,6 +175,7 @@ export class Session {
 
   /** Sends the most urgent message of an open session. False: there is none. */
   #sendNext(): boolean {
+    const { outlet, host, seal } = this.#options;
     if (this.#wants.state) {
       this.#wants.state = false;
       this.#send(Lane.state, State, { online: true }, true);
@@ -183,8 +188,8 @@ export class Session {
     }
     const batch = this.#uplink.nextBatch();
     if (batch !== undefined) {
-      this.#send(Lane.records, Records, batch);
-      if (batch.gapFrom !== undefined) this.#options.host.missing(batch.gapFrom);
+      outlet.publish(topicOf(host.identity.box, Lane.records), seal.sealInPlace(Lane.records, batch.message), false);
+      if (batch.gapFrom !== undefined) host.missing(batch.gapFrom);
       return true;
     }
     if (this.#wants.status) {
@@ -298,7 +303,7 @@ export class Session {
       events.trace(`cloud has records to ${welcome.acked}, journal ends at ${last} and ${what}`);
     }
     const acked = Math.min(welcome.acked, host.journal.nextSeq - 1);
-    this.#uplink.begin(acked);
+    this.#uplink.begin(acked, welcome.count);
     if (acked !== host.journal.acknowledged) host.acknowledged(acked);
     pull.offer({ version: welcome.version, total: welcome.total });
     pull.resume();

@@ -141,10 +141,16 @@ export class SyncTask {
   }
 
   /** What is held in RAM for the broker; for checks that it stays bounded. */
-  get load(): { readonly outstandingBatches: number; readonly inFlight: number; readonly queuedBytes: number } {
+  get load(): {
+    readonly outstandingBatches: number;
+    readonly outstandingBytes: number;
+    readonly inFlight: number;
+    readonly queuedBytes: number;
+  } {
     const attempt = this.#attempt;
     return {
-      outstandingBatches: attempt?.session.outstandingBatches ?? 0,
+      outstandingBatches: attempt?.session.load.batches ?? 0,
+      outstandingBytes: attempt?.session.load.bytes ?? 0,
       inFlight: attempt?.connection.inFlight ?? 0,
       queuedBytes: attempt?.connection.queuedBytes ?? 0,
     };

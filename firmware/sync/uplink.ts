@@ -1,11 +1,13 @@
-import type { TimersPort } from "../../hal/ports/clock.js";
+import type { ClockPort, TimersPort } from "../../hal/ports/clock.js";
 import type { JournalStore } from "../journal/contract.js";
-import type { Records } from "../wire/messages.js";
+import { MAX_BATCH_RECORDS, OLD_BATCH_RECORDS } from "../wire/messages.js";
 import { Deadline } from "../wiring/deadline.js";
-import { type BatchRange, readBatch } from "./batch.js";
-import { MAX_OUTSTANDING_BATCHES, RESEND_AFTER_MS, RESEND_ROUNDS } from "./limits.js";
+import { type Batch, BatchReader } from "./batch.js";
+import { RESEND_AFTER_MS, RESEND_ROUNDS } from "./limits.js";
+import { SendWindow } from "./send-window.js";
 
-export interface UplinkEvents {
+/** What the uplink asks of its session, and tells it. */
+export interface UplinkHost {
   /** `nextBatch` may have something. */
   wantsToSend(): void;
   /** Sent again RESEND_ROUNDS times, and nothing was acknowledged. */
@@ -14,27 +16,36 @@ export interface UplinkEvents {
   acknowledged(through: number): void;
 }
 
+export interface UplinkNeeds {
+  readonly journal: JournalStore;
+  readonly clock: ClockPort;
+  readonly timers: TimersPort;
+  readonly host: UplinkHost;
+}
+
 /**
- * Sends the journal in order and keeps track of what the cloud has of it (PROTOCOL.md section 4). In RAM there are the
- * ranges of at most four batches; whatever is sent again is read from flash again.
+ * Sends the journal in order and keeps track of what the cloud has of it (PROTOCOL.md section 4). What is on its way is not kept in RAM:
+ * whatever is sent again is read from flash again.
  */
 export class Uplink {
-  readonly #journal: JournalStore;
-  readonly #events: UplinkEvents;
+  readonly #host: UplinkHost;
+  readonly #reader: BatchReader;
+  readonly #window: SendWindow;
+  /** Records that the cloud takes in a batch. */
+  #batchRecords = OLD_BATCH_RECORDS;
   /** Last record that the cloud has. */
   #acked = 0;
   /** Last record that was ever sent in this session; the cloud cannot have more. */
   #sentThrough = 0;
-  #nextSeq = 1;
-  #outstanding: BatchRange[] = [];
   #rounds = 0;
   readonly #resendDeadline: Deadline;
   #active = false;
 
-  constructor(journal: JournalStore, timers: TimersPort, events: UplinkEvents) {
-    this.#journal = journal;
+  constructor({ journal, clock, timers, host }: UplinkNeeds) {
+    this.#host = host;
+    this.#reader = new BatchReader(journal);
+    this.#window = new SendWindow(clock);
     this.#resendDeadline = new Deadline(timers);
-    this.#events = events;
   }
 
   /** Whether something was sent that the cloud has not acknowledged. */
@@ -42,14 +53,18 @@ export class Uplink {
     return this.#acked < this.#sentThrough;
   }
 
-  /** Batches that wait for the cloud, at most MAX_OUTSTANDING_BATCHES. */
-  get outstandingBatches(): number {
-    return this.#outstanding.length;
+  /** What waits for the cloud: batches, and the bytes of their messages. */
+  get load(): { readonly batches: number; readonly bytes: number } {
+    return this.#window;
   }
 
-  /** A welcome said that the cloud has every record through `acked`, at most the journal's last. */
-  begin(acked: number): void {
+  /**
+   * A welcome said that the cloud has every record through `acked`, at most the journal's last, and takes `batchRecords` records in a batch;
+   * undefined: it is an older cloud.
+   */
+  begin(acked: number, batchRecords: number | undefined): void {
     this.#active = true;
+    this.#batchRecords = Math.max(1, Math.min(batchRecords ?? OLD_BATCH_RECORDS, MAX_BATCH_RECORDS));
     this.#acked = acked;
     this.#sentThrough = acked;
     this.#rounds = 0;
@@ -63,15 +78,14 @@ export class Uplink {
   }
 
   /** The next batch, which the caller sends now; undefined when the window is full or there is nothing more. */
-  nextBatch(): Records | undefined {
-    if (!this.#active || this.#outstanding.length >= MAX_OUTSTANDING_BATCHES) return undefined;
-    const batch = readBatch(this.#journal, this.#nextSeq);
+  nextBatch(): Batch | undefined {
+    if (!this.#active || !this.#window.hasRoom) return undefined;
+    const batch = this.#reader.next(this.#batchRecords);
     if (batch === undefined) return undefined;
-    this.#outstanding.push(batch.range);
-    this.#nextSeq = batch.range.last + 1;
-    this.#sentThrough = Math.max(this.#sentThrough, batch.range.last);
+    this.#window.sent(batch.last, batch.message.length);
+    this.#sentThrough = Math.max(this.#sentThrough, batch.last);
     this.#resendDeadline.setOnce(RESEND_AFTER_MS, () => this.#resend());
-    return batch.body;
+    return batch;
   }
 
   /** Takes the cloud's cumulative ack. False: it claims what was never sent, and nothing was done. */
@@ -84,30 +98,30 @@ export class Uplink {
       this.#rewind();
     } else {
       this.#rounds = 0;
-      this.#outstanding = this.#outstanding.filter((range) => range.last > through);
-      this.#nextSeq = Math.max(this.#nextSeq, through + 1);
+      this.#window.acknowledged(through);
+      if (this.#reader.nextSeq <= through) this.#reader.seek(through + 1);
       this.#resendDeadline.clear();
     }
     if (this.outstanding) this.#resendDeadline.setOnce(RESEND_AFTER_MS, () => this.#resend());
-    this.#events.acknowledged(through);
-    this.#events.wantsToSend();
+    this.#host.acknowledged(through);
+    this.#host.wantsToSend();
     return true;
   }
 
   #rewind(): void {
-    this.#outstanding = [];
-    this.#nextSeq = this.#acked + 1;
+    this.#window.clear();
+    this.#reader.seek(this.#acked + 1);
   }
 
   #resend(): void {
     if (this.#rounds >= RESEND_ROUNDS) {
-      this.#events.unacknowledged();
+      this.#host.unacknowledged();
       return;
     }
     this.#rounds++;
     this.#rewind();
     // Set here and not at sending: a socket that takes nothing must not stop the rounds.
     this.#resendDeadline.set(RESEND_AFTER_MS, () => this.#resend());
-    this.#events.wantsToSend();
+    this.#host.wantsToSend();
   }
 }

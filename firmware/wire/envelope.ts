@@ -11,6 +11,14 @@ export const HEADER_BYTES = 1 + SESSION_BYTES + CHALLENGE_BYTES + 4;
 export const ENVELOPE_OVERHEAD = HEADER_BYTES + nacl.secretbox.overheadLength;
 /** Bytes of the longest sealed message; a longer one is dropped unread. */
 export const MAX_SEALED_BYTES = 4096;
+/** What tweetnacl's low level wants before a plain text. */
+const ZERO_BYTES = 32;
+/** The part of tweetnacl's low level that is used here; the package's own types leave it out. */
+interface LowLevel {
+  /** XSalsa20-Poly1305 of the first `length` bytes of `message` into `sealed`, which may be the same array. */
+  crypto_secretbox(sealed: Uint8Array, message: Uint8Array, length: number, nonce: Uint8Array, key: Uint8Array): number;
+}
+const { lowlevel } = nacl as unknown as { readonly lowlevel: LowLevel };
 const MAX_COUNTER = 0xffffffff;
 /** In `hello`, `state` of the will, and everything else that is sealed before there is a challenge. */
 export const NO_CHALLENGE: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0];
@@ -47,17 +55,34 @@ export function seal(
   counter: number,
   body: Uint8Array,
 ): Uint8Array {
+  const message = new Uint8Array(ENVELOPE_OVERHEAD + body.length);
+  message.set(body, ENVELOPE_OVERHEAD);
+  sealInPlace(key, lane, session, challenge, counter, message);
+  return message;
+}
+
+/** As `seal`, where the body stands: ENVELOPE_OVERHEAD zeros and then the body become the sealed message. */
+export function sealInPlace(
+  key: Uint8Array,
+  lane: Lane,
+  session: Uint8Array,
+  challenge: Uint8Array,
+  counter: number,
+  message: Uint8Array,
+): void {
   if (session.length !== SESSION_BYTES) throw new RangeError("session must have 8 bytes");
   if (challenge.length !== CHALLENGE_BYTES) throw new RangeError("challenge must have 8 bytes");
   if (!Number.isInteger(counter) || counter < 0 || counter > MAX_COUNTER) throw new RangeError("counter out of range");
-  if (body.length + ENVELOPE_OVERHEAD > MAX_SEALED_BYTES) throw new RangeError("body too long to seal");
-  const sealed = new Uint8Array(body.length + ENVELOPE_OVERHEAD);
-  sealed[0] = ENVELOPE_VERSION;
-  sealed.set(session, 1);
-  sealed.set(challenge, 1 + SESSION_BYTES);
-  writeUint32(sealed, HEADER_BYTES - 4, counter);
-  sealed.set(nacl.secretbox(body, nonceOf(lane, sealed), key), HEADER_BYTES);
-  return sealed;
+  if (message.length > MAX_SEALED_BYTES) throw new RangeError("body too long to seal");
+  const header = new Uint8Array(HEADER_BYTES);
+  header[0] = ENVELOPE_VERSION;
+  header.set(session, 1);
+  header.set(challenge, 1 + SESSION_BYTES);
+  writeUint32(header, HEADER_BYTES - 4, counter);
+  // The low level wants 32 zeros before the plain text, and leaves 16 before the authenticator: the header's own bytes, which come last.
+  const padded = message.subarray(ENVELOPE_OVERHEAD - ZERO_BYTES);
+  lowlevel.crypto_secretbox(padded, padded, padded.length, nonceOf(lane, header), key);
+  message.set(header);
 }
 
 /** Takes a sealed message apart without opening it; the parts are views. Undefined: malformed, too long, another version. */

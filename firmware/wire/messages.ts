@@ -20,8 +20,9 @@ import {
 export { type BodyCodec, MessageError } from "./shape.js";
 
 export const PROTOCOL_VERSION = 1;
-/** Records in a batch, and the bytes of them all. */
-export const MAX_BATCH_RECORDS = 64;
+/** Records in a batch, and the bytes of them all. A cloud that says nothing of it takes `OLD_BATCH_RECORDS`. */
+export const MAX_BATCH_RECORDS = 128;
+export const OLD_BATCH_RECORDS = 64;
 export const MAX_BATCH_BYTES = 3072;
 /** Bytes that one `fetch` may ask for, and of one `snapshot` piece. */
 export const MAX_FETCH_BYTES = 8192;
@@ -31,7 +32,7 @@ export const MAX_FAULT_BYTES = 32;
 export const MAX_LINK_BYTES = 16;
 const MAX_MODEL_BYTES = 16;
 export const MAX_FIRMWARE_BYTES = 24;
-const MAX_RECORD_BYTES = 240;
+export const MAX_RECORD_BYTES = 240;
 
 const epoch = bytes(EPOCH_BYTES, EPOCH_BYTES);
 
@@ -93,6 +94,8 @@ export interface Welcome {
   readonly total: number;
   /** s since 1970 UTC. */
   readonly time: number;
+  /** Records that the cloud takes in a batch; undefined: an older cloud, which takes OLD_BATCH_RECORDS. */
+  readonly count?: number | undefined;
 }
 export const Welcome: BodyCodec<Welcome> = shape<Welcome>({
   of: uint,
@@ -100,6 +103,7 @@ export const Welcome: BodyCodec<Welcome> = shape<Welcome>({
   version: uint,
   total: uint,
   time: whole53,
+  count: tolerated(uint),
 });
 
 /** A batch of the journal. */
@@ -107,7 +111,7 @@ export interface Records {
   readonly epoch: Uint8Array;
   /** Sequence number of the first of `records`; the others follow without a break. */
   readonly first: number;
-  /** 1 to 64, of 1 to 240 bytes each, at most 3,072 bytes together; each a CBOR map of firmware/records. */
+  /** 1 to 128, of 1 to 240 bytes each, at most 3,072 bytes together; each a CBOR map of firmware/records. */
   readonly records: readonly Uint8Array[];
   /** First of the records before `first` that the box no longer has and the cloud never acknowledged. */
   readonly gapFrom?: number | undefined;

@@ -23,16 +23,26 @@ const LEAST_SIZE = new Map<Lane, number>([
 
 /** `body`, a CBOR map of this protocol, with a byte string of zeros under the key `padding` that brings it to one of a few sizes. */
 export function padded(lane: Lane, body: Uint8Array): Uint8Array {
-  const least = LEAST_SIZE.get(lane);
-  if (least === undefined) return body;
-  const size = Math.max(least, sizeFor(body.length + LEAST_BYTES));
+  const size = paddedBytes(lane, body.length);
+  if (size === body.length) return body;
   const out = new Uint8Array(size);
   out.set(body);
-  countOneMore(out);
-  out[body.length] = 0x18;
-  out[body.length + 1] = KEYS.padding;
-  writeHead(out, body.length + 2);
+  padInPlace(out, body.length);
   return out;
+}
+
+/** Bytes that a body of `length` bytes has on the wire. */
+export function paddedBytes(lane: Lane, length: number): number {
+  const least = LEAST_SIZE.get(lane);
+  return least === undefined ? length : Math.max(least, sizeFor(length + LEAST_BYTES));
+}
+
+/** Fills `out`, which begins with a body of `length` bytes and goes on with zeros, as `padded` does. */
+export function padInPlace(out: Uint8Array, length: number): void {
+  countOneMore(out);
+  out[length] = 0x18;
+  out[length + 1] = KEYS.padding;
+  writeHead(out, length + 2);
 }
 
 function sizeFor(length: number): number {

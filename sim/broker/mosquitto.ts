@@ -52,17 +52,22 @@ function findProgram(name: string): string | undefined {
 export class Mosquitto {
   readonly #programs: { readonly mosquitto: string; readonly passwd: string; readonly openssl: string };
   readonly #folder: string;
+  readonly #queuedMessages: number;
   #port: number;
   #child: ChildProcess | undefined;
   #log = "";
   readonly #endWithUs = (): void => void this.#child?.kill("SIGKILL");
 
-  /** `port` 0: a free one, chosen at `start` and kept. Throws CloudError when a program is missing. */
-  constructor(options: { readonly port: number; readonly accounts: Accounts }) {
+  /**
+   * `port` 0: a free one, chosen at `start` and kept. `queuedMessages`: that it keeps for a client that is slow, before it drops them;
+   * 1,000 if absent, 0: all. Throws CloudError when a program is missing.
+   */
+  constructor(options: { readonly port: number; readonly accounts: Accounts; readonly queuedMessages?: number }) {
     const programs = findMosquitto();
     if ("missing" in programs) throw new CloudError(programs.missing);
     this.#programs = programs;
     this.#port = options.port;
+    this.#queuedMessages = options.queuedMessages ?? 1_000;
     this.#folder = mkdtempSync(join(tmpdir(), "smartbox-mosquitto-"));
     this.#makeCertificates();
     this.#writeAccounts(options.accounts);
@@ -172,7 +177,7 @@ export class Mosquitto {
       "autosave_on_changes true",
       "autosave_interval 1",
       "message_size_limit 4096",
-      "max_queued_messages 1000",
+      `max_queued_messages ${this.#queuedMessages}`,
       "log_dest stderr",
       "log_type error",
       "log_type warning",

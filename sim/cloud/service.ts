@@ -7,6 +7,7 @@ import {
   Command as CommandBody,
   Fetch,
   Hello,
+  MAX_BATCH_RECORDS,
   MAX_PIECE_BYTES,
   MessageError,
   Offer,
@@ -221,6 +222,7 @@ export class CloudService {
       version: snapshot?.version ?? 0,
       total: snapshot?.bytes.length ?? 0,
       time: Math.floor(this.#parts.now()),
+      count: MAX_BATCH_RECORDS,
     });
   }
 

@@ -3,8 +3,10 @@ import { Journal } from "../../firmware/journal/journal.js";
 import { encodeRecord } from "../../firmware/records/codec.js";
 import { Auth, Belief, CommandKind, DoorEvent, Exchange, Kind } from "../../firmware/records/records.js";
 import { encodeCheckpoint } from "../../firmware/state/checkpoint.js";
-import { readBatch } from "../../firmware/sync/batch.js";
+import { BatchReader } from "../../firmware/sync/batch.js";
 import { encodeCbor } from "../../firmware/wire/cbor.js";
+import { ENVELOPE_OVERHEAD } from "../../firmware/wire/envelope.js";
+import { Records } from "../../firmware/wire/messages.js";
 import { CloudRig } from "../cloud/support/cloud-rig.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
@@ -32,8 +34,10 @@ describe("a record of a later firmware in the journal", () => {
     expect([...ledger.state.bins]).toEqual(
       bin === undefined ? [] : [[bin, { seq, belief: Belief.doubt, item: "same" }]],
     );
-    const batch = readBatch(ledger.journal, seq)!;
-    expect(batch.body.records[0]).toEqual(raw);
+    const reader = new BatchReader(ledger.journal);
+    reader.seek(seq);
+    const { message } = reader.next(1)!;
+    expect(Records.decode(message.subarray(ENVELOPE_OVERHEAD)).records[0]).toEqual(raw);
     // The state that follows from it is the same once more, and the ledger writes on.
     ledger.write({ kind: Kind.door, bin: 5, event: DoorEvent.heldOpen }, "vital");
     expect(bench.reboot().state.bins.get(3)?.belief).toBe(bin === undefined ? undefined : Belief.doubt);

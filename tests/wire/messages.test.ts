@@ -235,7 +235,7 @@ describe("message bodies", () => {
     [Hello as never, { ...hello, next: 1.5 }, "next"],
     [Hello as never, { ...hello, next: -1 }, "next"],
     [Records as never, { epoch, first: 1, records: [] }, "records"],
-    [Records as never, { epoch, first: 1, records: Array(65).fill(new Uint8Array(1)) }, "records"],
+    [Records as never, { epoch, first: 1, records: Array(129).fill(new Uint8Array(1)) }, "records"],
     [Records as never, { epoch, first: 1, records: [new Uint8Array(0)] }, "records[0]"],
     [Records as never, { epoch, first: 1, records: [new Uint8Array(1), new Uint8Array(241)] }, "records[1]"],
     [Records as never, { epoch, first: 1, records: Array(13).fill(new Uint8Array(240)) }, "records"],

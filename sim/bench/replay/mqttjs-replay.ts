@@ -4,6 +4,8 @@ import type { Random } from "../../world/random.js";
 /** Below `smartbox/`, where the cloud may write, and not where it listens. */
 const TOPIC = "smartbox/bench/replay";
 
+const LIMIT_MS = 120_000;
+
 export interface Login {
   readonly username: string;
   readonly password: string;
@@ -34,9 +36,11 @@ export class MqttjsReplay {
   async replay(messages: number, bytes: number, random: Random): Promise<number> {
     const payloads = Array.from({ length: messages }, () => Buffer.from(random.bytes(bytes)));
     let left = messages;
-    const delivered = new Promise<void>((resolve) => {
+    const delivered = new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`${left} messages never came`)), LIMIT_MS);
       const count = (): void => {
         if (--left > 0) return;
+        clearTimeout(late);
         this.#subscriber.off("message", count);
         resolve();
       };

@@ -138,9 +138,12 @@ export function urlBroker({ url, username, password, authority, onState }: Broke
   };
 }
 
-/** A real mosquitto with TLS, passwords and an ACL per box. */
-export async function mosquittoBroker(accounts: Accounts): Promise<BrokerSide & { readonly mosquitto: Mosquitto }> {
-  const mosquitto = new Mosquitto({ port: 0, accounts });
+/** A real mosquitto with TLS, passwords and an ACL per box; `queuedMessages` as `Mosquitto` has it. */
+export async function mosquittoBroker(
+  accounts: Accounts,
+  options: { readonly queuedMessages?: number } = {},
+): Promise<BrokerSide & { readonly mosquitto: Mosquitto }> {
+  const mosquitto = new Mosquitto({ port: 0, accounts, ...options });
   await mosquitto.start();
   const { username, password } = accounts.cloud;
   return {

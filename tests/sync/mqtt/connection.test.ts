@@ -174,17 +174,17 @@ describe("an MQTT connection", () => {
     expect(log).toHaveLength(before);
   });
 
-  it("has room for 8 publishes, and tells when there is room again", () => {
+  it("has room for 64 publishes, and tells when there is room again", () => {
     const { log, connection, feed, handshake } = open();
     handshake();
-    for (let i = 0; i < 8; i++) connection.publish("t", Uint8Array.of(1), false);
+    for (let i = 0; i < 64; i++) connection.publish("t", Uint8Array.of(1), false);
     expect(connection.ready).toBe(false);
     expect(() => connection.publish("t", Uint8Array.of(1), false)).toThrow("without room");
     feed(generate({ cmd: "puback", messageId: 999 }));
     expect(connection.ready).toBe(false);
     feed(generate({ cmd: "puback", messageId: 4 }));
     expect(log.at(-1)).toBe("room");
-    expect(connection.inFlight).toBe(7);
+    expect(connection.inFlight).toBe(63);
   });
 
   it("never uses a message identifier that still waits", () => {

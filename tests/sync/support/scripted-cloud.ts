@@ -25,6 +25,8 @@ export class ScriptedCloud {
   acks = true;
   answersFetches = true;
   acked = 0;
+  /** What a welcome says that a batch may hold; undefined: an older cloud. */
+  batchRecords: number | undefined;
   time = 1_700_000_000;
   snapshot: { version: number; bytes: Uint8Array } | undefined;
   /** Sees each piece before it goes out; false: it is lost. */
@@ -129,6 +131,7 @@ export class ScriptedCloud {
         acked: this.acked,
         version: this.snapshot?.version ?? 0,
         total: this.snapshot?.bytes.length ?? 0,
+        count: this.batchRecords,
         time: this.time + Math.floor(this.#time.nowMs / 1000),
       }),
     );
