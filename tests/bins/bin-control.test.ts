@@ -4,6 +4,7 @@ import { BinFault, CommandKind, DoorEvent, Kind } from "../../firmware/records/r
 import { BinError, type BinsPort, type DoorState } from "../../hal/ports/bins.js";
 import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
+import { ManualTimers } from "../support/manual-timers.js";
 
 const SETTINGS = { openWithinMs: 2_000, retries: 2, betweenPulsesMs: 500, heldOpenAfterMs: 60_000, mountHoldMs: 5_000 };
 
@@ -12,8 +13,7 @@ let control: BinControl;
 let doors: DoorState[];
 /** What was done to the locks and told of the openings, in its order. */
 let did: string[];
-let timers: { dueMs: number; callback: () => void }[];
-let nowMs: number;
+let timers: ManualTimers;
 let bins: BinsPort;
 let unlock: (bin: number) => void;
 
@@ -21,8 +21,7 @@ beforeEach(() => {
   bench = new LedgerBench();
   doors = Array(4).fill("closed");
   did = [];
-  timers = [];
-  nowMs = 0;
+  timers = new ManualTimers();
   unlock = () => {};
   bins = {
     count: 4,
@@ -39,30 +38,14 @@ beforeEach(() => {
   };
   control = new BinControl({
     bins,
-    timers: {
-      set: (ms, callback) => timers.push({ dueMs: nowMs + ms, callback }) - 1,
-      clear: (id) => {
-        timers[id]!.dueMs = Number.POSITIVE_INFINITY;
-      },
-    },
+    timers,
     settings: SETTINGS,
     ledger: bench.ledger,
     host: { heldOpenChanged: () => {} },
   });
 });
 
-/** Lets `ms` go by, with the timers that fall due, in their order. */
-function pass(ms: number): void {
-  const end = nowMs + ms;
-  for (;;) {
-    const next = timers.reduce((a, b) => (b.dueMs < a.dueMs ? b : a), { dueMs: end + 1, callback: () => {} });
-    if (next.dueMs > end) break;
-    nowMs = next.dueMs;
-    next.dueMs = Number.POSITIVE_INFINITY;
-    next.callback();
-  }
-  nowMs = end;
-}
+const pass = (ms: number) => timers.advance(ms);
 
 function move(bin: number, state: DoorState): void {
   doors[bin] = state;
@@ -80,7 +63,7 @@ const last = () => bench.ledger.journal.nextSeq - 1;
 const open = (bin: number, name: string) => control.open(bin, last(), events(name));
 const faults = () => of(Kind.binFault).map(({ bin, event }) => [bin, event]);
 const doorEvents = () => of(Kind.door).map(({ bin, event }) => [bin, event]);
-const pending = () => timers.filter(({ dueMs }) => dueMs !== Number.POSITIVE_INFINITY).length;
+const pending = () => timers.pending;
 
 function of(kind: number): readonly { readonly bin: number; readonly event: number }[] {
   return [...readJournal(bench.flash, 1)].flatMap(({ record }) => (record?.kind === kind ? [record as never] : []));
@@ -92,7 +75,7 @@ describe("authority", () => {
       expect(() => control.open(1, authority, events("a"))).toThrow("bin 1: no durable authority");
       expect(() => control.releaseMount(authority)).toThrow("wall latch: no durable authority");
     }
-    expect([did, timers, control.busy, control.openDoors]).toEqual([[], [], false, 0]);
+    expect([did, timers.pending, control.busy, control.openDoors]).toEqual([[], 0, false, 0]);
     control.open(1, 1, events("a"));
     expect(did).toEqual(["unlock 1"]);
   });

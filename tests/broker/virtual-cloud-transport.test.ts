@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { Lane, topicOf } from "../../firmware/wire/lanes.js";
 import { attachVirtual } from "../../sim/broker/virtual/cloud-transport.js";
 import { VirtualBroker } from "../../sim/broker/virtual/virtual-broker.js";
-import { BOX, ManualTimers } from "../cloud/support/cloud-rig.js";
+import { BOX } from "../cloud/support/cloud-rig.js";
+import { ManualTimers } from "../support/manual-timers.js";
 
 function setup() {
   const timers = new ManualTimers();

@@ -5,6 +5,7 @@ import { BinFault, CommandKind, EmergencyTarget, Kind, Outcome } from "../../fir
 import { BinError, type DoorState } from "../../hal/ports/bins.js";
 import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
+import { ManualTimers } from "../support/manual-timers.js";
 
 const BINS = 3;
 
@@ -12,7 +13,7 @@ let bench: LedgerBench;
 let task: EmergencyTask;
 let control: { busy: boolean; doors: DoorState[]; release: () => void };
 let openings: { bin: number; authority: number; events: OpeningEvents }[];
-let timers: { ms: number; callback: () => void }[];
+let timers: ManualTimers;
 /** What the panel heard, in its order. */
 let heard: string[];
 
@@ -25,7 +26,7 @@ beforeEach(() => {
 /** As after a boot, on the ledger that the bench has then. */
 function start(): void {
   openings = [];
-  timers = [];
+  timers = new ManualTimers();
   control = { busy: false, doors: Array(BINS).fill("closed"), release: () => {} };
   const fake = {
     get busy() {
@@ -39,7 +40,7 @@ function start(): void {
   task = new EmergencyTask({
     ledger: bench.ledger,
     control: fake as unknown as BinControl,
-    timers: { set: (ms, callback) => timers.push({ ms, callback }), clear: () => {} },
+    timers,
     clock: bench.clock,
   });
 }
@@ -65,9 +66,9 @@ function outcomes() {
   );
 }
 
-/** The timer set last fires. */
+/** The timer that waits falls due. */
 function tick(): void {
-  timers.pop()!.callback();
+  timers.advance(timers.waitsMs[0]!);
 }
 
 function brownOut(isOn: boolean): void {
@@ -106,9 +107,9 @@ describe("one bin", () => {
   test("waits for a lock that moves, a second at a time", () => {
     control.busy = true;
     task.openBin(2, burn(EmergencyTarget.bin, 1, 2), events);
-    expect([openings.length, timers.map(({ ms }) => ms)]).toEqual([0, [1_000]]);
+    expect([openings.length, timers.waitsMs]).toEqual([0, [1_000]]);
     tick();
-    expect([openings.length, timers.map(({ ms }) => ms)]).toEqual([0, [1_000]]);
+    expect([openings.length, timers.waitsMs]).toEqual([0, [1_000]]);
     control.busy = false;
     tick();
     expect(openings.map(({ bin }) => bin)).toEqual([2]);
@@ -155,12 +156,12 @@ describe("a run through all bins", () => {
       openings[bin]!.events.opened();
       openings[bin]!.events.heldOpen();
       openings[bin]!.events.closed(true);
-      expect(timers.map(({ ms }) => ms)).toEqual([1_000]);
+      expect(timers.waitsMs).toEqual([1_000]);
       tick();
     }
     expect(heard).toEqual(["progress 0", "progress 1", "progress 2", "all done but "]);
     expect(outcomes().at(-1)).toEqual({ of: code, bin: undefined, result: Outcome.done });
-    expect([task.running, bench.ledger.state.openAll, timers.length]).toEqual([false, undefined, 0]);
+    expect([task.running, bench.ledger.state.openAll, timers.pending]).toEqual([false, undefined, 0]);
     expect(outcomes()).toHaveLength(BINS + 1);
   });
 

@@ -7,6 +7,7 @@ import { WakeCause } from "../../hal/ports/power.js";
 import { PowerCut } from "../../sim/world/devices/power-cut.js";
 import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
+import { ManualTimers } from "../support/manual-timers.js";
 
 const { oneTouchUnlock, enableBin, disableBin, reboot, closeSheets } = CommandKind;
 const BINS = 5;
@@ -15,17 +16,17 @@ let bench: LedgerBench;
 let task: CommandTask;
 let armed: number[];
 let reboots: number;
-let due: (() => void)[];
+let timers: ManualTimers;
 
 beforeEach(() => {
   bench = new LedgerBench();
   armed = [];
   reboots = 0;
-  due = [];
+  timers = new ManualTimers();
   task = new CommandTask({
     ledger: bench.ledger,
     hal: {
-      timers: { set: (_ms, callback) => due.push(callback), clear: () => {} },
+      timers,
       button: { onPress: undefined, lamp: () => {} },
       sleep: {
         wakeCause: WakeCause.powerOn,
@@ -89,8 +90,8 @@ test("a reboot comes after its receipt, and once", () => {
   task.take({ id: 1, command: reboot }, undefined);
   task.take({ id: 1, command: reboot }, undefined);
   expect([receipts(), reboots]).toEqual([[1], 0]);
-  expect(due).toHaveLength(1);
-  expect(due[0]).toThrow(PowerCut);
+  expect(timers.waitsMs).toEqual([3_000]);
+  expect(() => timers.advance(3_000)).toThrow(PowerCut);
   expect(reboots).toBe(1);
 });
 

@@ -6,6 +6,7 @@ import type { BinsPort } from "../../hal/ports/bins.js";
 import { WakeCause } from "../../hal/ports/power.js";
 import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
+import { ManualTimers } from "../support/manual-timers.js";
 
 const { oneTouchUnlock, enableBin, disableBin, reboot, closeSheets } = CommandKind;
 
@@ -13,25 +14,20 @@ let bench: LedgerBench;
 let task: CommandTask;
 /** What the task did to the world, in its order. */
 let did: string[];
-let timers: { ms: number; callback: () => void; cleared: boolean }[];
+let timers: ManualTimers;
 let canOpen: boolean;
 let inUse: boolean;
 
 beforeEach(() => {
   bench = new LedgerBench();
   did = [];
-  timers = [];
+  timers = new ManualTimers();
   canOpen = true;
   inUse = false;
   task = new CommandTask({
     ledger: bench.ledger,
     hal: {
-      timers: {
-        set: (ms, callback) => timers.push({ ms, callback, cleared: false }) - 1,
-        clear: (id) => {
-          timers[id]!.cleared = true;
-        },
-      },
+      timers,
       button: { onPress: undefined, lamp: (state) => did.push(`lamp ${state}`) },
       sleep: {
         wakeCause: WakeCause.powerOn,
@@ -64,9 +60,9 @@ const arm = (id: number, bin: number) => task.take({ id, command: oneTouchUnlock
 test("an armed bin flashes for a minute, and the panel hears of it when all is done", () => {
   arm(1, 3);
   expect(did).toEqual(["lamp off", "lamp flash", "armed 3", "changed"]);
-  expect(timers).toMatchObject([{ ms: 60_000, cleared: false }]);
+  expect(timers.waitsMs).toEqual([60_000]);
   did = [];
-  timers[0]!.callback();
+  timers.advance(60_000);
   expect(did).toEqual(["lamp off", "changed"]);
   expect(task.pressed()).toBe(false);
 });
@@ -77,7 +73,7 @@ test("a press opens the armed bin and ends its minute; the next press is nobody'
   did = [];
   expect(task.pressed()).toBe(true);
   expect(did).toEqual(["open 3", "lamp off"]);
-  expect(timers[0]!.cleared).toBe(true);
+  expect(timers.pending).toBe(0);
   expect(task.pressed()).toBe(false);
 });
 
@@ -85,7 +81,7 @@ test("a press that cannot open now is taken all the same, and the bin stays arme
   arm(1, 3);
   canOpen = false;
   expect(task.pressed()).toBe(true);
-  expect(timers[0]!.cleared).toBe(false);
+  expect(timers.pending).toBe(1);
   canOpen = true;
   expect(task.pressed()).toBe(true);
   expect(did.filter((one) => one.startsWith("open"))).toEqual(["open 3", "open 3"]);
@@ -93,8 +89,9 @@ test("a press that cannot open now is taken all the same, and the bin stays arme
 
 test("a second bin takes the place of the first, whose minute does not end that of the second", () => {
   arm(1, 3);
+  timers.advance(10_000);
   arm(2, 4);
-  expect(timers.map(({ cleared }) => cleared)).toEqual([true, false]);
+  expect(timers.waitsMs).toEqual([60_000]);
   expect(did.slice(4)).toEqual(["lamp off", "lamp flash", "armed 4", "changed"]);
   task.pressed();
   expect(did.filter((one) => one.startsWith("open"))).toEqual(["open 4"]);
@@ -116,11 +113,11 @@ test("commands that a box knows are refused by no name; each kind that needs a b
 test("a reboot waits three seconds for its receipt, and 40 times as long for whoever is at the box", () => {
   inUse = true;
   task.take({ id: 1, command: reboot }, undefined);
-  for (let delays = 0; delays < 40; delays++) timers[delays]!.callback();
-  expect(timers.map(({ ms }) => ms)).toEqual(Array(41).fill(3_000));
+  timers.advance(40 * 3_000);
+  expect(timers.waitsMs).toEqual([3_000]);
   expect(did).toEqual(["changed"]);
-  timers[40]!.callback();
-  expect(timers).toHaveLength(41);
+  timers.advance(3_000);
+  expect(timers.pending).toBe(0);
   expect(did).toEqual(["changed", "restart"]);
 });
 

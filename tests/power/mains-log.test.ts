@@ -1,27 +1,23 @@
 import { beforeEach, expect, test } from "vitest";
 import { MainsLog } from "../../firmware/power/mains-log.js";
 import { HandClock } from "../support/ledger-bench.js";
+import { ManualTimers } from "../support/manual-timers.js";
 
 const FIVE_MINUTES_S = 300;
 
 let clock: HandClock;
 let recorded: boolean[];
-let timers: { dueMs: number; callback: () => void }[];
+let timers: ManualTimers;
 let log: MainsLog;
 
 beforeEach(() => {
   clock = new HandClock();
   clock.ms = 7_000;
   recorded = [];
-  timers = [];
+  timers = new ManualTimers();
   log = new MainsLog({
     clock,
-    timers: {
-      set: (ms, callback) => timers.push({ dueMs: clock.ms + ms, callback }) - 1,
-      clear: (id) => {
-        timers[id]!.dueMs = Number.POSITIVE_INFINITY;
-      },
-    },
+    timers,
     present: true,
     host: { recordMains: (present) => void recorded.push(present) },
   });
@@ -38,15 +34,11 @@ function flicker(times: number): void {
 function pass(seconds: number): void {
   for (let second = 0; second < seconds; second++) {
     clock.pass(1);
-    for (const timer of timers) {
-      if (timer.dueMs > clock.ms) continue;
-      timer.dueMs = Number.POSITIVE_INFINITY;
-      timer.callback();
-    }
+    timers.advance(1_000);
   }
 }
 
-const waiting = () => timers.filter(({ dueMs }) => dueMs !== Number.POSITIVE_INFINITY).length;
+const waiting = () => timers.pending;
 
 test("eight changes are recorded at once; what follows waits for its five minutes, and only as what it came to", () => {
   flicker(4);
@@ -111,10 +103,9 @@ test("one change a five minutes is earned back, from the last time that one was,
 test("a timer that fires late asks for the time anew, and never waits for less than a millisecond", () => {
   flicker(4);
   log.changed(false);
-  const [timer] = timers.filter(({ dueMs }) => dueMs !== Number.POSITIVE_INFINITY);
-  expect(timer!.dueMs).toBe(7_000 + FIVE_MINUTES_S * 1_000);
-  timer!.dueMs = Number.POSITIVE_INFINITY;
-  timer!.callback();
+  expect(timers.waitsMs).toEqual([FIVE_MINUTES_S * 1_000]);
+  // The clock stands still meanwhile: by it, the time has not come.
+  timers.advance(FIVE_MINUTES_S * 1_000);
   expect(recorded).toHaveLength(8);
   expect(waiting()).toBe(1);
 });

@@ -3,8 +3,8 @@ import { PowerTask } from "../../firmware/power/power-task.js";
 import { Changes } from "../../firmware/wiring/changes.js";
 import { MS5 } from "../../hal/boards/ms5/profile.js";
 import { WakeCause } from "../../hal/ports/power.js";
-import { ManualTimers } from "../cloud/support/cloud-rig.js";
 import { LedgerBench } from "../support/ledger-bench.js";
+import { ManualTimers } from "../support/manual-timers.js";
 
 class Slept extends Error {}
 

@@ -14,7 +14,6 @@ import {
   State,
   Welcome,
 } from "../../../firmware/wire/messages.js";
-import type { TimerId, TimersPort } from "../../../hal/ports/clock.js";
 import { hexToBytes } from "../../../sim/cloud/domain.js";
 import { CloudService } from "../../../sim/cloud/service.js";
 import type { CloudData } from "../../../sim/cloud/state.js";
@@ -22,42 +21,12 @@ import { CloudStore } from "../../../sim/cloud/store.js";
 import type { CloudTransport } from "../../../sim/cloud/transport.js";
 import { makeSample } from "../../../sim/samples/sample.js";
 import { Random } from "../../../sim/world/random.js";
+import { ManualTimers } from "../../support/manual-timers.js";
 
 /** 2026-06-01T10:00:00Z. */
 export const START_SECONDS = 1_780_308_000;
 export const BOX = "MS5-PARIS";
 export const EPOCH = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
-
-export class ManualTimers implements TimersPort {
-  nowMs = 0;
-  #next = 1;
-  readonly #timers = new Map<TimerId, { at: number; callback: () => void }>();
-
-  set(delayMs: number, callback: () => void): TimerId {
-    this.#timers.set(this.#next, { at: this.nowMs + delayMs, callback });
-    return this.#next++;
-  }
-
-  clear(id: TimerId): void {
-    this.#timers.delete(id);
-  }
-
-  get pending(): number {
-    return this.#timers.size;
-  }
-
-  advance(ms: number): void {
-    const end = this.nowMs + ms;
-    for (;;) {
-      const due = [...this.#timers].filter(([, t]) => t.at <= end).sort((a, b) => a[1].at - b[1].at || a[0] - b[0])[0];
-      if (due === undefined) break;
-      this.#timers.delete(due[0]);
-      this.nowMs = Math.max(this.nowMs, due[1].at);
-      due[1].callback();
-    }
-    this.nowMs = end;
-  }
-}
 
 /** lowdb's memory, with a disk that can fail. */
 export class FailingMemory implements SyncAdapter<CloudData> {
