@@ -45,3 +45,12 @@ test.each(documents)("%s: lines of prose have at most 100 columns", (path) => {
     .map(({ line }) => `${path}:${line}`);
   expect(long, "wrap these lines at 100 columns").toEqual([]);
 });
+
+/** A row cannot be wrapped. What does not fit is a list, or a sentence below the table. */
+const ROW_COLUMNS = 110;
+
+test.each(documents)("%s: rows of tables have at most 110 columns", (path) => {
+  const rows = readFileSync(join(ROOT, path), "utf8").split("\n");
+  const wide = rows.flatMap((row, at) => (/^\s*\|/.test(row) && [...row].length > ROW_COLUMNS ? [at + 1] : []));
+  expect(wide, "make these rows shorter, or a list of the table").toEqual([]);
+});
