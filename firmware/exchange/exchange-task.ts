@@ -147,7 +147,8 @@ export class ExchangeTask {
     const right = this.#rights.renewed(shown);
     const byRight = right !== undefined && this.#rights.windowRefusal(right.access) === undefined;
     const { key, auth, access, short } = right ?? shown;
-    const who = { auth, user: access?.user, access: access?.id, short };
+    const lapsed = byRight ? undefined : 1;
+    const who = { auth, user: access?.user, access: access?.id, short, lapsed } as const;
     return this.#returns.begin({ key, item: { key: key.id }, byRight, who });
   }
 

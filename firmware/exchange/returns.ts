@@ -22,6 +22,8 @@ export interface Return {
     readonly user?: number | undefined;
     readonly access?: number | undefined;
     readonly short?: 1 | undefined;
+    /** A code or badge was shown, and its right does not hold now. */
+    readonly lapsed?: 1 | undefined;
   };
 }
 

@@ -182,6 +182,11 @@ export const FIELDS = {
     freed: optional(bin),
     /** 1: by a code of 4 or 5 digits, which have a throttle of their own. */
     short: mark,
+    /**
+     * 1, of a drop-off by a code or badge: its right does not hold now, or nobody can say. It clears no throttle. Absent from older
+     * journals, where such a code did.
+     */
+    lapsed: mark,
     ...HELD,
   },
   /** How the exchange of the intent `of` ended. */

@@ -39,7 +39,8 @@ export function applyRecord(state: BoxState, seq: number, record: Rec): void {
       break;
     case Kind.intent:
       state.exchange = { ...record, seq };
-      if (isTyped(record.auth)) state.throttles.delete(record.short === undefined ? ORDINARY_INDEX : SHORT_INDEX);
+      if (isTyped(record.auth) && record.lapsed === undefined)
+        state.throttles.delete(record.short === undefined ? ORDINARY_INDEX : SHORT_INDEX);
       break;
     case Kind.outcome:
       if (state.exchange?.seq === record.of) endExchange(state, state.exchange, seq, record.result);

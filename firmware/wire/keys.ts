@@ -83,6 +83,7 @@ export const KEYS = {
   stockTake: 86,
   // Codes (firmware/codes)
   short: 85,
+  lapsed: 113,
   // Sync (firmware/sync)
   synced: 90,
   sent: 91,

@@ -242,13 +242,17 @@ export class Admin {
     const before = this.#organisation;
     const next = checkOrganisation({ ...before, ...part }, this.#checked, now());
     const known = new Set(before.accesses);
+    const { formerFobs } = store.data;
     for (const access of next.accesses) if (!known.has(access)) checkWindow(access, next.locations);
     store.organise(next, remembered(store.data, before, next));
-    if (next.keys !== before.keys) this.#renameItems(before, next);
+    if (next.keys !== before.keys) this.#renameItems(before, next, formerFobs);
   }
 
-  /** A fob in a bin belongs to another key, or to none, from now on. */
-  #renameItems(before: Organisation, next: Organisation): void {
+  /**
+   * A fob in a bin belongs to another key, or to none, from now on. A key whose fob is replaced stays where it is: it hangs there, or
+   * somebody has it, with the old fob.
+   */
+  #renameItems(before: Organisation, next: Organisation, formerFobs: CloudData["formerFobs"]): void {
     const { inventory, store } = this.#parts;
     const is = new OrganisationIndex(next);
     let isMoved = false;
@@ -257,10 +261,7 @@ export class Admin {
       inventory.rename(from, to);
       isMoved = true;
     };
-    for (const key of before.keys) {
-      if (key.fob === undefined || is.keys.get(key.id)?.fob === key.fob) continue;
-      rename(`key:${key.id}`, `fob:${key.fob}`);
-    }
+    for (const { id, fob } of before.keys) if (fob !== undefined && !is.keys.has(id)) rename(`key:${id}`, `fob:${fob}`);
     for (const key of before.keys) {
       if (is.keys.has(key.id)) continue;
       // They hung there without a fob, and hang there still: nobody's, and nothing that a box could be told of.
@@ -270,7 +271,12 @@ export class Admin {
         isMoved = true;
       }
     }
-    for (const key of next.keys) if (key.fob !== undefined) rename(`fob:${key.fob}`, `key:${key.id}`);
+    for (const { id, fob } of next.keys) {
+      if (fob === undefined) continue;
+      rename(`fob:${fob}`, `key:${id}`);
+      const { key, told } = formerFobs?.[fob] ?? { key: id, told: 0 };
+      if (key !== id && inventory.renameTold(`key:${key}`, `key:${id}`, told)) isMoved = true;
+    }
     if (!isMoved) return;
     store.touchPermissions();
     store.commit();
@@ -322,19 +328,22 @@ function remembered(
   data: CloudData,
   before: Organisation,
   next: Organisation,
-): Required<Pick<CloudData, "formerKeys" | "lastIds">> {
+): Required<Pick<CloudData, "formerKeys" | "formerFobs" | "lastIds">> {
   const lastIds: Record<string, number> = {};
   for (const kind of KINDS) {
     lastIds[kind] = Math.max(data.lastIds?.[kind] ?? 0, highest(before[kind]), highest(next[kind]));
   }
   const formerKeys = { ...data.formerKeys };
+  const formerFobs = { ...data.formerFobs };
   if (next.keys !== before.keys) {
-    const there = new Set(next.keys.map(({ id }) => id));
+    const there = new Map(next.keys.map(({ id, fob }) => [id, fob]));
     for (const { id, name, fob } of before.keys) {
       if (!there.has(id)) formerKeys[id] = { name, ...(fob !== undefined && { fob }) };
+      else if (fob !== undefined && there.get(id) !== fob) formerFobs[fob] = { key: id, told: data.told };
     }
+    for (const { fob } of next.keys) if (fob !== undefined) delete formerFobs[fob];
   }
-  return { formerKeys, lastIds };
+  return { formerKeys, formerFobs, lastIds };
 }
 
 function without<T extends { readonly id: number }>(items: readonly T[], id: number, what: string): readonly T[] {

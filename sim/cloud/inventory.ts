@@ -39,8 +39,9 @@ export class Inventory {
   }
 
   /**
-   * The one name of what a record calls a key or a fob: a fob that became a key's counts as that key, and a key that was removed
-   * as the fob that it hung on. `key:` and the number of no key is left only for one that had no fob.
+   * The one name of what a record calls a key or a fob: a fob that became a key's counts as that key, one that was replaced as the
+   * key that it was replaced on, and a key that was removed as the fob that it hung on. `key:` and the number of no key is left only
+   * for one that had no fob.
    */
   itemOf(
     held: { readonly key?: number | undefined; readonly fob?: string | undefined },
@@ -50,8 +51,14 @@ export class Inventory {
     if (key !== undefined && index.keys.has(key)) return `key:${key}`;
     const fob = held.fob ?? (key === undefined ? undefined : this.formerKey(key)?.fob);
     if (fob === undefined && key !== undefined) return `key:${key}`;
-    const owner = fob === undefined ? undefined : index.keysByFob.get(fob);
-    return owner === undefined ? `fob:${fob}` : `key:${owner.id}`;
+    const owner = fob === undefined ? undefined : (index.keysByFob.get(fob)?.id ?? this.keyOfFormerFob(fob, index));
+    return owner === undefined ? `fob:${fob}` : `key:${owner}`;
+  }
+
+  /** The key that had this fob until it got another one. */
+  keyOfFormerFob(fob: string, index: OrganisationIndex): number | undefined {
+    const key = this.#data.formerFobs?.[fob]?.key;
+    return key !== undefined && index.keys.has(key) && !index.keysByFob.has(fob) ? key : undefined;
   }
 
   /** A key that was removed. */
@@ -143,20 +150,38 @@ export class Inventory {
     delete this.#holders[item];
   }
 
-  /** A fob became a key's, or a key lost its fob. */
+  /** A fob became a key's, or a key was removed from its fob. */
   rename(from: ItemId, to: ItemId): void {
-    for (const id of [...(this.#binsOf.get(from) ?? [])]) {
-      const { box, bin } = placeOf(id);
-      this.#bins[id] = { ...this.#bins[id]!, item: to };
-      this.#binsWith(from).delete(id);
-      this.#binsWith(to).add(id);
-      this.edited(box);
-      // The two may have been thought to hang in two places.
-      for (const other of this.#binsWith(to)) if (placeOf(other).bin !== bin) this.edited(placeOf(other).box);
-    }
+    for (const id of [...(this.#binsOf.get(from) ?? [])]) this.#renameIn(id, to);
     const holder = this.#holders[from];
     if (holder !== undefined) this.#holders[to] = holder;
     delete this.#holders[from];
+  }
+
+  /**
+   * The fob that hung there as one key's was another's all along. Only what was told up to `told` was of that fob. Answers whether
+   * there was such a bin.
+   */
+  renameTold(from: ItemId, to: ItemId, told: number): boolean {
+    const ids = [...(this.#binsOf.get(from) ?? [])].filter((id) => this.#bins[id]!.told <= told);
+    for (const id of ids) {
+      this.#renameIn(id, to);
+      // Where two keys change fobs with each other, what was renamed once is not renamed back.
+      this.#data.told++;
+      this.#bins[id] = { ...this.#bins[id]!, told: this.#data.told };
+    }
+    return ids.length > 0;
+  }
+
+  #renameIn(id: string, to: ItemId): void {
+    const { box, bin } = placeOf(id);
+    const state = this.#bins[id]!;
+    if (state.item !== undefined) this.#binsWith(state.item).delete(id);
+    this.#bins[id] = { ...state, item: to };
+    this.#binsWith(to).add(id);
+    this.edited(box);
+    // The two may have been thought to hang in two places.
+    for (const other of this.#binsWith(to)) if (placeOf(other).bin !== bin) this.edited(placeOf(other).box);
   }
 
   isKnown(item: ItemId): boolean {

@@ -39,6 +39,8 @@ export interface ExchangeEntry extends Source, When {
   readonly from?: number;
   readonly freed?: number;
   contested?: 1;
+  /** As in the record: the right that was shown did not hold. */
+  readonly lapsed?: 1;
   status: ExchangeStatus;
 }
 
@@ -171,6 +173,11 @@ export interface CloudData {
   told: number;
   /** Keys that were removed, by number: a box tells of them for as long as it has not heard. Absent in earlier databases. */
   formerKeys?: Record<string, { readonly name: string; readonly fob?: string }>;
+  /**
+   * Serials that were a key's and are nobody's now, with that key and the last `told` before: its fob may still be the one on the
+   * key. Absent in databases of earlier versions.
+   */
+  formerFobs?: Record<string, { readonly key: number; readonly told: number }>;
   /** Highest number ever given, by kind, so that none comes twice. Absent in databases of earlier versions. */
   lastIds?: Partial<Record<"locations" | "keys" | "users" | "accesses", number>>;
   /** By id. Absent in databases of earlier versions. */

@@ -108,7 +108,7 @@ export class CloudStore {
   }
 
   /** Replaces the organisation, with what is to be remembered of the one before, and commits; on failure the old one stays. */
-  organise(next: Organisation, remembered: Pick<CloudData, "formerKeys" | "lastIds"> = {}): void {
+  organise(next: Organisation, remembered: Pick<CloudData, "formerKeys" | "formerFobs" | "lastIds"> = {}): void {
     const { data } = this.#db;
     const before = { ...data };
     Object.assign(data, { organisation: next, ...remembered });

@@ -136,3 +136,92 @@ describe("a datum that makes no sense", () => {
     ]);
   });
 });
+
+describe("a fob that was replaced on a key", () => {
+  const OLD = "012ABC";
+  const NEW = "800NEW";
+
+  function told(rig: CloudRig, records: readonly Rec[], first: number): void {
+    rig.cloud.ingest.take(BOX, { epoch: EPOCH, first, records: records.map((one) => encodeRecord(one)) });
+  }
+
+  function takenAndReplaced(): { readonly rig: CloudRig; readonly key: number; readonly home: number } {
+    const rig = new CloudRig();
+    const { inventory } = rig.cloud.ingest.log;
+    const key = rig.cloud.store.organisation.keys.find(({ fob }) => fob === OLD)!.id;
+    const home = inventory.whereabouts(`key:${key}`)!.place!.bin;
+    const stamp = at(START_SECONDS);
+    const intent = { kind: Kind.intent, exchange: Exchange.pickup, bin: home, auth: Auth.keyCode, key } as const;
+    told(
+      rig,
+      [
+        { ...intent, ...stamp },
+        { kind: Kind.outcome, of: 1, result: Outcome.done, ...stamp },
+      ],
+      1,
+    );
+    rig.cloud.admin.changeKey(key, { fob: NEW });
+    return { rig, key, home };
+  }
+
+  const byOldFob = (bin: number, first: number): Rec[] => {
+    const stamp = at(START_SECONDS + 60);
+    return [
+      { kind: Kind.intent, exchange: Exchange.dropoff, bin, auth: Auth.quickScan, fob: OLD, ...stamp },
+      { kind: Kind.outcome, of: first, result: Outcome.done, ...stamp },
+    ];
+  };
+
+  test("comes back on its key, from a box that knows the new one only, and the box is told whose it is", () => {
+    const { rig, key } = takenAndReplaced();
+    const box = new TestBox(rig);
+    const { version } = box.connect();
+    expect(rig.cloud.ingest.log.inventory.whereabouts(`key:${key}`)).toEqual({ holder: "Key Code User" });
+    told(rig, byOldFob(23, 3), 3);
+    expect(rig.cloud.ingest.log.inventory.whereabouts(`key:${key}`)?.place).toEqual({
+      box: BOX,
+      bin: 23,
+      certain: true,
+    });
+    expect(rig.cloud.store.data.exchanges.at(-1)).toMatchObject({ key, fob: OLD, binLabel: "B-12" });
+    rig.timers.advance(2_000);
+    expect(box.bodies<Offer>(Lane.offer).at(-1)!.version).toBeGreaterThan(version);
+    expect(bins(rig)[23]).toMatchObject({ key, uncertain: false });
+  });
+
+  test("while the key hangs in a bin, leaves it there for its holder", () => {
+    const rig = new CloudRig();
+    const { inventory } = rig.cloud.ingest.log;
+    const key = rig.cloud.store.organisation.keys.find(({ fob }) => fob === OLD)!.id;
+    const { bin } = inventory.whereabouts(`key:${key}`)!.place!;
+    rig.cloud.admin.changeKey(key, { fob: NEW });
+    expect(bins(rig)[bin]).toMatchObject({ key, uncertain: false });
+    rig.cloud.admin.changeKey(key, { fob: undefined });
+    expect(bins(rig)[bin]).toMatchObject({ key, uncertain: false });
+  });
+
+  test("and hung up by itself, where its key surely hangs elsewhere, makes nothing sure", () => {
+    const { rig, key, home } = takenAndReplaced();
+    take(rig, key, home, 3);
+    told(rig, byOldFob(23, 5), 5);
+    const { inventory } = rig.cloud.ingest.log;
+    expect(inventory.whereabouts(`key:${key}`)?.place).toEqual({ box: BOX, bin: home, certain: true });
+    expect(inventory.content(BOX, 23)).toMatchObject({ belief: "doubt" });
+  });
+
+  test("and given to another key is that one's: also what hung there by it before", () => {
+    const rig = new CloudRig();
+    const { admin, ingest, store } = rig.cloud;
+    const [first, second] = store.organisation.keys.filter(
+      ({ id }) => ingest.log.inventory.whereabouts(`key:${id}`)?.place?.box === BOX,
+    );
+    const placeOf = (id: number) => ingest.log.inventory.whereabouts(`key:${id}`)?.place?.bin;
+    const [ofFirst, ofSecond] = [placeOf(first!.id), placeOf(second!.id)];
+    // Two fobs were entered the wrong way round.
+    admin.changeKey(first!.id, { fob: "SPARE" });
+    admin.changeKey(second!.id, { fob: first!.fob! });
+    admin.changeKey(first!.id, { fob: second!.fob! });
+    expect([placeOf(first!.id), placeOf(second!.id)]).toEqual([ofSecond, ofFirst]);
+    expect(Object.keys(store.data.formerFobs ?? {})).toEqual(["SPARE"]);
+  });
+});

@@ -148,6 +148,8 @@ test("an accepted code clears its own, a quick scan none", () => {
   expect(waiting()).toEqual(EACH);
   bench.ledger.write({ ...intent, auth: Auth.badge }, "vital");
   expect(waiting()).toEqual(EACH);
+  bench.ledger.write({ ...intent, auth: Auth.bookingCode, lapsed: 1 }, "vital");
+  expect(waiting(), "an expired code proves no right").toEqual(EACH);
   bench.ledger.write({ ...intent, auth: Auth.bookingCode }, "vital");
   expect(waiting()).toEqual(EACH.slice(1));
   bench.ledger.write({ ...intent, auth: Auth.keyCode, short: 1 }, "vital");

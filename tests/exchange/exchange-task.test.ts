@@ -412,7 +412,7 @@ describe("a return", () => {
     install({ accesses: MODEL.accesses.filter(({ id }) => id !== 100), codes: MODEL.codes.slice(1) });
     expect(task.returnKey(right)).toEqual({ kind: "started" });
     const [intent] = of(Kind.intent);
-    expect(intent).toMatchObject({ bin: 3, key: VAN.id, auth: Auth.bookingCode, user: 1, access: 100 });
+    expect(intent).toMatchObject({ bin: 3, key: VAN.id, auth: Auth.bookingCode, user: 1, access: 100, lapsed: 1 });
     expect(intent!.freed).toBeUndefined();
   });
 
@@ -447,6 +447,7 @@ describe("a return", () => {
       { exchange: dropoff, bin: 4, from: 0, freed: 3, user: 1, access: 100, auth: Auth.bookingCode },
     ]);
     expect(of(Kind.intent)[0]!.contested).toBeUndefined();
+    expect(of(Kind.intent)[0]!.lapsed).toBeUndefined();
   });
 
   test("into the very bin from which it was taken frees no other", () => {

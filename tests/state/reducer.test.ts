@@ -143,6 +143,8 @@ describe("an exchange", () => {
       wrong(1);
       write({ ...pickup, auth });
       expect([...state.throttles.keys()]).toEqual([203]);
+      write({ ...dropoff, auth, short: 1, lapsed: 1 });
+      expect([...state.throttles.keys()], "a code whose right is gone proves none").toEqual([203]);
       write({ ...pickup, auth, short: 1 });
       expect(state.throttles.size).toBe(0);
     }

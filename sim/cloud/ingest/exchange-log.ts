@@ -150,11 +150,22 @@ export class ExchangeLog {
       ...(rec.access === undefined ? {} : { access: rec.access }),
       ...(rec.from === undefined ? {} : { from: rec.from }),
       ...(rec.freed === undefined ? {} : { freed: rec.freed }),
-      ...(rec.contested === undefined ? {} : { contested: rec.contested }),
+      ...(rec.contested === undefined && !this.#isTwice(rec, item, source.box) ? {} : { contested: 1 }),
+      ...(rec.lapsed === undefined ? {} : { lapsed: rec.lapsed }),
       status: "pending",
     };
     this.#store.data.exchanges.push(entry);
     this.#pending.set(sourceId(source), entry);
+  }
+
+  /**
+   * A fob that the box does not know, since it was replaced: the bin holds that key. But not for sure where the key surely hangs
+   * elsewhere: what came is the old fob alone, or a copy.
+   */
+  #isTwice({ bin, fob }: Of<typeof Kind.intent>, item: ItemId, box: string): boolean {
+    if (fob === undefined || this.inventory.keyOfFormerFob(fob, this.index) === undefined) return false;
+    const place = this.inventory.whereabouts(item)?.place;
+    return place?.certain === true && (place.box !== box || place.bin !== bin);
   }
 
   #keyName(key: number | undefined): string | undefined {
@@ -188,6 +199,8 @@ export class ExchangeLog {
     const isSeen = result !== Outcome.unconfirmed && item !== undefined && entry.contested === undefined;
     const seen = entry.exchange === Exchange.pickup ? "taken" : "holds";
     this.#believe(box, bin, isSeen ? seen : "doubt", item, at);
+    // The box knows only that a fob hangs there; whose it is, it has to hear.
+    if (entry.fob !== undefined && entry.key !== undefined) this.#tell(box);
     if (isSeen && seen === "taken") this.inventory.hold(item, entry.userName);
     if (isSeen && seen === "holds" && this.#hadRight(entry)) this.#freeElsewhere(item, box);
     // Only now, with the door shut again, does what the person said count for another bin.
@@ -214,12 +227,12 @@ export class ExchangeLog {
     for (const place of this.inventory.placesOf(item)) {
       if (place.box === box || place.belief !== "taken") continue;
       this.inventory.believe(place.box, place.bin, "empty");
-      this.inventory.edited(place.box);
-      this.#store.touchPermissions();
+      this.#tell(place.box);
     }
   }
 
-  #hadRight({ auth, access, clock, time }: ExchangeEntry): boolean {
+  #hadRight({ auth, access, clock, time, lapsed }: ExchangeEntry): boolean {
+    if (lapsed !== undefined) return false;
     if (auth === "keyCode") return true;
     const { schedule } = this.#store.organisation.accesses.find((one) => one.id === access) ?? {};
     if (schedule?.kind === "ongoing") return true;
@@ -244,6 +257,11 @@ export class ExchangeLog {
   #kept(box: string, rec: Of<typeof Kind.binKept>, when: When): void {
     const item = rec.key === undefined && rec.fob === undefined ? undefined : this.inventory.itemOf(rec, this.index);
     this.#believe(box, rec.bin, BELIEF[rec.belief], item, vouched(when));
+    this.#tell(box);
+  }
+
+  /** The next snapshot tells the box what the cloud believes of its bins, though nothing else has changed. */
+  #tell(box: string): void {
     this.inventory.edited(box);
     this.#store.touchPermissions();
   }

@@ -74,12 +74,13 @@ export class BinsEvidence {
 
   /**
    * Somebody who looked told the cloud that the thing hangs in another box. Where it had been taken, nothing is left. They did not look
-   * in here: what hung in its bin may be a copy, and behind a door that others opened anything may hang.
+   * in here: what hung in its bin may be a copy, and behind a door that others opened anything may hang. A box that has not heard of it
+   * yet goes on to think of the thing when others open its bin.
    */
   saidElsewhere(thing: string): void {
     for (const [bin, has] of this.#bins) {
       if (has.thing !== thing || has.kind === "empty") continue;
-      this.#bins.set(bin, has.kind === "taken" ? EMPTY : { kind: "unsure", thing: undefined });
+      this.#bins.set(bin, has.kind === "taken" ? { kind: "empty", thing } : { kind: "unsure", thing: undefined });
     }
   }
 

@@ -13,6 +13,9 @@ const PRINTED_DIGITS = 8;
 /** The box counts whole seconds, and its clock and the world's differ a little, s. */
 const TOLERANCE_SECONDS = 3;
 
+/** What entered digits are worth: a right that holds, one that does not, or who can say: the box may know less, or more. */
+export type Worth = "right" | "lapsed" | "unsure" | "nothing";
+
 /** A code was accepted. */
 const ACCEPTED: readonly ScreenName[] = ["opening", "opening-all", "unmount-press", "bin-open"];
 /** It was good, and the box asks what to do. */
@@ -35,12 +38,11 @@ export class GuessWatch {
   readonly #world: World;
   readonly #machine: Machine;
   readonly #report: (problem: string) => void;
-  readonly #isCode: () => boolean;
+  readonly #worth: () => Worth;
   readonly #counts = new Map<string, Count>();
   /** What was entered and is not answered yet. */
   #pending: string | undefined;
-  /** It is a code of the organisation. */
-  #pendingIsCode = false;
+  #pendingWorth: Worth = "nothing";
   /** What a good code was typed for, while the box asks what to do with it. */
   #good: string | undefined;
 
@@ -48,18 +50,19 @@ export class GuessWatch {
     world: World;
     machine: Machine;
     report: (problem: string) => void;
-    /** Whether what has just been entered is an ordinary code of the organisation. */
-    isCode: () => boolean;
+    /** Of what has just been entered as an ordinary code. */
+    worth: () => Worth;
   }) {
     this.#world = parts.world;
     this.#machine = parts.machine;
     this.#report = parts.report;
-    this.#isCode = parts.isCode;
+    this.#worth = parts.worth;
     const { panel } = parts.machine;
     panel.watchInput((input) => {
       if (input.kind !== "enter") return;
       this.#pending = guessedAt(panel.view);
-      this.#pendingIsCode = this.#isCode();
+      // A printed code has no window: the box has it, or has not.
+      this.#pendingWorth = panel.view?.screen === "emergency-code" ? "right" : this.#worth();
     });
     panel.watch((view) => this.#shown(view));
   }
@@ -78,15 +81,19 @@ export class GuessWatch {
     if (view === undefined) this.#swallowed(count);
     else if (refusal?.id.startsWith("refused-wrong-code") === true) this.#wrong(pending, count);
     else if (refusal?.id.startsWith("refused-throttled") === true) this.#keptWaiting(pending, count, refusal);
-    else if (ACCEPTED.includes(view.screen)) this.#counts.delete(pending);
+    // An expired code lets its key be returned, and forgives no guesses: whoever has it may have no right any more.
+    else if (this.#pendingWorth === "lapsed") return;
     else if (GOOD.includes(view.screen)) this.#good = pending;
+    else if (!ACCEPTED.includes(view.screen)) return;
+    else if (this.#pendingWorth === "right") this.#counts.delete(pending);
+    else count.told = 0;
   }
 
   /** The box went dark before it answered. */
   #swallowed(count: Count): void {
     count.tried++;
     // After a good code the record that ends the count may be whole, though no lock was worked.
-    if (this.#pendingIsCode) count.told = 0;
+    if (this.#pendingWorth === "right" || this.#pendingWorth === "unsure") count.told = 0;
   }
 
   #wrong(what: string, count: Count): void {

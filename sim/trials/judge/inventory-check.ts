@@ -3,8 +3,17 @@ import type { Machine } from "../../world/machine/machine.js";
 import { Belief } from "../journal-reader/records.js";
 import type { BoxMemory } from "./box-memory.js";
 
-/** Where box, cloud and doors disagree about what hangs in the bins. What is sure may not be wrong. */
-export function inventoryProblems(machine: Machine, box: BoxMemory["inventory"], cloud: CloudService): string[] {
+/**
+ * Where box, cloud and doors disagree about what hangs in the bins. What is sure may not be wrong. `formerFobs`: those that a key had
+ * before, and may have still. `replaced`: keys by those of which the cloud surely knows that it was replaced.
+ */
+export function inventoryProblems(
+  machine: Machine,
+  box: BoxMemory["inventory"],
+  cloud: CloudService,
+  formerFobs: (key: number) => readonly string[],
+  replaced: ReadonlyMap<string, { readonly key: number }>,
+): string[] {
   const problems: string[] = [];
   const { keys } = cloud.store.organisation;
   for (let bin = 0; bin < machine.bins.count; bin++) {
@@ -13,12 +22,20 @@ export function inventoryProblems(machine: Machine, box: BoxMemory["inventory"],
     const known = box.content(bin);
     const isSure = known.belief === Belief.holds || known.belief === Belief.empty;
     const { item: held } = known;
-    const fob = held && "fob" in held ? held.fob : keys.find((key) => key.id === held?.key)?.fob;
+    const named = (id: number) => {
+      const isFormer = real !== undefined && formerFobs(id).includes(real);
+      return isFormer ? real : keys.find((key) => key.id === id)?.fob;
+    };
+    const fob = held && "fob" in held ? held.fob : held?.key === undefined ? undefined : named(held.key);
     if (isSure && fob !== real) problems.push(says("box", label, fob, real));
     const { inventory } = cloud.ingest.log;
     const { belief, item } = inventory.content(machine.name, bin);
     const isTold = belief === "holds" || belief === "empty";
-    const cloudFob = item?.startsWith("fob:") ? item.slice(4) : keys.find((key) => `key:${key.id}` === item)?.fob;
+    const [kind, id = ""] = item?.split(":") ?? [];
+    const cloudFob = item === undefined ? undefined : kind === "fob" ? id : named(Number(id));
+    const owner = kind === "fob" ? replaced.get(id)?.key : undefined;
+    if (isTold && owner !== undefined)
+      problems.push(`the cloud has fob ${id} in bin ${label}, and it is on key ${owner}`);
     if (isTold && cloudFob !== real) problems.push(says("cloud", label, cloudFob, real));
   }
   return problems;

@@ -10,7 +10,7 @@ import { CommandsWatch } from "./commands-watch.js";
 import { compareLogs } from "./compare-logs.js";
 import { DoorsLog } from "./doors-log.js";
 import { FaultsTold } from "./faults-told.js";
-import { GuessWatch } from "./guess-watch.js";
+import { GuessWatch, type Worth } from "./guess-watch.js";
 import { inventoryProblems } from "./inventory-check.js";
 import { Receipts } from "./receipts.js";
 import { type Opening, Rulebook } from "./rulebook.js";
@@ -52,6 +52,8 @@ export class Judge {
   readonly #problems: string[] = [];
   /** Fobs that keys had before, by the key's number. */
   readonly #formerFobs = new Map<number, string[]>();
+  /** By fobs that were replaced, as the present cloud knows: the key, and by which fob. */
+  readonly #replaced = new Map<string, { readonly key: number; readonly by: string | undefined }>();
   #unauthorised = 0;
   #typed = "";
   /** What gave the right to the pulse whose door is about to open, by bin. */
@@ -66,7 +68,7 @@ export class Judge {
     const problem = (text: string) => this.#problem(text);
     this.#receipts = new Receipts(machine);
     this.#commands = new CommandsWatch({ ...parts, receipts: this.#receipts, problem });
-    new GuessWatch({ world, machine, report: problem, isCode: () => this.#isCode(this.#typed) });
+    new GuessWatch({ world, machine, report: problem, worth: () => this.#worth(this.#typed) });
     this.#bounds = new Bounds(parts, problem);
     const { panel, reader, bins } = parts.machine;
     for (let bin = 0; bin < bins.count; bin++) {
@@ -106,6 +108,9 @@ export class Judge {
     this.#receipts.cloudIs(cloud);
     this.#bounds.cloudIs(cloud);
     this.#rules.cloudIs(cloud);
+    // Whether the copy knows of the replacement shows in what it has for the key.
+    const fobs = new Map(cloud.store.organisation.keys.map(({ id, fob }) => [id, fob]));
+    for (const [old, { key, by }] of this.#replaced) if (fobs.get(key) !== by) this.#replaced.delete(old);
   }
 
   /** The cloud armed a bin for the button. */
@@ -141,6 +146,9 @@ export class Judge {
 
   /** The key has got another fob than `old`. */
   fobReplaced(key: number, old: string): void {
+    this.#rules.fobReplaced(key, old);
+    const by = this.#cloud.store.organisation.keys.find(({ id }) => id === key)?.fob;
+    this.#replaced.set(old, { key, by });
     this.#formerFobs.set(key, [...(this.#formerFobs.get(key) ?? []), old]);
   }
 
@@ -152,15 +160,16 @@ export class Judge {
   verdict(): Verdict {
     const memory = this.boxMemory();
     this.#commands.look();
+    const formerFobs = (key: number) => this.#formerFobs.get(key) ?? [];
     const logs = compareLogs(this.#doors.openings, this.#cloud.store.data, this.#cloud.store.organisation, {
       box: this.#machine.name,
       label: (bin) => this.#machine.bins.label(bin),
-      formerFobs: (key) => this.#formerFobs.get(key) ?? [],
+      formerFobs,
     });
     const problems = [
       ...this.#problems,
       ...logs.problems,
-      ...inventoryProblems(this.#machine, memory.inventory, this.#cloud),
+      ...inventoryProblems(this.#machine, memory.inventory, this.#cloud, formerFobs, this.#replaced),
       ...this.#flashProblems(),
       ...this.#machineProblems(),
     ];
@@ -170,9 +179,12 @@ export class Judge {
     return { exchanges, emergencies, lost, duplicated, reordered, unauthorised, problems: listed };
   }
 
-  #isCode(digits: string): boolean {
+  #worth(digits: string): Worth {
     const { keys, accesses } = this.#cloud.store.organisation;
-    return [...keys, ...accesses].some(({ code }) => code === digits);
+    if (keys.some(({ code }) => code === digits)) return "right";
+    const access = accesses.find(({ code }) => code === digits);
+    // The box may have heard of a right before it was taken away, and not since.
+    return access === undefined ? "unsure" : this.#rules.worthOf(access, this.#boxSeconds());
   }
 
   /** What somebody says at the panel of what is in a bin. */

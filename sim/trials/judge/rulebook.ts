@@ -12,6 +12,8 @@ const ONE_TOUCH_MS = 122_000;
 const PULSES_MS = 10_000;
 /** Clocks of box and world may differ by this, s. */
 const CLOCK_TOLERANCE_SECONDS = 5;
+/** So near to an edge of a window nobody outside can say whether a right held when the box looked, s. */
+const EDGE_SECONDS = 180;
 /** Times that one offline code may be accepted: once, and five times within its grace. */
 const USES_OF_A_CODE = 6;
 const SHEETS_TRIED = 20;
@@ -70,6 +72,8 @@ export class Rulebook {
   #claim: Claim | undefined;
   /** Somebody said that they bring a key back, by a right. */
   #isReturn = false;
+  /** Keys of fobs that were replaced on them. */
+  readonly #formerFobs = new Map<string, number>();
 
   constructor(cloud: CloudService, box: string) {
     this.#cloud = cloud;
@@ -108,6 +112,11 @@ export class Rulebook {
   /** What hangs where when the box is put up, or by word of somebody who looked and told the cloud. */
   stocked(bin: number, fob: string): void {
     this.#evidence.stocked(bin, this.#thingOf(fob));
+  }
+
+  /** The key has got another fob than `old`, which may be on it still. */
+  fobReplaced(key: number, old: string): void {
+    this.#formerFobs.set(old, key);
   }
 
   /** Somebody who may say so, at the panel or to the cloud: nothing is in the bin. */
@@ -226,12 +235,25 @@ export class Rulebook {
     return [...this.#uses.values()].filter((uses) => uses > USES_OF_A_CODE).length;
   }
 
-  #claimAccess(access: Access, atMs: number, wallSeconds: number): void {
-    const { keys, boxes, locations } = this.#cloud.store.organisation;
-    const key = keys.find((one) => one.id === access.key)!;
+  /** Of a booking code that is entered now: the box may ask what to do, and look at the clock again a minute later. */
+  worthOf(access: Access, wallSeconds: number): "right" | "lapsed" | "unsure" {
+    const { from, until } = this.#windowOf(access) ?? {
+      from: Number.NEGATIVE_INFINITY,
+      until: Number.POSITIVE_INFINITY,
+    };
+    if (wallSeconds >= from + EDGE_SECONDS && wallSeconds < until - EDGE_SECONDS) return "right";
+    return wallSeconds < from - EDGE_SECONDS || wallSeconds >= until + EDGE_SECONDS ? "lapsed" : "unsure";
+  }
+
+  #windowOf({ schedule }: Access): ReturnType<typeof resolveWindow> {
+    const { boxes, locations } = this.#cloud.store.organisation;
     const box = boxes.find((one) => one.id === this.#box)!;
-    const zone = locations.find((one) => one.id === box.location)!.timeZone;
-    const window = resolveWindow(access.schedule, zone);
+    return resolveWindow(schedule, locations.find((one) => one.id === box.location)!.timeZone);
+  }
+
+  #claimAccess(access: Access, atMs: number, wallSeconds: number): void {
+    const key = this.#cloud.store.organisation.keys.find((one) => one.id === access.key)!;
+    const window = this.#windowOf(access);
     const isOpen =
       window === undefined ||
       (wallSeconds >= window.from - CLOCK_TOLERANCE_SECONDS && wallSeconds < window.until + CLOCK_TOLERANCE_SECONDS);
@@ -254,11 +276,12 @@ export class Rulebook {
     return has.kind === "taken" && isOwn(claim.thing) && areFew(empty());
   }
 
-  /** A fob that is a key's counts as the key: the fob may be replaced, and a key without one has a code. */
+  /** A fob that is or was a key's counts as the key: the fob may be replaced, and a key without one has a code. */
   #thingOf(serial: string): string {
     const { keys } = this.#cloud.store.organisation;
     const key = keys.find(({ fob }) => fob === serial) ?? keys.find(({ fob }) => fob === serial.toUpperCase());
-    return key === undefined ? `fob:${serial}` : `key:${key.id}`;
+    const id = key?.id ?? this.#formerFobs.get(serial);
+    return id === undefined ? `fob:${serial}` : `key:${id}`;
   }
 
   #offlineCode(digits: string, atMs: number): void {

@@ -38,10 +38,11 @@ export class Office {
   one(): void {
     const { carried } = this.#visitors;
     const fob = carried.length === 0 ? undefined : this.#random.pick(carried);
-    const id = this.#stage.cloud.store.organisation.keys.find((key) => key.fob === fob)?.id;
+    const { keys } = this.#stage.cloud.store.organisation;
+    const id = keys.find((key) => key.fob === fob)?.id ?? (fob && this.#visitors.formerFobs.get(fob));
     if (this.#random.next() < 0.15) this.#sheet();
     const dice = this.#random.int(4);
-    if (dice === 0 || id === undefined || fob === undefined) this.#bin();
+    if (dice === 0 || !id || !fob) this.#bin();
     else if (dice === 1) this.#otherPermission(id);
     else if (dice === 2) this.#otherFob(id, fob);
     else this.#otherBox(id, fob);
@@ -73,10 +74,14 @@ export class Office {
   #otherFob(key: number, old: string): void {
     if (this.#fobs >= FOBS_MAX) return;
     const fob = `8${String(this.#fobs++).padStart(2, "0")}NEW`;
-    this.#stage.cloud.admin.changeKey(key, { fob });
-    this.#stage.judge.fobReplaced(key, old);
-    const { carried } = this.#visitors;
-    carried[carried.indexOf(old)] = fob;
+    const { cloud, judge } = this.#stage;
+    const entered = cloud.store.organisation.keys.find(({ id }) => id === key)?.fob ?? old;
+    cloud.admin.changeKey(key, { fob });
+    judge.fobReplaced(key, entered);
+    const { carried, formerFobs } = this.#visitors;
+    // Some are entered first, and the key comes back with the old one once more.
+    if (this.#random.next() < 0.4) formerFobs.set(old, key);
+    else carried[carried.indexOf(old)] = fob;
   }
 
   /** Somebody enters that the key hangs in another box now, and it comes back to this one all the same. */

@@ -1,4 +1,5 @@
 import type { Text, View } from "../../../hal/ports/panel.js";
+import type { Key } from "../../cloud/domain.js";
 import type { Random } from "../../world/random.js";
 import type { Scene } from "../stage/stage.js";
 import type { Tellers } from "./tellers.js";
@@ -25,6 +26,8 @@ export class Visitors {
   readonly #tellers: Tellers;
   /** Serials of the fobs in people's hands. */
   readonly carried: string[] = [];
+  /** Keys by fobs that were replaced in the cloud, and hang on them still. */
+  readonly formerFobs = new Map<string, number>();
   exchanges = 0;
   /** Doors that stood open before the present visitor came: not theirs to use. */
   #openBefore: readonly boolean[] = [];
@@ -206,7 +209,7 @@ export class Visitors {
     const { keys } = this.#stage.cloud.store.organisation;
     const isThere = ({ params }: Text) => {
       const fob = params?.bin === undefined ? undefined : bins.content(bins.byLabel(String(params.bin)));
-      return fob !== undefined && keys.find((key) => key.fob === fob)?.name === title.params?.key;
+      return fob !== undefined && keys.find((key) => this.#isOn(key, fob))?.name === title.params?.key;
     };
     const right = choices.filter(({ label }) => isThere(label)).map(({ id }) => id);
     const dice = this.#random.next();
@@ -257,7 +260,7 @@ export class Visitors {
   #someBadge(): string {
     const { keys, users, accesses } = this.#stage.cloud.store.organisation;
     const { contents } = this.#stage.rig.bins.state;
-    const here = new Set(keys.filter(({ fob }) => fob !== undefined && contents.includes(fob)).map(({ id }) => id));
+    const here = new Set(keys.filter((key) => this.#fobAmong(key, contents) !== undefined).map(({ id }) => id));
     const badged = users.filter(({ badge }) => badge !== undefined);
     const served = badged.filter(({ id }) => accesses.some(({ user, key }) => user === id && here.has(key)));
     const from = served.length > 0 && this.#random.next() < 0.8 ? served : badged;
@@ -266,7 +269,7 @@ export class Visitors {
 
   #codeFor(fob: string): string | undefined {
     const { keys, accesses } = this.#stage.cloud.store.organisation;
-    const key = keys.find((one) => one.fob === fob);
+    const key = keys.find((one) => this.#isOn(one, fob));
     return key?.code ?? accesses.find((one) => one.key === key?.id)?.code;
   }
 
@@ -274,19 +277,27 @@ export class Visitors {
   #carriedFor(code: string): string | undefined {
     const { keys, accesses } = this.#stage.cloud.store.organisation;
     const access = accesses.find((one) => one.code === code);
-    const fob = keys.find((key) => key.code === code || key.id === access?.key)?.fob;
-    return fob !== undefined && this.carried.includes(fob) ? fob : undefined;
+    const key = keys.find((one) => one.code === code || one.id === access?.key);
+    return key && this.#fobAmong(key, this.carried);
   }
 
   /** Mostly of a key that hangs here or is in somebody's hands; else of any, which may belong to another box. */
   #someCode(): string {
     const { keys, accesses } = this.#stage.cloud.store.organisation;
     const fobs = [...this.carried, ...this.#stage.rig.bins.state.contents];
-    const isNear = (id: number) => fobs.includes(keys.find((key) => key.id === id)?.fob ?? "");
+    const near = new Set(keys.filter((key) => this.#fobAmong(key, fobs) !== undefined).map(({ id }) => id));
     const all = [...keys.map(({ id, code }) => ({ key: id, code })), ...accesses];
-    const near = all.filter(({ key }) => isNear(key)).flatMap(({ code }) => code ?? []);
-    if (near.length > 0 && this.#random.next() < 0.93) return this.#random.pick(near);
+    const codes = all.filter(({ key }) => near.has(key)).flatMap(({ code }) => code ?? []);
+    if (codes.length > 0 && this.#random.next() < 0.93) return this.#random.pick(codes);
     return this.#random.pick(all.flatMap(({ code }) => code ?? []));
+  }
+
+  #isOn({ id, fob }: Key, serial: string): boolean {
+    return fob === serial || this.formerFobs.get(serial) === id;
+  }
+
+  #fobAmong(key: Key, serials: readonly (string | null | undefined)[]): string | undefined {
+    return serials.find((serial) => typeof serial === "string" && this.#isOn(key, serial)) ?? undefined;
   }
 }
 

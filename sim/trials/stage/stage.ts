@@ -159,10 +159,10 @@ export class Stage implements Scene {
    * people had entered since is entered again; that nobody does so is no matter of the box. In virtual time only.
    */
   async putCloudBack(copy: string): Promise<void> {
-    const { organisation, formerKeys, lastIds } = this.cloud.store.data;
+    const { organisation, formerKeys, formerFobs, lastIds } = this.cloud.store.data;
     this.cloud.close();
     const memory = new MemorySync<CloudData>();
-    memory.write({ ...JSON.parse(copy), organisation, formerKeys, lastIds });
+    memory.write({ ...JSON.parse(copy), organisation, formerKeys, formerFobs, lastIds });
     this.#putBack++;
     const file = (bytes: Uint8Array) => this.newer.file(bytes);
     // Random numbers of its own: those of the cloud before must not come again.

@@ -1,14 +1,13 @@
 import { expect, test } from "vitest";
 import type { PanelInput, ScreenName, View } from "../../../hal/ports/panel.js";
-import { GuessWatch } from "../../../sim/trials/judge/guess-watch.js";
+import { GuessWatch, type Worth } from "../../../sim/trials/judge/guess-watch.js";
 import type { Machine } from "../../../sim/world/machine/machine.js";
 import type { World } from "../../../sim/world/machine/world.js";
 
 /** A panel whose box says what a test tells it to say. */
 class Bench {
   readonly problems: string[] = [];
-  /** Whether what is typed is a code of the organisation. */
-  isCode = false;
+  worth: Worth = "right";
   readonly #world = { nowMs: 0 };
   readonly #rtc: { seconds: number | undefined } = { seconds: undefined };
   #view: View | undefined;
@@ -32,7 +31,7 @@ class Bench {
       world: this.#world as World,
       machine: { panel, rtc: this.#rtc } as unknown as Machine,
       report: (problem) => this.problems.push(problem),
-      isCode: () => this.isCode,
+      worth: () => this.worth,
     });
   }
 
@@ -133,6 +132,7 @@ test("a cut after the choice that a good code was followed by may have ended the
   bench.try(6, undefined, "refused-wrong-code");
   expect(bench.problems).toEqual([]);
   for (let i = 0; i < 3; i++) bench.try(6, undefined, "refused-wrong-code");
+  bench.worth = "nothing";
   bench.try(6, undefined, "dark");
   bench.try(6, undefined, "refused-wrong-code");
   expect(bench.problems).toHaveLength(1);
@@ -142,11 +142,36 @@ test("a cut in the answer to a good code may have ended the count", () => {
   const bench = new Bench();
   for (let i = 0; i < 4; i++) bench.try(6, undefined, "refused-wrong-code");
   bench.pass(130);
-  bench.isCode = true;
   bench.try(6, undefined, "dark");
-  bench.isCode = false;
+  bench.worth = "nothing";
   for (let i = 0; i < 4; i++) bench.try(6, undefined, "refused-wrong-code");
   expect(bench.problems).toEqual([]);
   bench.try(6, undefined, "refused-wrong-code");
   expect(bench.problems).toHaveLength(1);
+});
+
+test("a code whose right is gone lets its key be returned and forgives no guesses, at once, after a question or in a cut", () => {
+  for (const answer of ["opening", "offer-return opening", "take-or-return dark", "dark"]) {
+    const bench = new Bench();
+    for (let i = 0; i < 3; i++) bench.try(6, undefined, "refused-wrong-code");
+    bench.worth = "lapsed";
+    bench.try(6, undefined, answer);
+    bench.worth = "nothing";
+    bench.try(6, undefined, "refused-wrong-code");
+    expect(bench.problems, answer).toEqual([]);
+    bench.try(6, undefined, "refused-wrong-code");
+    expect(bench.problems, answer).toHaveLength(1);
+  }
+});
+
+test("a right of which nobody can say whether the box has it may begin the count anew, or not", () => {
+  const bench = new Bench();
+  for (let i = 0; i < 4; i++) bench.try(6, undefined, "refused-wrong-code");
+  bench.worth = "unsure";
+  bench.pass(120);
+  bench.try(6, undefined, "opening");
+  bench.try(6, undefined, "refused-throttled", { seconds: 120 });
+  bench.worth = "nothing";
+  for (let i = 0; i < 4; i++) bench.try(6, undefined, "refused-wrong-code");
+  expect(bench.problems).toEqual([]);
 });

@@ -30,6 +30,23 @@ it("what was taken with a fob that was replaced since is in the logs", async () 
   expect(await replaced(true)).toMatchObject({ lost: 0, unauthorised: 0, problems: [] });
 });
 
+it("what comes back with the fob that was replaced is the key's, for its holder's code and in the logs", async () => {
+  stage = await Stage.open({ seed: 1, broker: "virtual" });
+  const people = new People(stage);
+  stage.machine.start();
+  await stage.untilInSync(5 * MINUTE_MS);
+  await people.pickUp(RIVOLI.code);
+  const { id } = stage.cloud.store.organisation.keys.find(({ fob }) => fob === RIVOLI.fob)!;
+  stage.cloud.admin.changeKey(id, { fob: RIVOLI.newFob });
+  stage.judge.fobReplaced(id, RIVOLI.fob);
+  await stage.untilInSync(5 * MINUTE_MS);
+  await people.giveBack(RIVOLI.fob);
+  await stage.untilInSync(5 * MINUTE_MS);
+  expect(await people.pickUp(RIVOLI.code)).toBe(RIVOLI.fob);
+  await stage.untilInSync(5 * MINUTE_MS);
+  expect(stage.judge.verdict()).toMatchObject({ exchanges: 3, lost: 0, unauthorised: 0, problems: [] });
+});
+
 it("a fob that the key never had is not: the judge looks at what really hung there", async () => {
   expect(await replaced(false)).toMatchObject({ lost: 1 });
 });
