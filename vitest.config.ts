@@ -7,6 +7,7 @@ const SLOW = [
   "tests/cli/{start,data}.test.ts",
   "tests/trials/mutants/mutants.test.ts",
   "tests/trials/hil/*.test.ts",
+  "tests/page/{browser,server}.test.ts",
   "tests/journal/{permutations,power-cuts,reader,traps,model}.test.ts",
   "tests/cloud/pack/{cli,files}.test.ts",
   "tests/trials/scenarios/**",
@@ -24,6 +25,8 @@ export default defineConfig(({ mode }) => ({
     // Small, so that what hangs is seen soon. A test that takes long names its time in its file.
     // One file on each core; Vitest leaves one core idle.
     maxWorkers: availableParallelism(),
+    // Of the tests of one file that start programs: more at once than there are cores hold each other up.
+    maxConcurrency: availableParallelism(),
     testTimeout: 20_000,
     hookTimeout: 20_000,
     expect: { poll: { timeout: 10_000 } },

@@ -61,18 +61,23 @@ export class ScreenPanel implements PanelPort {
 
   /** A finger came down, px. Called by the driver of the touch panel. */
   touched(x: number, y: number): void {
-    const view = this.#view;
-    if (view === undefined) return;
     let under: Tile | undefined;
     let near: Tile | undefined;
-    // Laid out again: a finger comes now and then, and the tiles of a keyboard would take 4 KB all the time.
-    layOut(view, this.#place, this.#parts.setting, (tile) => {
+    this.tiles((tile) => {
       if (tile.action === undefined || x < tile.x || x >= tile.x + tile.width || y < tile.y) return;
       if (y < tile.y + tile.height) under = tile;
       else if (y < tile.y + (tile.reach ?? 0)) near = tile;
     });
     const action = (under ?? near)?.action;
     if (action !== undefined) this.#act(action);
+  }
+
+  /**
+   * Calls `put` with the tiles of what is shown now. Laid out again: a finger comes now and then, and the tiles of a keyboard would take
+   * 4 KB all the time.
+   */
+  tiles(put: (tile: Tile) => void): void {
+    if (this.#view !== undefined) layOut(this.#view, this.#place, this.#parts.setting, put);
   }
 
   #act(action: Action): void {

@@ -5,6 +5,8 @@ import pc from "picocolors";
 import { CloudError, LANGUAGES } from "../cloud/domain.js";
 import { ENCODINGS, type Encoding } from "../cloud/import/text.js";
 import { PortError } from "../cloud/listen.js";
+import { Assets } from "../page/build.js";
+import { LOOPBACK, PageServer } from "../page/server/server.js";
 import { CommandLoop } from "./front/command-loop.js";
 import { DataDirectory, DataError } from "./front/data-directory.js";
 import { Desk } from "./front/desk.js";
@@ -17,6 +19,7 @@ import { DEFAULT_DIRECTORY } from "./shared/pack-source.js";
 /** Unlikely to be taken, unlike MQTT's own 1883. */
 const DEFAULT_PORT = 18_830;
 const DEFAULT_PAGE_PORT = 18_880;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Scripts begin when box and cloud agree, or after this, ms. */
 const SETTLE_MS = 30_000;
 
@@ -28,6 +31,7 @@ interface Options {
   readonly data: string;
   readonly port: number;
   readonly http: number;
+  readonly listen: string;
   readonly broker?: string;
   readonly user?: string;
   readonly password?: string;
@@ -40,8 +44,9 @@ interface Options {
 
 const program = new Command("start")
   .description(
-    "A SmartBox on your desk, in real time: panel, bins, battery and links, with its cloud and an MQTT broker. On a terminal it is a\n" +
-      "picture with an input line; with input from a pipe it carries out one command a line. `help` lists the commands.",
+    "A SmartBox on your desk, in real time: panel, bins, battery and links, with its cloud and an MQTT broker. A page in your browser\n" +
+      "shows it all and works it; so does the terminal: a picture with an input line, or\n" +
+      "one command a line from a pipe. `help` lists the commands.",
   )
   .option(
     "--box <id>",
@@ -60,7 +65,8 @@ const program = new Command("start")
   .option("--sure", "with --organisation: import what looks like a slip in its keys as well, such as lost zeros")
   .option("--data <dir>", "where everything is kept from one start to the next", DEFAULT_DIRECTORY)
   .option("--port <n>", "port of the embedded broker on 127.0.0.1; 0: any free one", port, DEFAULT_PORT)
-  .option("--http <n>", "port of the cloud's page on 127.0.0.1; 0: any free one", port, DEFAULT_PAGE_PORT)
+  .option("--http <n>", "port of the page; 0: any free one", port, DEFAULT_PAGE_PORT)
+  .option("--listen <address>", "address of the page; beyond this machine it asks for a token, which is told", LOOPBACK)
   .option("--broker <url>", "use this broker instead: mqtt://host:1883 or mqtts://host:8883")
   .option(
     "--user <name>",
@@ -100,7 +106,10 @@ async function main(): Promise<void> {
   if (options.organisation === undefined && (options.encoding !== undefined || options.sure)) {
     throw new StartError("--encoding and --sure are for the keys of an organisation: give --organisation FILE as well");
   }
-  await play(options, data, broker);
+  while (await play(options, data, broker)) data.clear();
+  // A pipe that is still open would keep the program from ending.
+  process.stdin.destroy();
+  console.log(`Everything is kept in ${data.path}: the next start goes on from here.`);
 }
 
 function brokerOf({ broker, port, user, password, ca }: Options) {
@@ -129,38 +138,51 @@ async function confirm(question: string): Promise<boolean> {
   }
 }
 
-async function play(options: Options, data: DataDirectory, broker: ReturnType<typeof brokerOf>): Promise<void> {
+/** Until it is quit. Answers whether to begin anew, with everything forgotten. */
+async function play(options: Options, data: DataDirectory, broker: ReturnType<typeof brokerOf>): Promise<boolean> {
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== "dumb";
-  let desk: Desk | undefined;
   let front: Front | undefined;
   const onProblem = (text: string) => (front === undefined ? console.error(text) : front.notice(text));
-  const { box, organisation, encoding, sure: isSure, seed, language, http: pagePort } = options;
+  const { box, organisation, encoding, sure: isSure, seed, language } = options;
   const reading = { encoding, isSure };
-  desk = await Desk.open({ data, box, organisation, reading, seed, broker, pagePort, language, onProblem });
+  const desk = await Desk.open({ data, box, organisation, reading, seed, broker, language, onProblem });
+  let page: PageServer | undefined;
   const interrupted = interruptOf(
     () => loop.stop(),
     () => front?.close(),
   );
-  front = isTerminal
+  const opened = isTerminal
     ? new TerminalFront(desk, process.stdin, process.stdout, interrupted)
     : new PlainFront(desk, process.stdin, process.stdout);
-  const loop = new CommandLoop(desk, front);
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupted);
+  const loop = new CommandLoop(desk, opened);
+  let startsOver = false;
+  desk.onStartOver = () => {
+    startsOver = true;
+    loop.stop();
+  };
+  const stop = () => loop.stop();
+  for (const signal of SIGNALS) process.on(signal, interrupted);
   // Whoever read the output has gone.
-  process.stdout.on("error", () => loop.stop());
+  process.stdout.on("error", stop);
   try {
+    page = await PageServer.start(desk, { port: options.http, host: options.listen, assets: new Assets() });
+    desk.pageUrl = page.url;
+    front = opened;
     front.open(loop);
     front.notice(
-      `${desk.box.id} is on the desk; its data is in ${data.path}, its broker at ${desk.brokerName}, the cloud's page at ${desk.pageUrl} ` +
-        `— try: help, codes, ${exampleCode(desk)}net down, mains off.`,
+      `${desk.box.id} is on the desk, and in your browser at ${desk.pageUrl} : its data is in ${data.path}, its broker at ${desk.brokerName} ` +
+        `— try: help, codes, ${exampleCode(desk)}story internet, net down, mains off.`,
     );
     if (!isTerminal) await settle(desk);
     await loop.run();
   } finally {
-    front.close();
+    front?.close();
+    for (const signal of SIGNALS) process.off(signal, interrupted);
+    process.stdout.off("error", stop);
+    await page?.stop();
     await desk.close();
   }
-  console.log(`Everything is kept in ${data.path}: the next start goes on from here.`);
+  return startsOver;
 }
 
 /** A code that opens something at this box, with a comma after it. */
@@ -197,7 +219,7 @@ function interruptOf(stop: () => void, restore: () => void): () => void {
 /** Which of the two ports it is, by its option. */
 function withOption({ port: taken, message }: PortError): string {
   const { port: ofBroker } = program.opts<Options>();
-  return taken === ofBroker ? `--port, of the broker: ${message}` : `--http, of the cloud's page: ${message}`;
+  return taken === ofBroker ? `--port, of the broker: ${message}` : `--http, of the page: ${message}`;
 }
 
 try {

@@ -98,6 +98,13 @@ export class Admin {
     return code;
   }
 
+  removeKeyCode(id: number): void {
+    const key = this.#organisation.keys.find((one) => one.id === id);
+    if (key === undefined) throw new CloudError(`there is no key ${id}: nothing to take a code from`);
+    const { code: _code, ...rest } = key;
+    this.#change({ keys: this.#organisation.keys.map((one) => (one.id === id ? rest : one)) });
+  }
+
   removeAccess(id: number): void {
     this.#change({ accesses: without(this.#organisation.accesses, id, "access") });
   }

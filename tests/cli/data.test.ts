@@ -26,7 +26,6 @@ const open = (options: Partial<DeskOptions> = {}) =>
     box: "MS5-PARIS",
     seed: 1,
     broker: { port: 0 },
-    pagePort: 0,
     language: undefined,
     onProblem: (message) => {
       throw new Error(message);

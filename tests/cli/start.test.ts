@@ -219,11 +219,11 @@ describe.concurrent("a broker of one's own", () => {
 describe.concurrent("the cloud's page", () => {
   it("is served while the simulator runs, with what the box told", async ({ room }) => {
     const box = room.start();
-    const [, url = ""] = await box.see(/the cloud's page at (http:\S+)/);
+    const [, url = ""] = await box.see(/in your browser at (http:\S+)/);
     await box.do("wait synced", /synced/);
     await box.do("mains off", /mains off/);
     await vi.waitFor(
-      async () => expect(await (await fetch(url)).text()).toMatch(/Mains<\/dt><dd>lost \d+ s ago/),
+      async () => expect(await (await fetch(`${url}lists`)).text()).toMatch(/Mains<\/dt><dd>lost \d+ s ago/),
       SOON,
     );
     expect(await box.end()).toBe(0);
@@ -309,9 +309,9 @@ describe.concurrent("several boxes and their cloud", () => {
 
   it("go on without the cloud, and tell it all when it is back", async ({ room }) => {
     const desk = room.start();
-    const [, url = ""] = await desk.see(/the cloud's page at (http:\S+)/);
+    const [, url = ""] = await desk.see(/in your browser at (http:\S+)/);
     await desk.do("cloud down", /the cloud is down/);
-    expect((await fetch(url)).status).toBe(503);
+    expect((await fetch(`${url}lists`)).status).toBe(503);
     await desk.do("cloud add-user Bob", /! the cloud is down: `cloud up` first/);
     await desk.do("code 135790", /\[bin-open\]/);
     await desk.do("take A-1", /012ABC/);
@@ -333,7 +333,7 @@ describe.concurrent("bad starts", () => {
     const port = await room.listen();
     const cause = `port ${port} is taken by another program`;
     expect(await room.refused("--port", String(port))).toContain(`--port, of the broker: ${cause}`);
-    expect(await room.refused("--http", String(port))).toContain(`--http, of the cloud's page: ${cause}`);
+    expect(await room.refused("--http", String(port))).toContain(`--http, of the page: ${cause}`);
   });
 
   it("refuses options that make no sense", async ({ room }) => {

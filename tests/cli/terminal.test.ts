@@ -173,7 +173,6 @@ describe("the picture of a desk", () => {
       box: "MS5-PARIS",
       seed: 1,
       broker: { port: 0 },
-      pagePort: 0,
       language: "ja",
       onProblem: () => {},
     });

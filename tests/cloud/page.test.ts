@@ -1,10 +1,8 @@
-import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { Auth, Exchange, Flag, Kind, Outcome, PowerEvent, type Rec } from "../../firmware/records/records.js";
 import { Lane } from "../../firmware/wire/lanes.js";
 import { Status } from "../../firmware/wire/messages.js";
-import { CloudError } from "../../sim/cloud/domain.js";
-import { PageServer, pageApp } from "../../sim/cloud/page/server.js";
+import { pageApp } from "../../sim/cloud/page/server.js";
 import { spanInWords } from "../../sim/cloud/page/words.js";
 import { at, CloudRig, START_SECONDS, TestBox } from "./support/cloud-rig.js";
 
@@ -133,18 +131,6 @@ describe("the cloud's page", () => {
     expect((await page()).headers.get("content-security-policy")).toContain("default-src 'none'");
     const app = pageApp(world.cloud, () => START_SECONDS);
     expect((await app.request("/codes", { headers: { host: "localhost" } })).status).toBe(404);
-  });
-
-  test("is served on loopback, and a port that is taken is named", async () => {
-    const { world } = rig();
-    const server = await PageServer.start(world.cloud, 0, () => START_SECONDS);
-    expect(await (await fetch(server.url)).text()).toContain("MS5-PARIS");
-    const port = Number(new URL(server.url).port);
-    await expect(PageServer.start(world.cloud, port, () => START_SECONDS)).rejects.toThrow(CloudError);
-    await server.stop();
-    const again = createServer();
-    await new Promise<void>((resolve) => again.listen(port, "127.0.0.1", resolve));
-    await new Promise((resolve) => again.close(resolve));
   });
 });
 

@@ -99,6 +99,7 @@ test("no file is dead: each is imported by another, or is where a command, a boa
   const isEntry = (path: string) =>
     /^tests\/.*\.test\.ts$/.test(path) ||
     /^sim\/cli\/[^/]+\.ts$/.test(path) ||
+    path === "sim/page/web/main.tsx" ||
     /\.d\.ts$/.test(path) ||
     path === "vitest.config.ts" ||
     /^sim\/trials\/mutants\/(vitest\.config|setup|runner|worker)\.ts$/.test(path) ||

@@ -16,7 +16,7 @@ export interface Source {
 
 /** Every TypeScript file that git tracks or would track. */
 export function readSources(): Source[] {
-  const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts"], {
+  const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts", "*.tsx"], {
     cwd: ROOT,
     encoding: "utf8",
   });
@@ -36,7 +36,8 @@ function importsOf(text: string): string[] {
 
 /** Where a relative import leads, relative to the root. */
 export function resolveImport(from: string, specifier: string): string {
-  return normalize(join(dirname(from), specifier)).replace(/\.js$/, ".ts");
+  const path = normalize(join(dirname(from), specifier)).replace(/\.js$/, ".ts");
+  return existsSync(join(ROOT, `${path}x`)) ? `${path}x` : path;
 }
 
 function withoutComments(text: string): string {

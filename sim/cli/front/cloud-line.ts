@@ -3,6 +3,8 @@ import type { CloudTransport } from "../../cloud/transport.js";
 /** The cloud's way to the broker, which can be taken away: it is as if nobody were there, while the broker works on. */
 export class CloudLine {
   isUp = true;
+  /** Whether the broker between is there. */
+  isBrokerUp = true;
   readonly transport: CloudTransport;
 
   /** `isSkipping`: time runs ahead of the broker's messages. */
@@ -10,15 +12,19 @@ export class CloudLine {
     const transport: CloudTransport = {
       onMessage: undefined,
       publish: (topic, payload) => {
-        if (this.isUp) inner.publish(topic, payload);
+        if (this.#carries) inner.publish(topic, payload);
       },
-      hears: () => this.isUp && (inner.hears?.() ?? true),
+      hears: () => this.#carries && (inner.hears?.() ?? true),
       lags: isSkipping,
       close: () => inner.close(),
     };
     inner.onMessage = (topic, payload) => {
-      if (this.isUp) transport.onMessage?.(topic, payload);
+      if (this.#carries) transport.onMessage?.(topic, payload);
     };
     this.transport = transport;
+  }
+
+  get #carries(): boolean {
+    return this.isUp && this.isBrokerUp;
   }
 }

@@ -17,6 +17,7 @@ export class CommandLoop {
   constructor(desk: Desk, front: Front) {
     this.#desk = desk;
     this.#front = front;
+    desk.onAsk = (line) => this.submit(line);
   }
 
   /** A command line came in; it is carried out in its turn. */

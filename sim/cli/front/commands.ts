@@ -5,6 +5,7 @@ import { CLOUD } from "./commands/cloud.js";
 import { LIST_COMMANDS } from "./commands/lists.js";
 import { PANEL_COMMANDS } from "./commands/panel.js";
 import { SESSION_COMMANDS } from "./commands/session.js";
+import { STORY } from "./commands/story.js";
 import { SURROUNDINGS_COMMANDS } from "./commands/surroundings.js";
 import { TIME_COMMANDS } from "./commands/time.js";
 import { expectWords, UsageError } from "./words.js";
@@ -31,7 +32,7 @@ const GROUPS: readonly CommandGroup[] = [
   { title: "The building", commands: SURROUNDINGS_COMMANDS },
   { title: "Time", commands: TIME_COMMANDS },
   { title: "Who, what, where", commands: LIST_COMMANDS },
-  { title: "Cloud and session", commands: [CLOUD, ...SESSION_COMMANDS, HELP] },
+  { title: "Story, cloud and session", commands: [STORY, CLOUD, ...SESSION_COMMANDS, HELP] },
 ];
 
 export const COMMANDS: readonly Command[] = GROUPS.flatMap((group) => group.commands);

@@ -3,10 +3,10 @@ import { formatText } from "../../../firmware/panel/texts/catalogue.js";
 import type { Text } from "../../../hal/ports/panel.js";
 import { type Box, CloudError } from "../../cloud/domain.js";
 import { type KeysReading, loadOrganisation } from "../../cloud/import/organisation-file.js";
-import { PageServer } from "../../cloud/page/server.js";
 import type { CloudService } from "../../cloud/service.js";
 import { CloudStore } from "../../cloud/store.js";
 import type { CloudTransport } from "../../cloud/transport.js";
+import type { Pace, StorySection } from "../../page/shared/state.js";
 import { makeSample, SAMPLE_BOXES } from "../../samples/sample.js";
 import {
   type BrokerSide,
@@ -21,10 +21,13 @@ import type { Machine } from "../../world/machine/machine.js";
 import type { Person } from "../../world/machine/people.js";
 import { World } from "../../world/machine/world.js";
 import { RealNetwork } from "../../world/net/real-network.js";
+import { BrokerGate } from "./broker-gate.js";
 import { CloudLine } from "./cloud-line.js";
 import type { DataDirectory } from "./data-directory.js";
+import { PaceKeeper } from "./pace.js";
 import { savedFirst } from "./saver.js";
 import { Stand } from "./stand.js";
+import { STORY_IDS } from "./stories/ids.js";
 import type { Surroundings } from "./surroundings.js";
 import { Traffic } from "./traffic.js";
 
@@ -40,8 +43,6 @@ export interface DeskOptions {
   readonly seed: number | undefined;
   /** A port for the embedded broker, or a broker that is there already. */
   readonly broker: { readonly port: number } | Omit<BrokerUrl, "onState">;
-  /** Port of the cloud's page on 127.0.0.1; 0: any free one. */
-  readonly pagePort: number;
   /** Catalogue to read the panel in; absent: the box's own. */
   readonly language: string | undefined;
   /** Something went wrong beside the box: for people. */
@@ -63,9 +64,10 @@ interface Parts {
   readonly driver: PacedDriver;
   readonly traffic: Traffic;
   readonly skipping: { on: boolean };
+  readonly pace: PaceKeeper;
   readonly cloud: CloudService;
   readonly broker: BrokerSide;
-  readonly page: PageServer;
+  readonly gate: BrokerGate;
   readonly stands: Map<string, Stand>;
   readonly line: CloudLine;
   readonly saveWorld: () => void;
@@ -78,13 +80,22 @@ export class Desk {
   readonly cloud: CloudService;
   /** Of the broker, for people. */
   readonly brokerName: string;
-  /** Address of the cloud's page. */
-  readonly pageUrl: string;
   language: string | undefined;
+  /** Address of the page, once it is served. */
+  pageUrl = "";
   /** Set to end waits early: the simulator is to stop. */
   stopping = false;
   /** Told when another box is on the desk. */
   onSwitch: (() => void) | undefined;
+  /** Takes a command line that something else than a front asks for. */
+  onAsk: ((line: string) => void) | undefined;
+  /** Somebody wants to forget everything and to begin anew. */
+  onStartOver: (() => void) | undefined;
+  /** The story that is played, or was last. */
+  story: StorySection | null = null;
+  /** Set to end the story at its next step. */
+  isStoryStopped = false;
+  readonly stories = STORY_IDS;
   readonly #parts: Parts;
   #current: Stand;
   readonly #saveTimer: NodeJS.Timeout;
@@ -96,7 +107,6 @@ export class Desk {
     this.world = parts.world;
     this.cloud = parts.cloud;
     this.brokerName = `${parts.broker.host}:${parts.broker.port}`;
-    this.pageUrl = parts.page.url;
     this.language = options.language;
     this.#saveTimer = setInterval(() => {
       for (const { machine, saver } of parts.stands.values()) {
@@ -135,6 +145,26 @@ export class Desk {
     this.#parts.line.isUp = isUp;
   }
 
+  get isBrokerUp(): boolean {
+    return this.#parts.gate.isUp;
+  }
+
+  /** Stops the broker for every box and the cloud, or starts it again. */
+  set isBrokerUp(isUp: boolean) {
+    this.#parts.gate.isUp = isUp;
+    this.#parts.line.isBrokerUp = isUp;
+  }
+
+  /** How fast time goes by. */
+  get pace(): Pace {
+    return this.#parts.pace.pace;
+  }
+
+  set pace(pace: Pace) {
+    this.#parts.pace.set(pace, () => this.#noticed());
+    this.poke();
+  }
+
   /** Puts another box on the desk, and starts it if it does not run yet. Throws CloudError and DataError. */
   async switchTo(id: string): Promise<void> {
     const { id: box } = findBox(this.cloud, id);
@@ -149,18 +179,21 @@ export class Desk {
     const isElsewhere = "url" in options.broker;
     const skipping = { on: false };
     let traffic!: Traffic;
+    let gate!: BrokerGate;
     let driver!: PacedDriver;
+    const pace = new PaceKeeper();
     const world = new World({
       seed: seedOf(options.seed, before.starts),
       // Skipped time stays skipped: journals and windows know of it.
       startWallSeconds: Math.max(Math.floor(Date.now() / 1_000), before.wallSeconds),
       network: (scheduler) => {
         traffic = new Traffic(new RealNetwork(scheduler), isElsewhere ? ANSWER_ELSEWHERE_MS : ANSWER_HERE_MS);
-        return traffic;
+        gate = new BrokerGate(traffic, scheduler);
+        return gate;
       },
       driver: (scheduler) => {
         driver = new PacedDriver(scheduler, {
-          rate: 1,
+          rate: () => (pace.isFast && traffic.isQuiet ? pace.rate : 1),
           external: () => !skipping.on || !traffic.isQuiet,
           host: {
             nowMs: () => realHost.nowMs(),
@@ -179,7 +212,6 @@ export class Desk {
             options.broker.port,
             makeAccounts(world, () => cloud),
           );
-    let page: PageServer | undefined;
     let transport: CloudTransport | undefined;
     try {
       const stands = new Map<string, Stand>();
@@ -189,21 +221,14 @@ export class Desk {
       };
       const saverOf = (id: string) => stands.get(id)?.saver;
       transport = savedFirst(await broker.connectCloud(), saverOf, traffic, onProblem);
-      const line = new CloudLine(inWorldTime(transport, world.scheduler), () => skipping.on);
-      page = await PageServer.start(
-        cloud,
-        options.pagePort,
-        () => world.wallSeconds(),
-        () => line.isUp,
-      );
+      const line = new CloudLine(inWorldTime(transport, world.scheduler), () => skipping.on || pace.isFast);
       cloud.attach(line.transport);
-      const parts = { data, world, driver, traffic, skipping, cloud, broker, page, stands, line, saveWorld };
+      const parts = { data, world, driver, traffic, gate, skipping, pace, cloud, broker, stands, line, saveWorld };
       return new Desk(parts, await startBox(parts, box.id), options);
     } catch (error) {
       world.close();
       // It would connect anew for ever, and keep the program from ending.
       transport?.close();
-      await page?.stop();
       await broker.stop();
       throw error;
     }
@@ -230,8 +255,36 @@ export class Desk {
 
   /** Runs the world's clock until `reached` holds; false when `limitMs` went by first or the simulator is to stop. */
   async until(reached: () => boolean, limitMs = Number.POSITIVE_INFINITY): Promise<boolean> {
-    await this.#parts.driver.until(() => this.stopping || reached(), limitMs);
+    const { driver, pace } = this.#parts;
+    await driver.until(() => {
+      pace.look(this.world.nowMs);
+      return this.stopping || reached();
+    }, limitMs);
     return reached();
+  }
+
+  /** All that somebody in front of the box would notice. */
+  #noticed(): string {
+    const { machine, cloud } = this;
+    const { view } = machine.panel;
+    const { online } = cloud.store.boxState(machine.name);
+    const screen = this.isLit ? `${view?.screen} ${view?.notices.map(({ id }) => id)}` : "dark";
+    return `${machine.name} ${machine.state} ${screen} ${machine.button.lamp} ${online} ${machine.bins.state.open}`;
+  }
+
+  /** In its turn, after the commands before it. */
+  playStory(id: string): void {
+    this.isStoryStopped = true;
+    this.onAsk?.(`story ${id}`);
+  }
+
+  stopStory(): void {
+    this.isStoryStopped = true;
+    this.poke();
+  }
+
+  startOver(): void {
+    this.onStartOver?.();
   }
 
   /** Makes a run of the clock that is under way look again. */
@@ -241,14 +294,19 @@ export class Desk {
 
   /** As fast as the host can. Tells how much is done, 0 to 1, as it goes. Ends early when the simulator is to stop. */
   async skip(ms: number, told: (done: number) => void): Promise<void> {
-    const { skipping } = this.#parts;
     const { nowMs } = this.world;
+    await this.skipUntil(() => {
+      told((this.world.nowMs - nowMs) / ms);
+      return this.world.nowMs - nowMs >= ms;
+    }, ms);
+  }
+
+  /** As fast as the host can; false when `limitMs` went by first or the simulator is to stop. */
+  async skipUntil(reached: () => boolean, limitMs: number): Promise<boolean> {
+    const { skipping } = this.#parts;
     skipping.on = true;
     try {
-      await this.until(() => {
-        told((this.world.nowMs - nowMs) / ms);
-        return this.world.nowMs - nowMs >= ms;
-      }, ms);
+      return await this.until(reached, limitMs);
     } finally {
       skipping.on = false;
     }
@@ -283,7 +341,6 @@ export class Desk {
       for (const stand of this.#parts.stands.values()) stand.saveSurroundings();
     } finally {
       this.world.close();
-      await this.#parts.page.stop();
       await this.#parts.broker.stop();
     }
   }

@@ -92,7 +92,6 @@ export class PlainFront implements Front {
     for (const end of this.#endings.splice(0)) end();
     this.#lines?.removeAllListeners("close");
     this.#lines?.close();
-    this.#input.destroy();
   }
 
   /** Of a panel that goes dark the box's state tells, and why. */

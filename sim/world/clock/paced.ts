@@ -9,8 +9,8 @@ export interface HostClock {
 }
 
 export interface PacedOptions {
-  /** Virtual milliseconds per real millisecond while `external` holds; above 0. */
-  readonly rate: number;
+  /** Virtual milliseconds per real millisecond while `external` holds; above 0. Asked before each event where it may change. */
+  readonly rate: number | (() => number);
   /** Whether something of the real world takes part (a real socket is open or connecting, somebody watches). */
   readonly external: () => boolean;
   readonly host?: HostClock;
@@ -31,12 +31,15 @@ export class PacedDriver implements Driver {
   readonly #scheduler: Scheduler;
   readonly #options: PacedOptions;
   readonly #host: HostClock;
+  readonly #rate: () => number;
   #wake: (() => void) | undefined;
   #skipToMs = 0;
   #busy = false;
 
   constructor(scheduler: Scheduler, options: PacedOptions) {
-    if (!(options.rate > 0)) throw new RangeError(`rate ${options.rate} is not above 0`);
+    const { rate } = options;
+    this.#rate = typeof rate === "number" ? () => rate : rate;
+    if (!(this.#rate() > 0)) throw new RangeError(`rate ${this.#rate()} is not above 0`);
     this.#scheduler = scheduler;
     this.#options = options;
     this.#host = options.host ?? realHost;
@@ -73,8 +76,13 @@ export class PacedDriver implements Driver {
     let allowed = this.#scheduler.nowMs;
     let seenReal = this.#host.nowMs();
     let burst = 0;
+    let lastRate = this.#rate();
     for (;;) {
       if (reached()) return true;
+      const rate = this.#rate();
+      // What was granted at a faster pace is taken back: a time-out within it would come before the answer.
+      if (rate < lastRate) allowed = Math.min(allowed, this.#scheduler.nowMs);
+      lastRate = rate;
       const next = Math.min(this.#scheduler.nextAtMs ?? Number.POSITIVE_INFINITY, limit);
       const paced = this.#options.external() && this.#scheduler.nowMs >= this.#skipToMs;
       const jumpTo = this.#scheduler.nowMs < this.#skipToMs ? Math.min(next, this.#skipToMs) : next;
@@ -89,9 +97,9 @@ export class PacedDriver implements Driver {
         continue;
       }
       burst = 0;
-      await this.#rest(paced ? Math.min(STRIDE_MS, (target - allowed) / this.#options.rate) : 0);
+      await this.#rest(paced ? Math.min(STRIDE_MS, (target - allowed) / rate) : 0);
       const real = this.#host.nowMs();
-      if (paced) allowed += Math.min(real - seenReal, COUNTED_MS) * this.#options.rate;
+      if (paced) allowed += Math.min(real - seenReal, COUNTED_MS) * rate;
       seenReal = real;
       this.#scheduler.idleTo(Math.min(allowed, limit));
     }

@@ -178,6 +178,10 @@ export class Bins {
     return (one.stuck ?? (one.open ? "open" : "closed")) === "open";
   }
 
+  isJammed(bin: number): boolean {
+    return this.#bin(bin).jammed;
+  }
+
   isUnreachable(bin: number): boolean {
     return this.#bin(bin).unreachable;
   }

@@ -1,0 +1,178 @@
+import type { PanelProfile } from "../../../hal/ports/board.js";
+import type { View } from "../../../hal/ports/panel.js";
+
+/** What the server tells the page, in sections: a section is sent whole whenever something in it has changed. */
+
+export type NetState = "up" | "down" | "stall";
+export const LINK_KINDS = ["ethernet", "wifi", "cellular"] as const;
+export type LinkKind = (typeof LINK_KINDS)[number];
+/** Virtual time per real time, or `next`: on to the next thing that somebody in front of the box would notice. */
+export const PACES = [1, 60, 3_600, "next"] as const;
+export type Pace = (typeof PACES)[number];
+export const LANGUAGES = ["en", "fr", "ja"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+export interface BoxSection {
+  readonly id: string;
+  readonly model: string;
+  readonly place: string;
+  /** IANA name. */
+  readonly timeZone: string;
+  /** Bins of each unit, from A on. */
+  readonly units: readonly number[];
+  readonly labels: readonly string[];
+  readonly panel: PanelProfile;
+  readonly hasBattery: boolean;
+  readonly canOffline: boolean;
+  /** Boxes that can be put on the desk. */
+  readonly boxes: readonly { readonly id: string; readonly model: string; readonly place: string }[];
+  readonly brokerName: string;
+}
+
+export type MachineState = "off" | "starting" | "running" | "asleep";
+
+export interface PanelSection {
+  readonly view: View | null;
+  /** Light of the screen, percent. */
+  readonly percent: number;
+  readonly lamp: "off" | "on" | "flash";
+  readonly state: MachineState;
+}
+
+export interface BinNow {
+  readonly open: boolean;
+  readonly fob: string | null;
+  readonly jammed: boolean;
+  readonly unreachable: boolean;
+  readonly enabled: boolean;
+}
+
+/** A fob with the name of its key, or a badge with its user's. */
+export interface FobNow {
+  readonly fob: string;
+  readonly name: string;
+  readonly kind: "key" | "badge" | "unknown";
+}
+
+export interface PeopleSection {
+  readonly bins: readonly BinNow[];
+  /** In the hand of whoever stands in front of the box. */
+  readonly hand: readonly FobNow[];
+  /** Keys that somebody walked away with, and badges. */
+  readonly away: readonly FobNow[];
+  /** By serial: names of all the fobs in the bins. */
+  readonly names: Readonly<Record<string, string>>;
+  readonly mountReleased: boolean;
+}
+
+export interface PowerSection {
+  readonly mains: boolean;
+  readonly cell: boolean;
+  readonly percent: number;
+  readonly milliamps: number;
+  readonly millivolts: number;
+  readonly celsius: number;
+}
+
+export interface NetSection {
+  readonly internet: NetState;
+  readonly links: readonly {
+    readonly kind: LinkKind;
+    readonly fitted: boolean;
+    readonly state: NetState;
+    /** Whether the box has it up. */
+    readonly up: boolean;
+  }[];
+  readonly hotspot: { readonly ssid: string; readonly passphrase: string; readonly hasInternet: boolean } | null;
+  readonly broker: boolean;
+  readonly cloud: boolean;
+  /** As the cloud sees the box. */
+  readonly online: boolean;
+}
+
+export interface TimeSection {
+  /** True time, s since 1970 UTC. */
+  readonly wall: number;
+  readonly pace: Pace;
+  /** The box's clock is ahead by so many seconds; null: it is lost. */
+  readonly clockError: number | null;
+}
+
+export interface FaultsSection {
+  readonly reader: boolean;
+  readonly gauge: boolean;
+}
+
+/** A code that opens something here, for whoever has never seen a box. */
+export interface HintSection {
+  readonly code: string | null;
+  readonly key: string | null;
+}
+
+export interface StorySection {
+  readonly id: string;
+  /** Id of the caption in the page's catalogue, with its values. */
+  readonly caption: string;
+  readonly params: Readonly<Record<string, string | number>>;
+  readonly step: number;
+  readonly isOver: boolean;
+}
+
+export interface SectorNow {
+  readonly state: "free" | "live" | "head" | "old" | "damaged";
+  readonly records: number;
+  readonly unsent: number;
+  /** Share of its bytes that are used, percent. */
+  readonly used: number;
+  readonly erases: number;
+}
+
+export interface RecordNow {
+  readonly seq: number;
+  readonly kind: string;
+  readonly detail: string;
+  /** s since 1970 UTC; null: the box's clock was unknown. */
+  readonly time: number | null;
+  readonly acked: boolean;
+}
+
+export interface JournalSection {
+  readonly sectorBytes: number;
+  readonly sectors: readonly SectorNow[];
+  readonly nextSeq: number;
+  readonly ackedThrough: number;
+  /** The newest first. */
+  readonly records: readonly RecordNow[];
+}
+
+/** A moment of the supply and the links. */
+export interface Sample {
+  /** s since 1970 UTC, true time. */
+  readonly t: number;
+  readonly percent: number;
+  readonly milliamps: number;
+  readonly mains: boolean;
+  readonly lit: boolean;
+  readonly link: LinkKind | null;
+  readonly online: boolean;
+}
+
+export interface HistorySection {
+  readonly samples: readonly Sample[];
+}
+
+export interface Sections {
+  readonly box: BoxSection;
+  readonly panel: PanelSection;
+  readonly people: PeopleSection;
+  readonly power: PowerSection;
+  readonly net: NetSection;
+  readonly time: TimeSection;
+  readonly faults: FaultsSection;
+  readonly hint: HintSection;
+  readonly story: StorySection | null;
+  readonly stories: readonly string[];
+  readonly journal: JournalSection;
+  readonly history: HistorySection;
+}
+export type SectionName = keyof Sections;

@@ -1,0 +1,2 @@
+/** Bundled by `sim/page/build.ts`. */
+declare module "*.css";
