@@ -26,8 +26,17 @@ interface Count {
   told: number;
   /** And with those of which a power cut swallowed the answer. The box counts these at most. */
   tried: number;
-  /** When the last was told to be wrong, by the world's time and by the box's clock, s. */
-  last: { readonly world: number; readonly box: number | undefined } | undefined;
+  /** When the last was told to be wrong. */
+  last: Moment | undefined;
+}
+
+/** By each clock, s; undefined where it is lost. */
+interface Moment {
+  readonly world: number;
+  /** The RTC, which a box of the simulator asks each time. */
+  readonly rtc: number | undefined;
+  /** The RTC as the last boot found it, and run on from there: a board asks it once, and whoever puts it off later is felt at the next boot. */
+  readonly board: number | undefined;
 }
 
 /**
@@ -40,6 +49,9 @@ export class GuessWatch {
   readonly #report: (problem: string) => void;
   readonly #worth: () => Worth;
   readonly #counts = new Map<string, Count>();
+  /** Boots of the box that were seen, and how far ahead the last one found its clock, s. */
+  #boots = 0;
+  #aheadAtBoot: number | undefined;
   /** What was entered and is not answered yet. */
   #pending: string | undefined;
   #pendingWorth: Worth = "nothing";
@@ -68,6 +80,9 @@ export class GuessWatch {
   }
 
   #shown(view: View | undefined): void {
+    const { boots, rtc } = this.#machine;
+    if (boots !== this.#boots) this.#aheadAtBoot = rtc.errorSeconds;
+    this.#boots = boots;
     const pending = this.#pending;
     // A power cut after the choice: the record that ends the count may be whole, and nobody saw the lock being worked.
     if (this.#good !== undefined && (view === undefined || ACCEPTED.includes(view.screen))) {
@@ -97,7 +112,7 @@ export class GuessWatch {
   }
 
   #wrong(what: string, count: Count): void {
-    const now = { world: this.#world.nowMs / 1_000, box: this.#machine.rtc.seconds };
+    const now = this.#now();
     const waited = count.last === undefined ? Number.POSITIVE_INFINITY : secondsBetween(count.last, now);
     const wait = waitSeconds(what, count.told);
     if (waited < wait - TOLERANCE_SECONDS) {
@@ -119,6 +134,12 @@ export class GuessWatch {
     }
   }
 
+  #now(): Moment {
+    const world = this.#world.nowMs / 1_000;
+    const board = this.#aheadAtBoot === undefined ? undefined : world + this.#aheadAtBoot;
+    return { world, rtc: this.#machine.rtc.seconds, board };
+  }
+
   #countOf(what: string): Count {
     const found = this.#counts.get(what) ?? { told: 0, tried: 0, last: undefined };
     this.#counts.set(what, found);
@@ -126,10 +147,13 @@ export class GuessWatch {
   }
 }
 
-/** Whichever of the two clocks says more: what shifts the box's clock is no guesser. */
-function secondsBetween(from: NonNullable<Count["last"]>, to: NonNullable<Count["last"]>): number {
-  const byBox = from.box === undefined || to.box === undefined ? 0 : to.box - from.box;
-  return Math.max(to.world - from.world, byBox);
+/** Whichever of the clocks says most: what shifts the box's clock is no guesser. */
+function secondsBetween(from: Moment, to: Moment): number {
+  const by = (clock: keyof Moment) => {
+    const [began, ended] = [from[clock], to[clock]];
+    return began === undefined || ended === undefined ? 0 : ended - began;
+  };
+  return Math.max(by("world"), by("rtc"), by("board"));
 }
 
 function waitSeconds(what: string, failures: number): number {

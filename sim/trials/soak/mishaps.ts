@@ -8,6 +8,11 @@ const DAY_SECONDS = 86_400;
 const HELLO_MS = 6 * MINUTE_MS;
 /** In which a snapshot comes to a box that is there, ms. */
 const SYNC_MS = 20_000;
+/** Most outages end within half an hour, some last for a day or until the next mishap. */
+const OUTAGES = [
+  { share: 0.6, withinMs: 30 * MINUTE_MS },
+  { share: 0.9, withinMs: 24 * 60 * MINUTE_MS },
+] as const;
 /** The soak's small journal holds several times as many. */
 const COPY_RECORDS = 300;
 
@@ -47,14 +52,13 @@ export class Mishaps {
 
   /** Everything is well again. */
   async end(): Promise<void> {
-    const { rig, world, broker } = this.#stage;
+    const { rig, world } = this.#stage;
     rig.cuts.disarm();
     rig.power.restore();
     rig.power.setMains(true);
     rig.links.setInternet("ok");
     for (let bin = 0; bin < rig.bins.count; bin++) rig.latches.jam(bin, false);
-    if (this.#brokerDown) await broker.restart?.();
-    this.#brokerDown = false;
+    await this.#brokerBack();
     await world.advance(MINUTE_MS);
   }
 
@@ -82,17 +86,32 @@ export class Mishaps {
     const mode = this.#random.pick(["ok", "ok", "stall", "blackHole", "noInternet"] as const);
     if (mode !== "ok") this.disconnects++;
     links.setInternet(mode);
+    if (mode !== "ok") this.#ends(() => links.setInternet("ok"));
     if (mode === "ok" && this.#random.next() < 0.3) links.ethernet?.access.drop();
   }
 
   async #broker(): Promise<void> {
-    const { broker } = this.#stage;
-    if (this.#brokerDown) await broker.restart?.();
-    else {
-      await broker.crash?.();
-      this.disconnects++;
+    if (this.#brokerDown) {
+      await this.#brokerBack();
+      return;
     }
-    this.#brokerDown = !this.#brokerDown;
+    this.#brokerDown = true;
+    this.disconnects++;
+    await this.#stage.broker.crash?.();
+    this.#ends(() => void this.#brokerBack());
+  }
+
+  async #brokerBack(): Promise<void> {
+    if (!this.#brokerDown) return;
+    this.#brokerDown = false;
+    await this.#stage.broker.restart?.();
+  }
+
+  /** Somebody mends it, sooner or later; or the next mishap does. */
+  #ends(mend: () => void): void {
+    const dice = this.#random.next();
+    const outage = OUTAGES.find(({ share }) => dice < share);
+    if (outage !== undefined) this.#stage.world.scheduler.after(this.#random.int(outage.withinMs), mend);
   }
 
   #mains(): void {

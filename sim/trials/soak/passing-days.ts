@@ -7,8 +7,10 @@ import type { Visitors } from "./visitors.js";
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Bookings made in one soak: each grows the snapshot. */
+/** Permissions that last until a time, at most: each grows the snapshot. */
 const BOOKINGS_MAX = 60;
+/** A booking that ended is taken out of the books so much later; until then people may come with it. */
+const KEPT_MS = DAY_MS;
 /** An edge of a window is waited for where it is no farther off. */
 const EDGE_WITHIN_MS = 4 * DAY_MS;
 /** Somebody types so close to an edge, but not so close that the clocks of box and world may differ about it. */
@@ -30,7 +32,6 @@ export class PassingDays {
   readonly #visitors: Visitors;
   /** Visits just before or after the edge of a window. */
   edges = 0;
-  #bookings = 0;
 
   constructor(stage: Scene, random: Random, visitors: Visitors) {
     this.#stage = stage;
@@ -40,7 +41,8 @@ export class PassingDays {
 
   /** A night, a weekend, or the time to the edge of somebody's window, at which that person comes. */
   async pass(): Promise<void> {
-    if (this.#bookings < BOOKINGS_MAX && this.#random.next() < 0.6) this.#book();
+    this.#takeOutOfTheBooks();
+    if (this.#random.next() < 0.6) this.#book();
     const edge = this.#nextEdge();
     if (edge === undefined || this.#random.next() < 0.4) {
       await this.#stage.world.advance(this.#random.int(this.#random.next() < 0.7 ? 12 * HOUR_MS : 3 * DAY_MS));
@@ -56,19 +58,34 @@ export class PassingDays {
   /** Somebody gets a booking, which begins between yesterday and the day after tomorrow. */
   #book(): void {
     const { cloud, world } = this.#stage;
-    const { users, keys } = cloud.store.organisation;
+    const { users, keys, accesses } = cloud.store.organisation;
+    if (accesses.filter(({ schedule }) => schedule.kind === "scheduled").length >= BOOKINGS_MAX) return;
     const startMs = world.wallSeconds() * SECOND_MS + (this.#random.int(72) - 24) * HOUR_MS;
     const endMs = startMs + (1 + this.#random.int(72)) * HOUR_MS;
     const zone = this.#random.pick(ZONES);
     const schedule: Schedule = { kind: "scheduled", start: local(startMs), end: local(endMs), zone };
     const user = this.#random.pick(users).id;
-    const key = this.#random.pick(keys).id;
+    const near = this.#visitors.keysNear();
+    // Most bookings are for what is at this box; a code of another one is a wrong code here.
+    const key = near.length > 0 && this.#random.next() < 0.9 ? this.#random.pick(near) : this.#random.pick(keys).id;
     try {
       cloud.admin.addAccess(user, key, schedule);
-      this.#bookings++;
     } catch (error) {
       // A window of an hour can fall whole into the hour that the clocks leave out.
       if (!(error instanceof CloudError)) throw error;
+    }
+  }
+
+  /** Nobody comes with a booking of last month; without this the codes that people type are at some time all over. */
+  #takeOutOfTheBooks(): void {
+    const { cloud, world, judge } = this.#stage;
+    const { accesses, locations } = cloud.store.organisation;
+    const before = world.wallSeconds() - KEPT_MS / SECOND_MS;
+    const isOver = ({ schedule }: { readonly schedule: Schedule }) =>
+      (resolveWindow(schedule, locations[0]!.timeZone)?.until ?? before) < before;
+    for (const access of accesses.filter(isOver)) {
+      cloud.admin.removeAccess(access.id);
+      judge.revoked(access);
     }
   }
 

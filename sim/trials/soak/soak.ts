@@ -8,6 +8,7 @@ import { Office } from "./office.js";
 import { PartMishaps } from "./part-mishaps.js";
 import { PassingDays, STARTS } from "./passing-days.js";
 import { Tellers } from "./tellers.js";
+import { holdToUse } from "./use.js";
 import { Visitors } from "./visitors.js";
 
 const MINUTE_MS = 60_000;
@@ -29,6 +30,8 @@ interface Cast {
 export interface SoakResult extends Verdict {
   readonly seed: number;
   readonly visits: number;
+  /** How often a visitor was refused, by reason. */
+  readonly refusals: Readonly<Record<string, number>>;
   readonly powerCuts: number;
   readonly tornWrites: number;
   readonly disconnects: number;
@@ -90,8 +93,8 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   let failure: string | undefined;
   try {
     stage.rig.power.connect();
-    // A box that never syncs would let nobody in: the bound keeps the loop from going on for ever.
-    for (; visitors.exchanges < exchanges && visits < exchanges * 10; visits++) {
+    for (; visitors.exchanges < exchanges; visits++) {
+      holdToUse(visits, visitors);
       await step(stage, cast);
       if (visits % 50 === 0) progress(visitors.exchanges, stage);
     }
@@ -111,6 +114,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     seed,
     visits,
     ...stage.judge.verdict(),
+    refusals: visitors.refusals,
     powerCuts: rig.power.cutCount,
     tornWrites: cast.mishaps.tornWrites,
     disconnects: cast.mishaps.disconnects,

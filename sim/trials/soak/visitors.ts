@@ -10,6 +10,8 @@ const HAND_MS = 1_200;
 const PATIENCE_MS = 20_000;
 /** In which whoever found the screen dark passes by again, ms: longer than most power cuts. */
 const PASS_BY_MS = 240_000;
+/** So often somebody guesses in a row: more than the box lets pass without a wait. */
+const GUESSES_MAX = 8;
 /** Some leave the door open and walk off; somebody shuts it later. */
 const LEFT_OPEN_CHANCE = 0.03;
 const LEFT_OPEN_MS = 90_000;
@@ -29,6 +31,8 @@ export class Visitors {
   /** Keys by fobs that were replaced in the cloud, and hang on them still. */
   readonly formerFobs = new Map<string, number>();
   exchanges = 0;
+  /** How often each visitor was refused, by the text that said so; `dark`: there was nothing on the screen. */
+  readonly refusals: Record<string, number> = {};
   /** Doors that stood open before the present visitor came: not theirs to use. */
   #openBefore: readonly boolean[] = [];
   /** The fob that the present visitor came to return. */
@@ -78,11 +82,14 @@ export class Visitors {
     await this.#type(code);
   }
 
-  /** Somebody guesses. */
+  /** Somebody guesses, once by mistake or again and again. */
   async guess(): Promise<void> {
-    await this.#wake();
-    await this.#type(String(100_000 + this.#random.int(900_000)));
-    await this.#follow();
+    const tries = this.#random.next() < 0.5 ? 1 : 1 + this.#random.int(GUESSES_MAX);
+    for (let i = 0; i < tries; i++) {
+      await this.#wake();
+      await this.#type(String(100_000 + this.#random.int(900_000)));
+      await this.#follow();
+    }
   }
 
   /** Somebody opens one bin, or all, or checks what is in them, with the printed sheet. */
@@ -194,6 +201,8 @@ export class Visitors {
     }
     await this.#handsOn();
     const refusal = lineAbout(rig.panel.view, "refused-")?.id;
+    const reason = rig.panel.view === undefined ? "dark" : refusal;
+    if (reason !== undefined) this.refusals[reason] = (this.refusals[reason] ?? 0) + 1;
     const { seconds, minutes, hours } = lineAbout(rig.panel.view, "refused-throttled")?.params ?? {};
     const waitMs = Number(seconds ?? 0) * 1_000 + Number(minutes ?? 0) * 60_000 + Number(hours ?? 0) * 3_600_000;
     await this.#leave();
@@ -281,11 +290,17 @@ export class Visitors {
     return key && this.#fobAmong(key, this.carried);
   }
 
+  /** The keys that hang here or are in somebody's hands. */
+  keysNear(): number[] {
+    const fobs = [...this.carried, ...this.#stage.rig.bins.state.contents];
+    const { keys } = this.#stage.cloud.store.organisation;
+    return keys.filter((key) => this.#fobAmong(key, fobs) !== undefined).map(({ id }) => id);
+  }
+
   /** Mostly of a key that hangs here or is in somebody's hands; else of any, which may belong to another box. */
   #someCode(): string {
     const { keys, accesses } = this.#stage.cloud.store.organisation;
-    const fobs = [...this.carried, ...this.#stage.rig.bins.state.contents];
-    const near = new Set(keys.filter((key) => this.#fobAmong(key, fobs) !== undefined).map(({ id }) => id));
+    const near = new Set(this.keysNear());
     const all = [...keys.map(({ id, code }) => ({ key: id, code })), ...accesses];
     const codes = all.filter(({ key }) => near.has(key)).flatMap(({ code }) => code ?? []);
     if (codes.length > 0 && this.#random.next() < 0.93) return this.#random.pick(codes);

@@ -4,12 +4,17 @@ import { GuessWatch, type Worth } from "../../../sim/trials/judge/guess-watch.js
 import type { Machine } from "../../../sim/world/machine/machine.js";
 import type { World } from "../../../sim/world/machine/world.js";
 
+interface Clock {
+  seconds: number | undefined;
+  errorSeconds: number | undefined;
+}
+
 /** A panel whose box says what a test tells it to say. */
 class Bench {
   readonly problems: string[] = [];
   worth: Worth = "right";
   readonly #world = { nowMs: 0 };
-  readonly #rtc: { seconds: number | undefined } = { seconds: undefined };
+  readonly #machine = { boots: 1, rtc: { seconds: undefined, errorSeconds: undefined } as Clock };
   #view: View | undefined;
   #input: (input: PanelInput) => void = () => {};
   #shown: (view: View | undefined) => void = () => {};
@@ -29,7 +34,7 @@ class Bench {
     };
     new GuessWatch({
       world: this.#world as World,
-      machine: { panel, rtc: this.#rtc } as unknown as Machine,
+      machine: Object.assign(this.#machine, { panel }) as unknown as Machine,
       report: (problem) => this.problems.push(problem),
       worth: () => this.worth,
     });
@@ -37,7 +42,14 @@ class Bench {
 
   pass(seconds: number, boxSeconds?: number): void {
     this.#world.nowMs += 1_000 * seconds;
-    this.#rtc.seconds = boxSeconds;
+    this.#machine.rtc.seconds = boxSeconds;
+  }
+
+  /** It starts, and finds its clock so far ahead of the world's time. */
+  boot(errorSeconds: number): void {
+    this.#machine.boots++;
+    this.#machine.rtc.errorSeconds = errorSeconds;
+    this.#show({});
   }
 
   #show(view: Partial<View> | undefined): void {
@@ -174,4 +186,18 @@ test("a right of which nobody can say whether the box has it may begin the count
   bench.worth = "nothing";
   for (let i = 0; i < 4; i++) bench.try(6, undefined, "refused-wrong-code");
   expect(bench.problems).toEqual([]);
+});
+
+test("a clock that was put off while the box ran is felt when it boots, and no guesser is blamed for it", () => {
+  const bench = new Bench();
+  bench.boot(0);
+  for (let i = 0; i < 4; i++) bench.try(6, undefined, "refused-wrong-code");
+  bench.boot(86_400);
+  bench.pass(30);
+  bench.try(6, undefined, "refused-wrong-code");
+  expect(bench.problems).toEqual([]);
+  bench.boot(86_400);
+  bench.pass(60);
+  bench.try(6, undefined, "refused-wrong-code");
+  expect(bench.problems).toEqual(["a guess at ordinary codes was looked at 60 s after the last one, not after 240 s"]);
 });
