@@ -29,6 +29,31 @@ const BETWEEN_BINS_MS = 1_000;
 /** A run that a power cut stopped goes on by itself within this time of its code, s. */
 const RESUME_WITHIN_SECONDS = 7_200;
 
+/** One bin of a run. All of them may stand open at once, so each is small: functions of its own would take four times as much. */
+class RunOpening implements OpeningEvents {
+  readonly #bin: number;
+  readonly #authority: number;
+  readonly #ended: (bin: number, authority: number, result: Outcome) => void;
+
+  constructor(bin: number, authority: number, ended: (bin: number, authority: number, result: Outcome) => void) {
+    this.#bin = bin;
+    this.#authority = authority;
+    this.#ended = ended;
+  }
+
+  opened(): void {
+    this.#ended(this.#bin, this.#authority, Outcome.done);
+  }
+
+  failed(): void {
+    this.#ended(this.#bin, this.#authority, Outcome.notOpened);
+  }
+
+  heldOpen(): void {}
+
+  closed(): void {}
+}
+
 /** Carries out what an accepted offline code allows. Every opening has its own record before the lock moves. */
 export class EmergencyTask {
   readonly #ledger: Ledger;
@@ -203,12 +228,14 @@ export class EmergencyTask {
       return;
     }
     this.#run = { seq: of, bin, events };
-    const next = () => {
-      events.progress(bin);
-      this.#timers.set(BETWEEN_BINS_MS, () => this.#nextBin());
-    };
-    this.#open(bin, authority, { opened: next, failed: next, heldOpen: () => {}, closed: () => {} });
+    this.#control.open(bin, authority, new RunOpening(bin, authority, this.#ended));
   }
+
+  readonly #ended = (bin: number, authority: number, result: Outcome): void => {
+    this.#settle(authority, bin, result);
+    this.#run?.events.progress(bin);
+    this.#timers.set(BETWEEN_BINS_MS, () => this.#nextBin());
+  };
 
   #open(bin: number, authority: number, then: OpeningEvents): void {
     this.#control.open(bin, authority, {

@@ -18,6 +18,8 @@ export interface EngineEndOptions {
   /** Computes digests when the device end does not. */
   readonly hash: HashPort;
   readonly text?: TextCodec;
+  /** The longest message that it takes; MAX_MESSAGE_BYTES if absent. */
+  readonly maxMessageBytes?: number;
   /** Puts the board's drivers together where the device end has only its IO; absent: this engine has none. */
   readonly drivers?: (options: BoardOptions) => BoardPorts;
 }
@@ -69,11 +71,16 @@ export class EngineEnd {
     const offered = reader.u32();
     if (version !== BRIDGE_VERSION) {
       // The answer names this end's version; the device end refuses it.
-      return this.#writer.begin(Type.engineHello).u8(BRIDGE_VERSION).u32(0).u32(MAX_MESSAGE_BYTES).end();
+      return this.#helloOf(0);
     }
     const taken = offered & Capability.hash;
     this.#hash = taken === 0 ? this.#options.hash : farHash(this.#caller);
-    return this.#writer.begin(Type.engineHello).u8(BRIDGE_VERSION).u32(taken).u32(MAX_MESSAGE_BYTES).end();
+    return this.#helloOf(taken);
+  }
+
+  #helloOf(taken: number): Uint8Array {
+    const longest = this.#options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
+    return this.#writer.begin(Type.engineHello).u8(BRIDGE_VERSION).u32(taken).u32(longest).end();
   }
 
   #boot(facts: Facts): void {

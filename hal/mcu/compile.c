@@ -1,11 +1,13 @@
 /*
  * Runs on the machine that builds: compiles a script with XS's own compiler to bytecode for the same XS with 16-bit names, as the
- * microcontroller's has them. Writes a header that `main.c` includes.
+ * microcontroller's has them. Writes what is to lie in the first place of the flash (rom.h).
  *
- *   compile SCRIPT.js PROGRAM.h
+ *   compile SCRIPT.js PROGRAM.bin
  */
 #include "xsAll.h"
 #include "xsScript.h"
+
+#include "rom.h"
 
 static char *read_file(const char *path, long *size)
 {
@@ -19,11 +21,50 @@ static char *read_file(const char *path, long *size)
 	return text;
 }
 
-static void write_bytes(FILE *file, const char *name, const txS1 *bytes, txSize size)
+/* Functions and strings of the program stay where the bytecode lies, in flash, as the SDK's linker has it. */
+static txU1 in_place(txU1 code)
 {
-	fprintf(file, "static const uint8_t %s[] = {", name);
-	for (txSize i = 0; i < size; i++) fprintf(file, "%s%u,", i % 32 == 0 ? "\n" : "", (unsigned)(uint8_t)bytes[i]);
-	fprintf(file, "\n};\n#define %s_SIZE %ldu\n", name, (long)size);
+	switch (code) {
+	case XS_CODE_CODE_1: return XS_CODE_CODE_ARCHIVE_1;
+	case XS_CODE_CODE_2: return XS_CODE_CODE_ARCHIVE_2;
+	case XS_CODE_CODE_4: return XS_CODE_CODE_ARCHIVE_4;
+	case XS_CODE_STRING_1: return XS_CODE_STRING_ARCHIVE_1;
+	case XS_CODE_STRING_2: return XS_CODE_STRING_ARCHIVE_2;
+	case XS_CODE_STRING_4: return XS_CODE_STRING_ARCHIVE_4;
+	default: return code;
+	}
+}
+
+/* Bytes of the instruction at `at`; a negative size in XS's table says how many bytes of it tell how long the rest is. */
+static size_t length_of(const txU1 *at)
+{
+	const txS1 size = gxCodeSizes[*at];
+	txU2 two;
+	txU4 four;
+	switch (size) {
+	case 0: return 1 + sizeof(txID);
+	case -1: return 2 + (size_t)at[1];
+	case -2: memcpy(&two, at + 1, sizeof two); return 3 + (size_t)two;
+	case -4: memcpy(&four, at + 1, sizeof four); return 5 + (size_t)four;
+	default: return (size_t)size;
+	}
+}
+
+static void keep_in_place(txU1 *code, size_t size)
+{
+	for (size_t at = 0; at < size; at += length_of(code + at)) code[at] = in_place(code[at]);
+}
+
+static int write_program(const char *path, const txScript *script)
+{
+	const struct rom_program program = {ROM_PROGRAM, (uint32_t)script->codeSize, (uint32_t)script->symbolsSize, 0};
+	static const uint8_t gap[ROM_CODE_AT - sizeof program];
+	FILE *const out = fopen(path, "wb");
+	if (out == NULL) return 0;
+	int is_written = fwrite(&program, sizeof program, 1, out) == 1 && fwrite(gap, sizeof gap, 1, out) == 1;
+	is_written = is_written && fwrite(script->codeBuffer, (size_t)script->codeSize, 1, out) == 1;
+	is_written = is_written && fwrite(script->symbolsBuffer, (size_t)script->symbolsSize, 1, out) == 1;
+	return fclose(out) == 0 && is_written;
 }
 
 int main(int argc, char *argv[])
@@ -32,7 +73,7 @@ int main(int argc, char *argv[])
 		1024 * 1024, 1024 * 1024, 64 * 1024, 64 * 1024, 4096, 32000, 8000, 1993, 127, 8192 * 1024, 1993,
 	};
 	if (argc != 3) {
-		fprintf(stderr, "usage: compile SCRIPT.js PROGRAM.h\n");
+		fprintf(stderr, "usage: compile SCRIPT.js PROGRAM.bin\n");
 		return 2;
 	}
 	long size;
@@ -49,14 +90,10 @@ int main(int argc, char *argv[])
 		fprintf(stderr, "%s: does not parse\n", argv[1]);
 		return 1;
 	}
-	FILE *const out = fopen(argv[2], "w");
-	if (out == NULL) {
+	keep_in_place((txU1 *)script->codeBuffer, (size_t)script->codeSize);
+	if (!write_program(argv[2], script)) {
 		perror(argv[2]);
 		return 1;
 	}
-	fprintf(out, "/* Written by compile. */\n#include <stdint.h>\n");
-	write_bytes(out, "PROGRAM_SYMBOLS", script->symbolsBuffer, script->symbolsSize);
-	write_bytes(out, "PROGRAM_CODE", script->codeBuffer, script->codeSize);
-	fprintf(out, "static uint8_t PROGRAM_RAM[PROGRAM_CODE_SIZE];\n");
-	return fclose(out) == 0 ? 0 : 1;
+	return 0;
 }

@@ -10,9 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mpu.h"
 #include "netstring.h"
 #include "platform.h"
-#include "program.h"
+#include "prepare.h"
 #include "semihosting.h"
 #include "sizes.h"
 #include "start.h"
@@ -59,8 +60,10 @@ static void collect_garbage(xsMachine *the)
 	xsCollectGarbage();
 }
 
-static void define_globals(xsMachine *machine)
+/* XS's inner and public views of a machine have different names. */
+static void define_globals(struct sxMachine *inner)
 {
+	xsMachine *const machine = (xsMachine *)inner;
 	xsBeginHost(machine);
 	xsResult = xsNewHostFunction(issue_command, 1);
 	xsDefine(xsGlobal, xsID("issueCommand"), xsResult, xsDontEnum);
@@ -69,20 +72,18 @@ static void define_globals(xsMachine *machine)
 	xsEndHost(machine);
 }
 
-static void load(xsMachine *machine)
+#define DECIMALS_OF_64_BITS 20
+
+/* The small newlib prints no 64 bits. `to`: DECIMALS_OF_64_BITS and a zero; the result points into it. */
+static const char *decimals_of(uint64_t number, char to[DECIMALS_OF_64_BITS + 1])
 {
-	static const struct program program = {PROGRAM_SYMBOLS, PROGRAM_SYMBOLS_SIZE, PROGRAM_CODE, PROGRAM_CODE_SIZE};
-	xsBeginHost(machine);
-	xsTry {
-		platform_run((struct sxMachine *)machine, &program, PROGRAM_RAM);
-	}
-	xsCatch {
-		const char *const text = xsToString(xsException);
-		send("!", 1, text, strlen(text));
-		semihosting_exit(OVER);
-	}
-	xsEndHost(machine);
-	platform_run_jobs((struct sxMachine *)machine);
+	char *at = to + DECIMALS_OF_64_BITS;
+	*at = 0;
+	do {
+		*--at = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	return at;
 }
 
 /* Hands a message to the firmware, and reports what came of it. */
@@ -110,12 +111,12 @@ static void turn(xsMachine *machine, size_t size)
 		send("!", 1, text, strlen(text));
 	} else {
 		const struct heap_use heap = platform_heap(inner);
-		char head[320];
+		char head[320], decimals[DECIMALS_OF_64_BITS + 1];
 		const int length = snprintf(head, sizeof head,
 			".{\"currentHeapCount\":%lu,\"compute\":%lu,\"peakHeapCount\":%lu,\"chunkBytes\":%lu,\"peakChunkBytes\":%lu,"
-			"\"ticks\":%llu,\"stackSlots\":%lu,\"stackBytes\":%lu,\"mallocBytes\":%lu}\1",
+			"\"ticks\":%s,\"stackSlots\":%lu,\"stackBytes\":%lu,\"mallocBytes\":%lu}\1",
 			(unsigned long)heap.slots, (unsigned long)platform_meter(inner), (unsigned long)heap.peak_slots,
-			(unsigned long)heap.chunk_bytes, (unsigned long)heap.peak_chunk_bytes, (unsigned long long)ticks_of_turns,
+			(unsigned long)heap.chunk_bytes, (unsigned long)heap.peak_chunk_bytes, decimals_of(ticks_of_turns, decimals),
 			(unsigned long)platform_stack_most(), (unsigned long)stack_most(), (unsigned long)malloc_most());
 		send(head, (size_t)length, xsToArrayBuffer(xsVar(0)), xsGetArrayBufferLength(xsVar(0)));
 	}
@@ -131,29 +132,24 @@ static xsBooleanValue go_on(xsMachine *the, xsUnsignedValue index)
 }
 #endif
 
+/* Code and the prepared program, all that lies in flash (board.ld). */
+#define FLASH_BYTES (4ul * 1024 * 1024)
+
 int main(void)
 {
+	if (!platform_is_prepared()) return prepare(define_globals);
+	platform_initialize();
+	mpu_protect_flash(FLASH_BYTES);
 	world.from = semihosting_open("/dev/fd/3", OPEN_READ);
 	world.to = semihosting_open("/dev/fd/4", OPEN_WRITE);
 	if (world.from < 0 || world.to < 0) {
 		semihosting_say("hal/mcu: files 3 and 4 of the emulator are not open\n");
 		return NO_WAY_TO_THE_WORLD;
 	}
-	xsCreation creation = {
-		.initialChunkSize = CHUNK_BYTES - 1024,
-		.initialHeapCount = SLOTS - 2,
-		.stackCount = STACK_SLOTS,
-		.initialKeyCount = KEYS,
-		.nameModulo = NAME_MODULO,
-		.symbolModulo = SYMBOL_MODULO,
-	};
-	platform_initialize();
-	xsMachine *const machine = xsCreateMachine(&creation, "smartbox", NULL);
-	define_globals(machine);
+	xsMachine *const machine = (xsMachine *)platform_clone();
 #ifdef mxMetering
 	xsBeginMetering(machine, go_on, 0);
 #endif
-	load(machine);
 	for (;;) {
 		const size_t size = receive();
 		if (message[0] != '?') semihosting_exit(BROKEN_MESSAGE);

@@ -9,7 +9,7 @@ struct netstrings {
 	/* Handles of semihosting.h. */
 	int from, to;
 	/* Read ahead: bytes `at` to `end` of `ahead`. */
-	uint8_t ahead[4096];
+	uint8_t ahead[256];
 	size_t at, end;
 };
 

@@ -3,20 +3,24 @@
 #include "xsScript.h"
 
 #include "platform.h"
+#include "prepare-memory.h"
+#include "rom.h"
 #include "semihosting.h"
 #include "sizes.h"
 #include "start.h"
 
-extern uint8_t stack_limit[];
-extern void fxRemapIDs(txMachine *the, txByte *code, txSize size, txID *ids);
+extern uint8_t stack_limit[], data_start[];
 
 static uint8_t chunk_heap[CHUNK_BYTES] __attribute__((aligned(8)));
 static txSlot stack[STACK_SLOTS];
 static txSlot slot_heap[SLOTS];
 
+uint8_t *rom_limit;
+
 /* XS asks once for chunks, for its stack and for slots, with the sizes of its creation; there is nothing to grow by. */
 void *fxAllocateChunks(txMachine *the, txSize size)
 {
+	if (!platform_is_prepared()) return prepare_chunks(the, size);
 	return the->firstBlock == NULL && size <= (txSize)sizeof chunk_heap ? chunk_heap : NULL;
 }
 
@@ -28,6 +32,7 @@ void fxFreeChunks(txMachine *the, void *chunks)
 
 txSlot *fxAllocateSlots(txMachine *the, txSize count)
 {
+	if (!platform_is_prepared()) return prepare_slots(the, count);
 	if (the->stackBottom == NULL) {
 		if (count > STACK_SLOTS) return NULL;
 		memset(stack, PAINT, sizeof stack);
@@ -45,7 +50,7 @@ void fxFreeSlots(txMachine *the, void *slots)
 char *fxCStackLimit(void)
 {
 	/* XS looks before it goes deeper; what it calls meanwhile needs room as well. */
-	enum { MARGIN = 4096 };
+	enum { MARGIN = 1536 };
 	return (char *)stack_limit + MARGIN;
 }
 
@@ -91,11 +96,18 @@ txScript *fxParseScript(txMachine *the, void *stream, txGetter getter, txUnsigne
 	return NULL;
 }
 
+static void tell_full_heap(const txMachine *the)
+{
+	char text[96];
+	snprintf(text, sizeof text, "hal/mcu: XS is out of memory: %ld of %ld slots, %ld of %ld bytes\n", (long)the->currentHeapCount,
+		(long)the->maximumHeapCount, (long)the->currentChunksSize, (long)the->maximumChunksSize);
+	semihosting_say(text);
+}
+
 void fxAbort(txMachine *the, int status)
 {
-	(void)the;
 	switch (status) {
-	case XS_NOT_ENOUGH_MEMORY_EXIT: semihosting_say("hal/mcu: XS is out of memory\n"); break;
+	case XS_NOT_ENOUGH_MEMORY_EXIT: tell_full_heap(the); break;
 	case XS_STACK_OVERFLOW_EXIT: semihosting_say("hal/mcu: XS's stack is full\n"); break;
 	case XS_UNHANDLED_EXCEPTION_EXIT: semihosting_say("hal/mcu: an exception that nothing catches\n"); break;
 	case XS_UNHANDLED_REJECTION_EXIT: semihosting_say("hal/mcu: a rejection that nothing catches\n"); break;
@@ -106,34 +118,28 @@ void fxAbort(txMachine *the, int status)
 
 void platform_initialize(void)
 {
+	rom_limit = platform_is_prepared() ? data_start : NULL;
 	fxInitializeSharedCluster();
 }
 
-/* XS's numbers of the program's names, which it calls by numbers of its own: the first two bytes count them, then each ends with a 0. */
-static void number_names(txMachine *the, const struct program *program, txID *ids)
+int platform_is_prepared(void)
 {
-	const txS1 *at = (const txS1 *)program->symbols;
-	txID count;
-	mxDecodeID(at, count);
-	ids[0] = XS_NO_ID;
-	for (txID i = 1; i < count; i++) {
-		ids[i] = fxNewNameC(the, (txString)at);
-		at += strlen((const char *)at) + 1;
-	}
+	return ((const struct rom_prepared *)rom_head)->kind == ROM_PREPARED;
 }
 
-void platform_run(txMachine *the, const struct program *program, uint8_t *ram)
+txMachine *platform_clone(void)
 {
-	static txID ids[KEYS];
-	txSlot *const realm = mxProgram.value.reference->next->value.module.realm;
-	number_names(the, program, ids);
-	memcpy(ram, program->code, program->code_size);
-	fxRemapIDs(the, (txByte *)ram, (txSize)program->code_size, ids);
-	/* Without symbols: XS then runs the code where it lies, and frees nothing. */
-	txScript script = {.codeBuffer = (txS1 *)ram, .codeSize = (txSize)program->code_size};
-	fxRunScript(the, &script, mxRealmGlobal(realm), NULL, mxRealmClosures(realm)->value.reference, NULL,
-		mxProgram.value.reference);
-	mxPop();
+	const struct rom_prepared *const rom = (const struct rom_prepared *)rom_head;
+	txCreation creation = {
+		.initialChunkSize = CHUNK_BYTES - sizeof(txBlock),
+		.initialHeapCount = SLOTS,
+		.stackCount = STACK_SLOTS,
+		.initialKeyCount = KEYS,
+		.incrementalKeyCount = KEYS_MORE,
+		.nameModulo = NAME_MODULO,
+		.symbolModulo = SYMBOL_MODULO,
+	};
+	return fxPrepareMachine(&creation, (txPreparation *)&rom->preparation, "smartbox", NULL, NULL);
 }
 
 void platform_run_jobs(txMachine *the)
@@ -166,12 +172,25 @@ void platform_reset_meter(txMachine *the)
 #endif
 }
 
+static int is_untouched(const txSlot *slot)
+{
+	const uint8_t *const bytes = (const uint8_t *)slot;
+	for (size_t i = 0; i < sizeof *slot; i++) {
+		if (bytes[i] != PAINT) return 0;
+	}
+	return 1;
+}
+
 uint32_t platform_stack_most(void)
 {
-	/* XS fills it from the top down. */
-	const uint8_t *at = (const uint8_t *)stack;
-	while (at < (const uint8_t *)(stack + STACK_SLOTS) && *at == PAINT) at++;
-	return (uint32_t)(((const uint8_t *)(stack + STACK_SLOTS) - at + sizeof(txSlot) - 1) / sizeof(txSlot));
+	/* XS fills it from the top down, and uses what is left at the bottom to print numbers. */
+	enum { CLEARLY_UNUSED = 16 };
+	uint32_t used = 0;
+	for (uint32_t depth = 1, untouched = 0; depth <= STACK_SLOTS && untouched < CLEARLY_UNUSED; depth++) {
+		untouched = is_untouched(stack + STACK_SLOTS - depth) ? untouched + 1 : 0;
+		if (untouched == 0) used = depth;
+	}
+	return used;
 }
 
 struct heap_use platform_heap(txMachine *the)

@@ -7,22 +7,14 @@
 
 struct sxMachine;
 
-/* The compiled firmware, as `compile.c` writes it: names, and bytecode that uses them by number. */
-struct program {
-	const uint8_t *symbols;
-	size_t symbols_size;
-	const uint8_t *code;
-	size_t code_size;
-};
-
-/* Once, before the first machine. */
+/* Once, before the machine. */
 void platform_initialize(void);
 
-/*
- * Runs the program's top level in the machine; within xsBeginHost. The bytecode is copied to `ram` (code_size bytes) first: XS puts
- * its own numbers of the names into it.
- */
-void platform_run(struct sxMachine *the, const struct program *program, uint8_t *ram);
+/* Whether the image was linked with a prepared program. */
+int platform_is_prepared(void);
+
+/* The machine, made from the prepared program: its heap holds what is new, everything else stays in flash. Once. */
+struct sxMachine *platform_clone(void);
 
 /* Runs what promises have put off, until nothing is left. */
 void platform_run_jobs(struct sxMachine *the);

@@ -1,16 +1,24 @@
-/* Memory of the XS machine. The bytecode's objects live in this heap too: on a board they are prepared in flash. */
+/* Memory of the XS machine. Together with C's own (board.ld) no more than 160 KiB. */
 #ifndef SIZES_H
 #define SIZES_H
 
-#define CHUNK_BYTES (1024 * 1024)
-#define SLOTS 60000
-/* As the boards have it (manifest.json, creation.stack). */
-#define STACK_SLOTS 1536
-#define KEYS 6000
-#define NAME_MODULO 1993
-#define SYMBOL_MODULO 127
+#define CHUNK_BYTES (28 * 1024)
+#define SLOTS 5900
+#define STACK_SLOTS 768
+/* Names that turn up while the program runs, and by how many more at a time if they do not suffice. */
+#define KEYS 32
+#define KEYS_MORE 32
 
-/* The longest message of the bridge and its frame (hal/bridge/PROTOCOL.md, section 2). */
-#define MESSAGE_BYTES (64 * 1024 + 64)
+/* Of the tables of names, which each machine copies: few, and long lists in them. */
+#define NAME_MODULO 127
+#define SYMBOL_MODULO 3
+
+/* The longest message of the bridge, which HELLO tells (hal/bridge/PROTOCOL.md, section 2), and its type. */
+#define MESSAGE_BYTES (8 * 1024 + 1)
+
+/* Of the evaluation, which has the flash for its memory: slots that it grows by, so that few holes are left; stack; names. */
+#define PREPARE_SLOTS 512
+#define PREPARE_STACK_SLOTS 4096
+#define PREPARE_KEYS 6000
 
 #endif

@@ -19,8 +19,8 @@ extern uint8_t heap_start[], heap_end[], stack_limit[], stack_top[];
 int main(void);
 void reset(void);
 
-/* The end of what malloc has had so far; nothing is ever given back. */
-static uint8_t *top = heap_start;
+/* What malloc has; the end of what it has had so far: nothing is ever given back. */
+static uint8_t *bottom = heap_start, *top = heap_start, *limit = heap_end;
 
 /* Coprocessor access control (Armv7-M, B3.2.20): full access to the FPU, CP10 and CP11. */
 #define CPACR (*(volatile uint32_t *)0xE000ED88)
@@ -47,7 +47,13 @@ size_t stack_most(void)
 
 size_t malloc_most(void)
 {
-	return (size_t)(top - heap_start);
+	return (size_t)(top - bottom);
+}
+
+void malloc_from(uint8_t *from, uint8_t *to)
+{
+	bottom = top = from;
+	limit = to;
 }
 
 /* What the processor pushes at an exception (Armv7-M, B1.5.6). */
@@ -55,10 +61,19 @@ struct frame {
 	uint32_t r0, r1, r2, r3, r12, lr, pc, xpsr;
 };
 
+/* Configurable fault status (B3.2.15), and the address of a fault of the memory protection unit (B3.2.18). */
+#define CFSR (*(volatile uint32_t *)0xE000ED28)
+#define CFSR_MMARVALID (1u << 7)
+#define MMFAR (*(volatile uint32_t *)0xE000ED34)
+
 /* Any fault: the emulated board cannot go on. A board of the product would be reset by its watchdog. */
 __attribute__((used)) static void tell_fault(const struct frame *at)
 {
 	char text[80];
+	if (CFSR & CFSR_MMARVALID) {
+		snprintf(text, sizeof text, "hal/mcu: a write into flash at %08lx\n", (unsigned long)MMFAR);
+		semihosting_say(text);
+	}
 	snprintf(text, sizeof text, "hal/mcu: a fault of the processor at %08lx, called from %08lx\n", (unsigned long)at->pc,
 		(unsigned long)at->lr);
 	semihosting_say(text);
@@ -76,7 +91,7 @@ __attribute__((section(".vectors"), used)) static void (*const vectors[16])(void
 
 void *_sbrk(ptrdiff_t increment)
 {
-	if (increment > heap_end - top) {
+	if (increment > limit - top) {
 		errno = ENOMEM;
 		return (void *)-1;
 	}

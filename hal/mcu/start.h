@@ -3,6 +3,7 @@
 #define START_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* What untouched stack is filled with. */
 #define PAINT 0xa5
@@ -12,5 +13,8 @@ size_t stack_most(void);
 
 /* Bytes that malloc has had from the system. */
 size_t malloc_most(void);
+
+/* Gives malloc other memory than the board's; before its first use. */
+void malloc_from(uint8_t *from, uint8_t *to);
 
 #endif

@@ -27,4 +27,11 @@
 #define mxUseDefaultCStackLimit 0
 /* mxCESU8 is not set: as on the boards, strings are counted by code point. */
 
+/*
+ * What lies below is flash (board.ld): the collector of garbage leaves it alone. 0 while the program is being prepared there. The patches
+ * of sim/engines/xs/mcu-patches.ts put the question to XS's own places.
+ */
+extern uint8_t *rom_limit;
+#define mxInRom(POINTER) ((uint8_t *)(POINTER) < rom_limit)
+
 #endif

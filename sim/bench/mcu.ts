@@ -28,10 +28,9 @@ export const mcuBench: Bench = {
   summary:
     "what the firmware costs on an emulated Cortex-M7, in instructions that QEMU counts; XS without its own count, as on a board",
   figures: {
-    bootInstructions:
-      "from reset to a usable keypad, of a box with 40 exchanges in its journal; evaluation of the program included",
+    bootInstructions: "from reset to a usable keypad, of a box with 40 exchanges in its journal, drivers included",
+    cloneInstructions: "of that, from reset to a machine made from the prepared program",
     collectionInstructions: "one collection of garbage, with nothing booted",
-    evaluationInstructions: "of that, evaluation of the program, which a board has done beforehand",
     codeCheckInstructions: "check of one offline code, both HMACs by tweetnacl",
     syncBatchInstructions: "64 records of 32 bytes made into a sealed publish",
     snapshotChunkInstructions: "1 KB of a snapshot opened and authenticated",
@@ -41,19 +40,21 @@ export const mcuBench: Bench = {
       "a pick-up by booking code, offline, from the first digit to the idle screen, median of 5; bridge included",
     "…Milliseconds of each of these": `at ${MEGAHERTZ} MHz and one instruction a cycle`,
     heapBytesIdle: "slots and chunks in use at idle in sync, of the whole machine, after a collection",
-    loadedHeapBytes: "of those, what the evaluated program holds, which a board has in flash",
-    ramBytes: "heap in use at idle, and the most of XS's stack, of C's stack and of malloc; buffers of the link apart",
+    clonedHeapBytes: "of those, what the machine holds before it boots",
+    ramBytes: "all RAM of the image: a heap of fixed size, both stacks, malloc, buffers and data",
     stackSlotsMost: "of XS's stack",
     stackBytesMost: "of the C stack",
     mallocBytesMost: "that malloc has had",
-    textBytes: "code, constants and bytecode of the image",
-    bytecodeBytes: "of that, bytecode and its names",
+    codeBytes: "C in flash: XS, and what is around it",
+    bytecodeBytes: "bytecode of the program in flash, with the tables of its names",
+    objectBytes: "prepared objects in flash",
+    chunkBytes: "and their strings, names and arrays",
   },
   async run(progress) {
     progress("single pieces of work");
     const pieces = await measurePieces();
     progress("a box with some history");
-    return { ...pieces, ...(await measureLoaded()), ...(await measureBox()), ...(await measureImage()) };
+    return { ...pieces, ...(await measureCloned()), ...(await measureBox()), ...(await measureImage()) };
   },
 };
 
@@ -88,8 +89,8 @@ function heapBytes({ slots, board }: XsReport): number {
   return slots * SLOT_BYTES + board!.chunkBytes;
 }
 
-/** A machine with the program evaluated, and nothing booted. */
-async function measureLoaded(): Promise<Figures> {
+/** A machine of the prepared program, and nothing booted. */
+async function measureCloned(): Promise<Figures> {
   const machines = await McuXs.counting();
   const worker = machines.start((request) => request);
   try {
@@ -97,9 +98,9 @@ async function measureLoaded(): Promise<Figures> {
     const { ticks } = worker.command(new Uint8Array(0)).board!;
     const collection = ticks - first.board!.ticks;
     return {
-      ...cost("evaluation", (first.board!.ticks - collection) * INSTRUCTIONS_PER_TICK),
+      ...cost("clone", (first.board!.ticks - collection) * INSTRUCTIONS_PER_TICK),
       ...cost("collection", collection * INSTRUCTIONS_PER_TICK),
-      loadedHeapBytes: heapBytes(first),
+      clonedHeapBytes: heapBytes(first),
     };
   } finally {
     worker.kill();
@@ -109,7 +110,7 @@ async function measureLoaded(): Promise<Figures> {
 
 async function measureBox(): Promise<Figures> {
   const engine = await XsEngine.counting();
-  const stage = await Stage.open({ seed: 1, broker: "virtual", engine });
+  const stage = await Stage.open({ seed: 1, broker: "virtual", parts: "registers", engine });
   try {
     const { machine, world, person } = stage;
     const people = new People(stage);
@@ -158,7 +159,6 @@ async function measureBox(): Promise<Figures> {
       ...cost("pulse", pulse),
       ...cost("verdict", verdict),
       heapBytesIdle: idle,
-      ramBytes: idle + stackSlots * SLOT_BYTES + stackBytes + mallocBytes,
       stackSlotsMost: stackSlots,
       stackBytesMost: stackBytes,
       mallocBytesMost: mallocBytes,
@@ -186,11 +186,16 @@ async function spentOnVerdict(stage: Stage, spent: (work: () => Promise<unknown>
 }
 
 async function measureImage(): Promise<Figures> {
-  const image = await mcuImage({ metering: false });
-  const text = Number(run("arm-none-eabi-size", [image]).split("\n")[1]?.trim().split(/\s+/)[0]);
-  const symbols = run("arm-none-eabi-nm", ["-S", "--defined-only", image]);
-  const bytes = [...symbols.matchAll(/^\w+ (\w+) \w PROGRAM_(?:CODE|SYMBOLS)$/gm)].map(([, hex]) => Number(`0x${hex}`));
-  return { textBytes: text, bytecodeBytes: bytes.reduce((sum, one) => sum + one, 0) };
+  const sections = run("arm-none-eabi-size", ["-A", await mcuImage({ metering: false })]);
+  const bytes = (...names: readonly string[]): number =>
+    names.reduce((sum, name) => sum + Number(new RegExp(`^\\${name} +(\\d+)`, "m").exec(sections)![1]), 0);
+  return {
+    ramBytes: bytes(".data", ".bss", ".heap", ".stack"),
+    codeBytes: bytes(".text", ".data"),
+    bytecodeBytes: bytes(".rom_head"),
+    objectBytes: bytes(".rom_slots"),
+    chunkBytes: bytes(".rom_chunks"),
+  };
 }
 
 function run(program: string, args: readonly string[]): string {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { BUILD_DIR, bundleScript, ROOT } from "./bundle.js";
 import { findXsSources, NoXsError } from "./compile.js";
 import { withLock } from "./lock.js";
+import { patchXs, XS_PATCHES } from "./mcu-patches.js";
 
 /** What the image and its emulator need besides Node; each is asked for its version. */
 const PROGRAMS = ["cc", "make", "arm-none-eabi-gcc", "qemu-system-arm"] as const;
@@ -43,9 +44,13 @@ export async function mcuImage({ program = "mcu-machine.ts", metering = true }: 
     () => {
       const script = join(out, "firmware.js");
       writeFileSync(script, source);
-      make([`XS=${join(home, "moddable", "xs")}`, `OUT=${out}`, `SCRIPT=${script}`, `METERING=${metering ? 1 : 0}`]);
+      const xs = join(home, "moddable", "xs");
+      const changed = join(out, "patched");
+      patchXs(xs, changed);
+      const meter = metering ? 1 : 0;
+      make([`XS=${xs}`, `PATCHED=${changed}`, `OUT=${out}`, `SCRIPT=${script}`, `METERING=${meter}`]);
       // Under its own name only when it is whole; an older one may be running somewhere.
-      renameSync(join(out, "firmware.elf"), elf);
+      renameSync(join(out, `image${meter}`, "firmware.elf"), elf);
     },
   );
   return elf;
@@ -54,6 +59,7 @@ export async function mcuImage({ program = "mcu-machine.ts", metering = true }: 
 /** Of all that an image is made from but XS. */
 function fingerprint(source: string): string {
   const hash = createHash("sha256").update(source);
+  hash.update(JSON.stringify(XS_PATCHES.map(({ pattern, replacement }) => [pattern.source, replacement])));
   for (const name of readdirSync(MCU_DIR).sort()) hash.update(readFileSync(join(MCU_DIR, name)));
   return hash.digest("hex").slice(0, 16);
 }

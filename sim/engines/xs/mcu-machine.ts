@@ -7,7 +7,13 @@ const xs = globalThis as unknown as {
   readonly String: { fromArrayBuffer(bytes: ArrayBufferLike): string };
 };
 
-serveMachine({
-  encode: (text) => new Uint8Array(xs.ArrayBuffer.fromString(text)),
-  decode: (bytes) => xs.String.fromArrayBuffer(bytes.slice().buffer),
-});
+/** What hal/mcu/sizes.h has room for. */
+const MAX_MESSAGE_BYTES = 8 * 1024;
+
+serveMachine(
+  {
+    encode: (text) => new Uint8Array(xs.ArrayBuffer.fromString(text)),
+    decode: (bytes) => xs.String.fromArrayBuffer(bytes.slice().buffer),
+  },
+  MAX_MESSAGE_BYTES,
+);

@@ -1,5 +1,5 @@
 /**
- * What must change in the three packages for XS, place by place. Each place is counted when it is patched: a version that moves
+ * What must change in a package, place by place. Each place is counted when it is patched: a version that moves
  * one stops the build with the package and the pattern.
  */
 export interface Patch {
@@ -18,6 +18,7 @@ export class PatchError extends Error {}
 const DEBUG_CALL = /^[ \t]*debug\(.*\)$/gm;
 const DEBUG_IMPORT = /^const debug = require\('debug'\)\('[^']*'\)$/gm;
 
+/** In the three packages, for XS. */
 export const PATCHES: readonly Patch[] = [
   // The arguments of a debug call are evaluated although nobody listens: a tenth of all time spent on a packet.
   { package: "mqtt-packet", file: "parser.js", pattern: DEBUG_CALL, replacement: "", places: 46 },
@@ -111,15 +112,21 @@ export const PATCHES: readonly Patch[] = [
   },
 ];
 
-/** `source` of the file with its patches. Throws PatchError naming package, file and pattern. */
-export function patched(packageName: string, file: string, source: string, patches = PATCHES): string {
+/** `source` of the file with its patches, which stand in `list`. Throws PatchError naming package, file and pattern. */
+export function patched(
+  packageName: string,
+  file: string,
+  source: string,
+  patches = PATCHES,
+  list = "sim/engines/xs/patches.ts",
+): string {
   let text = source;
   for (const patch of patches) {
     if (patch.package !== packageName || patch.file !== file) continue;
     const places = [...text.matchAll(patch.pattern)].length;
     if (places !== patch.places) {
       throw new PatchError(
-        `${packageName}/${file}: ${patch.pattern} stands there ${places} times, not ${patch.places}: look at what the new version does there, then change sim/engines/xs/patches.ts`,
+        `${packageName}/${file}: ${patch.pattern} stands there ${places} times, not ${patch.places}: look at what the new version does there, then change ${list}`,
       );
     }
     text = text.replace(patch.pattern, patch.replacement);

@@ -1,15 +1,19 @@
 import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
 import { boot } from "../../../firmware/main.js";
 import { boardPorts } from "../../../hal/boards/board-ports.js";
-import { EngineEnd } from "../../../hal/bridge/engine-end.js";
+import { EngineEnd, type EngineEndOptions } from "../../../hal/bridge/engine-end.js";
 import type { TextCodec } from "../../../hal/bridge/message.js";
 
 declare function issueCommand(message: ArrayBufferLike): ArrayBuffer;
 declare function gc(): void;
 
-/** Makes the global function that whoever runs the machine calls: the firmware on the engine's end of the bridge. */
-export function serveMachine(text: TextCodec): void {
-  const engine = new EngineEnd({
+/**
+ * Makes the global function that whoever runs the machine calls: the firmware on the engine's end of the bridge, which is made at the
+ * first call: what is made here may lie in flash, where nothing can be changed.
+ */
+export function serveMachine(text: TextCodec, maxMessageBytes?: number): void {
+  let engine: EngineEnd | undefined;
+  const options: EngineEndOptions = {
     boot: (hal) => {
       // For whoever measures; the firmware gets it as an argument.
       Object.assign(globalThis, { hal });
@@ -19,10 +23,12 @@ export function serveMachine(text: TextCodec): void {
     drivers: boardPorts,
     hash: TWEETNACL_HASH,
     text,
-  });
+    ...(maxMessageBytes !== undefined && { maxMessageBytes }),
+  };
 
   Object.assign(globalThis, {
     handleCommand: (message: ArrayBuffer) => {
+      engine ??= new EngineEnd(options);
       if (message.byteLength > 0) return engine.take(new Uint8Array(message)).buffer;
       // No message of the bridge: whoever measures wants the garbage out. Evaluating a script for that would leave a slot behind.
       gc();

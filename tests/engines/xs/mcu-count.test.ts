@@ -39,6 +39,7 @@ describe.skipIf(whyNoMcu() !== undefined)("instructions on the emulated microcon
     expect(stackBytes).toBeGreaterThan(1_000);
     expect(stackBytes).toBeLessThan(8_192);
     expect(mallocBytes).toBeGreaterThan(1_000);
-    expect(chunkBytes).toBeGreaterThan(10_000);
+    // What is prepared lies in flash.
+    expect(chunkBytes).toBeLessThan(10_000);
   });
 });

@@ -18,6 +18,8 @@ describe.skipIf(whyNoMcu() !== undefined)("on an emulated microcontroller", () =
     ["power-cut", "registers", 3],
     ["brown-out", "registers", 2],
     ["emergency-bin", "ports", 4],
+    // All that people do, four boots: in the RAM that the image has (hal/mcu/board.ld).
+    ["outage", "registers", 2],
   ] as const)("%s with %s, seed %i: the same result and the same trace as on Node", async (name, parts, seed) => {
     const scenario = SCENARIOS.find((one) => one.name === name)!;
     const on = async (target: Target) => {

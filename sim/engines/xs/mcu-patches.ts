@@ -1,0 +1,71 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Patch, patched } from "./patches.js";
+
+const XSNAP = "@agoric/xsnap";
+const LIST = "sim/engines/xs/mcu-patches.ts";
+
+/** What must change in XS's own sources so that a machine can live on objects in flash (hal/mcu). */
+export const XS_PATCHES: readonly Patch[] = [
+  // The first copy of an object with private fields kept the first of them alone.
+  {
+    package: XSNAP,
+    file: "xsType.c",
+    pattern:
+      /txSlot\*\* address = &to->value\.private\.first;\n\t\t\ttxSlot\* slot;\n\t\t\twhile \(\(slot = \*address\)\) \{\n\t\t\t\t\*address = slot = fxDuplicateSlot\(the, slot\);\n\t\t\t\taddress = &slot->next;\n\t\t\t\}/g,
+    replacement: `txSlot** address = &to->value.private.first;
+			txSlot* field = to->value.private.first;
+			*address = C_NULL;
+			while (field) {
+				*address = fxDuplicateSlot(the, field);
+				address = &(*address)->next;
+				field = field->next;
+			}`,
+    places: 1,
+  },
+  // Copies are numbered, and 0 is how XS says that there is none.
+  {
+    package: XSNAP,
+    file: "xsMemory.c",
+    pattern: /^\ttxID aliasCount = 0;$/gm,
+    replacement: "\ttxID aliasCount = 1;",
+    places: 1,
+  },
+  // Functions without `length` and `name` of their own, two slots less each. Nothing of the firmware asks for them.
+  {
+    package: XSNAP,
+    file: "xsDefaults.c",
+    pattern: /^\tfxNewFunctionLength,\n\tfxNewFunctionName,$/gm,
+    replacement: "\tC_NULL,\n\tC_NULL,",
+    places: 1,
+  },
+  // The collector marks a chunk in the chunk: one in flash it leaves alone.
+  {
+    package: XSNAP,
+    file: "xsMemory.c",
+    pattern: /\(\(txChunk\*\)\(\(\(txByte\*\)_THE_DATA\) - sizeof\(txChunk\)\)\)->size \|= mxChunkFlag/g,
+    replacement: "if (!mxInRom(_THE_DATA)) ((txChunk*)(((txByte*)_THE_DATA) - sizeof(txChunk)))->size |= mxChunkFlag",
+    places: 1,
+  },
+];
+
+/** Writes the patched files of XS's sources (the folder `xs` of the package) into `dir`. Throws PatchError. */
+export function patchXs(xs: string, dir: string): void {
+  mkdirSync(dir, { recursive: true });
+  for (const file of new Set(XS_PATCHES.map((patch) => patch.file))) {
+    const source = readFileSync(join(xs, "sources", file), "utf8");
+    const text = patched(XSNAP, file, source, XS_PATCHES, LIST);
+    const path = join(dir, file);
+    // Only what has changed is compiled again.
+    if (!isSame(path, text)) writeFileSync(path, text);
+  }
+}
+
+function isSame(path: string, text: string): boolean {
+  try {
+    return readFileSync(path, "utf8") === text;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return false;
+  }
+}
