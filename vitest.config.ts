@@ -6,7 +6,7 @@ const SLOW = [
   "tests/broker/interop-*.test.ts",
   "tests/cli/{start,data}.test.ts",
   "tests/trials/mutants/mutants.test.ts",
-  "tests/trials/hil/*.test.ts",
+  "tests/trials/{hil,kills}/*.test.ts",
   "tests/page/{browser,server}.test.ts",
   "tests/journal/{permutations,power-cuts,reader,traps,model}.test.ts",
   "tests/cloud/pack/{cli,files}.test.ts",

@@ -4,6 +4,7 @@ import type { Hal } from "../ports/hal.js";
 import type { HashPort } from "../ports/hash.js";
 import type { PanelInput } from "../ports/panel.js";
 import { BootOver, Caller, type SendCall } from "./caller.js";
+import { type ChipFlash, chipFlashPort } from "./chip-flash.js";
 import { BRIDGE_VERSION, BridgeError, Call, Capability, DOORS, Event, MAX_MESSAGE_BYTES, Type } from "./codes.js";
 import { EngineIo } from "./engine-io.js";
 import { EngineLinks } from "./engine-links.js";
@@ -20,6 +21,8 @@ export interface EngineEndOptions {
   readonly text?: TextCodec;
   /** The longest message that it takes; MAX_MESSAGE_BYTES if absent. */
   readonly maxMessageBytes?: number;
+  /** The partitions lie there, in the order of the facts; absent: at the device end. */
+  readonly chipFlash?: ChipFlash;
   /** Puts the board's drivers together where the device end has only its IO; absent: this engine has none. */
   readonly drivers?: (options: BoardOptions) => BoardPorts;
 }
@@ -96,11 +99,7 @@ export class EngineEnd {
       clock: clockPort(caller),
       links,
       ...(facts.io && io && this.#drivers(facts.board, { ...facts.io, io, timers, links })),
-      flash: {
-        identity: flashPort(caller, 0, facts.flash.identity),
-        journal: flashPort(caller, 1, facts.flash.journal),
-        snapshot: flashPort(caller, 2, facts.flash.snapshot),
-      },
+      flash: this.#flash(facts.flash),
       timers,
       entropy: {
         fill(into) {
@@ -113,6 +112,21 @@ export class EngineEnd {
     };
     this.#running = { hal, timers, links, io };
     this.#options.boot(hal);
+  }
+
+  #flash({ identity, journal, snapshot }: Facts["flash"]): Hal["flash"] {
+    const far = {
+      identity: flashPort(this.#caller, 0, identity),
+      journal: flashPort(this.#caller, 1, journal),
+      snapshot: flashPort(this.#caller, 2, snapshot),
+    };
+    const chip = this.#options.chipFlash;
+    if (chip === undefined) return far;
+    return {
+      identity: chipFlashPort(chip, 0, far.identity),
+      journal: chipFlashPort(chip, identity.sizeBytes, far.journal),
+      snapshot: chipFlashPort(chip, identity.sizeBytes + journal.sizeBytes, far.snapshot),
+    };
   }
 
   #drivers(board: BoardProfile, options: Omit<BoardOptions, "settings" | "monotonicMs">): BoardPorts {

@@ -70,7 +70,17 @@ static int write_program(const char *path, const txScript *script)
 int main(int argc, char *argv[])
 {
 	txCreation creation = {
-		1024 * 1024, 1024 * 1024, 64 * 1024, 64 * 1024, 4096, 32000, 8000, 1993, 127, 8192 * 1024, 1993,
+		.initialChunkSize = 1024 * 1024,
+		.incrementalChunkSize = 1024 * 1024,
+		.initialHeapCount = 64 * 1024,
+		.incrementalHeapCount = 64 * 1024,
+		.stackCount = 4096,
+		.initialKeyCount = 32000,
+		.incrementalKeyCount = 8000,
+		.nameModulo = 1993,
+		.symbolModulo = 127,
+		.parserBufferSize = 8192 * 1024,
+		.parserTableModulo = 1993,
 	};
 	if (argc != 3) {
 		fprintf(stderr, "usage: compile SCRIPT.js PROGRAM.bin\n");

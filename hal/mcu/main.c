@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chip-flash.h"
 #include "mpu.h"
 #include "netstring.h"
 #include "platform.h"
@@ -69,6 +70,7 @@ static void define_globals(struct sxMachine *inner)
 	xsDefine(xsGlobal, xsID("issueCommand"), xsResult, xsDontEnum);
 	xsResult = xsNewHostFunction(collect_garbage, 0);
 	xsDefine(xsGlobal, xsID("gc"), xsResult, xsDontEnum);
+	chip_flash_define(the);
 	xsEndHost(machine);
 }
 
@@ -139,7 +141,8 @@ int main(void)
 {
 	if (!platform_is_prepared()) return prepare(define_globals);
 	platform_initialize();
-	mpu_protect_flash(FLASH_BYTES);
+	mpu_protect(MPU_PROGRAM, 0, FLASH_BYTES, 1);
+	chip_flash_protect();
 	world.from = semihosting_open("/dev/fd/3", OPEN_READ);
 	world.to = semihosting_open("/dev/fd/4", OPEN_WRITE);
 	if (world.from < 0 || world.to < 0) {

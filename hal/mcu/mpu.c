@@ -20,12 +20,12 @@
 #define RASR_CACHEABLE (1u << 17)
 #define RASR_READ_ONLY (6u << 24)
 
-void mpu_protect_flash(unsigned long bytes)
+void mpu_protect(enum mpu_region region, unsigned long from, unsigned long bytes, int is_protected)
 {
 	SHCSR |= SHCSR_MEMFAULTENA;
-	MPU_RNR = 0;
-	MPU_RBAR = 0;
-	MPU_RASR = RASR_READ_ONLY | RASR_CACHEABLE | RASR_SIZE(__builtin_ctzl(bytes)) | RASR_ENABLE;
+	MPU_RNR = region;
+	MPU_RBAR = from;
+	MPU_RASR = RASR_READ_ONLY | RASR_CACHEABLE | RASR_SIZE(__builtin_ctzl(bytes)) | (is_protected ? RASR_ENABLE : 0);
 	MPU_CTRL = CTRL_PRIVDEFENA | CTRL_ENABLE;
 	__asm__ volatile("dsb\n isb");
 }

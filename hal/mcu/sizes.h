@@ -3,7 +3,7 @@
 #define SIZES_H
 
 #define CHUNK_BYTES (28 * 1024)
-#define SLOTS 5900
+#define SLOTS 5760
 #define STACK_SLOTS 768
 /* Names that turn up while the program runs, and by how many more at a time if they do not suffice. */
 #define KEYS 32

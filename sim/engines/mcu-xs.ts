@@ -27,6 +27,17 @@ export class McuXs implements XsMachines {
     return new McuXs([...QEMU.slice(0, -1), "-icount", "shift=0,sleep=off", ...QEMU.slice(-1), image]);
   }
 
+  /**
+   * With its flash in the file `flash` (`CHIP_FLASH_BYTES`), which outlives the emulator. Before each boot the file `lifetime` tells after how
+   * many seconds, with a fraction, SIGKILL ends the emulator; 0: not at all.
+   */
+  static async withFlash({ flash, lifetime }: { flash: string; lifetime: string }): Promise<McuXs> {
+    const image = await mcuImage({ program: "mcu-flash-machine.ts" });
+    const memory = ["-object", `memory-backend-file,id=flash,size=${CHIP_FLASH_BYTES},mem-path=${flash},share=on`];
+    const qemu = QEMU.map((word) => (word === BOARD ? `${BOARD},memory-backend=flash` : word));
+    return new McuXs(["sh", "-c", MORTAL, lifetime, qemu[0]!, ...memory, ...qemu.slice(1), image]);
+  }
+
   start(serve: Serve): XsWorker {
     return new XsWorker(this.#host, serve);
   }
@@ -36,9 +47,16 @@ export class McuXs implements XsMachines {
   }
 }
 
+/** Of the board's memory that can be a file: its PSRAM. */
+export const CHIP_FLASH_BYTES = 16 * 1024 * 1024;
+
+/** `$0` is the file with the seconds. */
+const MORTAL = 'exec timeout --foreground --signal=KILL "$(cat "$0")" "$@"';
+
+const BOARD = "mps2-an500";
 const QEMU = [
   "qemu-system-arm",
-  ...["-M", "mps2-an500", "-display", "none", "-monitor", "none", "-serial", "none"],
+  ...["-M", BOARD, "-display", "none", "-monitor", "none", "-serial", "none"],
   ...["-semihosting-config", "enable=on,target=native", "-kernel"],
 ];
 

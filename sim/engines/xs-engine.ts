@@ -7,7 +7,7 @@ import { PowerCut } from "../world/devices/power-cut.js";
 import type { Engine, Spent } from "./engine.js";
 import { McuXs } from "./mcu-xs.js";
 import { DesktopXs, type XsMachines } from "./xs-machines.js";
-import type { BoardReport, XsReport, XsWorker } from "./xs-worker.js";
+import { type BoardReport, XsKilled, type XsReport, type XsWorker } from "./xs-worker.js";
 
 export interface XsEngineOptions {
   /** False: the machine computes digests itself with tweetnacl, as a board without them in silicon; true if absent. */
@@ -16,6 +16,8 @@ export interface XsEngineOptions {
 
 /** The firmware in a real XS machine: a fresh process for every boot, on the engine's end of the bridge. */
 export class XsEngine implements Engine {
+  /** The machine was killed from outside, which is how it loses its power; absent: that is a fault. Returns when the power is cut. */
+  onKilled: (() => void) | undefined;
   /** Told of each HAL call, as a bridge message, before it is served; true: the power went, and the turn ends there. */
   cutAt: ((call: Uint8Array) => boolean) | undefined;
   readonly #machines: XsMachines;
@@ -45,6 +47,11 @@ export class XsEngine implements Engine {
   /** On an emulated microcontroller. Throws NoXsError where XS, the emulator or the cross compiler cannot be had. */
   static async onMcu(options: XsEngineOptions = {}): Promise<XsEngine> {
     return new XsEngine(await McuXs.open(), options);
+  }
+
+  /** On the emulated microcontroller with its flash in its own memory, and a life of its own (`McuXs.withFlash`). Throws NoXsError likewise. */
+  static async withFlash(files: { flash: string; lifetime: string }): Promise<XsEngine> {
+    return new XsEngine(await McuXs.withFlash(files), {});
   }
 
   /** On the emulated microcontroller, with its instructions counted. Throws NoXsError likewise. */
@@ -107,7 +114,7 @@ export class XsEngine implements Engine {
       offerHash: this.#options.hashOfBoard ?? true,
       carry: (message, serve) => {
         this.#serve = serve;
-        const { computrons, slots, peakChunkBytes, board, result } = worker.command(message);
+        const { computrons, slots, peakChunkBytes, board, result } = this.#command(worker, message);
         this.#computrons += computrons;
         this.#slots = slots;
         this.#board = board;
@@ -118,6 +125,16 @@ export class XsEngine implements Engine {
       },
     });
     devices.boot();
+  }
+
+  #command(worker: XsWorker, message: Uint8Array): XsReport {
+    try {
+      return worker.command(message);
+    } catch (error) {
+      if (!(error instanceof XsKilled) || this.onKilled === undefined) throw error;
+      this.onKilled();
+      throw new PowerCut("killed");
+    }
   }
 
   #start(): XsWorker {

@@ -39,6 +39,8 @@ export interface XsReport {
 
 /** The worker ended: out of memory, stack overflow, or a protocol error. */
 export class XsDied extends Error {}
+/** It ended without a word: something killed it. */
+export class XsKilled extends XsDied {}
 /** What was evaluated threw an exception; the message is the exception's. */
 export class XsException extends Error {}
 
@@ -91,10 +93,10 @@ export class XsHost {
     return { write, read };
   }
 
-  /** What workers have said of themselves so far: their last words are why they ended. */
+  /** What workers have said of themselves so far: last words are why one ended. */
   get said(): string {
     const path = join(this.dir, "said");
-    return existsSync(path) ? readFileSync(path, "utf8").slice(-LAST_WORDS).trim() : "";
+    return existsSync(path) ? readFileSync(path, "utf8") : "";
   }
 
   /** Idempotent. */
@@ -127,11 +129,14 @@ export class XsWorker {
   #from = 0;
   #to = 0;
   #alive = true;
+  /** Characters that workers before this one have said. */
+  readonly #saidBefore: number;
 
   /** `serve` answers what the machine asks with `issueCommand`. The worker before it on this host must have been killed. */
   constructor(host: XsHost, serve: (request: Uint8Array) => Uint8Array, image?: string) {
     this.#host = host;
     this.#serve = serve;
+    this.#saidBefore = host.said.length;
     const { write, read } = host.start(image);
     this.#write = write;
     this.#read = read;
@@ -246,8 +251,9 @@ export class XsWorker {
 
   #died(): never {
     this.kill();
-    const { said } = this.#host;
-    throw new XsDied(`the XS worker ended: ${said === "" ? "out of memory, stack overflow, or killed" : said}`);
+    const said = this.#host.said.slice(this.#saidBefore);
+    if (said === "") throw new XsKilled("the XS worker ended: out of memory, stack overflow, or killed");
+    throw new XsDied(`the XS worker ended: ${said.slice(-LAST_WORDS).trim()}`);
   }
 }
 

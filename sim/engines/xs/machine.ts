@@ -2,4 +2,4 @@
 import { serveMachine } from "./serve-machine.js";
 import { XS_TEXT } from "./text.js";
 
-serveMachine(XS_TEXT);
+serveMachine({ text: XS_TEXT });

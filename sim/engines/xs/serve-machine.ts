@@ -2,7 +2,6 @@ import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
 import { boot } from "../../../firmware/main.js";
 import { boardPorts } from "../../../hal/boards/board-ports.js";
 import { EngineEnd, type EngineEndOptions } from "../../../hal/bridge/engine-end.js";
-import type { TextCodec } from "../../../hal/bridge/message.js";
 
 declare function issueCommand(message: ArrayBufferLike): ArrayBuffer;
 declare function gc(): void;
@@ -11,7 +10,7 @@ declare function gc(): void;
  * Makes the global function that whoever runs the machine calls: the firmware on the engine's end of the bridge, which is made at the
  * first call: what is made here may lie in flash, where nothing can be changed.
  */
-export function serveMachine(text: TextCodec, maxMessageBytes?: number): void {
+export function serveMachine(own: Pick<EngineEndOptions, "text" | "maxMessageBytes" | "chipFlash">): void {
   let engine: EngineEnd | undefined;
   const options: EngineEndOptions = {
     boot: (hal) => {
@@ -22,8 +21,7 @@ export function serveMachine(text: TextCodec, maxMessageBytes?: number): void {
     call: (message) => new Uint8Array(issueCommand(message.buffer)),
     drivers: boardPorts,
     hash: TWEETNACL_HASH,
-    text,
-    ...(maxMessageBytes !== undefined && { maxMessageBytes }),
+    ...own,
   };
 
   Object.assign(globalThis, {
