@@ -9,6 +9,7 @@ import { panelBench } from "../bench/panel.js";
 import { recoveryBench } from "../bench/recovery.js";
 import { replayBench } from "../bench/replay.js";
 import { simBench } from "../bench/sim.js";
+import { storeBench } from "../bench/store.js";
 import { xsBench } from "../bench/xs.js";
 import { NoXsError } from "../engines/xs/compile.js";
 
@@ -21,6 +22,7 @@ const BENCHES: readonly Bench[] = [
   recoveryBench,
   replayBench,
   simBench,
+  storeBench,
   xsBench,
 ];
 

@@ -13,7 +13,7 @@ import type { Inventory } from "./inventory.js";
 import { nameFault } from "./names.js";
 import { newBox } from "./new-box.js";
 import { checkOrganisation, checkWindow, isOver, OrganisationIndex } from "./organisation.js";
-import type { CloudData } from "./state.js";
+import type { CloudDocument } from "./state.js";
 import type { CloudStore } from "./store.js";
 
 export interface AdminParts {
@@ -229,7 +229,7 @@ export class Admin {
   ): Organisation[K] {
     const before: readonly { readonly id: number }[] = this.#organisation[kind];
     for (const item of items) if ("name" in item) checkName(item.name as string);
-    let id = Math.max(this.#parts.store.data.lastIds?.[kind] ?? 0, highest(before));
+    let id = Math.max(this.#parts.store.document.lastIds?.[kind] ?? 0, highest(before));
     const numbered = items.map((item) => ({ ...item, id: ++id }));
     this.#change({ [kind]: [...before, ...numbered] } as unknown as Partial<Organisation>);
     return this.#organisation[kind].slice(before.length) as unknown as Organisation[K];
@@ -249,9 +249,9 @@ export class Admin {
     const before = this.#organisation;
     const next = checkOrganisation({ ...before, ...part }, this.#checked, now());
     const known = new Set(before.accesses);
-    const { formerFobs } = store.data;
+    const { formerFobs } = store.document;
     for (const access of next.accesses) if (!known.has(access)) checkWindow(access, next.locations);
-    store.organise(next, remembered(store.data, before, next));
+    store.organise(next, remembered(store.document, before, next));
     if (next.keys !== before.keys) this.#renameItems(before, next, formerFobs);
   }
 
@@ -259,7 +259,7 @@ export class Admin {
    * A fob in a bin belongs to another key, or to none, from now on. A key whose fob is replaced stays where it is: it hangs there, or
    * somebody has it, with the old fob.
    */
-  #renameItems(before: Organisation, next: Organisation, formerFobs: CloudData["formerFobs"]): void {
+  #renameItems(before: Organisation, next: Organisation, formerFobs: CloudDocument["formerFobs"]): void {
     const { inventory, store } = this.#parts;
     const is = new OrganisationIndex(next);
     let isMoved = false;
@@ -300,7 +300,7 @@ export class Admin {
     const { keys, accesses, locations } = this.#organisation;
     const ofKeys = keys.filter((key) => key.code !== undefined).length;
     const active = ofKeys + accesses.filter((access) => !isOver(access, locations, now())).length;
-    return digitsFor(active + more, guessesAMonth(successesAMonth(store.data, now())));
+    return digitsFor(active + more, guessesAMonth(successesAMonth(store.document, now())));
   }
 
   #freshCode(taken: Set<string>, digits: number): string {
@@ -332,10 +332,10 @@ function highest(items: readonly { readonly id: number }[]): number {
 
 /** What must be known of the organisation as it was: boxes tell of it for as long as they have not heard. */
 function remembered(
-  data: CloudData,
+  data: CloudDocument,
   before: Organisation,
   next: Organisation,
-): Required<Pick<CloudData, "formerKeys" | "formerFobs" | "lastIds">> {
+): Required<Pick<CloudDocument, "formerKeys" | "formerFobs" | "lastIds">> {
   const lastIds: Record<string, number> = {};
   for (const kind of KINDS) {
     lastIds[kind] = Math.max(data.lastIds?.[kind] ?? 0, highest(before[kind]), highest(next[kind]));

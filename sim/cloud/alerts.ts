@@ -25,7 +25,7 @@ export class Alerts {
     const before = this.#all[id];
     if (before !== undefined && before.what === what && before.wayOut === wayOut) return;
     this.#all[id] = { id, box, what, wayOut, since: before?.since ?? Math.floor(this.#now()) };
-    this.#store.touch();
+    this.#store.changed(`alerts/${id}`);
     if (before === undefined) this.#onRaised(`box ${box}: ${what}: ${wayOut}`);
   }
 
@@ -33,7 +33,7 @@ export class Alerts {
   clear(id: string): void {
     if (this.#all[id] === undefined) return;
     delete this.#all[id];
-    this.#store.touch();
+    this.#store.changed(`alerts/${id}`);
   }
 
   /** Of one box, the oldest first. */
@@ -44,8 +44,6 @@ export class Alerts {
   }
 
   get #all(): Record<string, Alert> {
-    // Absent in databases of earlier versions.
-    this.#store.data.alerts ??= {};
-    return this.#store.data.alerts;
+    return this.#store.document.alerts;
   }
 }

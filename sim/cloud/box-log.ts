@@ -1,16 +1,27 @@
 import { Exchange } from "../../firmware/records/records.js";
-import type { CloudData, EmergencyEntry, ExchangeEntry, ExchangeStatus } from "./state.js";
+import type { ExchangeStatus } from "./state.js";
+import type { LogEntry, Newest } from "./store/lines.js";
+import type { CloudStore } from "./store.js";
 
 /** Beside whatever was recorded without a link to the cloud. */
 export const OFFLINE_SYMBOL = "⊘";
 
-export type LogEntry = ExchangeEntry | EmergencyEntry;
+export type { LogEntry } from "./store/lines.js";
 
-/** Exchanges and emergency openings of one box in the order of its journals. */
-export function boxLog(data: CloudData, box: string): readonly LogEntry[] {
-  const epochs = Object.keys(data.boxes[box]?.epochs ?? {});
-  const order = (a: LogEntry, b: LogEntry) => epochs.indexOf(a.epoch) - epochs.indexOf(b.epoch) || a.seq - b.seq;
-  return [...data.exchanges, ...data.emergencies].filter((entry) => entry.box === box).sort(order);
+/** Exchanges and emergency openings of one box in the order of its journals, `last` of them. */
+export function boxLog(store: CloudStore, box: string, last?: number): readonly LogEntry[] {
+  return inOrder(store, box, store.log.box(box, last).entries);
+}
+
+/** As `boxLog`, and how many are older. */
+export function newestOf(store: CloudStore, box: string, last: number): Newest<LogEntry> {
+  const { entries, older } = store.log.box(box, last);
+  return { entries: inOrder(store, box, entries), older };
+}
+
+function inOrder({ document }: CloudStore, box: string, entries: readonly LogEntry[]): readonly LogEntry[] {
+  const epochs = Object.keys(document.boxes[box]?.epochs ?? {});
+  return [...entries].sort((a, b) => epochs.indexOf(a.epoch) - epochs.indexOf(b.epoch) || a.seq - b.seq);
 }
 
 /** How it ended, for people. */

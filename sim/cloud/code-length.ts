@@ -1,5 +1,5 @@
 import { FREE_FAILURES, LADDER_MINUTES, penaltySeconds } from "../../firmware/codes/ladder.js";
-import type { CloudData } from "./state.js";
+import type { BoxEntry, CloudDocument } from "./state.js";
 
 /** Published bound: the chance that somebody who tries for 30 days without a pause hits one of the codes that the cloud made. */
 export const CHANCE_A_MONTH = 1 / 100;
@@ -31,15 +31,36 @@ export function guessesAMonth(successes: number): number {
   return guessesWithin(MONTH_SECONDS) + guessesASuccess() * successes;
 }
 
-/** Codes accepted in the 30 days before `nowSeconds` at the box where most were; not less than `SUCCESSES_AT_LEAST`. */
-export function successesAMonth(data: CloudData, nowSeconds: number): number {
-  const counts = new Map<string, number>();
-  const count = (box: string, time: number | undefined): void => {
-    if (time !== undefined && time > nowSeconds - MONTH_SECONDS) counts.set(box, (counts.get(box) ?? 0) + 1);
-  };
-  for (const { box, auth, time } of data.exchanges) if (auth === "bookingCode" || auth === "keyCode") count(box, time);
-  for (const { box, time } of data.emergencies) count(box, time);
-  return Math.max(SUCCESSES_AT_LEAST, ...counts.values());
+/** Days of which a box's accepted codes are remembered: the month, with room for clocks that were wrong for a while. */
+const DAYS_KEPT = 62;
+const DAY_SECONDS = 86_400;
+
+/** Whether somebody typed a code that the throttle took for a success: a booking code, a key code, or, where `auth` is undefined, a printed one. */
+export function acceptedCode(auth: string | undefined): boolean {
+  return auth === undefined || auth === "bookingCode" || auth === "keyCode";
+}
+
+/** `time`: s since 1970 UTC; unknown, it counts for no day. */
+export function countAccepted(state: Pick<BoxEntry, "accepted">, time: number | undefined): void {
+  if (time === undefined) return;
+  const day = Math.floor(time / DAY_SECONDS);
+  state.accepted ??= {};
+  const accepted = state.accepted;
+  accepted[day] = (accepted[day] ?? 0) + 1;
+  const days = Object.keys(accepted).map(Number);
+  if (days.length > DAYS_KEPT) delete accepted[Math.min(...days)];
+}
+
+/** Codes accepted in the 30 days before `nowSeconds`, in whole days, at the box where most were; not less than `SUCCESSES_AT_LEAST`. */
+export function successesAMonth(document: Pick<CloudDocument, "boxes">, nowSeconds: number): number {
+  const first = Math.floor((nowSeconds - MONTH_SECONDS) / DAY_SECONDS);
+  let most = SUCCESSES_AT_LEAST;
+  for (const { accepted = {} } of Object.values(document.boxes)) {
+    let count = 0;
+    for (const [day, codes] of Object.entries(accepted)) if (Number(day) >= first) count += codes;
+    most = Math.max(most, count);
+  }
+  return most;
 }
 
 /** Digits of a code that is made while `active` codes, itself included, can be typed: active x guesses / 10^digits stays under the bound. */

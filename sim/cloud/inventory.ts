@@ -1,5 +1,5 @@
 import type { OrganisationIndex } from "./organisation.js";
-import type { BinBelief, BinState, CloudData, ItemId } from "./state.js";
+import type { BinBelief, BinState, CloudDocument, ItemId } from "./state.js";
 
 export interface Place {
   readonly box: string;
@@ -25,14 +25,17 @@ export interface BinContent {
  * set from here, else by the order in which the cloud received it. A thing out of both is sure again in neither.
  */
 export class Inventory {
-  readonly #data: CloudData;
+  readonly #data: CloudDocument;
+  readonly #changed: (key: string) => void;
   readonly #bins: Record<string, BinState>;
   readonly #holders: Record<ItemId, string>;
   readonly #binsOf = new Map<ItemId, Set<string>>();
   readonly #edits = new Map<string, number>();
 
-  constructor(data: CloudData) {
+  /** `changed` is told of each part of the document that is another from now on. */
+  constructor(data: CloudDocument, changed: (key: string) => void) {
     this.#data = data;
+    this.#changed = changed;
     this.#bins = data.bins;
     this.#holders = data.holders;
     for (const [id, { item }] of Object.entries(this.#bins)) if (item !== undefined) this.#binsWith(item).add(id);
@@ -114,10 +117,11 @@ export class Inventory {
       this.#drop(id);
       if (belief === "empty") return;
       this.#data.told++;
-      this.#bins[id] = { belief, told: this.#data.told, ...(item && { item }), ...(at !== undefined && { at }) };
+      this.#changed("told");
+      this.#put(id, { belief, told: this.#data.told, ...(item && { item }), ...(at !== undefined && { at }) });
       if (item === undefined) return;
       this.#binsWith(item).add(id);
-      if (belief !== "taken") delete this.#holders[item];
+      if (belief !== "taken") this.#release(item);
     });
   }
 
@@ -134,6 +138,7 @@ export class Inventory {
   /** Somebody took it. */
   hold(item: ItemId, holder: string): void {
     this.#holders[item] = holder;
+    this.#changed(`holders/${item}`);
   }
 
   /**
@@ -147,15 +152,15 @@ export class Inventory {
       this.believe(place.box, place.bin, isOpen ? "doubt" : "empty");
       this.edited(place.box);
     }
-    delete this.#holders[item];
+    this.#release(item);
   }
 
   /** A fob became a key's, or a key was removed from its fob. */
   rename(from: ItemId, to: ItemId): void {
     for (const id of [...(this.#binsOf.get(from) ?? [])]) this.#renameIn(id, to);
     const holder = this.#holders[from];
-    if (holder !== undefined) this.#holders[to] = holder;
-    delete this.#holders[from];
+    if (holder !== undefined) this.hold(to, holder);
+    this.#release(from);
   }
 
   /**
@@ -168,7 +173,8 @@ export class Inventory {
       this.#renameIn(id, to);
       // Where two keys change fobs with each other, what was renamed once is not renamed back.
       this.#data.told++;
-      this.#bins[id] = { ...this.#bins[id]!, told: this.#data.told };
+      this.#changed("told");
+      this.#put(id, { ...this.#bins[id]!, told: this.#data.told });
     }
     return ids.length > 0;
   }
@@ -177,7 +183,7 @@ export class Inventory {
     const { box, bin } = placeOf(id);
     const state = this.#bins[id]!;
     if (state.item !== undefined) this.#binsWith(state.item).delete(id);
-    this.#bins[id] = { ...state, item: to };
+    this.#put(id, { ...state, item: to });
     this.#binsWith(to).add(id);
     this.edited(box);
     // The two may have been thought to hang in two places.
@@ -225,9 +231,23 @@ export class Inventory {
   }
 
   #drop(id: string): void {
+    if (this.#bins[id] === undefined) return;
     const item = this.#bins[id]?.item;
     if (item !== undefined) this.#binsOf.get(item)?.delete(id);
     delete this.#bins[id];
+    this.#changed(`bins/${id}`);
+  }
+
+  #put(id: string, state: BinState): void {
+    this.#bins[id] = state;
+    this.#changed(`bins/${id}`);
+  }
+
+  /** Nobody holds it, as far as is known. */
+  #release(item: ItemId): void {
+    if (this.#holders[item] === undefined) return;
+    delete this.#holders[item];
+    this.#changed(`holders/${item}`);
   }
 
   #binsWith(item: ItemId): Set<string> {

@@ -30,6 +30,7 @@ import { Ingest } from "./ingest/ingest.js";
 import { type BoxPower, boxPower } from "./power.js";
 import { Conversation, type Drop, type Introduction, type Opened, type Session } from "./session.js";
 import { Sheets } from "./sheets.js";
+import { SnapshotRounds } from "./snapshot-rounds.js";
 import { Snapshots } from "./snapshots.js";
 import type { BoxEntry, Command } from "./state.js";
 import type { CloudStore } from "./store.js";
@@ -48,8 +49,6 @@ export interface CloudParts {
   readonly snapshotFile?: (bytes: Uint8Array) => Uint8Array;
 }
 
-/** Changes to the organisation come in runs: a snapshot is made when none came for this long, ms. */
-const SNAPSHOT_DEBOUNCE_MS = 1_000;
 /** After a failure to write the database, ms. */
 const RETRY_MS = 5_000;
 /** Within a session, a command without a receipt is sent again after this, ms. */
@@ -57,11 +56,16 @@ const COMMAND_RESEND_MS = 30_000;
 /** While a box is there, it is looked whether something of it is held up, ms. */
 const WATCH_MS = 60_000;
 
+interface Owed {
+  /** Hexadecimal. */
+  readonly epoch: string;
+  /** To be told. */
+  readonly session: Session;
+}
+
 interface Peer {
   readonly conversation: Conversation;
   readonly sealingKey: string;
-  /** Epoch, hexadecimal, to acknowledge once the store is committed, and the session to tell. */
-  owed: { readonly epoch: string; readonly session: Session } | undefined;
   resend: TimerId | undefined;
 }
 
@@ -79,13 +83,15 @@ export class CloudService {
   readonly dropped: Record<Drop, number> = { topic: 0, box: 0, sealed: 0, session: 0, counter: 0, body: 0 };
   readonly #parts: CloudParts;
   readonly #snapshots: Snapshots;
+  readonly #rounds: SnapshotRounds;
   readonly #commands: Commands;
   readonly #heldUp: HeldUp;
   readonly #boxAlerts: BoxAlerts;
   readonly #peers = new Map<string, Peer>();
+  /** By box: what to acknowledge once it is durable. */
+  readonly #owed = new Map<string, Owed>();
   #transport: CloudTransport | undefined;
   #flushTimer: TimerId | undefined;
-  #snapshotTimer: TimerId | undefined;
   #watchTimer: TimerId | undefined;
   #isClosed = false;
 
@@ -98,6 +104,14 @@ export class CloudService {
     this.admin = new Admin({ store, inventory: this.ingest.log.inventory, now, random });
     this.sheets = new Sheets(store, parts.hash ?? TWEETNACL_HASH);
     this.#snapshots = new Snapshots(store, this.ingest.log, this.alerts, now, parts.snapshotFile);
+    this.#rounds = new SnapshotRounds({
+      snapshots: this.#snapshots,
+      timers: parts.timers,
+      boxes: () => store.organisation.boxes.map(({ id }) => id),
+      whenDurable: (then) => this.#whenDurable(then),
+      offer: (box) => this.#offerCurrent(box),
+      onProblem: (message) => this.#problem(message),
+    });
     this.#commands = new Commands(store, now);
     this.#boxAlerts = new BoxAlerts(this.alerts);
     this.#heldUp = new HeldUp({
@@ -109,8 +123,8 @@ export class CloudService {
       lags: () => this.#transport?.lags?.() ?? false,
     });
     // Presence is what a box says in a session; none has been welcomed yet.
-    for (const state of Object.values(store.data.boxes)) state.online = false;
-    store.onPermissions = () => this.#snapshotsSoon();
+    for (const state of Object.values(store.document.boxes)) state.online = false;
+    store.onPermissions = () => this.#rounds.soon();
   }
 
   /** From here on it answers. One transport at a time. */
@@ -123,10 +137,11 @@ export class CloudService {
   close(): void {
     this.#isClosed = true;
     const { timers } = this.#parts;
-    const own = [this.#flushTimer, this.#snapshotTimer, this.#watchTimer];
+    const own = [this.#flushTimer, this.#watchTimer];
     for (const timer of [...own, ...[...this.#peers.values()].map((p) => p.resend)]) {
       if (timer !== undefined) timers.clear(timer);
     }
+    this.#rounds.close();
     this.store.onPermissions = undefined;
     if (this.#transport !== undefined) {
       this.#transport.onMessage = undefined;
@@ -177,7 +192,7 @@ export class CloudService {
 
   #command(box: string, kind: CommandKind, fields: { bin?: number; sheet?: number }): Command {
     const command = this.#commands.issue(box, kind, fields);
-    this.#sendCommands(box);
+    this.#whenDurable(() => this.#sendCommands(box));
     return command;
   }
 
@@ -194,7 +209,7 @@ export class CloudService {
       if (opened.drop !== undefined) this.#drop(opened.drop);
       else if (opened.kind === "hello") this.#hello(box, peer, opened);
       else if (opened.kind === "will") this.#setOnline(box, State.decode(opened.body).online);
-      else this.#inSession(box, peer, lane, opened);
+      else this.#inSession(box, lane, opened);
     } catch (error) {
       if (error instanceof MessageError) this.#drop("body");
       else if (error instanceof CloudError) this.#problem(error.message);
@@ -208,35 +223,32 @@ export class CloudService {
     const isBehind = this.#snapshots.continueAbove(box, hello.version);
     const isForgetful = epoch !== undefined && hello.acked > this.ingest.through(box, epoch);
     if (this.#commands.continueAbove(box, hello.id ?? 0) || isBehind || isForgetful) this.#boxAlerts.putBack(box);
-    // `acked` below promises what is durable: commit before it, not after.
-    this.store.commit();
-    if (this.#snapshots.newest(box) === undefined) this.#tryRefresh(box);
-    const snapshot = this.#snapshots.newest(box);
-    const { conversation } = peer;
+    const made = this.#snapshots.newest(box) === undefined ? this.#rounds.tryMake(box) : undefined;
     const { next, version, bins, reads = 0 } = hello;
-    const told = { epoch, next, version, bins, reads };
-    const session = conversation.welcome(opened.id, this.#parts.random, told, opened.counter);
-    this.#send(box, session, Lane.welcome, Welcome, {
-      of: opened.counter,
-      acked: epoch === undefined ? 0 : this.ingest.through(box, epoch),
-      version: snapshot?.version ?? 0,
-      total: snapshot?.bytes.length ?? 0,
-      time: Math.floor(this.#parts.now()),
-      count: MAX_BATCH_RECORDS,
+    const acked = epoch === undefined ? 0 : this.ingest.through(box, epoch);
+    // `acked` and the version promise what is durable: the welcome comes after the commit, not before.
+    this.#whenDurable(() => {
+      if (made !== undefined) this.#snapshots.install(box, made);
+      const snapshot = this.#snapshots.newest(box);
+      const told = { epoch, next, version, bins, reads };
+      const session = peer.conversation.welcome(opened.id, this.#parts.random, told, opened.counter);
+      this.#send(box, session, Lane.welcome, Welcome, {
+        of: opened.counter,
+        acked,
+        version: snapshot?.version ?? 0,
+        total: snapshot?.bytes.length ?? 0,
+        time: Math.floor(this.#parts.now()),
+        count: MAX_BATCH_RECORDS,
+      });
     });
   }
 
-  #inSession(
-    box: string,
-    peer: Peer,
-    lane: Lane,
-    message: { session: Session; body: Uint8Array; isFirst: boolean },
-  ): void {
+  #inSession(box: string, lane: Lane, message: { session: Session; body: Uint8Array; isFirst: boolean }): void {
     const { session, body, isFirst } = message;
     const state = this.store.boxState(box);
     state.lastSeen = Math.floor(this.#parts.now());
     if (isFirst) this.#proven(box, session);
-    if (lane === Lane.records) this.#records(box, peer, session, Records.decode(body));
+    if (lane === Lane.records) this.#records(box, session, Records.decode(body));
     else if (lane === Lane.fetch) this.#fetch(box, session, Fetch.decode(body));
     else if (lane === Lane.status) this.#status(box, state, Status.decode(body));
     else this.#setOnline(box, State.decode(body).online);
@@ -267,7 +279,7 @@ export class CloudService {
     if (epoch !== undefined && epoch !== state.epoch) {
       state.epoch = epoch;
       this.store.touch();
-      this.#snapshotsSoon();
+      this.#rounds.soon();
     }
     this.#heldUp.told(box, session.told);
   }
@@ -277,12 +289,12 @@ export class CloudService {
     if ((state.reads ?? 0) !== reads) {
       state.reads = reads;
       this.store.touch();
-      this.#snapshotsSoon();
+      this.#rounds.soon();
     }
     this.#boxAlerts.bins(box, bins, this.ingest.log.index.boxes.get(box)!.bins.length);
   }
 
-  #records(box: string, peer: Peer, session: Session, batch: Records): void {
+  #records(box: string, session: Session, batch: Records): void {
     const epoch = bytesToHex(batch.epoch);
     const taken = this.ingest.take(box, batch);
     this.#heldUp.look(box);
@@ -292,9 +304,9 @@ export class CloudService {
     if (taken > 0 && state.epoch !== epoch) {
       // A journal that began after the hello.
       state.epoch = epoch;
-      this.#snapshotsSoon();
+      this.#rounds.soon();
     }
-    peer.owed = { epoch, session };
+    this.#owed.set(box, { epoch, session });
     this.#flushSoon(0);
   }
 
@@ -308,22 +320,27 @@ export class CloudService {
   }
 
   #flush(): void {
-    try {
-      this.store.commit();
-    } catch (error) {
-      if (!(error instanceof CloudError)) throw error;
-      this.#problem(`${error.message}; nothing is acknowledged until it can be`);
-      this.#flushSoon(RETRY_MS);
-      return;
-    }
-    for (const [box, peer] of this.#peers) {
-      const { owed } = peer;
-      if (owed === undefined) continue;
-      peer.owed = undefined;
-      const through = this.ingest.through(box, owed.epoch);
-      this.#send(box, owed.session, Lane.ack, Ack, { epoch: hexToBytes(owed.epoch), through });
-      if (this.#snapshots.isBehind(box)) this.#snapshotsSoon();
-    }
+    // What comes while the commit is under way is not in it: the acks are of what is here now.
+    const acks = [...this.#owed].map(([box, owed]) => ({ box, owed, through: this.ingest.through(box, owed.epoch) }));
+    this.#owed.clear();
+    this.store.durable(
+      () => {
+        for (const { box, owed, through } of acks) {
+          this.#send(box, owed.session, Lane.ack, Ack, { epoch: hexToBytes(owed.epoch), through });
+          if (this.#snapshots.isBehind(box)) this.#rounds.soon();
+        }
+      },
+      (error) => {
+        for (const { box, owed } of acks) if (!this.#owed.has(box)) this.#owed.set(box, owed);
+        this.#problem(`${error.message}; nothing is acknowledged until it can be`);
+        this.#flushSoon(RETRY_MS);
+      },
+    );
+  }
+
+  /** A box asks again for what could not be made durable. */
+  #whenDurable(then: () => void): void {
+    this.store.durable(then, (error) => this.#problem(error.message));
   }
 
   #fetch(box: string, session: Session, { version, offset, count }: Fetch): void {
@@ -345,31 +362,9 @@ export class CloudService {
     this.#send(box, session, Lane.offer, Offer, { version: snapshot.version, total: snapshot.bytes.length });
   }
 
-  #snapshotsSoon(): void {
-    if (this.#isClosed) return;
-    const { timers } = this.#parts;
-    if (this.#snapshotTimer !== undefined) timers.clear(this.#snapshotTimer);
-    this.#snapshotTimer = timers.set(SNAPSHOT_DEBOUNCE_MS, () => {
-      this.#snapshotTimer = undefined;
-      for (const { id } of this.store.organisation.boxes) this.#refresh(id);
-    });
-  }
-
-  /** Boxes that never said hello get theirs when they do. */
-  #refresh(box: string): void {
-    if (this.#snapshots.newest(box) === undefined || !this.#tryRefresh(box)) return;
+  #offerCurrent(box: string): void {
     const session = this.#peers.get(box)?.conversation.current;
     if (session !== undefined) this.#offer(box, session);
-  }
-
-  #tryRefresh(box: string): boolean {
-    try {
-      return this.#snapshots.refresh(box);
-    } catch (error) {
-      if (!(error instanceof CloudError)) throw error;
-      this.#problem(error.message);
-      return false;
-    }
   }
 
   #sendCommands(box: string): void {
@@ -405,7 +400,7 @@ export class CloudService {
     if (this.#isClosed) return;
     this.#watchTimer ??= this.#parts.timers.set(WATCH_MS, () => {
       this.#watchTimer = undefined;
-      const there = Object.keys(this.store.data.boxes).filter((box) => this.store.boxState(box).online);
+      const there = Object.keys(this.store.document.boxes).filter((box) => this.store.boxState(box).online);
       for (const box of there) this.#heldUp.look(box);
       if (this.store.dirty) this.#flushSoon(0);
       if (there.length > 0) this.#watch();
@@ -422,7 +417,7 @@ export class CloudService {
     const there = this.#peers.get(box);
     if (there !== undefined && there.sealingKey === found.sealingKey) return there;
     const conversation = new Conversation(hexToBytes(found.sealingKey));
-    const made: Peer = { conversation, sealingKey: found.sealingKey, owed: undefined, resend: undefined };
+    const made: Peer = { conversation, sealingKey: found.sealingKey, resend: undefined };
     this.#peers.set(box, made);
     return made;
   }

@@ -70,15 +70,15 @@ export class Snapshots {
   }
 
   /**
-   * Makes a new version if there is none, if the box is behind, or if something in it changed; answers whether it did. The
-   * version is durable before it is told to anybody, since it may never be given to other content. What makes no sense in it is
-   * left out, and an alert says so. Throws CloudError where nothing can be made of the rest; the alert stays until it can.
+   * Makes a new version if there is none, if the box is behind, or if something in it changed; undefined: none of that. It may be
+   * told to anybody, by `install`, only once the store is durable: its number may never be given to other content. What makes no
+   * sense in it is left out, and an alert says so. Throws CloudError where nothing can be made of the rest; the alert stays until it can.
    */
-  refresh(box: string): boolean {
+  make(box: string): MadeSnapshot | undefined {
     try {
-      const isNew = this.#refresh(box);
+      const made = this.#make(box);
       this.#alerts.clear(`snapshot/${box}`);
-      return isNew;
+      return made;
     } catch (error) {
       if (!(error instanceof SnapshotModelError)) throw error;
       const what = `no new snapshot can be made, and what was taken from somebody still works there: ${error.message}`;
@@ -87,14 +87,20 @@ export class Snapshots {
     }
   }
 
-  #refresh(box: string): boolean {
+  /** From now on it is the box's newest. */
+  install(box: string, made: MadeSnapshot): void {
+    // One that was overtaken while it was committed has a number that the box may know already.
+    if (made.version === this.#store.boxState(box).snapshot.version) this.#made.set(box, made);
+  }
+
+  #make(box: string): MadeSnapshot | undefined {
     const model = modelOf(this.#store, this.#log.index, this.#log.inventory, box, Math.floor(this.#now()));
     const fingerprint = createHash("sha256")
       .update(fingerprintOf(model, this.#log.inventory.edits(box), this.#store.boxState(box).reads ?? 0))
       .digest("hex");
     const { snapshot } = this.#store.boxState(box);
     const isSame = snapshot.fingerprint === fingerprint && !this.isBehind(box);
-    if (isSame && this.#made.has(box)) return false;
+    if (isSame && this.#made.has(box)) return undefined;
     const version = snapshot.version + 1;
     const bytes = this.#file(this.#build(box, { ...model, version }));
     this.#store.boxState(box).snapshot = {
@@ -104,9 +110,7 @@ export class Snapshots {
       fingerprint,
     };
     this.#store.touch();
-    this.#store.commit();
-    this.#made.set(box, { version, bytes });
-    return true;
+    return { version, bytes };
   }
 
   #build(box: string, whole: SnapshotModel): Uint8Array {

@@ -109,6 +109,14 @@ export interface SheetsState {
   used: UsedCode[];
 }
 
+/** What a box has begun and not ended, or only just: what a later record of it may still be about. */
+export interface OpenEntries {
+  /** Pending, the oldest first. */
+  exchanges: ExchangeEntry[];
+  /** The newest, pending or not, with the numbers of all records that belong to each. */
+  emergencies: { entry: EmergencyEntry; readonly seqs: number[] }[];
+}
+
 /** What the cloud keeps of one box, besides its log. */
 export interface BoxEntry {
   /** Epoch of the box's newest hello, hexadecimal; absent until a first record was written. */
@@ -119,10 +127,16 @@ export interface BoxEntry {
   reads?: number;
   /** Records of this box that this version could not read, until somebody has seen that. Absent: none. */
   unread?: number;
+  /** Version of the permissions that its newest record of them names. Absent: none yet, or an older database. */
+  applied?: number;
   /** Boots that a fault ended, since somebody looked; absent: none. */
   crashes?: number;
   /** Of the last one, and the end of its trace. */
   crash?: { readonly reason: string; readonly lines: string };
+  /** Absent: nothing. */
+  open?: OpenEntries;
+  /** Codes that the box accepted, by day since 1970 UTC, of the newest days that it told of (`code-length.ts`). Absent: none. */
+  accepted?: Record<string, number>;
   nextCommand: number;
   commands: Command[];
   sheets: SheetsState;
@@ -161,7 +175,8 @@ export interface Alert {
 /** `key:` and the key's number, or `fob:` and the serial of a fob that is no key's. */
 export type ItemId = string;
 
-export interface CloudData {
+/** What is small and changes: whole in memory, and readable where it is kept in a file. */
+export interface CloudDocument {
   format: number;
   organisation: Organisation;
   boxes: Record<string, BoxEntry>;
@@ -180,10 +195,14 @@ export interface CloudData {
   formerFobs?: Record<string, { readonly key: number; readonly told: number }>;
   /** Highest number ever given, by kind, so that none comes twice. Absent in databases of earlier versions. */
   lastIds?: Partial<Record<"locations" | "keys" | "users" | "accesses", number>>;
-  /** By id. Absent in databases of earlier versions. */
-  alerts?: Record<string, Alert>;
-  exchanges: ExchangeEntry[];
-  emergencies: EmergencyEntry[];
-  events: EventEntry[];
-  gaps: GapEntry[];
+  /** By id. */
+  alerts: Record<string, Alert>;
+}
+
+/** All of it at once, with everything that only grows (`store/lines.ts`): for trials and copies. */
+export interface CloudData extends CloudDocument {
+  readonly exchanges: readonly ExchangeEntry[];
+  readonly emergencies: readonly EmergencyEntry[];
+  readonly events: readonly EventEntry[];
+  readonly gaps: readonly GapEntry[];
 }

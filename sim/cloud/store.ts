@@ -1,122 +1,207 @@
-import { LowSync, MemorySync, type SyncAdapter } from "lowdb";
 import { CloudError, type Organisation } from "./domain.js";
-import { DurableJsonFile } from "./durable-file.js";
-import type { BoxEntry, CloudData } from "./state.js";
+import type { BoxEntry, CloudData, CloudDocument } from "./state.js";
+import { partOf } from "./store/document.js";
+import { EmbeddedEngine } from "./store/embedded.js";
+import type { Change, LogReader, StoreEngine } from "./store/engine.js";
+import type { Line } from "./store/lines.js";
+import { MemoryEngine } from "./store/memory.js";
 
-const FORMAT = 2;
-/** Formats that are read; older ones are brought up to date when they are opened. */
-const OLDEST_FORMAT = 1;
-
-function emptyData(): CloudData {
-  return {
-    format: FORMAT,
-    organisation: { locations: [], boxes: [], keys: [], users: [], accesses: [] },
-    boxes: {},
-    bins: {},
-    holders: {},
-    told: 0,
-    exchanges: [],
-    emergencies: [],
-    events: [],
-    gaps: [],
-  };
-}
-
-/** Throws CloudError: a newer version may mean other things by the same words, and would be written over. */
-function checkFormat(format: unknown): void {
-  if (typeof format === "number" && format >= OLDEST_FORMAT && format <= FORMAT) return;
-  const by = typeof format === "number" && format > FORMAT ? "a newer version" : "no version that is known";
-  throw new CloudError(
-    `the cloud database has format ${String(format)}, of ${by}; this version reads ${OLDEST_FORMAT} to ${FORMAT}: ` +
-      "use the version that wrote it",
-  );
-}
-
-interface Format1 {
-  inventory?: Record<string, { place?: { box: string; bin: number; certain: boolean }; holder?: string }>;
-  doubtful?: Record<string, true>;
-}
-
-/** Format 1 had places by thing and not by bin, and took a bin for surely empty as soon as somebody had opened it for a pick-up. */
-function upgrade(data: CloudData & Format1): true {
-  const bins: CloudData["bins"] = {};
-  const holders: CloudData["holders"] = {};
-  for (const [item, { place, holder }] of Object.entries(data.inventory ?? {})) {
-    if (holder !== undefined) holders[item] = holder;
-    if (place === undefined) continue;
-    bins[`${place.box}/${place.bin}`] = { belief: place.certain ? "holds" : "doubt", item, told: 0 };
-  }
-  for (const id of Object.keys(data.doubtful ?? {})) bins[id] ??= { belief: "doubt", told: 0 };
-  delete data.inventory;
-  delete data.doubtful;
-  Object.assign(data, { format: FORMAT, bins, holders, told: 0 });
-  return true;
+interface Waiter {
+  readonly done: () => void;
+  readonly failed: (error: CloudError) => void;
 }
 
 /**
- * Everything that the cloud knows, in one lowdb document. `organisation` is replaced as a whole and only by `organise`;
- * the rest is changed in place by ingest and the service, and counts only once `commit` returned.
+ * Everything that the cloud knows of one organisation, on an engine that keeps it. The document is changed in place by ingest and the
+ * service; `organisation` is replaced as a whole, and only by `organise`. Lines only grow. All of it counts only once it is committed,
+ * and what changed since the last commit is committed together.
  */
 export class CloudStore {
-  readonly #db: LowSync<CloudData>;
-  #dirty = false;
+  readonly #engine: StoreEngine;
+  #isDirty = false;
+  /** Keys of the document that changed. */
+  #changed = new Set<string>();
+  /** Boxes whose state somebody asked for, and may have changed. */
+  #lookedAt = new Set<string>();
+  /** A box's state as it was last committed. */
+  readonly #committed = new Map<string, string>();
+  #lines: Line[] = [];
+  #waiters: Waiter[] = [];
+  #isCommitting = false;
   /** Called after each change of what boxes are told: the organisation, and what another box's report moved. */
   onPermissions: (() => void) | undefined;
 
-  constructor(adapter: SyncAdapter<CloudData> = new MemorySync<CloudData>()) {
-    this.#db = new LowSync(adapter, emptyData());
-    this.#db.read();
-    checkFormat(this.#db.data.format);
-    if (this.#db.data.format < FORMAT) this.#dirty = upgrade(this.#db.data);
+  constructor(engine: StoreEngine = new MemoryEngine()) {
+    this.#engine = engine;
+    for (const [box, state] of Object.entries(engine.document.boxes)) this.#committed.set(box, JSON.stringify(state));
   }
 
+  /** The embedded engine on this file and its log beside it, for this process alone. Throws CloudError. */
   static inFile(path: string): CloudStore {
-    return new CloudStore(new DurableJsonFile<CloudData>(path));
+    return new CloudStore(EmbeddedEngine.open(path));
   }
 
+  /** What is in those files now, whoever else has them open; what is changed in it goes nowhere. Throws CloudError. */
+  static copyOfFile(path: string): CloudStore {
+    return new CloudStore(new MemoryEngine(EmbeddedEngine.copy(path)));
+  }
+
+  /** Everything that is small. */
+  get document(): CloudDocument {
+    return this.#engine.document;
+  }
+
+  /** All that is committed, the whole log with it, which is read when it is asked for: for trials and copies. */
   get data(): CloudData {
-    return this.#db.data;
+    const { log } = this;
+    return {
+      ...this.document,
+      get exchanges() {
+        return log.whole().exchanges;
+      },
+      get emergencies() {
+        return log.whole().emergencies;
+      },
+      get events() {
+        return log.whole().events;
+      },
+      get gaps() {
+        return log.whole().gaps;
+      },
+    };
+  }
+
+  /** What only grows, read by ranges. Throws CloudError where it lies in a database that is asked for itself. */
+  get log(): LogReader {
+    if (this.#engine.log === undefined) throw new CloudError("the log is not on this machine: ask the database for it");
+    return this.#engine.log;
   }
 
   get organisation(): Organisation {
-    return this.#db.data.organisation;
+    return this.document.organisation;
   }
 
   /** Whether there is something that `commit` has yet to write. */
   get dirty(): boolean {
-    return this.#dirty;
+    return this.#isDirty;
   }
 
+  /** Something of a box's state changed that must not wait for the next change. */
   touch(): void {
-    this.#dirty = true;
+    this.#isDirty = true;
   }
 
   touchPermissions(): void {
-    this.#dirty = true;
+    this.#isDirty = true;
     this.onPermissions?.();
   }
 
-  /** Durable when it returns. Throws CloudError when the adapter does not take it; it may be tried again. */
+  /** That part of the document (`store/document.ts`) is another now. Of a box's state nobody need say so. */
+  changed(key: string): void {
+    this.#changed.add(key);
+    this.#isDirty = true;
+  }
+
+  append(line: Line): void {
+    this.#lines.push(line);
+    this.#isDirty = true;
+  }
+
+  /**
+   * Commits. On an engine of this machine it is durable when this returns, and CloudError is thrown when the engine did not take it; it may
+   * be tried again. On another it is on its way: `durable` tells.
+   */
   commit(): void {
-    if (!this.#dirty) return;
-    try {
-      this.#db.write();
-    } catch (error) {
-      throw new CloudError(`the cloud database could not be written: ${(error as Error).message}`);
+    let failure: CloudError | undefined;
+    this.durable(
+      () => {},
+      (error) => {
+        failure = error;
+      },
+    );
+    if (failure !== undefined) throw failure;
+  }
+
+  /**
+   * Commits, and calls `done` when everything up to this call is durable, or `failed` when it could not be made so and must be tried
+   * again. Calls while a commit is under way share the next one. Where the engine is on this machine, before it returns.
+   */
+  durable(done: () => void, failed: (error: CloudError) => void): void {
+    this.#waiters.push({ done, failed });
+    if (!this.#isCommitting) this.#commitNext();
+  }
+
+  #commitNext(): void {
+    while (this.#waiters.length > 0 && !this.#isCommitting) {
+      const waiters = this.#waiters;
+      this.#waiters = [];
+      if (this.#isDirty) this.#commitFor(waiters);
+      else for (const { done } of waiters) done();
     }
-    this.#dirty = false;
+  }
+
+  #commitFor(waiters: readonly Waiter[]): void {
+    const lines = this.#lines;
+    const changed = this.#changed;
+    const lookedAt = this.#lookedAt;
+    this.#lines = [];
+    this.#changed = new Set();
+    this.#lookedAt = new Set();
+    this.#isDirty = false;
+    this.#isCommitting = true;
+    let changes: readonly Change[] | undefined;
+    const group = {
+      lines,
+      changes: () => {
+        changes ??= [...this.#changesOf(changed), ...this.#boxChanges(lookedAt)];
+        return changes;
+      },
+    };
+    this.#engine.commit(group, (error) => {
+      this.#isCommitting = false;
+      if (error !== undefined) {
+        this.#lines = [...lines, ...this.#lines];
+        for (const key of changed) this.#changed.add(key);
+        for (const box of lookedAt) this.#lookedAt.add(box);
+        this.#isDirty = true;
+        const told = new CloudError(`the cloud database could not be written: ${error.message}`);
+        for (const { failed } of waiters) failed(told);
+      } else {
+        for (const { key, json } of changes ?? []) {
+          if (json !== undefined && key.startsWith(BOXES)) this.#committed.set(key.slice(BOXES.length), json);
+        }
+        for (const { done } of waiters) done();
+      }
+      this.#commitNext();
+    });
+  }
+
+  *#changesOf(keys: Iterable<string>): Iterable<Change> {
+    for (const key of keys) {
+      const value = partOf(this.document, key);
+      yield { key, json: value === undefined ? undefined : JSON.stringify(value) };
+    }
+  }
+
+  *#boxChanges(boxes: Iterable<string>): Iterable<Change> {
+    for (const box of boxes) {
+      const json = JSON.stringify(this.document.boxes[box]);
+      if (json !== this.#committed.get(box)) yield { key: `${BOXES}${box}`, json };
+    }
   }
 
   /** Replaces the organisation, with what is to be remembered of the one before, and commits; on failure the old one stays. */
-  organise(next: Organisation, remembered: Pick<CloudData, "formerKeys" | "formerFobs" | "lastIds"> = {}): void {
-    const { data } = this.#db;
-    const before = { ...data };
-    Object.assign(data, { organisation: next, ...remembered });
-    this.#dirty = true;
+  organise(next: Organisation, remembered: Pick<CloudDocument, "formerKeys" | "formerFobs" | "lastIds"> = {}): void {
+    // Lines go first: an engine keeps the organisation in another place than those.
+    this.commit();
+    const { document } = this;
+    const before = { ...document };
+    Object.assign(document, { organisation: next, ...remembered });
+    for (const key of ["organisation", ...Object.keys(remembered)]) this.changed(key);
     try {
       this.commit();
     } catch (error) {
-      Object.assign(data, before);
+      Object.assign(document, before);
       throw error;
     }
     this.touchPermissions();
@@ -124,7 +209,8 @@ export class CloudStore {
 
   /** The box's moving state, made when it is first asked for. Throws CloudError for a box that the organisation lacks. */
   boxState(box: string): BoxEntry {
-    const there = this.data.boxes[box];
+    this.#lookedAt.add(box);
+    const there = this.document.boxes[box];
     if (there !== undefined) return there;
     if (!this.organisation.boxes.some((b) => b.id === box))
       throw new CloudError(`there is no box ${box}: add it first`);
@@ -139,7 +225,14 @@ export class CloudStore {
       lastSeen: undefined,
       status: undefined,
     };
-    this.data.boxes[box] = made;
+    this.document.boxes[box] = made;
     return made;
   }
+
+  /** Lets go of files; what is not committed is not kept. */
+  close(): void {
+    this.#engine.close();
+  }
 }
+
+const BOXES = "boxes/";

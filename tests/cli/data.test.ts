@@ -48,7 +48,7 @@ describe("a damaged data directory", () => {
     ["cloud.json", "null", /no box/],
     ["cloud.json", "[]", /format/],
     ["cloud.json", '{"format":1}', /organisation/],
-    ["cloud.json", '{"format":3}', /has format 3, of a newer version; this version reads 1 to 2: use the version/],
+    ["cloud.json", '{"format":4}', /has format 4, of a newer version; this version reads 1 to 3: use the version/],
     ["world.json", '{"format":2,"starts":1,"wallSeconds":1}', /Expected 1 but received 2/],
     ["world.json", "", /JSON/],
     [`${BOX}/surroundings.json`, '{"format":1,"internet":"maybe"}', /internet|"up"/],

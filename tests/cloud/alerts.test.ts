@@ -4,7 +4,6 @@ import { Kind } from "../../firmware/records/records.js";
 import { Alerts } from "../../sim/cloud/alerts.js";
 import { BoxAlerts } from "../../sim/cloud/box-alerts.js";
 import { cloudPage } from "../../sim/cloud/page/page.js";
-import { CloudStore } from "../../sim/cloud/store.js";
 import { at, BOX, CloudRig, EPOCH, FailingMemory, START_SECONDS } from "./support/cloud-rig.js";
 
 const ALERT = { id: `withheld/${BOX}`, box: BOX, what: "records are behind", wayOut: "look at the broker" };
@@ -34,10 +33,10 @@ describe("an alert", () => {
 
   test("outlives a restart of the cloud with its beginning", () => {
     const disk = new FailingMemory();
-    const store = new CloudStore(disk);
+    const store = disk.store();
     new Alerts(store, () => 1_000).raise(ALERT);
     store.commit();
-    const again = new CloudStore(disk);
+    const again = disk.store();
     new Alerts(again, () => 2_000).raise(ALERT);
     expect(again.dirty).toBe(false);
     expect(new Alerts(again, () => 2_000).of(BOX)).toEqual([{ ...ALERT, since: 1_000 }]);
@@ -66,6 +65,7 @@ test("a box whose program ended by a fault is told of until somebody has seen it
   );
   take(2, "watchdog");
   expect(cloud.alerts.of(BOX)).toMatchObject([{ id: `crash/${BOX}`, what: expect.stringContaining("2 times so far") }]);
+  cloud.store.commit();
   expect(cloud.store.data.events.at(-1)).toMatchObject({
     kind: "crash",
     detail: { reason: "watchdog", lines: "sync: online\n" },

@@ -34,8 +34,13 @@ function outcome(of: number, result: Outcome, time = T): Rec {
 class Feed {
   readonly world = new CloudRig();
   readonly ingest = this.world.cloud.ingest;
-  readonly data = this.world.cloud.store.data;
   readonly inventory = this.ingest.log.inventory;
+
+  /** All that the cloud knows, committed. */
+  get data() {
+    this.world.cloud.store.commit();
+    return this.world.cloud.store.data;
+  }
 
   take(
     first: number,

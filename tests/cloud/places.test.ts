@@ -4,7 +4,7 @@ import { Auth, EmergencyTarget, Exchange, Flag, Kind, Outcome, type Rec } from "
 import { Lane } from "../../firmware/wire/lanes.js";
 import { type Offer, Reads } from "../../firmware/wire/messages.js";
 import { modelOf } from "../../sim/cloud/box-snapshot.js";
-import { CloudStore } from "../../sim/cloud/store.js";
+import type { CloudStore } from "../../sim/cloud/store.js";
 import { at, BOX, CloudRig, EPOCH, FailingMemory, START_SECONDS, TestBox } from "./support/cloud-rig.js";
 
 const TOKYO = "MS4-TOKYO";
@@ -112,11 +112,11 @@ describe("where a key is", () => {
     const boxes = new Boxes();
     disk.saved = JSON.stringify(boxes.world.cloud.store.data);
     const { home } = boxes;
-    const again = new Boxes(new CloudStore(disk));
+    const again = new Boxes(disk.store());
     again.put(TOKYO, { bin: 6, time: 5, flags: 0 });
     again.world.cloud.store.touch();
     again.world.cloud.store.commit();
-    const third = new Boxes(new CloudStore(disk));
+    const third = new Boxes(disk.store());
     expect([third.content(BOX, home).belief, third.content(TOKYO, 6).belief]).toEqual(["doubt", "holds"]);
   });
 });

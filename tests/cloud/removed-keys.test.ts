@@ -37,6 +37,7 @@ describe("a key that was removed", () => {
     world.cloud.admin.removeKey(1);
     take(world, 1, 19, 3);
     expect(bins(world)[19]).toMatchObject({ fob, uncertain: false });
+    world.cloud.store.commit();
     expect(world.cloud.store.data.exchanges.at(-1)).toMatchObject({ fob, keyName: name, binLabel: "B-8" });
     world.cloud.admin.removeAccess(world.cloud.store.organisation.accesses[0]!.id);
     world.timers.advance(2_000);
@@ -80,6 +81,7 @@ describe("a key that was removed", () => {
     take(world, key!.id, 23, 1);
     expect(bins(world)[23]).toEqual({ bin: 23, enabled: true, uncertain: true });
     expect(world.cloud.ingest.log.inventory.isDoubtful(BOX, 23)).toBe(true);
+    world.cloud.store.commit();
     expect(world.cloud.store.data.exchanges.at(-1)).toMatchObject({ keyName: "On a string" });
   });
 
@@ -183,6 +185,7 @@ describe("a fob that was replaced on a key", () => {
       bin: 23,
       certain: true,
     });
+    rig.cloud.store.commit();
     expect(rig.cloud.store.data.exchanges.at(-1)).toMatchObject({ key, fob: OLD, binLabel: "B-12" });
     rig.timers.advance(2_000);
     expect(box.bodies<Offer>(Lane.offer).at(-1)!.version).toBeGreaterThan(version);

@@ -15,7 +15,6 @@ import {
   Status,
   type Welcome,
 } from "../../firmware/wire/messages.js";
-import { CloudStore } from "../../sim/cloud/store.js";
 import { at, BOX, CloudRig, door, EPOCH, FailingMemory, START_SECONDS, TestBox } from "./support/cloud-rig.js";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -186,7 +185,7 @@ describe("a record that this version cannot read", () => {
 describe("an ack", () => {
   test("goes out only after the store has the records", () => {
     const disk = new FailingMemory();
-    const world = new CloudRig({ store: new CloudStore(disk) });
+    const world = new CloudRig({ store: disk.store() });
     const box = new TestBox(world);
     box.connect();
     disk.failure = new Error("ENOSPC: no space left on device");
@@ -207,7 +206,7 @@ describe("an ack", () => {
 
   test("covers several batches with one write, and answers early and repeated ones with what is here", () => {
     const disk = new FailingMemory();
-    const world = new CloudRig({ store: new CloudStore(disk) });
+    const world = new CloudRig({ store: disk.store() });
     const box = new TestBox(world);
     box.connect();
     world.timers.advance(5_000);
@@ -298,7 +297,7 @@ describe("snapshots", () => {
     const disk = new FailingMemory();
     const versions: number[] = [];
     for (let i = 0; i < 3; i++) {
-      const world = new CloudRig({ store: new CloudStore(disk), sample: i === 0 });
+      const world = new CloudRig({ store: disk.store(), sample: i === 0 });
       versions.push(new TestBox(world).connect(i + 1).version);
     }
     expect(versions).toEqual([1, 2, 3]);
@@ -424,13 +423,13 @@ describe("commands", () => {
 
   test("that wait in a copy of the database are not carried out a second time, and new ones get numbers above", () => {
     const disk = new FailingMemory();
-    const first = new CloudRig({ store: new CloudStore(disk) });
+    const first = new CloudRig({ store: disk.store() });
     first.cloud.reboot(BOX);
     const copy = disk.saved;
     first.cloud.setBinEnabled(BOX, "A-1", false);
     for (let again = 0; again < 2; again++) {
       disk.saved = copy;
-      const world = new CloudRig({ store: new CloudStore(disk), sample: false });
+      const world = new CloudRig({ store: disk.store(), sample: false });
       // Asked for before the box has said that it is at number 2.
       const fresh = world.cloud.oneTouchUnlock(BOX, "A-2");
       expect(fresh.id).toBe(2);

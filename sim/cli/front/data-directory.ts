@@ -1,8 +1,9 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, unlinkSync, writeSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { CloudError } from "../../cloud/domain.js";
 import { DurableJsonFile } from "../../cloud/durable-file.js";
+import { LockedError, LockFile } from "../../cloud/lock-file.js";
 import { checkOrganisation } from "../../cloud/organisation.js";
 import type { CloudData } from "../../cloud/state.js";
 import { CloudStore } from "../../cloud/store.js";
@@ -20,35 +21,32 @@ const WorldSchema = v.object({
 });
 export type WorldState = v.InferOutput<typeof WorldSchema>;
 
-const CloudShape = v.looseObject({
-  organisation: v.looseObject({}),
-  boxes: v.record(v.string(), v.looseObject({})),
-  bins: v.record(v.string(), v.looseObject({})),
-  holders: v.record(v.string(), v.string()),
-  exchanges: v.array(v.looseObject({})),
-  emergencies: v.array(v.looseObject({})),
-  events: v.array(v.looseObject({})),
-  gaps: v.array(v.looseObject({})),
-});
-
 /** What a simulator wrote there, so that starting over removes nothing else. */
-const OURS = ["cloud.json", "cloud.json.new", "world.json", "world.json.new", "boxes"];
+const OURS = [
+  "cloud.json",
+  "cloud.json.new",
+  "cloud.log",
+  "cloud.log.new",
+  "cloud.lock",
+  "world.json",
+  "world.json.new",
+  "boxes",
+];
 
 /** Where `npm start` keeps everything. One simulator at a time. */
 export class DataDirectory {
   readonly path: string;
-  readonly #lock: string;
+  readonly #lock: LockFile;
 
   /** Makes the directory if need be and takes it. Throws DataError. */
   constructor(path: string) {
     this.path = path;
-    this.#lock = join(path, "lock");
     try {
       mkdirSync(path, { recursive: true });
     } catch (error) {
       throw new DataError(`${path} cannot be used: ${(error as Error).message}; choose another with --data DIR`);
     }
-    this.#take();
+    this.#lock = takeLock(path);
   }
 
   get isFresh(): boolean {
@@ -61,7 +59,7 @@ export class DataDirectory {
   }
 
   release(): void {
-    rmSync(this.#lock, { force: true });
+    this.#lock.release();
   }
 
   get world(): WorldState {
@@ -96,11 +94,14 @@ export class DataDirectory {
     if (!existsSync(file)) new DurableJsonFile<CloudData>(file).write(make());
     return this.#sound(file, () => {
       const store = CloudStore.inFile(file);
-      v.parse(CloudShape, store.data);
-      // A file that holds only `null` reads as an empty database, which would be written over it.
-      if (store.organisation.boxes.length === 0) throw new CloudError("there is no box in it");
-      checkOrganisation(store.organisation, new WeakSet(), nowSeconds);
-      return store;
+      try {
+        if (store.organisation.boxes.length === 0) throw new CloudError("there is no box in it");
+        checkOrganisation(store.organisation, new WeakSet(), nowSeconds);
+        return store;
+      } catch (error) {
+        store.close();
+        throw error;
+      }
     });
   }
 
@@ -128,38 +129,21 @@ export class DataDirectory {
       `${cause}\nPut back a copy of it, use another directory (--data DIR), or start over (--fresh).`,
     );
   }
-
-  #take(): void {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const file = openSync(this.#lock, "wx");
-        writeSync(file, String(process.pid));
-        closeSync(file);
-        return;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt === 2) {
-          throw new DataError(`${this.#lock}: ${(error as Error).message}; choose another directory with --data DIR`);
-        }
-      }
-      const owner = Number(readFileSync(this.#lock, "utf8"));
-      if (isAlive(owner)) {
-        throw new DataError(
-          `${this.path} is in use by process ${owner}: quit that simulator or choose another directory with --data DIR ` +
-            `(if process ${owner} is no simulator, delete ${this.#lock})`,
-        );
-      }
-      // Left behind by a simulator that was killed.
-      unlinkSync(this.#lock);
-    }
-  }
 }
 
-function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return false;
+/** Throws DataError. */
+function takeLock(path: string): LockFile {
+  const file = join(path, "lock");
   try {
-    process.kill(pid, 0);
-    return true;
+    return new LockFile(file);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    if (!(error instanceof LockedError)) {
+      throw new DataError(`${file}: ${(error as Error).message}; choose another directory with --data DIR`);
+    }
+    const { owner } = error;
+    throw new DataError(
+      `${path} is in use by process ${owner}: quit that simulator or choose another directory with --data DIR ` +
+        `(if process ${owner} is no simulator, delete ${file})`,
+    );
   }
 }

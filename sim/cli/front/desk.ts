@@ -336,6 +336,7 @@ export class Desk {
     clearInterval(this.#saveTimer);
     try {
       this.cloud.close();
+      this.cloud.store.close();
       await this.#saveBoxes();
       this.#parts.saveWorld();
       for (const stand of this.#parts.stands.values()) stand.saveSurroundings();

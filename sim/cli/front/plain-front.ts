@@ -6,6 +6,8 @@ import { choicesInWords, logLine, panelInWords, timeOfDay } from "./describe.js"
 import type { Desk } from "./desk.js";
 import type { Front } from "./front.js";
 
+/** More entries than come between two looks: those of an hour without a link come at once. */
+const LOOKED_AT = 500;
 /** How often the cloud and the lamp are looked at: they tell nobody of a change, real ms. */
 const LOOK_MS = 100;
 
@@ -22,6 +24,8 @@ export class PlainFront implements Front {
   #lamp = "off";
   #isOnline = false;
   readonly #logged = new Set<string>();
+  /** Where the cloud's log ended then. */
+  #lookedUpTo = 0;
 
   constructor(desk: Desk, input: Readable, output: Writable) {
     this.#desk = desk;
@@ -46,7 +50,7 @@ export class PlainFront implements Front {
     this.#lamp = "off";
     this.#isOnline = false;
     this.#logged.clear();
-    for (const entry of boxLog(desk.cloud.store.data, machine.name)) this.#logged.add(logId(entry));
+    for (const entry of boxLog(desk.cloud.store, machine.name, LOOKED_AT)) this.#logged.add(logId(entry));
     this.#endings.push(
       machine.panel.watch(() => this.#lookAtPanel(desk)),
       machine.bins.watch((event) => {
@@ -119,7 +123,9 @@ export class PlainFront implements Front {
     const { online } = desk.cloud.store.boxState(desk.machine.name);
     if (online !== this.#isOnline) this.#say("cloud", `sees the box ${online ? "online" : "offline"}`);
     this.#isOnline = online;
-    for (const entry of boxLog(desk.cloud.store.data, desk.machine.name)) {
+    if (desk.cloud.store.log.end === this.#lookedUpTo) return;
+    this.#lookedUpTo = desk.cloud.store.log.end;
+    for (const entry of boxLog(desk.cloud.store, desk.machine.name, LOOKED_AT)) {
       const id = logId(entry);
       if (entry.status === "pending" || this.#logged.has(id)) continue;
       this.#logged.add(id);

@@ -28,6 +28,20 @@ export function recordOf(data: DataDirectory, wanted: NewBox): { readonly box: B
     made = add(cloud, wanted);
     return cloud.store.data;
   }, nowSeconds);
+  try {
+    return recordIn(store, made, wanted, nowSeconds);
+  } finally {
+    store.close();
+  }
+}
+
+/** `made`: the box is new with its database. */
+function recordIn(
+  store: CloudStore,
+  made: Box | undefined,
+  wanted: NewBox,
+  nowSeconds: number,
+): ReturnType<typeof recordOf> {
   const known = made ?? store.organisation.boxes.find((box) => box.id.toLowerCase() === wanted.box.toLowerCase());
   if (known === undefined) return { box: add(service(store, nowSeconds), wanted), isNew: true };
   requireOffline(known.model);

@@ -37,7 +37,7 @@ function storeIn(directory: string): CloudStore {
     );
   }
   try {
-    return CloudStore.inFile(file);
+    return CloudStore.copyOfFile(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;

@@ -10,6 +10,7 @@ import {
   Outcome,
   type Rec,
 } from "../../../firmware/records/records.js";
+import { acceptedCode, countAccepted } from "../code-length.js";
 import { Inventory } from "../inventory.js";
 import { OrganisationIndex } from "../organisation.js";
 import type {
@@ -18,13 +19,16 @@ import type {
   EpochState,
   ExchangeEntry,
   ExchangeStatus,
+  GapEntry,
   ItemId,
   Source,
   When,
 } from "../state.js";
+import type { Telling } from "../store/lines.js";
 import type { CloudStore } from "../store.js";
 import { resolveWindow } from "../windows.js";
 import { detailOf, nameIn } from "./names.js";
+import { OpenLog } from "./open-log.js";
 
 type Of<K extends Kind> = Extract<Body, { kind: K }>;
 
@@ -49,20 +53,16 @@ const BELIEF: Readonly<Record<Belief, BinBelief | "empty">> = {
 export class ExchangeLog {
   readonly inventory: Inventory;
   readonly #store: CloudStore;
-  readonly #pending = new Map<string, ExchangeEntry>();
-  /** By every emergency record that belongs to the entry. */
-  readonly #emergencies = new Map<string, EmergencyEntry>();
+  readonly #open: OpenLog;
   #index: OrganisationIndex;
   #indexed: object;
 
   constructor(store: CloudStore) {
     this.#store = store;
-    this.inventory = new Inventory(store.data);
+    this.inventory = new Inventory(store.document, (key) => store.changed(key));
     this.#indexed = store.organisation;
     this.#index = new OrganisationIndex(store.organisation);
-    for (const entry of store.data.exchanges) if (entry.status === "pending") this.#pending.set(sourceId(entry), entry);
-    for (const entry of store.data.emergencies)
-      if (entry.status === "pending") this.#emergencies.set(sourceId(entry), entry);
+    this.#open = new OpenLog(store);
   }
 
   get index(): OrganisationIndex {
@@ -89,6 +89,7 @@ export class ExchangeLog {
     if (rec.kind === Kind.binChecked) this.#checked(source.box, rec, when);
     if (rec.kind === Kind.binKept) this.#kept(source.box, rec, when);
     if (rec.kind === Kind.command) this.#receipt(source.box, rec.id);
+    if (rec.kind === Kind.snapshotApplied) this.#store.boxState(source.box).applied = rec.version;
     if (rec.kind === Kind.crash) this.#crashed(source.box, rec);
   }
 
@@ -98,35 +99,57 @@ export class ExchangeLog {
     const state = this.#store.boxState(source.box);
     state.unread = (state.unread ?? 0) + 1;
     const when: When = { clock: "unknown", offline: false, onBattery: false };
-    this.#store.data.events.push({ ...source, ...when, kind: "undecodable", detail: { raw, reason } });
+    this.#append(source, {
+      kind: "event",
+      entry: { ...source, ...when, kind: "undecodable", detail: { raw, reason } },
+    });
   }
 
   /**
    * Records of the box are missing: anybody may have opened anything in the meantime, and what was under way may have ended there. Its
    * bins are in doubt until it tells of them, as it does at once (firmware/state/kept-bins.ts), or somebody looks.
    */
-  missed(box: string): void {
+  #missed(box: string): void {
     const { bins = [] } = this.index.boxes.get(box) ?? {};
     for (const bin of bins.keys()) this.#doubt(box, bin);
   }
 
+  /** So many records from `from` on are missing. */
+  gap(entry: GapEntry): void {
+    this.#append({ ...entry, seq: entry.from }, { kind: "gap", entry });
+    this.#missed(entry.box);
+  }
+
   /** The box began a new journal: what was under way in the old one can no longer be told. */
   abandonOtherEpochs(box: string, epoch: string): void {
-    for (const entry of [...this.#pending.values()]) {
-      if (entry.box === box && entry.epoch !== epoch) this.#settle(entry, Outcome.unconfirmed, undefined);
+    for (const entry of this.#open.exchanges(box)) {
+      if (entry.epoch !== epoch) this.#settle(entry, Outcome.unconfirmed, undefined);
     }
-    for (const entry of this.#emergencies.values()) {
-      if (entry.box !== box || entry.epoch === epoch || entry.status !== "pending") continue;
+    for (const entry of this.#open.emergencies(box)) {
+      if (entry.epoch === epoch || entry.status !== "pending") continue;
       entry.status = "unconfirmed";
       for (const bin of entry.bins) if (bin.status === "pending") bin.status = "unconfirmed";
+      this.#concluded(entry);
     }
   }
 
   /** A boot ended a release from the wall that was under way: whether it is off the wall nobody can say. Bins the box tells of itself. */
   #abandonUnmounts(box: string): void {
-    for (const entry of this.#emergencies.values()) {
-      if (entry.box === box && entry.target === "unmount" && entry.status === "pending") entry.status = "unconfirmed";
+    for (const entry of this.#open.emergencies(box)) {
+      if (entry.target !== "unmount" || entry.status !== "pending") continue;
+      entry.status = "unconfirmed";
+      this.#concluded(entry);
     }
+  }
+
+  #append({ box, epoch, seq }: Source, telling: Telling): void {
+    this.#store.append({ source: { box, epoch, seq }, part: 0, ...telling });
+  }
+
+  /** What no record says. */
+  #concluded(entry: EmergencyEntry): void {
+    const { box, epoch, seq } = entry;
+    this.#store.append({ source: { box, epoch, seq }, part: 1, kind: "emergencyNow", entry: structuredClone(entry) });
   }
 
   #intent(source: Source, rec: Of<typeof Kind.intent>, when: When): void {
@@ -154,8 +177,9 @@ export class ExchangeLog {
       ...(rec.lapsed === undefined ? {} : { lapsed: rec.lapsed }),
       status: "pending",
     };
-    this.#store.data.exchanges.push(entry);
-    this.#pending.set(sourceId(source), entry);
+    this.#append(source, { kind: "exchange", entry: { ...entry } });
+    for (const oldest of this.#open.begun(entry)) this.#settle(oldest, Outcome.unconfirmed, undefined);
+    if (acceptedCode(entry.auth)) countAccepted(this.#store.boxState(source.box), entry.time);
   }
 
   /**
@@ -181,16 +205,22 @@ export class ExchangeLog {
   }
 
   #outcome(source: Source, rec: Of<typeof Kind.outcome> & Rec, when: When): void {
-    const entry = this.#pending.get(sourceId({ ...source, seq: rec.of }));
+    const entry = this.#open.exchange(source, rec.of);
     // Its intent fell into a gap: nobody can say what was exchanged.
     if (entry === undefined) this.#event(source, rec, when);
-    else this.#settle(entry, rec.result, vouched(when));
+    else this.#settle(entry, rec.result, vouched(when), source);
   }
 
-  /** As the box itself takes it into account (firmware/state/reducer.ts): `at`, when, if somebody vouches for it. */
-  #settle(entry: ExchangeEntry, result: Outcome, at: number | undefined): void {
-    entry.status = STATUS[result];
-    this.#pending.delete(sourceId(entry));
+  /**
+   * As the box itself takes it into account (firmware/state/reducer.ts). `at`: when, if somebody vouches for it; `by`: the record that says
+   * so, if one does.
+   */
+  #settle(entry: ExchangeEntry, result: Outcome, at: number | undefined, by?: Source): void {
+    const status = STATUS[result];
+    const { box: ofBox, epoch, seq } = entry;
+    const source = by ?? { box: ofBox, epoch, seq };
+    this.#store.append({ source, part: by === undefined ? 1 : 0, kind: "settled", of: seq, status });
+    this.#open.ended(entry);
     if (result === Outcome.notOpened) return;
     const { box, bin, from, freed } = entry;
     const isNamed = entry.key !== undefined || entry.fob !== undefined;
@@ -218,7 +248,7 @@ export class ExchangeLog {
 
   /** Of an exchange that is not over in that bin, too: its end makes nothing sure. */
   #doubt(box: string, bin: number): void {
-    for (const entry of this.#pending.values()) if (entry.box === box && entry.bin === bin) entry.contested = 1;
+    for (const entry of this.#open.exchanges(box)) if (entry.bin === bin) entry.contested = 1;
     if (this.inventory.doubt(box, bin)) this.#store.touchPermissions();
   }
 
@@ -267,20 +297,23 @@ export class ExchangeLog {
   }
 
   #emergency(source: Source, rec: Of<typeof Kind.emergency>, when: When): void {
-    let entry = rec.of === undefined ? undefined : this.#emergencies.get(sourceId({ ...source, seq: rec.of }));
+    let entry = rec.of === undefined ? undefined : this.#open.emergency(source, rec.of);
+    const isNew = entry === undefined;
     if (entry === undefined) {
       const target = nameIn(EmergencyTarget, rec.target) as EmergencyEntry["target"];
       entry = { ...source, ...when, target, sheet: rec.sheet, number: rec.number, bins: [], status: "pending" };
-      this.#store.data.emergencies.push(entry);
       this.#burn(source.box, rec, when);
+      countAccepted(this.#store.boxState(source.box), entry.time);
     }
-    this.#emergencies.set(sourceId(source), entry);
-    if (rec.bin === undefined) return;
-    const before = this.inventory.stateOf(source.box, rec.bin);
-    const binLabel = this.#label(source.box, rec.bin);
-    entry.bins.push({ bin: rec.bin, binLabel, ...(before && { before }), status: "pending" });
-    // From here on somebody may have reached in, whether or not the end of it is ever told.
-    this.#doubt(source.box, rec.bin);
+    this.#open.belongs(source, entry);
+    if (rec.bin !== undefined) {
+      const before = this.inventory.stateOf(source.box, rec.bin);
+      const binLabel = this.#label(source.box, rec.bin);
+      entry.bins.push({ bin: rec.bin, binLabel, ...(before && { before }), status: "pending" });
+      // From here on somebody may have reached in, whether or not the end of it is ever told.
+      this.#doubt(source.box, rec.bin);
+    }
+    this.#append(source, { kind: isNew ? "emergency" : "emergencyNow", entry: structuredClone(entry) });
   }
 
   #burn(box: string, rec: Of<typeof Kind.emergency>, when: When): void {
@@ -300,7 +333,7 @@ export class ExchangeLog {
   }
 
   #emergencyOutcome(source: Source, rec: Of<typeof Kind.emergencyOutcome> & Rec, when: When): void {
-    const entry = this.#emergencies.get(sourceId({ ...source, seq: rec.of }));
+    const entry = this.#open.emergency(source, rec.of);
     if (entry === undefined) {
       this.#event(source, rec, when);
       return;
@@ -312,6 +345,7 @@ export class ExchangeLog {
       if (rec.result === Outcome.notOpened) this.#restore(source.box, told);
     }
     if (rec.bin === undefined || entry.target === "bin") entry.status = STATUS[rec.result];
+    this.#append(source, { kind: "emergencyNow", entry: structuredClone(entry) });
   }
 
   /** What was believed before holds again, under the name that the thing has by now: its key may have been removed since. */
@@ -323,7 +357,7 @@ export class ExchangeLog {
   #event(source: Source, rec: Rec, when: When): void {
     const detail = detailOf(rec as unknown as Readonly<Record<string, unknown>> & { readonly kind: number });
     if ("bin" in rec && rec.bin !== undefined) detail.binLabel = this.#label(source.box, rec.bin);
-    this.#store.data.events.push({ ...source, ...when, kind: nameIn(Kind, rec.kind), detail });
+    this.#append(source, { kind: "event", entry: { ...source, ...when, kind: nameIn(Kind, rec.kind), detail } });
   }
 
   #crashed(box: string, { reason, lines }: Of<typeof Kind.crash>): void {
@@ -357,10 +391,6 @@ function heldOf(item: ItemId): { readonly key: number } | { readonly fob: string
 /** Whether it is a key that was removed and had no fob. */
 function isNameless(item: ItemId, index: OrganisationIndex): boolean {
   return item.startsWith("key:") && !index.keys.has(Number(item.slice(4)));
-}
-
-function sourceId({ box, epoch, seq }: Source): string {
-  return `${box}/${epoch}/${seq}`;
 }
 
 function whenOf(rec: Rec, epoch: EpochState): When {

@@ -37,9 +37,8 @@ export class Ingest {
     if (batch.first > through + 1) {
       const from = through + 1;
       const gap = { box, epoch, from, through: batch.first - 1, count: batch.first - from };
-      this.#store.data.gaps.push(gap);
+      this.log.gap(gap);
       state.through = gap.through;
-      this.log.missed(box);
     }
     const skip = state.through + 1 - batch.first;
     for (const bytes of batch.records.slice(skip)) {

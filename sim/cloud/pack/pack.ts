@@ -61,7 +61,7 @@ export function makePack({ store, hash, nowSeconds, isSample }: PackParts, id: s
     const known = boxes.map((one) => one.id).join(", ");
     throw new CloudError(`there is no box ${id}: ${known === "" ? "the cloud has none yet" : `name one of ${known}`}`);
   }
-  const inventory = new Inventory(store.data);
+  const inventory = new Inventory(store.document, () => {});
   const bins = box.bins.map(({ label, enabled }, bin): PackBin => {
     return { label, enabled, content: contentOf(inventory.in(id, bin), keys) };
   });

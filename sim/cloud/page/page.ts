@@ -1,6 +1,6 @@
 import { html, raw } from "hono/html";
 import { boardOf } from "../../../hal/boards/index.js";
-import { boxLog, entryWords, type LogEntry, OFFLINE_SYMBOL, STATUS_WORDS } from "../box-log.js";
+import { entryWords, type LogEntry, newestOf, OFFLINE_SYMBOL, STATUS_WORDS } from "../box-log.js";
 import { counted } from "../counted.js";
 import type { Box } from "../domain.js";
 import type { Inventory } from "../inventory.js";
@@ -8,6 +8,7 @@ import type { OrganisationIndex } from "../organisation.js";
 import type { BoxPower } from "../power.js";
 import type { CloudService } from "../service.js";
 import type { Alert, EventEntry } from "../state.js";
+import type { Newest } from "../store/lines.js";
 import { SCRIPT } from "./script.js";
 import { STYLE } from "./style.js";
 import { spanInWords, whenInWords } from "./words.js";
@@ -59,8 +60,8 @@ function boxSection(cloud: CloudService, box: Box, now: number): Html {
   const place = index.locations.get(box.location)!;
   if (!boardOf(box.model).profile.offlineCapable) return outdated(box, place.name);
   const state = cloud.store.boxState(box.id);
-  const log = boxLog(cloud.store.data, box.id);
-  const power = cloud.store.data.events.filter((event) => event.box === box.id && event.kind === "power");
+  const log = newestOf(cloud.store, box.id, LOG_ROWS);
+  const power = cloud.store.log.power(box.id, POWER_ROWS);
   const badge = state.online ? html`<b class="on">online</b>` : html`<b class="off">${OFFLINE_SYMBOL} offline</b>`;
   return html`<section id="${box.id}">
 <header><h2>${box.id}</h2><span>${box.model}, ${place.name}</span>${badge}</header>
@@ -145,13 +146,13 @@ function nameOf(item: string, inventory: Inventory, index: OrganisationIndex): s
   return (index.keys.get(Number(id)) ?? inventory.formerKey(Number(id)))?.name ?? `key ${id}`;
 }
 
-function logTable(log: readonly LogEntry[], timeZone: string): Html {
-  if (log.length === 0) return html`<p>Nothing yet.</p>`;
-  const rows = log.slice(-LOG_ROWS).reverse();
+function logTable({ entries, older: more }: Newest<LogEntry>, timeZone: string): Html {
+  if (entries.length === 0) return html`<p>Nothing yet.</p>`;
+  const rows = [...entries].reverse();
   return html`<div class="wide"><table>
 <thead><tr><th>When</th><th><abbr title="recorded offline">${OFFLINE_SYMBOL}</abbr> Offline</th><th>Kind</th><th>Bin</th><th>Key or code</th><th>Who</th><th>How it ended</th></tr></thead>
 <tbody>${rows.map((entry) => logRow(entry, timeZone))}</tbody>
-</table></div>${older(log.length - rows.length)}`;
+</table></div>${older(more)}`;
 }
 
 function logRow(entry: LogEntry, timeZone: string): Html {
@@ -160,10 +161,9 @@ function logRow(entry: LogEntry, timeZone: string): Html {
   return html`<tr class="${entry.status}"><td>${whenInWords(entry, timeZone)}</td><td>${mark}</td><td>${kind}</td><td>${where}</td><td>${what}</td><td>${who ?? ""}</td><td>${STATUS_WORDS[entry.status]}</td></tr>`;
 }
 
-function powerTable(events: readonly EventEntry[], timeZone: string): Html {
-  if (events.length === 0) return html`<p>None yet.</p>`;
-  const rows = events
-    .slice(-POWER_ROWS)
+function powerTable({ entries, older: more }: Newest<EventEntry>, timeZone: string): Html {
+  if (entries.length === 0) return html`<p>None yet.</p>`;
+  const rows = [...entries]
     .reverse()
     .map(
       (event) =>
@@ -171,7 +171,7 @@ function powerTable(events: readonly EventEntry[], timeZone: string): Html {
           event.detail.charge === undefined ? "" : `${event.detail.charge} %`
         }</td></tr>`,
     );
-  return html`<table><thead><tr><th>When</th><th>What</th><th>Battery</th></tr></thead><tbody>${rows}</tbody></table>${older(events.length - rows.length)}`;
+  return html`<table><thead><tr><th>When</th><th>What</th><th>Battery</th></tr></thead><tbody>${rows}</tbody></table>${older(more)}`;
 }
 
 function older(count: number): Html {

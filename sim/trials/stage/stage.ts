@@ -1,11 +1,10 @@
-import { MemorySync } from "lowdb";
 import { identityImage } from "../../../firmware/identity/copies.js";
 import { boardOf } from "../../../hal/boards/index.js";
 import type { BoardProfile } from "../../../hal/ports/board.js";
 import { type Accounts, accountsOf } from "../../broker/accounts.js";
 import { bytesToHex } from "../../cloud/domain.js";
 import { CloudService } from "../../cloud/service.js";
-import type { CloudData } from "../../cloud/state.js";
+import { MemoryEngine } from "../../cloud/store/memory.js";
 import { CloudStore } from "../../cloud/store.js";
 import { type Engine, NODE_ENGINE } from "../../engines/engine.js";
 import { makeSample, SAMPLE_BOXES } from "../../samples/sample.js";
@@ -159,15 +158,16 @@ export class Stage implements Scene {
    * people had entered since is entered again; that nobody does so is no matter of the box. In virtual time only.
    */
   async putCloudBack(copy: string): Promise<void> {
-    const { organisation, formerKeys, formerFobs, lastIds } = this.cloud.store.data;
+    const { organisation, formerKeys, formerFobs, lastIds } = this.cloud.store.document;
     this.cloud.close();
-    const memory = new MemorySync<CloudData>();
-    memory.write({ ...JSON.parse(copy), organisation, formerKeys, formerFobs, lastIds });
+    const store = new CloudStore(
+      new MemoryEngine({ ...JSON.parse(copy), organisation, formerKeys, formerFobs, lastIds }),
+    );
     this.#putBack++;
     const file = (bytes: Uint8Array) => this.newer.file(bytes);
     // Random numbers of its own: those of the cloud before must not come again.
     const random = this.world.random(`cloud put back ${this.#putBack}`);
-    const cloud = makeCloud(this.world, new CloudStore(memory), undefined, file, random);
+    const cloud = makeCloud(this.world, store, undefined, file, random);
     this.#cloud = cloud;
     cloud.attach(this.newer.wrap(cloud, await this.broker.connectCloud()));
     this.judge.cloudIs(cloud);

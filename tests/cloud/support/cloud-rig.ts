@@ -1,4 +1,3 @@
-import type { SyncAdapter } from "lowdb";
 import { encodeRecord } from "../../../firmware/records/codec.js";
 import { Flag, Kind, type Rec } from "../../../firmware/records/records.js";
 import { openEnvelope, seal } from "../../../firmware/wire/envelope.js";
@@ -16,7 +15,9 @@ import {
 } from "../../../firmware/wire/messages.js";
 import { hexToBytes } from "../../../sim/cloud/domain.js";
 import { CloudService } from "../../../sim/cloud/service.js";
-import type { CloudData } from "../../../sim/cloud/state.js";
+import type { Group, LogReader } from "../../../sim/cloud/store/engine.js";
+import type { WholeLog } from "../../../sim/cloud/store/lines.js";
+import { MemoryEngine } from "../../../sim/cloud/store/memory.js";
 import { CloudStore } from "../../../sim/cloud/store.js";
 import type { CloudTransport } from "../../../sim/cloud/transport.js";
 import { makeSample } from "../../../sim/samples/sample.js";
@@ -28,21 +29,44 @@ export const START_SECONDS = 1_780_308_000;
 export const BOX = "MS5-PARIS";
 export const EPOCH = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 
-/** lowdb's memory, with a disk that can fail. */
-export class FailingMemory implements SyncAdapter<CloudData> {
+/** A disk that can fail; what was saved outlives the store. */
+export class FailingMemory {
+  /** Everything, as `CloudStore.data` was. */
   saved: string | undefined;
   failure: Error | undefined;
   writes = 0;
 
-  read(): CloudData | null {
-    return this.saved === undefined ? null : (JSON.parse(this.saved) as CloudData);
+  /** As a cloud that starts finds it. */
+  store(): CloudStore {
+    return new CloudStore(new FailingEngine(this));
+  }
+}
+
+class FailingEngine extends MemoryEngine {
+  readonly #disk: FailingMemory;
+
+  constructor(disk: FailingMemory) {
+    super(disk.saved === undefined ? undefined : JSON.parse(disk.saved));
+    this.#disk = disk;
   }
 
-  write(data: CloudData): void {
-    if (this.failure !== undefined) throw this.failure;
-    this.writes++;
-    this.saved = JSON.stringify(data);
+  override commit(group: Group, done: (error?: Error) => void): void {
+    if (this.#disk.failure !== undefined) done(this.#disk.failure);
+    else this.#save(group, done);
   }
+
+  #save(group: Group, done: () => void): void {
+    super.commit(group, () => {
+      this.#disk.writes++;
+      this.#disk.saved = JSON.stringify({ ...this.document, ...wholeOf(this.log) });
+      done();
+    });
+  }
+}
+
+function wholeOf(log: LogReader): WholeLog {
+  const { exchanges, emergencies, events, gaps } = log.whole();
+  return { exchanges, emergencies, events, gaps };
 }
 
 export class CloudRig {

@@ -89,12 +89,10 @@ export const LIST_COMMANDS: readonly Command[] = [
       const { desk } = context;
       const count = Number(words[1] ?? LOG_LINES);
       if (!Number.isInteger(count) || count < 1) throw new UsageError(`${words[1]} is no number of entries`);
-      const rows = boxLog(desk.cloud.store.data, desk.machine.name)
-        .slice(-count)
-        .map((entry) => {
-          const { time, isOffline, what, status } = logLine(desk, entry);
-          return [time, isOffline ? `${OFFLINE_SYMBOL} offline` : "", what, status];
-        });
+      const rows = boxLog(desk.cloud.store, desk.machine.name, count).map((entry) => {
+        const { time, isOffline, what, status } = logLine(desk, entry);
+        return [time, isOffline ? `${OFFLINE_SYMBOL} offline` : "", what, status];
+      });
       return rows.length === 0 ? ["the cloud knows of no exchange of this box yet"] : columns(context, undefined, rows);
     },
   },

@@ -175,14 +175,12 @@ function drawCloud(desk: Desk, columns: number, c: Colours): string {
 }
 
 function drawLog(desk: Desk, rows: number, columns: number, c: Colours): string[] {
-  const lines = boxLog(desk.cloud.store.data, desk.machine.name)
-    .slice(-rows)
-    .map((entry) => {
-      const { time, isOffline, status } = logLine(desk, entry);
-      const end = status === "done" ? "" : ` ${status}`;
-      const room = Math.max(0, columns - displayWidth(time) - displayWidth(end) - 5);
-      return `   ${time} ${isOffline ? OFFLINE_SYMBOL : " "}${logLine(desk, entry, room).what}${c.yellow(end)}`;
-    });
+  const lines = boxLog(desk.cloud.store, desk.machine.name, rows).map((entry) => {
+    const { time, isOffline, status } = logLine(desk, entry);
+    const end = status === "done" ? "" : ` ${status}`;
+    const room = Math.max(0, columns - displayWidth(time) - displayWidth(end) - 5);
+    return `   ${time} ${isOffline ? OFFLINE_SYMBOL : " "}${logLine(desk, entry, room).what}${c.yellow(end)}`;
+  });
   while (lines.length < rows) lines.push("");
   return lines;
 }

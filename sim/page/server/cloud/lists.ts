@@ -90,10 +90,13 @@ export interface LogFilter {
   readonly limit: number;
 }
 
+/** Entries that are searched: years of an office's box. */
+const SEARCHED = 20_000;
+
 /** The newest first. */
 export function logPage({ cloud, box }: Asked, { text, kind, isOffline, offset, limit }: LogFilter): LogPage {
   const wanted = text.toLowerCase();
-  const rows = boxLog(cloud.store.data, box.id).map(logRow).reverse();
+  const rows = boxLog(cloud.store, box.id, SEARCHED).map(logRow).reverse();
   const found = rows.filter(
     (row) =>
       (kind === "" || row.kind === kind) &&

@@ -40,11 +40,6 @@ export class Permissions {
 
 /** Of the permissions that a box goes by, 0: none; by the newest of its own words: a status comes every few minutes, a record at once. */
 export function appliedVersion({ store }: CloudService, id: string): number {
-  const told = store.boxState(id).status?.version ?? 0;
-  const { events } = store.data;
-  for (let at = events.length - 1; at >= 0; at--) {
-    const { box, kind, detail } = events[at]!;
-    if (box === id && kind === "snapshotApplied") return Math.max(told, Number(detail.version ?? 0));
-  }
-  return told;
+  const { status, applied = 0 } = store.boxState(id);
+  return Math.max(status?.version ?? 0, applied);
 }

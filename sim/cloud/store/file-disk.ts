@@ -1,0 +1,47 @@
+import { closeSync, constants, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import type { Disk } from "./log-file.js";
+
+/** A file, made when it is not there; readable by its owner only. */
+export class FileDisk implements Disk {
+  readonly #file: number;
+
+  /** `isReadOnly`: it must be there. */
+  constructor(path: string, isReadOnly = false) {
+    // Not for appending: a group is written where the last one ends, and that may have been cut back.
+    const flags = isReadOnly ? constants.O_RDONLY : constants.O_RDWR | constants.O_CREAT;
+    this.#file = openSync(path, flags, 0o600);
+  }
+
+  get size(): number {
+    return fstatSync(this.#file).size;
+  }
+
+  read(at: number, length: number): Uint8Array {
+    const bytes = Buffer.allocUnsafe(Math.min(length, Math.max(0, this.size - at)));
+    let done = 0;
+    while (done < bytes.length) {
+      const count = readSync(this.#file, bytes, done, bytes.length - done, at + done);
+      if (count === 0) break;
+      done += count;
+    }
+    return bytes.subarray(0, done);
+  }
+
+  write(at: number, bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length; ) {
+      done += writeSync(this.#file, bytes, done, bytes.length - done, at + done);
+    }
+  }
+
+  sync(): void {
+    fdatasyncSync(this.#file);
+  }
+
+  truncate(size: number): void {
+    ftruncateSync(this.#file, size);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
