@@ -10,6 +10,8 @@ const SLOW = [
   "tests/page/{browser,server}.test.ts",
   "tests/journal/{permutations,power-cuts,reader,traps,model}.test.ts",
   "tests/cloud/pack/{cli,files}.test.ts",
+  "tests/cloud/fleet/*.test.ts",
+  "tests/cloud/store/*.test.ts",
   "tests/trials/scenarios/**",
   "tests/engines/xs/{bench,heap,mcu,traces}.test.ts",
   "tests/moddable/firmware-cli.test.ts",

@@ -105,6 +105,7 @@ export class Session {
       timers,
       host: {
         wantsToSend: () => this.pump(),
+        unanswered: () => this.hello(),
         unacknowledged: () => events.fail("cloud acknowledges no records"),
         acknowledged: (through) => host.acknowledged(through),
       },

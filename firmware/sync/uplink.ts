@@ -10,6 +10,8 @@ import { SendWindow } from "./send-window.js";
 export interface UplinkHost {
   /** `nextBatch` may have something. */
   wantsToSend(): void;
+  /** Nothing was acknowledged for RESEND_AFTER_MS: whoever is there may know nothing of this session. `begin` follows when it does. */
+  unanswered(): void;
   /** Sent again RESEND_ROUNDS times, and nothing was acknowledged. */
   unacknowledged(): void;
   /** The cloud's watermark moved; down when the cloud lost records. */
@@ -65,9 +67,10 @@ export class Uplink {
   begin(acked: number, batchRecords: number | undefined): void {
     this.#active = true;
     this.#batchRecords = Math.max(1, Math.min(batchRecords ?? OLD_BATCH_RECORDS, MAX_BATCH_RECORDS));
+    // A cloud that welcomes and never acknowledges is not asked for ever.
+    if (acked !== this.#acked) this.#rounds = 0;
     this.#acked = acked;
     this.#sentThrough = acked;
-    this.#rounds = 0;
     this.#rewind();
     this.#resendDeadline.clear();
   }
@@ -122,6 +125,6 @@ export class Uplink {
     this.#rewind();
     // Set here and not at sending: a socket that takes nothing must not stop the rounds.
     this.#resendDeadline.set(RESEND_AFTER_MS, () => this.#resend());
-    this.#host.wantsToSend();
+    this.#host.unanswered();
   }
 }

@@ -26,30 +26,53 @@ const RECONNECT_MS = 1_000;
 const RIVAL_RECONNECT_MS = 60_000;
 const SCHEMES = ["mqtt:", "mqtts:", "ws:", "wss:"];
 
-/**
- * Connects through MQTT.js and subscribes. Rejects with CloudError that names the cause. After that it reconnects by itself,
- * for as long as it is not closed.
- */
+/** As `connectLine`, subscribed to what all boxes say. */
 export async function connectMqttjs(address: BrokerAddress): Promise<CloudTransport> {
+  const line = await connectLine(address);
+  await line.subscribe([UP_FILTER]);
+  return line;
+}
+
+/** A connection whose user says what is to be heard. */
+export interface BrokerLine extends CloudTransport {
+  /**
+   * From now on, after each connection anew. Rejects with CloudError, and ends the connection, when the broker refuses one of them; without a
+   * connection it is asked when there is one.
+   */
+  subscribe(filters: readonly string[]): Promise<void>;
+  unsubscribe(filters: readonly string[]): void;
+}
+
+/** Connects through MQTT.js. Rejects with CloudError that names the cause. After that it reconnects by itself, until it is closed. */
+export async function connectLine(address: BrokerAddress): Promise<BrokerLine> {
   const shown = checkUrl(address.url);
   const client = mqtt.connect(address.url, optionsOf(address));
   client.on("connect", () => sendAtOnce(client));
   await firstConnection(client, shown);
-  const transport: CloudTransport = {
+  const heard = new Set<string>();
+  const transport: BrokerLine = {
     onMessage: undefined,
     publish(topic, payload) {
       // MQTT.js would queue without bound; what waited for a connection belongs to a session that is over.
       if (client.connected) client.publish(topic, Buffer.from(payload), { qos: 1 });
     },
+    subscribe: async (filters) => {
+      for (const filter of filters) heard.add(filter);
+      if (client.connected) await subscribe(client, filters, shown);
+    },
+    unsubscribe: (filters) => {
+      for (const filter of filters) heard.delete(filter);
+      if (client.connected) client.unsubscribe([...filters]);
+    },
     hears: () => client.connected,
     close: () => void client.end(true),
   };
   client.on("message", (topic, payload) => transport.onMessage?.(topic, new Uint8Array(payload)));
+  client.on("connect", () => void hearAgain(client, [...heard], (error) => address.onState?.(explain(error, shown))));
   client.on("error", (error) => address.onState?.(explain(error, shown)));
   client.on("offline", () => address.onState?.(`no connection to the broker at ${shown}`));
   client.on("connect", () => address.onState?.(`connected to the broker at ${shown}`));
   noticeTakeovers(client, address, shown);
-  await subscribe(client, shown);
   return transport;
 }
 
@@ -63,6 +86,8 @@ function optionsOf({ username, password, ca, clientId, reconnectMs = RECONNECT_M
   return {
     protocolVersion: 4,
     clean: true,
+    // Done here, in packets that every broker takes.
+    resubscribe: false,
     clientId: clientId ?? CLIENT_ID,
     keepalive: 60,
     reconnectPeriod: reconnectMs,
@@ -115,12 +140,36 @@ function firstConnection(client: MqttClient, shown: string): Promise<void> {
   });
 }
 
-function subscribe(client: MqttClient, shown: string): Promise<void> {
+/** Filters in one SUBSCRIBE. */
+const FILTERS_AT_ONCE = 200;
+
+async function subscribe(client: MqttClient, filters: readonly string[], shown: string): Promise<void> {
+  for (let at = 0; at < filters.length; at += FILTERS_AT_ONCE) {
+    await subscribeSome(client, filters.slice(at, at + FILTERS_AT_ONCE), shown);
+  }
+}
+
+/** After a connection was lost. */
+async function hearAgain(
+  client: MqttClient,
+  filters: readonly string[],
+  failed: (error: Error) => void,
+): Promise<void> {
+  try {
+    await subscribe(client, filters, "the address");
+  } catch (error) {
+    failed(error as Error);
+  }
+}
+
+function subscribeSome(client: MqttClient, filters: readonly string[], shown: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    client.subscribe(UP_FILTER, { qos: 1 }, (error, granted) => {
-      if (!error && granted?.every((grant) => grant.qos < 128)) return resolve();
+    client.subscribe([...filters], { qos: 1 }, (error, granted) => {
+      // Without a connection there is no answer, and with the next one it is asked again.
+      const isRefused = granted?.some((grant) => grant.qos >= 128) ?? false;
+      if (!isRefused && (!error || !client.connected)) return resolve();
       client.end(true);
-      reject(new CloudError(`the broker at ${shown} refuses ${UP_FILTER} to this user: allow it in the broker's ACL`));
+      reject(new CloudError(`the broker at ${shown} refuses ${filters[0]} to this user: allow it in the broker's ACL`));
     });
   });
 }

@@ -143,7 +143,7 @@ export class TestBox {
     return this.read().flatMap((m) => (m.lane === lane ? [m.body as T] : []));
   }
 
-  hello(fields: Partial<Hello> = {}): Welcome {
+  sendHello(fields: Partial<Hello> = {}): void {
     this.#hello++;
     const body: Hello = {
       protocol: 1,
@@ -160,6 +160,10 @@ export class TestBox {
     };
     const sealed = seal(this.key, Lane.hello, this.session, new Uint8Array(8), this.#hello, Hello.encode(body));
     this.#world.receive(topicOf(this.box, Lane.hello), sealed);
+  }
+
+  hello(fields: Partial<Hello> = {}): Welcome {
+    this.sendHello(fields);
     const [welcome] = this.bodies<Welcome>(Lane.welcome);
     if (welcome === undefined) throw new Error("no welcome");
     this.counter = 0;

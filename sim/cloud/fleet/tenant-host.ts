@@ -1,0 +1,59 @@
+import { randomBytes } from "node:crypto";
+import type { TimersPort } from "../../../hal/ports/clock.js";
+import { CloudService } from "../service.js";
+import type { StoreEngine } from "../store/engine.js";
+import { CloudStore } from "../store.js";
+import type { CloudTransport } from "../transport.js";
+
+export interface TenantNeeds {
+  readonly tenant: string;
+  readonly engine: StoreEngine;
+  readonly timers: TimersPort;
+  /** The broker, which all tenants of this process share. */
+  readonly line: CloudTransport;
+  readonly onProblem: (message: string) => void;
+}
+
+/** One organisation's cloud in a process that has many. */
+export class TenantHost {
+  readonly tenant: string;
+  readonly #service: CloudService;
+  readonly #transport: CloudTransport;
+
+  constructor({ tenant, engine, timers, line, onProblem }: TenantNeeds) {
+    this.tenant = tenant;
+    this.#service = new CloudService({
+      store: new CloudStore(engine),
+      now: () => Date.now() / 1_000,
+      timers,
+      random: (count) => new Uint8Array(randomBytes(count)),
+      onProblem,
+    });
+    this.#transport = {
+      onMessage: undefined,
+      publish: (topic, payload) => line.publish(topic, payload),
+      hears: () => line.hears?.() ?? true,
+      // The line is not this tenant's.
+      close: () => {},
+    };
+    this.#service.attach(this.#transport);
+  }
+
+  get boxes(): readonly string[] {
+    return this.#service.store.organisation.boxes.map(({ id }) => id);
+  }
+
+  receive(topic: string, payload: Uint8Array): void {
+    this.#transport.onMessage?.(topic, payload);
+  }
+
+  /** Says nothing more, and resolves when what it knew is durable, or cannot be made so by this process any more. */
+  async close(): Promise<void> {
+    this.#service.close();
+    const { store } = this.#service;
+    await new Promise<void>((resolve) => {
+      store.durable(resolve, () => resolve());
+    });
+    store.close();
+  }
+}
