@@ -2,8 +2,8 @@
 #ifndef SIZES_H
 #define SIZES_H
 
-#define CHUNK_BYTES (28 * 1024)
-#define SLOTS 5760
+#define CHUNK_BYTES (35 * 1024)
+#define SLOTS 5300
 #define STACK_SLOTS 768
 /* Names that turn up while the program runs, and by how many more at a time if they do not suffice. */
 #define KEYS 32
