@@ -225,11 +225,13 @@ export class Box
 
   #input(input: PanelInput): void {
     this.#power.used();
+    this.#sync.somebodyCame();
     this.#navigator.input(input);
   }
 
   #scanned(serial: string): void {
     this.#power.used();
+    this.#sync.somebodyCame();
     this.exchangeFlow.scanned(serial);
   }
 

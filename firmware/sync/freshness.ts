@@ -27,10 +27,15 @@ export class Freshness {
     return nowMs <= this.#deadlineMs;
   }
 
-  /** ms from `nowMs` until the box must ask again, whatever is outstanding. */
-  dueInMs(nowMs: number): number {
+  /** Whether the answer is so young that the box may send by it at `nowMs`; past that it asks first. */
+  isYoung(nowMs: number): boolean {
+    return this.dueInMs(nowMs, REHELLO_INTERVAL_MS) > 0;
+  }
+
+  /** ms from `nowMs` until `afterMs` have passed since the hello that was answered last. */
+  dueInMs(nowMs: number, afterMs: number): number {
     const sentAtMs = this.#answered?.sentAtMs ?? nowMs;
-    return Math.max(0, sentAtMs + REHELLO_INTERVAL_MS - nowMs);
+    return Math.max(0, sentAtMs + afterMs - nowMs);
   }
 
   /**

@@ -5,7 +5,8 @@ export const CONNECT_TIMEOUT_MS = 20_000;
 export const KEEP_ALIVE_S = 60;
 /** Well inside the keep-alive, so that a slow link does not trip the broker's 1.5 × 60 s. */
 export const PING_INTERVAL_MS = 45_000;
-export const PING_TIMEOUT_MS = 20_000;
+/** With the interval before it 58 s: a connection that is half open is noticed within the minute. */
+export const PING_TIMEOUT_MS = 13_000;
 /** A broker that takes publishes and never acknowledges one is as good as none. */
 export const PUBACK_TIMEOUT_MS = 30_000;
 /** Publishes that wait for their PUBACK. */
@@ -28,11 +29,11 @@ export const RIVAL_MIN_MS = 60_000;
 export const HELLO_WAITS_MS: readonly number[] = [10_000, 20_000, 40_000];
 export const HELLO_LAST_WAIT_MS = 60_000;
 /**
- * A session says hello again so long after the hello that opened it, whatever is outstanding: a cloud that was restarted does
- * not know the session, and a broker that holds messages back must not be able to put this off.
+ * A session that is in use says hello again so long after the hello that opened it, whatever is outstanding: a cloud that was restarted
+ * does not know the session, and a broker that holds messages back must not be able to put this off. One that rests does so before it
+ * sends or takes anything (`Rest`).
  */
 export const REHELLO_INTERVAL_MS = 300_000;
-export const STATUS_INTERVAL_MS = 300_000;
 /** The clock is left alone when it is off by no more than this beyond half the round trip. */
 export const CLOCK_TOLERANCE_S = 2;
 /**

@@ -26,7 +26,8 @@ import { Deadline } from "../wiring/deadline.js";
 import type { SyncHost } from "./contract.js";
 import { Freshness } from "./freshness.js";
 import type { Behind } from "./lag.js";
-import { CLOCK_TOLERANCE_S, HELLO_LAST_WAIT_MS, HELLO_WAITS_MS, STATUS_INTERVAL_MS } from "./limits.js";
+import { CLOCK_TOLERANCE_S, HELLO_LAST_WAIT_MS, HELLO_WAITS_MS } from "./limits.js";
+import { Rest } from "./rest.js";
 import type { SessionSeal } from "./session-seal.js";
 import type { SnapshotPull } from "./snapshot-pull.js";
 import { Uplink } from "./uplink.js";
@@ -81,6 +82,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #uplink: Uplink;
   readonly #freshness = new Freshness();
+  readonly #rest = new Rest();
   #online = false;
   #ended = false;
   /** A hello is out and its welcome has not come. */
@@ -91,14 +93,12 @@ export class Session {
   readonly #wants = { hello: false, state: false, status: false };
   readonly #pumpDeadline: Deadline;
   readonly #helloDeadline: Deadline;
-  readonly #statusDeadline: Deadline;
 
   constructor(options: SessionOptions) {
     this.#options = options;
     const { host, timers, events } = options;
     this.#pumpDeadline = new Deadline(timers);
     this.#helloDeadline = new Deadline(timers);
-    this.#statusDeadline = new Deadline(timers);
     this.#uplink = new Uplink({
       journal: host.journal,
       clock: options.clock,
@@ -133,7 +133,13 @@ export class Session {
 
   statusChanged(): void {
     this.#wants.status = true;
+    this.#used();
     this.pump();
+  }
+
+  /** Somebody may be about to use the box: where the cloud was asked long ago, it is asked now. */
+  attend(): void {
+    if (this.#online && !this.#freshness.isYoung(this.#nowMs())) this.hello();
   }
 
   /** Sends what is wanted as soon as the caller has returned. */
@@ -149,7 +155,6 @@ export class Session {
     this.#options.pull.suspend();
     this.#pumpDeadline.clear();
     this.#helloDeadline.clear();
-    this.#statusDeadline.clear();
   }
 
   message(topic: string, payload: Uint8Array): void {
@@ -170,8 +175,20 @@ export class Session {
     while (outlet.ready && !this.#ended) {
       if (this.#wants.hello) this.#sendHello();
       // The cloud takes nothing between a hello and what answers its welcome.
-      else if (this.#awaitsWelcome || !this.#online || !this.#sendNext()) return;
+      else if (this.#awaitsWelcome || !this.#online) return;
+      else if (!this.#freshness.isYoung(this.#nowMs())) this.#ask();
+      else if (!this.#sendNext()) return;
     }
+  }
+
+  /** The session is in use: from here on it asks as often as a session in use does. */
+  #used(): void {
+    const rested = this.#rest.used();
+    if (rested && this.#online && !this.#awaitsWelcome) this.#askLater();
+  }
+
+  #askLater(): void {
+    this.#helloDeadline.set(this.#freshness.dueInMs(this.#nowMs(), this.#rest.ms), () => this.hello());
   }
 
   /** Sends the most urgent message of an open session. False: there is none. */
@@ -184,11 +201,13 @@ export class Session {
     }
     const fetch = this.#options.pull.nextFetch();
     if (fetch !== undefined) {
+      this.#used();
       this.#send(Lane.fetch, Fetch, fetch);
       return true;
     }
     const batch = this.#uplink.nextBatch();
     if (batch !== undefined) {
+      this.#used();
       outlet.publish(topicOf(host.identity.box, Lane.records), seal.sealInPlace(Lane.records, batch.message), false);
       if (batch.gapFrom !== undefined) host.missing(batch.gapFrom);
       return true;
@@ -264,8 +283,8 @@ export class Session {
       next: host.journal.nextSeq,
       version: host.snapshotVersion(),
       ...behind(),
+      quiet: this.#rest.ms / 1000,
     });
-    this.#statusDeadline.set(STATUS_INTERVAL_MS, () => this.statusChanged());
   }
 
   #takeWelcome(payload: Uint8Array): boolean {
@@ -278,7 +297,8 @@ export class Session {
     this.#wants.hello = false;
     this.#unansweredHellos = 0;
     this.#freshness.welcomed(this.#helloSentAtMs, welcome.time);
-    this.#helloDeadline.set(this.#freshness.dueInMs(this.#nowMs()), () => this.hello());
+    this.#rest.welcomed(welcome.quiet);
+    this.#askLater();
     events.heard();
     this.#welcomed(welcome);
     return true;
@@ -292,12 +312,13 @@ export class Session {
       events.fail(reason);
       return;
     }
+    // A cloud that bears silence takes the status for a word of presence; an older one wants the state each time.
+    if (!this.#online || welcome.quiet === undefined) this.#wants.state = true;
+    this.#wants.status = true;
     if (!this.#online) {
       this.#online = true;
-      this.#wants.status = true;
       events.online();
     }
-    this.#wants.state = true;
     const last = host.journal.nextSeq - 1;
     if (welcome.acked > last) {
       const what = host.journal.continueAfter(welcome.acked) ? "goes on from there" : "stays as it is";
@@ -313,10 +334,11 @@ export class Session {
 
   #takeSealed(lane: Lane, payload: Uint8Array): boolean {
     const { seal, events } = this.#options;
-    if (!this.#freshness.takes(this.#nowMs())) return false;
+    if (!this.#freshness.takes(this.#nowMs())) return this.#knock();
     const body = seal.open(lane, payload);
     if (body === undefined) return false;
     events.heard();
+    this.#used();
     switch (lane) {
       case Lane.ack:
         return this.#takeAck(decoded(Ack, body));
@@ -329,6 +351,13 @@ export class Session {
       default:
         return false;
     }
+  }
+
+  /** Nobody can say how old a message is that comes to a session at rest. It is not taken; but it may be that the cloud wants something. */
+  #knock(): boolean {
+    if (!this.#online || this.#awaitsWelcome) return false;
+    this.hello();
+    return true;
   }
 
   #takeAck(ack: Ack | undefined): boolean {

@@ -181,6 +181,11 @@ export class SyncTask {
     this.#attempt?.session.statusChanged();
   }
 
+  /** Somebody is at the box. */
+  somebodyCame(): void {
+    this.#attempt?.session.attend();
+  }
+
   /** Somebody waits for a connection: a hotspot was joined, or the button pressed. */
   reconnectNow(): void {
     if (!this.#running) return;

@@ -90,6 +90,7 @@ export const KEYS = {
   unsent: 92,
   outdated: 93,
   padding: 97,
+  quiet: 114,
   // What box and cloud believe of a bin, and what a box can read
   belief: 107,
   reads: 108,

@@ -96,6 +96,8 @@ export interface Welcome {
   readonly time: number;
   /** Records that the cloud takes in a batch; undefined: an older cloud, which takes OLD_BATCH_RECORDS. */
   readonly count?: number | undefined;
+  /** s for which the box may say nothing while nothing happens; undefined: an older cloud, which expects a hello each 300 s. */
+  readonly quiet?: number | undefined;
 }
 export const Welcome: BodyCodec<Welcome> = shape<Welcome>({
   of: uint,
@@ -104,6 +106,7 @@ export const Welcome: BodyCodec<Welcome> = shape<Welcome>({
   total: uint,
   time: whole53,
   count: tolerated(uint),
+  quiet: tolerated(uint),
 });
 
 /** A batch of the journal. */
@@ -166,6 +169,8 @@ export interface Status {
   readonly unsent?: number | undefined;
   /** s for which the box has known of newer permissions that it does not have; absent: it knows of none. */
   readonly outdated?: number | undefined;
+  /** s after its last hello at which the box says the next one, at latest; absent from older boxes: 300. */
+  readonly quiet?: number | undefined;
 }
 const faults = (most: number, bytesEach: number) => list(0, most, text(1, bytesEach));
 export const Status: BodyCodec<Status> = shape<Status>({
@@ -184,6 +189,7 @@ export const Status: BodyCodec<Status> = shape<Status>({
   version: optional(uint),
   unsent: optional(uint),
   outdated: optional(uint),
+  quiet: tolerated(uint),
 });
 
 /** Asks for `count` (1 to 8,192) bytes of snapshot `version` from `offset` on. */

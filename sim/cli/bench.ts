@@ -6,6 +6,7 @@ import { codesBench } from "../bench/codes.js";
 import { journalBench } from "../bench/journal.js";
 import { mcuBench } from "../bench/mcu.js";
 import { panelBench } from "../bench/panel.js";
+import { quietBench } from "../bench/quiet.js";
 import { recoveryBench } from "../bench/recovery.js";
 import { replayBench } from "../bench/replay.js";
 import { simBench } from "../bench/sim.js";
@@ -19,6 +20,7 @@ const BENCHES: readonly Bench[] = [
   journalBench,
   mcuBench,
   panelBench,
+  quietBench,
   recoveryBench,
   replayBench,
   simBench,

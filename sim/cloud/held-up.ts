@@ -3,8 +3,10 @@ import type { CloudStore } from "./store.js";
 
 /** What does not come while the box is there for so long is held up by somebody, s. */
 const HELD_UP_SECONDS = 300;
-/** A box that is there says hello every 300 s; one that was not heard for so long is not there, whatever its last word was, s. */
-const SILENT_SECONDS = 400;
+/** A box says in its status how long it may say nothing, s; an older one says hello this often. */
+const HELLO_SECONDS = 300;
+/** One that was not heard for so long beyond that is not there, whatever its last word was, s. */
+const SILENT_BEYOND_SECONDS = 100;
 
 /** What a box said that it has, in a hello or a status. */
 export interface Told {
@@ -79,7 +81,8 @@ export class HeldUp {
     this.#lookAtRecords(box, watched, state.online ? passed : 0);
     this.#lookAtPermissions(box, watched, state.online ? passed : 0);
     const silentFor = now() - Math.max(state.lastSeen ?? 0, this.#deafAt);
-    if (!state.online || silentFor < SILENT_SECONDS) alerts.clear(`silent/${box}`);
+    const bearable = (state.status?.quiet ?? HELLO_SECONDS) + SILENT_BEYOND_SECONDS;
+    if (!state.online || silentFor < bearable) alerts.clear(`silent/${box}`);
     else {
       this.#raise({
         id: `silent/${box}`,

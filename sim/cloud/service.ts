@@ -27,6 +27,7 @@ import { Commands } from "./commands.js";
 import { bytesToHex, CloudError, hexToBytes } from "./domain.js";
 import { HeldUp } from "./held-up.js";
 import { Ingest } from "./ingest/ingest.js";
+import { Knocks } from "./knocks.js";
 import { type BoxPower, boxPower } from "./power.js";
 import { Conversation, type Drop, type Introduction, type Opened, type Session } from "./session.js";
 import { Sheets } from "./sheets.js";
@@ -55,6 +56,8 @@ const RETRY_MS = 5_000;
 const COMMAND_RESEND_MS = 30_000;
 /** While a box is there, it is looked whether something of it is held up, ms. */
 const WATCH_MS = 60_000;
+/** For which a box with which nothing happens may say nothing, s. */
+const QUIET_SECONDS = 3_600;
 
 interface Owed {
   /** Hexadecimal. */
@@ -86,6 +89,7 @@ export class CloudService {
   readonly #rounds: SnapshotRounds;
   readonly #commands: Commands;
   readonly #heldUp: HeldUp;
+  readonly #knocks: Knocks;
   readonly #boxAlerts: BoxAlerts;
   readonly #peers = new Map<string, Peer>();
   /** By box: what to acknowledge once it is durable. */
@@ -123,7 +127,9 @@ export class CloudService {
       lags: () => this.#transport?.lags?.() ?? false,
     });
     // Presence is what a box says in a session; none has been welcomed yet.
-    for (const state of Object.values(store.document.boxes)) state.online = false;
+    const there = Object.entries(store.document.boxes).filter(([, { online }]) => online);
+    this.#knocks = new Knocks(there.map(([box]) => box));
+    for (const [, state] of there) state.online = false;
     store.onPermissions = () => this.#rounds.soon();
   }
 
@@ -131,6 +137,7 @@ export class CloudService {
   attach(transport: CloudTransport): void {
     this.#transport = transport;
     transport.onMessage = (topic, payload) => this.#onMessage(topic, payload);
+    if (this.#knocks.pending) this.#watch();
   }
 
   /** Writes what is not yet written and forgets the transport. Throws CloudError when it cannot be written. */
@@ -239,6 +246,7 @@ export class CloudService {
         total: snapshot?.bytes.length ?? 0,
         time: Math.floor(this.#parts.now()),
         count: MAX_BATCH_RECORDS,
+        quiet: QUIET_SECONDS,
       });
     });
   }
@@ -275,6 +283,8 @@ export class CloudService {
   #proven(box: string, session: Session): void {
     const state = this.store.boxState(box);
     this.#described(box, state, session.told);
+    this.#knocks.heard(box);
+    this.#setOnline(box, true);
     const { epoch } = session.told;
     if (epoch !== undefined && epoch !== state.epoch) {
       state.epoch = epoch;
@@ -403,7 +413,8 @@ export class CloudService {
       const there = Object.keys(this.store.document.boxes).filter((box) => this.store.boxState(box).online);
       for (const box of there) this.#heldUp.look(box);
       if (this.store.dirty) this.#flushSoon(0);
-      if (there.length > 0) this.#watch();
+      for (const box of this.#knocks.next()) this.#transport?.publish(topicOf(box, Lane.offer), new Uint8Array(0));
+      if (there.length > 0 || this.#knocks.pending) this.#watch();
     });
   }
 

@@ -121,8 +121,9 @@ describe("a hello without its welcome", () => {
     freshness.asked(20_000);
     freshness.asked(29_000);
     expect([freshness.takes(30_000), freshness.takes(30_001)]).toEqual([true, false]);
-    expect(freshness.dueInMs(20_000)).toBe(281_000);
-    expect(freshness.dueInMs(900_000)).toBe(0);
+    expect(freshness.dueInMs(20_000, 300_000)).toBe(281_000);
+    expect(freshness.dueInMs(900_000, 300_000)).toBe(0);
+    expect([freshness.isYoung(300_999), freshness.isYoung(301_000)]).toEqual([true, false]);
   });
 });
 

@@ -27,6 +27,8 @@ export class ScriptedCloud {
   acked = 0;
   /** What a welcome says that a batch may hold; undefined: an older cloud. */
   batchRecords: number | undefined;
+  /** s of silence that a welcome allows; undefined: an older cloud. */
+  quiet: number | undefined;
   time = 1_700_000_000;
   snapshot: { version: number; bytes: Uint8Array } | undefined;
   /** Sees each piece before it goes out; false: it is lost. */
@@ -132,6 +134,7 @@ export class ScriptedCloud {
         version: this.snapshot?.version ?? 0,
         total: this.snapshot?.bytes.length ?? 0,
         count: this.batchRecords,
+        quiet: this.quiet,
         time: this.time + Math.floor(this.#time.nowMs / 1000),
       }),
     );
