@@ -11,6 +11,7 @@ import { plausibleCelsius } from "./state/gauge-reading.js";
 import { tellAllBins } from "./state/kept-bins.js";
 import { type Ledger, WriteRefused } from "./state/ledger.js";
 import type { SyncHost } from "./sync/contract.js";
+import { type LinkChange, LinkLog, type LinkLogHost } from "./sync/link-log.js";
 import { FIRMWARE_VERSION } from "./version.js";
 import { type Command, type Hello, Reads } from "./wire/messages.js";
 import type { Changes } from "./wiring/changes.js";
@@ -36,14 +37,17 @@ export interface BoxHostNeeds {
 }
 
 /** What the sync task may do to the box. */
-export class BoxHost implements SyncHost {
+export class BoxHost implements SyncHost, LinkLogHost {
   readonly #needs: BoxHostNeeds;
+  readonly #linkLog: LinkLog;
   #link = "";
   /** Where the last gap began of which the cloud was told. */
   #missingFrom: number | undefined;
 
   constructor(needs: BoxHostNeeds) {
     this.#needs = needs;
+    const { clock, timers } = needs.hal;
+    this.#linkLog = new LinkLog({ clock, timers, host: this });
   }
 
   get journal() {
@@ -132,20 +136,19 @@ export class BoxHost implements SyncHost {
   online(link: string): void {
     this.#link = link;
     this.#needs.ledger.online = true;
-    this.#needs.ledger.note({ kind: Kind.link, event: LinkEvent.sessionUp, link });
+    this.#linkLog.changed({ isUp: true, link });
     this.#needs.changes.tell();
   }
 
   offline(reason: string, sinceSyncSeconds: number): void {
     this.#needs.ledger.online = false;
-    const body = {
-      kind: Kind.link,
-      event: LinkEvent.sessionDown,
-      link: this.#link,
-      reason: reason.slice(0, 64),
-      synced: sinceSyncSeconds,
-    } as const;
-    this.#needs.ledger.note(body);
+    this.#linkLog.changed({ isUp: false, link: this.#link, reason: reason.slice(0, 64), synced: sinceSyncSeconds });
     this.#needs.changes.tell();
+  }
+
+  /** `LinkLogHost`. */
+  recordLink({ isUp, link, reason, synced }: LinkChange): void {
+    const event = isUp ? LinkEvent.sessionUp : LinkEvent.sessionDown;
+    this.#needs.ledger.note({ kind: Kind.link, event, link, reason, synced });
   }
 }

@@ -9,6 +9,7 @@ import { Deadline } from "../wiring/deadline.js";
 import { Backoff } from "./backoff.js";
 import { CertificateDates } from "./certificate-dates.js";
 import type { SyncHost } from "./contract.js";
+import { KeepAlive } from "./keep-alive.js";
 import { type Behind, Lag } from "./lag.js";
 import { REFUSED_MIN_MS, RIVAL_MIN_MS, STABLE_MS } from "./limits.js";
 import { type Ending, MqttConnection } from "./mqtt/connection.js";
@@ -40,6 +41,8 @@ interface Attempt {
   readonly session: Session;
   /** Monotonic ms of CONNACK. */
   acceptedAtMs: number | undefined;
+  /** When something of the cloud last came, which the box acknowledged and mostly answered; pings apart, monotonic ms. */
+  spokeAtMs: number;
 }
 
 /**
@@ -52,6 +55,7 @@ export class SyncTask {
   readonly #pull: SnapshotPull;
   readonly #will = new WillForm();
   readonly #rival = new Rival();
+  readonly #keepAlive = new KeepAlive();
   readonly #budget: OpeningBudget;
   readonly #lag: Lag;
   readonly #dates: CertificateDates;
@@ -215,7 +219,7 @@ export class SyncTask {
   }
 
   #connect(link: LinkPort, linkIndex: number): void {
-    const { host, entropy, links, timers } = this.#options;
+    const { host, entropy, links, timers, clock } = this.#options;
     const { identity } = host;
     const { broker } = identity;
     const form = this.#will.at(this.#options.clock.monotonicMs());
@@ -251,11 +255,13 @@ export class SyncTask {
         mayRetain: form === "retained",
         filter: downFilter(identity.box),
         objection: () => this.#dates.beforeWriting(socket.validity),
+        pingIntervalMs: this.#keepAlive.at(clock.monotonicMs()),
       },
       {
         accepted: () => this.#accepted(attempt),
         subscribed: () => attempt.session.hello(),
         message: (topic, payload) => {
+          attempt.spokeAtMs = clock.monotonicMs();
           attempt.session.message(topic, payload);
           this.#lag.look();
         },
@@ -269,6 +275,7 @@ export class SyncTask {
       connection,
       session: this.#newSession(link, socket, connection, seal),
       acceptedAtMs: undefined,
+      spokeAtMs: 0,
     };
     this.#attempt = attempt;
     this.#trace(`connecting over ${link.kind}`);
@@ -329,14 +336,17 @@ export class SyncTask {
     if (wasOnline) host.offline(this.#lastFailure, this.secondsSinceSync() ?? 0);
   }
 
-  #goOn({ acceptedAtMs, linkIndex }: Attempt, reason: string, how: Ending): void {
+  #goOn({ acceptedAtMs, linkIndex, spokeAtMs }: Attempt, reason: string, how: Ending): void {
     if (how.refusal !== undefined) this.#refused = true;
     const mayFareBetter = this.#will.ended(reason, how);
     if (acceptedAtMs === undefined) {
       this.#tryFrom(mayFareBetter ? linkIndex : linkIndex + 1);
       return;
     }
-    const lastedMs = this.#options.clock.monotonicMs() - acceptedAtMs;
+    const nowMs = this.#options.clock.monotonicMs();
+    const lastedMs = nowMs - acceptedAtMs;
+    const { isFarEnd, isPingLost = false } = how;
+    this.#keepAlive.ended({ lastedMs, silentMs: nowMs - spokeAtMs, isFarEnd, isPingLost }, nowMs);
     this.#rival.ended(lastedMs, how.isFarEnd);
     if (this.#rival.suspected) this.#fail("another client seems to use this box's client id");
     else if (lastedMs >= STABLE_MS) this.#backoff.reset();

@@ -15,6 +15,13 @@ describe("a box with which nothing happens", () => {
     expect(battery.bytes).toBeGreaterThan(0);
   });
 
+  it("learns what silence a broker bears: one that ends it after 30 s does so a few times, and the journal has little of it", async () => {
+    const { connections, records } = await idleDay({ mains: true, idleTimeoutMs: 30_000, firstDay: true });
+    expect(connections).toBeGreaterThan(0);
+    expect(connections).toBeLessThan(6);
+    expect(records).toBeLessThan(20);
+  });
+
   it("says on its panel within a minute that a connection is dead which nobody ended", async () => {
     for (const ms of await noticedAfterMs(5)) expect(ms).toBeLessThanOrEqual(60_000);
   });

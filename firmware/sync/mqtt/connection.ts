@@ -28,6 +28,8 @@ export interface ConnectionOptions {
   readonly filter: string;
   /** Asked when the socket is open: why nothing is to be written over it; undefined: it is good. */
   readonly objection: () => string | undefined;
+  /** ms between two pings; PING_INTERVAL_MS if absent. */
+  readonly pingIntervalMs?: number | undefined;
 }
 
 export interface ConnectionEvents {
@@ -48,6 +50,8 @@ export interface Ending {
   readonly refusal?: number | undefined;
   /** The far end closed, while this was what it had not answered. */
   readonly unanswered?: "connect" | "retained" | undefined;
+  /** This side ended it for want of a PINGRESP. */
+  readonly isPingLost?: boolean | undefined;
   /** The far end closed; false: this side did. */
   readonly isFarEnd: boolean;
 }
@@ -249,8 +253,11 @@ export class MqttConnection {
   }
 
   #schedulePing(): void {
-    this.#pingDeadline.set(PING_INTERVAL_MS, () => {
-      this.#pingDeadline.set(PING_TIMEOUT_MS, () => this.close("no PINGRESP in time"));
+    this.#pingDeadline.set(this.#options.pingIntervalMs ?? PING_INTERVAL_MS, () => {
+      this.#pingDeadline.set(PING_TIMEOUT_MS, () => {
+        this.#socket.close();
+        this.#end("no PINGRESP in time", { isFarEnd: false, isPingLost: true });
+      });
       this.#send({ cmd: "pingreq" });
     });
   }

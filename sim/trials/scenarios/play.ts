@@ -1,6 +1,7 @@
 import type { Machine } from "../../world/machine/machine.js";
 import { NoCapabilityError } from "../rig/rig.js";
 import { Stage, type StageOptions } from "../stage/stage.js";
+import { brokerKilled } from "./broker-killed.js";
 import { brownOut } from "./brown-out.js";
 import { certificate } from "./certificate.js";
 import { cloudDown } from "./cloud-down.js";
@@ -11,6 +12,7 @@ import { emergencyBin } from "./emergency-bin.js";
 import { flappingMains } from "./flapping-mains.js";
 import { guesser } from "./guesser.js";
 import { hostileBroker } from "./hostile-broker.js";
+import { longOutage } from "./long-outage.js";
 import { newerCloud } from "./newer-cloud.js";
 import { outage } from "./outage.js";
 import { People } from "./people.js";
@@ -25,6 +27,8 @@ import { wrongClock } from "./wrong-clock.js";
 
 export const SCENARIOS: readonly Scenario[] = [
   outage,
+  longOutage,
+  brokerKilled,
   emergencyBin,
   emergencyAll,
   cloudDown,
