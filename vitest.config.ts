@@ -8,6 +8,7 @@ const SLOW = [
   "tests/trials/mutants/mutants.test.ts",
   "tests/trials/{hil,kills}/*.test.ts",
   "tests/page/{browser,server}.test.ts",
+  "tests/trials/interop/*.test.ts",
   "tests/journal/{permutations,power-cuts,reader,traps,model}.test.ts",
   "tests/cloud/pack/{cli,files}.test.ts",
   "tests/cloud/fleet/*.test.ts",

@@ -15,5 +15,12 @@ export interface Identity {
     readonly password: string;
     /** PEM; absent: plain TCP, for desks only. */
     readonly authority?: string | undefined;
+    /** Of the WebSocket that MQTT goes through, such as `/mqtt`; absent: MQTT alone. */
+    readonly path?: string | undefined;
+    /** Protocol that is offered in the TLS handshake, such as `mqtt` for port 443; absent: none. */
+    readonly alpn?: string | undefined;
+    /** What the box shows a broker that asks for a certificate, with its private key, both PEM; absent: nothing. */
+    readonly certificate?: string | undefined;
+    readonly certificateKey?: string | undefined;
   };
 }

@@ -40,6 +40,13 @@ const pem: Field<string> = (value, name) => {
   return checked;
 };
 
+/** The same for a private key (PKCS #8). */
+const privateKey: Field<string> = (value, name) => {
+  const checked = ascii(3_500, /^[ -~\r\n]+$/, "printable ASCII")(value, name);
+  if (!checked.includes("-----BEGIN PRIVATE KEY-----")) throw new MessageError(`${name}: a PEM private key expected`);
+  return checked;
+};
+
 const BODY: BodyCodec<Body> = shape<Body>({
   box: ascii(32, /^[A-Za-z0-9-]+$/, "A-Z a-z 0-9 -"),
   sealingKey: bytes(KEY_BYTES, KEY_BYTES),
@@ -50,6 +57,10 @@ const BODY: BodyCodec<Body> = shape<Body>({
   username: ascii(64, /^[ -~]+$/, "printable ASCII"),
   password: ascii(128, /^[ -~]+$/, "printable ASCII"),
   authority: optional(pem),
+  path: optional(ascii(128, /^\/[!-~]*$/, "a path that begins with /")),
+  alpn: optional(ascii(32, /^[!-~]+$/, "printable ASCII without spaces")),
+  certificate: optional(pem),
+  certificateKey: optional(privateKey),
 });
 
 /** The copy at `at`, of at most `limit` bytes. Throws IdentityError that names what is wrong with it, FlashError from the part. */
@@ -118,6 +129,10 @@ function fromBody(body: Body): Identity {
       username: body.username,
       password: body.password,
       ...(body.authority === undefined ? {} : { authority: body.authority }),
+      ...(body.path === undefined ? {} : { path: body.path }),
+      ...(body.alpn === undefined ? {} : { alpn: body.alpn }),
+      ...(body.certificate === undefined ? {} : { certificate: body.certificate }),
+      ...(body.certificateKey === undefined ? {} : { certificateKey: body.certificateKey }),
     },
   };
 }

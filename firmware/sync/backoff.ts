@@ -21,6 +21,11 @@ export class Backoff {
     return this.#previousMs;
   }
 
+  /** A random part of `spanMs`. */
+  within(spanMs: number): number {
+    return Math.floor(this.#random() * spanMs);
+  }
+
   reset(): void {
     this.#previousMs = BACKOFF_MIN_MS;
   }

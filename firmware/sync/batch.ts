@@ -4,7 +4,7 @@ import { KEYS } from "../wire/keys.js";
 import { Lane } from "../wire/lanes.js";
 import { MapWriter } from "../wire/map-writer.js";
 import { MAX_BATCH_BYTES, MAX_BATCH_RECORDS, MAX_RECORD_BYTES } from "../wire/messages.js";
-import { paddedBytes, padInPlace } from "../wire/padding.js";
+import { bodyBytesWithin, paddedBytes, padInPlace } from "../wire/padding.js";
 
 /** A `records` message, ready to be sealed where it stands. */
 export interface Batch {
@@ -27,6 +27,9 @@ interface Found {
   readonly seq: number;
   readonly payload: Uint8Array;
 }
+
+/** Bytes of `gapFrom`, at most; it follows the records. */
+const GAP_FROM_BYTES = 12;
 
 /**
  * Reads the journal batch by batch, each record once, straight into the message that takes it to the cloud: of a record there is one copy in
@@ -56,10 +59,10 @@ export class BatchReader {
   }
 
   /**
-   * The batch of at most `most` records that comes next; undefined when there is nothing (readable) left. Where the journal no longer has
+   * The batch of at most `most` records, in a message of at most `messageBytes` unless a single record is longer, that comes next; undefined when there is nothing (readable) left. Where the journal no longer has
    * what should come, the batch says from where on records are missing.
    */
-  next(most: number): Batch | undefined {
+  next(most: number, messageBytes = Number.MAX_SAFE_INTEGER): Batch | undefined {
     const { epoch, nextSeq } = this.#journal;
     const from = this.#nextSeq;
     const head = epoch === undefined || from >= nextSeq ? undefined : this.#record();
@@ -73,7 +76,12 @@ export class BatchReader {
     writer.key(KEYS.first);
     writer.whole(first);
     writer.key(KEYS.records);
-    const count = this.#writeRecords(head, writer, most);
+    const count = this.#writeRecords(
+      head,
+      writer,
+      most,
+      bodyBytesWithin(messageBytes - ENVELOPE_OVERHEAD) - GAP_FROM_BYTES,
+    );
     if (gapFrom !== undefined) {
       writer.key(KEYS.gapFrom);
       writer.whole(gapFrom);
@@ -85,15 +93,17 @@ export class BatchReader {
     return { first, last: first + count - 1, gapFrom, message: sized };
   }
 
-  /** Records from `head` on without a break. Answers how many. */
-  #writeRecords(head: Found, writer: MapWriter, most: number): number {
+  /** Records from `head` on without a break, until the body has `bodyBytes`. Answers how many. */
+  #writeRecords(head: Found, writer: MapWriter, most: number, bodyBytes: number): number {
     const tellLength = writer.array();
     let count = 0;
     let bytes = 0;
     for (let record: Found | undefined = head; record !== undefined; record = this.#record()) {
       const { seq, payload } = record;
       // Records that recovery could not read leave a hole; what follows it starts a batch of its own, with `gapFrom`.
-      if (count === most || seq !== head.seq + count || bytes + payload.length > MAX_BATCH_BYTES) {
+      const isFull =
+        bytes + payload.length > MAX_BATCH_BYTES || writer.at + RECORD_HEAD_BYTES + payload.length > bodyBytes;
+      if (count === most || seq !== head.seq + count || (isFull && count > 0)) {
         this.#ahead = record;
         break;
       }

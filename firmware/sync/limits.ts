@@ -25,6 +25,19 @@ export const REFUSED_MIN_MS = 10_000;
 /** And this while another client seems to take the connection away. */
 export const RIVAL_MIN_MS = 60_000;
 
+/** s over which the cloud may have its boxes come back, at most: normal sync is to follow within 5 minutes. */
+export const PACE_MAX_S = 300;
+/** Where a broker says that it is busy, and the cloud has told no pace. */
+export const BUSY_SPREAD_MS = 120_000;
+
+/** A better link is tried after it has been up for so long, at first and at most. */
+export const FAILBACK_MIN_MS = 60_000;
+export const FAILBACK_MAX_MS = 3_600_000;
+/** A bare connection over it has so long to open. */
+export const FAILBACK_PROBE_MS = 10_000;
+/** A session over it that lasted so long makes the wait short again. */
+export const FAILBACK_STABLE_MS = 600_000;
+
 /** Wait for a welcome after the first, second and third hello; after the others, `HELLO_LAST_WAIT_MS`. */
 export const HELLO_WAITS_MS: readonly number[] = [10_000, 20_000, 40_000];
 export const HELLO_LAST_WAIT_MS = 60_000;

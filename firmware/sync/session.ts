@@ -36,6 +36,8 @@ import { Uplink } from "./uplink.js";
 export interface Outlet {
   readonly ready: boolean;
   publish(topic: string, payload: Uint8Array, retain: boolean): void;
+  /** Bytes of the longest payload that it takes on `topic`; undefined: no bound. */
+  payloadBytesMax(topic: string): number | undefined;
 }
 
 const UNANSWERED = "cloud does not answer";
@@ -45,6 +47,8 @@ export interface SessionEvents {
   heard(): void;
   /** A message was dropped; the count goes out with `status`. */
   dropped(): void;
+  /** A welcome told over how many s boxes are to come back after an outage; undefined: it told nothing. */
+  paced(seconds: number | undefined): void;
   /** The cloud welcomed the box, for the first time or after `offline`. */
   online(): void;
   /** The cloud stopped answering; the session goes on asking. */
@@ -205,10 +209,11 @@ export class Session {
       this.#send(Lane.fetch, Fetch, fetch);
       return true;
     }
-    const batch = this.#uplink.nextBatch();
+    const topic = topicOf(host.identity.box, Lane.records);
+    const batch = this.#uplink.nextBatch(outlet.payloadBytesMax(topic));
     if (batch !== undefined) {
       this.#used();
-      outlet.publish(topicOf(host.identity.box, Lane.records), seal.sealInPlace(Lane.records, batch.message), false);
+      outlet.publish(topic, seal.sealInPlace(Lane.records, batch.message), false);
       if (batch.gapFrom !== undefined) host.missing(batch.gapFrom);
       return true;
     }
@@ -312,6 +317,7 @@ export class Session {
       events.fail(reason);
       return;
     }
+    events.paced(welcome.pace);
     // A cloud that bears silence takes the status for a word of presence; an older one wants the state each time.
     if (!this.#online || welcome.quiet === undefined) this.#wants.state = true;
     this.#wants.status = true;

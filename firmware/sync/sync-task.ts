@@ -6,19 +6,20 @@ import type { TracePort } from "../../hal/ports/trace.js";
 import { downFilter, Lane, topicOf } from "../wire/lanes.js";
 import { State } from "../wire/messages.js";
 import { Deadline } from "../wiring/deadline.js";
-import { Backoff } from "./backoff.js";
+import { brokerSocket } from "./broker-socket.js";
 import { CertificateDates } from "./certificate-dates.js";
 import type { SyncHost } from "./contract.js";
+import { Failback, type FailbackHost } from "./failback.js";
 import { KeepAlive } from "./keep-alive.js";
 import { type Behind, Lag } from "./lag.js";
-import { REFUSED_MIN_MS, RIVAL_MIN_MS, STABLE_MS } from "./limits.js";
 import { type Ending, MqttConnection } from "./mqtt/connection.js";
 import { OpeningBudget } from "./opening-budget.js";
 import { jitterSeed, newSession } from "./randomness.js";
-import { Rival } from "./rival.js";
+import { ReconnectPolicy } from "./reconnect.js";
 import { Session } from "./session.js";
 import { SessionSeal } from "./session-seal.js";
 import { SnapshotPull } from "./snapshot-pull.js";
+import { VersionForm } from "./version-form.js";
 import { WillForm } from "./will-form.js";
 
 export interface SyncTaskOptions {
@@ -49,12 +50,13 @@ interface Attempt {
  * Keeps the box in sync with the cloud: over the first link that reaches the broker, again and again, for as long as the
  * program runs (PROTOCOL.md section 8).
  */
-export class SyncTask {
+export class SyncTask implements FailbackHost {
   readonly #options: SyncTaskOptions;
-  readonly #backoff: Backoff;
+  readonly #policy: ReconnectPolicy;
+  readonly #failback: Failback;
   readonly #pull: SnapshotPull;
+  readonly #version = new VersionForm();
   readonly #will = new WillForm();
-  readonly #rival = new Rival();
   readonly #keepAlive = new KeepAlive();
   readonly #budget: OpeningBudget;
   readonly #lag: Lag;
@@ -63,8 +65,8 @@ export class SyncTask {
   #attempt: Attempt | undefined;
   readonly #retryDeadline: Deadline;
   #retryAtMs = 0;
-  /** The broker refused in this round over the links. */
-  #refused = false;
+  /** The session was ended to go on over this link. */
+  #movesTo: number | undefined;
   #connections = 0;
   #dropped = 0;
   #lastSyncMs: number | undefined;
@@ -76,7 +78,8 @@ export class SyncTask {
     this.#retryDeadline = new Deadline(timers);
     this.#budget = new OpeningBudget(options.clock);
     this.#dates = new CertificateDates(options.clock);
-    this.#backoff = new Backoff(jitterSeed(entropy, host.identity.box));
+    this.#policy = new ReconnectPolicy(jitterSeed(entropy, host.identity.box));
+    this.#failback = new Failback(options.clock, timers, this);
     this.#pull = new SnapshotPull(host, timers, {
       wantsToSend: () => this.#attempt?.session.pump(),
       unanswered: () => this.#attempt?.session.hello(),
@@ -102,6 +105,7 @@ export class SyncTask {
     if (!this.#running) return;
     this.#running = false;
     this.#retryDeadline.clear();
+    this.#failback.stop();
     this.#attempt?.connection.close("stopped");
     for (const link of this.#options.links.all) {
       link.onChange = undefined;
@@ -129,8 +133,8 @@ export class SyncTask {
   /** What the broker does not take or do, and a snapshot that cannot be taken, as faults that are told like a part's; at most two. */
   faults(): readonly PartFault[] {
     const { acceptedAtMs } = this.#attempt ?? {};
-    if (acceptedAtMs !== undefined) this.#rival.lasts(this.#options.clock.monotonicMs() - acceptedAtMs);
-    const reason = this.#rival.suspected
+    if (acceptedAtMs !== undefined) this.#policy.lasts(this.#options.clock.monotonicMs() - acceptedAtMs);
+    const reason = this.#policy.rivalSuspected
       ? "closes sessions at once: client id in use twice?"
       : (this.#dates.failure ?? this.#will.lacks);
     return [
@@ -193,8 +197,27 @@ export class SyncTask {
   /** Somebody waits for a connection: a hotspot was joined, or the button pressed. */
   reconnectNow(): void {
     if (!this.#running) return;
-    this.#backoff.reset();
+    this.#policy.hurry();
     if (this.#attempt === undefined) this.#tryFrom(0);
+  }
+
+  betterLink(): number | undefined {
+    if (this.#attempt?.acceptedAtMs === undefined) return undefined;
+    const best = this.#options.links.all.findIndex((link) => link.up);
+    return best >= 0 && best < this.#attempt.linkIndex ? best : undefined;
+  }
+
+  probe(link: number): SocketPort {
+    const { links, host } = this.#options;
+    const { host: name, port } = host.identity.broker;
+    return links.connect(links.all[link]!, { host: name, port });
+  }
+
+  moveTo(link: number): void {
+    const { kind } = this.#options.links.all[link]!;
+    this.#trace(`${kind} reaches the broker again`);
+    this.#movesTo = link;
+    this.#attempt?.connection.close(`moves to ${kind}`);
   }
 
   /** Connects over the first link that is up, from the `index`th on; when there is none, waits and starts over. */
@@ -210,37 +233,30 @@ export class SyncTask {
     }
     // With every link down there is nothing to try: `onChange` starts again.
     if (!links.all.some((link) => link.up)) this.#fail("no link is up");
-    else this.#retryIn(this.#nextWait());
-  }
-
-  #nextWait(): number {
-    const least = this.#rival.suspected ? RIVAL_MIN_MS : this.#refused ? REFUSED_MIN_MS : 0;
-    return least + this.#backoff.next();
+    else this.#retryIn(this.#policy.afterRound());
   }
 
   #connect(link: LinkPort, linkIndex: number): void {
     const { host, entropy, links, timers, clock } = this.#options;
     const { identity } = host;
     const { broker } = identity;
-    const form = this.#will.at(this.#options.clock.monotonicMs());
+    const nowMs = this.#options.clock.monotonicMs();
+    const form = this.#will.at(nowMs);
     this.#connections++;
     const { epoch } = host.journal;
     const name = newSession(entropy, { epoch, boot: host.recordedBoot(), connection: this.#connections });
     if (name === undefined) {
       this.#fail("no random numbers, and this boot is not on record: it does not talk");
-      this.#retryIn(this.#nextWait());
+      this.#retryIn(this.#policy.afterRound());
       return;
     }
     const seal = new SessionSeal(identity.sealingKey, name, this.#budget);
-    const socket = links.connect(link, {
-      host: broker.host,
-      port: broker.port,
-      ...(broker.authority === undefined ? {} : { tlsAuthority: broker.authority }),
-    });
+    const socket = brokerSocket(links, link, broker, entropy);
     const connection = new MqttConnection(
       socket,
       timers,
       {
+        version: this.#version.at(nowMs),
         clientId: `smartbox-${identity.box}`,
         username: broker.username,
         password: broker.password,
@@ -303,6 +319,7 @@ export class SyncTask {
         dropped: () => {
           this.#dropped++;
         },
+        paced: (seconds) => this.#policy.paced(seconds),
         online: () => {
           this.#trace(`online over ${link.kind}`);
           host.online(link.kind);
@@ -321,9 +338,11 @@ export class SyncTask {
   #accepted(attempt: Attempt): void {
     const nowMs = this.#options.clock.monotonicMs();
     attempt.acceptedAtMs = nowMs;
-    this.#refused = false;
+    this.#policy.accepted();
+    this.#version.accepted(nowMs);
     this.#will.accepted(nowMs);
     if (this.#will.lacks !== undefined) this.#trace(`broker takes ${this.#will.lacks}`);
+    this.#failback.look();
   }
 
   #closed(attempt: Attempt, reason: string, how: Ending): void {
@@ -336,33 +355,40 @@ export class SyncTask {
     if (wasOnline) host.offline(this.#lastFailure, this.secondsSinceSync() ?? 0);
   }
 
-  #goOn({ acceptedAtMs, linkIndex, spokeAtMs }: Attempt, reason: string, how: Ending): void {
-    if (how.refusal !== undefined) this.#refused = true;
-    const mayFareBetter = this.#will.ended(reason, how);
+  #goOn(attempt: Attempt, reason: string, how: Ending): void {
+    const { acceptedAtMs, link, linkIndex, spokeAtMs } = attempt;
+    const isOtherVersionDue = acceptedAtMs === undefined && this.#version.ended(how);
+    // Whoever does not speak the version has not looked at the will.
+    const mayFareBetter = isOtherVersionDue || this.#will.ended(reason, how);
     if (acceptedAtMs === undefined) {
+      this.#policy.failed(how);
       this.#tryFrom(mayFareBetter ? linkIndex : linkIndex + 1);
       return;
     }
+    const movesTo = this.#movesTo;
+    this.#movesTo = undefined;
+    if (movesTo !== undefined) {
+      this.#tryFrom(movesTo);
+      return;
+    }
+    this.#failback.ended();
+    this.#failback.look();
     const nowMs = this.#options.clock.monotonicMs();
     const lastedMs = nowMs - acceptedAtMs;
     const { isFarEnd, isPingLost = false } = how;
     this.#keepAlive.ended({ lastedMs, silentMs: nowMs - spokeAtMs, isFarEnd, isPingLost }, nowMs);
-    this.#rival.ended(lastedMs, how.isFarEnd);
-    if (this.#rival.suspected) this.#fail("another client seems to use this box's client id");
-    else if (lastedMs >= STABLE_MS) this.#backoff.reset();
-    this.#retryIn(this.#nextWait());
+    const waitMs = this.#policy.afterSession(lastedMs, how, !link.up);
+    if (this.#policy.rivalSuspected) this.#fail("another client seems to use this box's client id");
+    this.#retryIn(waitMs);
   }
 
   #linkChanged(link: LinkPort, up: boolean): void {
-    if (!up) {
-      if (this.#attempt?.link === link) this.#attempt.connection.close("link is down");
-      return;
-    }
-    if (this.#attempt !== undefined) return;
+    if (!up && this.#attempt?.link === link) this.#attempt.connection.close("link is down");
+    this.#failback.look();
+    if (!up || this.#attempt !== undefined) return;
     // A new link deserves a try before a long wait is over, but not at once: the mains that came back brought it to every
     // box of the house, and a link that flaps would be tried without end.
-    this.#backoff.reset();
-    const delayMs = this.#backoff.next();
+    const delayMs = this.#policy.afterLinkUp();
     // Never later than planned, or a link that flaps would keep the others from being tried.
     const sooner = this.#options.clock.monotonicMs() + delayMs < this.#retryAtMs;
     if (!this.#retryDeadline.pending || sooner) this.#retryIn(delayMs);

@@ -80,10 +80,13 @@ export class Uplink {
     this.#resendDeadline.clear();
   }
 
-  /** The next batch, which the caller sends now; undefined when the window is full or there is nothing more. */
-  nextBatch(): Batch | undefined {
+  /**
+   * The next batch, which the caller sends now, of at most `messageBytes` unless a single record is longer; undefined when the window is
+   * full or there is nothing more.
+   */
+  nextBatch(messageBytes: number | undefined): Batch | undefined {
     if (!this.#active || !this.#window.hasRoom) return undefined;
-    const batch = this.#reader.next(this.#batchRecords);
+    const batch = this.#reader.next(this.#batchRecords, messageBytes);
     if (batch === undefined) return undefined;
     this.#window.sent(batch.last, batch.message.length);
     this.#sentThrough = Math.max(this.#sentThrough, batch.last);

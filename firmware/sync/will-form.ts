@@ -1,4 +1,5 @@
 import type { Ending } from "./mqtt/connection.js";
+import type { RefusalCause } from "./mqtt/refusals.js";
 
 /** What of the will a broker is asked to take, from all of it down. `plain`: nothing retained, the `state` message neither. */
 const FORMS = ["retained", "plain", "none"] as const;
@@ -8,8 +9,8 @@ type Form = (typeof FORMS)[number];
 const KEPT_MS = 6 * 3_600_000;
 /** A broker that closes without a CONNACK may be one that restarts: only so many in a row are taken for an answer. */
 const SILENT_CLOSES = 2;
-/** User name or password is wrong: that has nothing to do with the will. */
-const BAD_LOGIN = 4;
+/** These have nothing to do with the will. 3.1.1 has no code for a broker that is busy but one that may mean the will. */
+const OTHER_CAUSES: readonly RefusalCause[] = ["login", "version", "busy", "taken"];
 
 /**
  * Some brokers take no retained will, or none at all, and say so by a CONNACK that names no cause, by closing, or by closing on the
@@ -45,7 +46,7 @@ export class WillForm {
   /** A connection ended so. True: another try over the same link, with less of the will, may fare better. */
   ended(reason: string, { refusal, unanswered }: Ending): boolean {
     if (unanswered === "retained" && this.#form === "retained") return this.#less(reason);
-    if (refusal !== undefined && refusal !== BAD_LOGIN) return this.#less(reason);
+    if (refusal !== undefined && !OTHER_CAUSES.includes(refusal.cause)) return this.#less(reason);
     if (unanswered === "connect" && ++this.#silentCloses >= SILENT_CLOSES) this.#less(reason);
     return false;
   }

@@ -89,6 +89,7 @@ export const KEYS = {
   sent: 91,
   unsent: 92,
   outdated: 93,
+  pace: 94,
   padding: 97,
   quiet: 114,
   // What box and cloud believe of a bin, and what a box can read
@@ -96,4 +97,9 @@ export const KEYS = {
   reads: 108,
   // How the last boot ended (firmware/crash)
   lines: 112,
+  // How the broker is reached (firmware/identity)
+  path: 120,
+  alpn: 121,
+  certificate: 122,
+  certificateKey: 123,
 } as const;

@@ -98,6 +98,8 @@ export interface Welcome {
   readonly count?: number | undefined;
   /** s for which the box may say nothing while nothing happens; undefined: an older cloud, which expects a hello each 300 s. */
   readonly quiet?: number | undefined;
+  /** s over which the box is to spread its coming back after an outage of broker or cloud; undefined: as it likes. */
+  readonly pace?: number | undefined;
 }
 export const Welcome: BodyCodec<Welcome> = shape<Welcome>({
   of: uint,
@@ -107,6 +109,7 @@ export const Welcome: BodyCodec<Welcome> = shape<Welcome>({
   time: whole53,
   count: tolerated(uint),
   quiet: tolerated(uint),
+  pace: tolerated(uint),
 });
 
 /** A batch of the journal. */

@@ -37,6 +37,13 @@ export function paddedBytes(lane: Lane, length: number): number {
   return least === undefined ? length : Math.max(least, sizeFor(length + LEAST_BYTES));
 }
 
+/** Bytes of the longest body that has at most `bytes` on the wire once it is padded; 0 or less: there is none. */
+export function bodyBytesWithin(bytes: number): number {
+  const steps = Math.floor(bytes / STEP_BYTES) * STEP_BYTES;
+  const size = steps > SIZES.at(-1)! ? steps : Math.max(0, ...SIZES.filter((one) => one <= bytes));
+  return size - LEAST_BYTES;
+}
+
 /** Fills `out`, which begins with a body of `length` bytes and goes on with zeros, as `padded` does. */
 export function padInPlace(out: Uint8Array, length: number): void {
   countOneMore(out);

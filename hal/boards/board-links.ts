@@ -3,9 +3,10 @@ import { StreamSocket } from "../drivers/stream-socket.js";
 import type { OpenStream } from "../io/stream.js";
 import type { TimersPort } from "../ports/clock.js";
 import type { Links, SocketOptions, SocketPort } from "../ports/network.js";
+import { beyondTls, type TlsServer, tlsServer } from "../ports/tls-server.js";
 
 /** TLS with `host` over a connection that `plain` opens; nobody but `authority` (PEM) is trusted. */
-export type Secure = (plain: OpenStream, host: string, port: number, authority: string) => OpenStream;
+export type Secure = (plain: OpenStream, server: TlsServer) => OpenStream;
 
 export interface BoardLinksOptions {
   /** What the platform provides. A cellular link among them gives way to the modem. */
@@ -19,14 +20,22 @@ export interface BoardLinksOptions {
 /** The platform's links and, last, the modem. */
 export function boardLinks({ links, modem, timers, secure }: BoardLinksOptions): Links {
   const direct = links.all.find(({ kind }) => kind === "cellular");
-  const overModem = ({ host, port, tlsAuthority }: SocketOptions): SocketPort => {
+  const overModem = (options: SocketOptions): SocketPort => {
+    const { host, port } = options;
     const plain = modem.open(host, port);
+    const server = tlsServer(options);
+    const objection = () => beyondTls(options) ?? (modem.up ? undefined : "the link is down");
     const socket: StreamSocket = new StreamSocket({
       timers,
       target: `${host}:${port}`,
       // The module resolves names. Later in every case: callbacks never come from inside `connect`.
-      resolve: (done) => timers.set(0, () => (modem.up ? done(host) : socket.drop("the link is down"))),
-      open: tlsAuthority === undefined || secure === undefined ? plain : secure(plain, host, port, tlsAuthority),
+      resolve: (done) =>
+        timers.set(0, () => {
+          const reason = objection();
+          if (reason === undefined) done(host);
+          else socket.drop(reason);
+        }),
+      open: server === undefined || secure === undefined ? plain : secure(plain, server),
       ended: () => {},
     });
     return socket;

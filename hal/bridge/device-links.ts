@@ -112,7 +112,16 @@ export class DeviceLinks {
     const host = reader.text();
     const port = reader.f64();
     const tlsAuthority = reader.optionalText();
-    const socket = this.#links.connect(link, { host, port, ...(tlsAuthority !== undefined && { tlsAuthority }) });
+    const alpn = reader.optionalText();
+    const certificate = reader.optionalText();
+    const key = reader.optionalText();
+    const socket = this.#links.connect(link, {
+      host,
+      port,
+      ...(tlsAuthority !== undefined && { tlsAuthority }),
+      ...(alpn !== undefined && { alpn }),
+      ...(certificate !== undefined && key !== undefined && { tlsIdentity: { certificate, key } }),
+    });
     const id = ++this.#lastSocket;
     this.#sockets.set(id, socket);
     socket.onOpen = () => {

@@ -37,10 +37,18 @@ export class EngineLinks implements Links {
     this.all = all;
   }
 
-  connect(link: LinkPort, { host, port, tlsAuthority }: SocketOptions): SocketPort {
+  connect(link: LinkPort, { host, port, tlsAuthority, tlsIdentity, alpn }: SocketOptions): SocketPort {
     const index = this.all.indexOf(link);
     if (index < 0) throw new RangeError("the link is not one of this boot's");
-    this.#caller.begin(Call.connect).u8(index).text(host).f64(port).optionalText(tlsAuthority);
+    this.#caller
+      .begin(Call.connect)
+      .u8(index)
+      .text(host)
+      .f64(port)
+      .optionalText(tlsAuthority)
+      .optionalText(alpn)
+      .optionalText(tlsIdentity?.certificate)
+      .optionalText(tlsIdentity?.key);
     const id = this.#caller.ask().u32();
     const socket = this.#socket(id);
     this.#sockets.set(id, socket);

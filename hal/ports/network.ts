@@ -58,6 +58,15 @@ export interface SocketOptions {
    * the certificates are not looked at: that is the caller's, by `validity`.
    */
   readonly tlsAuthority?: string;
+  /** What the box shows a TLS server that asks who it is: certificate, with its chain, and private key, both PEM. */
+  readonly tlsIdentity?: TlsIdentity;
+  /** Protocol that is offered in the TLS handshake (ALPN, RFC 7301), such as `mqtt`; absent: none. */
+  readonly alpn?: string;
+}
+
+export interface TlsIdentity {
+  readonly certificate: string;
+  readonly key: string;
 }
 
 /** When all certificates of a chain hold, the authority's own included: both ends included, s since 1970 UTC. */

@@ -1,15 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { Resvg } from "@resvg/resvg-js";
-import { parse, View } from "vega";
-import { compile, type TopLevelSpec } from "vega-lite";
+import type { TopLevelSpec } from "vega-lite";
 import { HALF_YEAR_DAYS } from "../trials/scenarios/six-months.js";
 import type { HalfYear } from "./battery-run.js";
+import { drawPlot, FONT } from "./plot.js";
 
-const FONT = "Atkinson Hyperlegible";
-const FONT_PACKAGE = "@expo-google-fonts/atkinson-hyperlegible";
-const FONT_FILES = ["400Regular/AtkinsonHyperlegible_400Regular.ttf", "700Bold/AtkinsonHyperlegible_700Bold.ttf"];
 const INK = "#22303a";
 const FAINT = "#5f6f7a";
 const COLOURS = { MS5: "#0a6ea8", MS4: "#c8531c" } as const;
@@ -28,18 +21,7 @@ export interface PlotOptions {
 
 /** Charge against time, for a page: answers the paths of the two files. */
 export async function plotBattery(options: PlotOptions): Promise<readonly string[]> {
-  const view = new View(parse(compile(specOf(options)).spec), { renderer: "none" });
-  const svg = await view.toSVG();
-  view.finalize();
-  const require = createRequire(import.meta.url);
-  const fontFiles = FONT_FILES.map((file) => require.resolve(`${FONT_PACKAGE}/${file}`));
-  const font = { fontFiles, loadSystemFonts: false, defaultFontFamily: FONT };
-  const png = new Resvg(svg, { font, background: "#ffffff", fitTo: { mode: "zoom", value: 2 } }).render().asPng();
-  mkdirSync(options.out, { recursive: true });
-  const paths = ["battery.svg", "battery.png"].map((name) => join(options.out, name));
-  writeFileSync(paths[0]!, svg);
-  writeFileSync(paths[1]!, png);
-  return paths;
+  return drawPlot(specOf(options), options.out, "battery");
 }
 
 function specOf({ runs, hibernateBelowPercent, checkInAbovePercent, marginPercent }: PlotOptions): TopLevelSpec {

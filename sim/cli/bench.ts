@@ -3,6 +3,7 @@ import pc from "picocolors";
 import { batteryBench } from "../bench/battery.js";
 import type { Bench } from "../bench/bench.js";
 import { codesBench } from "../bench/codes.js";
+import { herdBench } from "../bench/herd.js";
 import { journalBench } from "../bench/journal.js";
 import { mcuBench } from "../bench/mcu.js";
 import { panelBench } from "../bench/panel.js";
@@ -17,6 +18,7 @@ import { NoXsError } from "../engines/xs/compile.js";
 const BENCHES: readonly Bench[] = [
   batteryBench,
   codesBench,
+  herdBench,
   journalBench,
   mcuBench,
   panelBench,

@@ -23,6 +23,9 @@ interface Options extends NewBox {
   readonly user?: string;
   readonly password?: string;
   readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly alpn?: string;
 }
 
 const program = new Command("provision")
@@ -34,8 +37,15 @@ const program = new Command("provision")
   .option("--out <file>", "the image, for a board or, as SMARTBOX_DIR/identity, for the SDK's simulator")
   .option("--port <device>", "writes it to the board there, such as /dev/ttyUSB0, with Espressif's esptool")
   .option("--data <dir>", "folder with the cloud's database; made where there is none", DEFAULT_DIRECTORY)
-  .option("--broker <url>", "mqtts://host:8883, or, on a desk only, mqtt://host:1883", "mqtt://127.0.0.1:18830")
+  .option(
+    "--broker <url>",
+    "mqtts://host:8883, wss://host/mqtt where sites let only web traffic out, or, on a desk only, mqtt://host:1883",
+    "mqtt://127.0.0.1:18830",
+  )
   .option("--ca <file>", "with mqtts://: certificate of the one authority that the box trusts (PEM)")
+  .option("--cert <file>", "with TLS: certificate that the box shows the broker (PEM); with --key")
+  .option("--key <file>", "its private key (PEM, PKCS #8)")
+  .option("--alpn <protocol>", "with TLS: offered in the handshake, such as mqtt or x-amzn-mqtt-ca for port 443")
   .option("--user <name>", "the box logs in as this user of the broker, not with its own account")
   .option("--password <text>", "with --user")
   .option("--model <model>", "of a new box", "MS5")
@@ -51,17 +61,37 @@ const program = new Command("provision")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 function main(): void {
-  const { out, port, data, broker: url, user, password, ca, ...wanted } = program.parse().opts<Options>();
+  const {
+    out,
+    port,
+    data,
+    broker: url,
+    user,
+    password,
+    ca,
+    cert,
+    key,
+    alpn,
+    ...wanted
+  } = program.parse().opts<Options>();
   if (out === undefined && port === undefined) {
     throw new CloudError("where to? Name a file with --out FILE, a board with --port DEVICE, or both");
   }
-  const side = urlBroker({ url, username: user, password, authority: ca === undefined ? undefined : textOf(ca) });
+  if ((cert === undefined) !== (key === undefined)) throw new CloudError("--cert and --key belong together: give both");
+  const side = urlBroker({
+    url,
+    username: user,
+    password,
+    authority: ca === undefined ? undefined : textOf("--ca", ca),
+    identity: cert && key ? { certificate: textOf("--cert", cert), key: textOf("--key", key) } : undefined,
+    alpn,
+  });
   const { host, port: brokerPort, authority } = side;
   const partition = partitionOf(readFileSync(join(ROOT, "hal/moddable/esp32/partitions.csv"), "utf8"), "identity");
   const directory = new DataDirectory(data);
   try {
     const { box, isNew } = recordOf(directory, wanted);
-    const identity = identityOf(box, { host, port: brokerPort, authority, ...side.boxLogin });
+    const identity = identityOf(box, { host, port: brokerPort, authority, ...side.way, ...side.boxLogin });
     const image = identityImage(identity, partition);
     console.error(isNew ? `${box.id} is new in the cloud of ${data}` : `${box.id} keeps the secrets that ${data} has`);
     if (authority === undefined) console.error(pc.yellow(`${url} is plain TCP: for desks only`));
@@ -74,11 +104,11 @@ function main(): void {
   }
 }
 
-function textOf(file: string): string {
+function textOf(option: string, file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new CloudError(`--ca ${file}: ${(error as Error).message}`);
+    throw new CloudError(`${option} ${file}: ${(error as Error).message}`);
   }
 }
 

@@ -28,6 +28,7 @@ import { bytesToHex, CloudError, hexToBytes } from "./domain.js";
 import { HeldUp } from "./held-up.js";
 import { Ingest } from "./ingest/ingest.js";
 import { Knocks } from "./knocks.js";
+import { paceSeconds } from "./pace.js";
 import { type BoxPower, boxPower } from "./power.js";
 import { Conversation, type Drop, type Introduction, type Opened, type Session } from "./session.js";
 import { Sheets } from "./sheets.js";
@@ -247,6 +248,7 @@ export class CloudService {
         time: Math.floor(this.#parts.now()),
         count: MAX_BATCH_RECORDS,
         quiet: QUIET_SECONDS,
+        pace: paceSeconds(this.store.organisation.boxes.length),
       });
     });
   }

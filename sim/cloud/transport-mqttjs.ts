@@ -12,6 +12,10 @@ export interface BrokerAddress {
   readonly password?: string;
   /** Authority that the broker's certificate must come from, PEM; absent: the system's. */
   readonly ca?: string;
+  /** With TLS: offered in the handshake (ALPN). */
+  readonly alpn?: string;
+  /** With TLS: what is shown to a broker that asks for a certificate, PEM. */
+  readonly identity?: { readonly certificate: string; readonly key: string };
   readonly clientId?: string;
   /** Between attempts to connect again, ms; 1,000 if absent. */
   readonly reconnectMs?: number;
@@ -82,7 +86,15 @@ function sendAtOnce({ stream }: MqttClient): void {
   (stream as Partial<Socket>).setNoDelay?.(true);
 }
 
-function optionsOf({ username, password, ca, clientId, reconnectMs = RECONNECT_MS }: BrokerAddress): IClientOptions {
+function optionsOf({
+  username,
+  password,
+  ca,
+  clientId,
+  reconnectMs = RECONNECT_MS,
+  alpn,
+  identity,
+}: BrokerAddress): IClientOptions {
   return {
     protocolVersion: 4,
     clean: true,
@@ -95,6 +107,8 @@ function optionsOf({ username, password, ca, clientId, reconnectMs = RECONNECT_M
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     ...(ca === undefined ? {} : { ca }),
+    ...(alpn === undefined ? {} : { ALPNProtocols: [alpn] }),
+    ...(identity === undefined ? {} : { cert: identity.certificate, key: identity.key }),
   };
 }
 

@@ -3,7 +3,7 @@ import { Aedes, type Client } from "aedes";
 import { interopSuite, mayUse, PASSWORD, USERS } from "./interop-suite.js";
 import { listen } from "./listen.js";
 
-interopSuite("aedes", async () => {
+interopSuite("aedes", [4], async () => {
   const users = new WeakMap<Client, string | undefined>();
   const aedes = await Aedes.createBroker({
     authenticate(client, username, password, done) {

@@ -71,7 +71,7 @@ async function start(program: string): Promise<RunningBroker> {
 }
 
 if (PROGRAM !== undefined) {
-  interopSuite("mosquitto", () => start(PROGRAM));
+  interopSuite("mosquitto", [4, 5], () => start(PROGRAM));
 } else {
   describe("interoperability: mosquitto", () => {
     it.skipIf(process.env.CI !== "true")("needs mosquitto (on Debian: apt-get install mosquitto)", () => {

@@ -29,7 +29,7 @@ interface Received {
 }
 
 /** What every broker that a box may meet has to do, tried with MQTT.js, with raw packets, and with the box's own client. */
-export function interopSuite(name: string, start: () => Promise<RunningBroker>): void {
+export function interopSuite(name: string, versions: readonly (4 | 5)[], start: () => Promise<RunningBroker>): void {
   describe(`interoperability: ${name}`, () => {
     let broker: RunningBroker;
     const clients: MqttClient[] = [];
@@ -274,42 +274,49 @@ export function interopSuite(name: string, start: () => Promise<RunningBroker>):
       expect(texts(seen)).not.toContain("not from the tester");
     });
 
-    it("works with the box's own client: will, subscription, QoS 1 both ways", async () => {
-      const peer = await connect();
-      const base = topics();
-      const received = collect(peer);
-      await peer.subscribeAsync(`${base}/up`, { qos: 1 });
-      const socket = await raw();
-      const log: string[] = [];
-      const connection = new MqttConnection(
-        portOf(socket),
-        { set: (delayMs, callback) => Number(setTimeout(callback, delayMs).unref()), clear: (id) => clearTimeout(id) },
-        {
-          clientId: `box-${name}`,
-          username: "tester",
-          password: PASSWORD,
-          will: { topic: `${base}/up`, payload: Buffer.from("will"), retain: true },
-          mayRetain: true,
-          filter: `${base}/down/#`,
-          objection: () => undefined,
-        },
-        {
-          accepted: () => log.push("accepted"),
-          subscribed: () => log.push("subscribed"),
-          message: (topic, payload) => log.push(`${topic.slice(base.length)} ${Buffer.from(payload).toString()}`),
-          room: () => log.push("room"),
-          closed: (reason) => log.push(`closed ${reason}`),
-        },
-      );
-      await expect.poll(() => log).toEqual(["accepted", "subscribed"]);
-      for (let i = 0; i < 8; i++) connection.publish(`${base}/up`, Buffer.from(`up ${i}`), false);
-      await expect.poll(() => connection.inFlight).toBe(0);
-      await peer.publishAsync(`${base}/down/command`, "down", { qos: 1 });
-      await expect.poll(() => log).toEqual(["accepted", "subscribed", "room", "/down/command down"]);
-      connection.close("done");
-      await expect.poll(() => texts(received).at(-1)).toBe("will");
-      expect(texts(received)).toEqual([...Array.from({ length: 8 }, (_, i) => `up ${i}`), "will"]);
-    });
+    it.each(versions)(
+      "works with the box's own client at version %i: will, subscription, QoS 1 both ways",
+      async (version) => {
+        const peer = await connect();
+        const base = topics();
+        const received = collect(peer);
+        await peer.subscribeAsync(`${base}/up`, { qos: 1 });
+        const socket = await raw();
+        const log: string[] = [];
+        const connection = new MqttConnection(
+          portOf(socket),
+          {
+            set: (delayMs, callback) => Number(setTimeout(callback, delayMs).unref()),
+            clear: (id) => clearTimeout(id),
+          },
+          {
+            version,
+            clientId: `box-${name}`,
+            username: "tester",
+            password: PASSWORD,
+            will: { topic: `${base}/up`, payload: Buffer.from("will"), retain: true },
+            mayRetain: true,
+            filter: `${base}/down/#`,
+            objection: () => undefined,
+          },
+          {
+            accepted: () => log.push("accepted"),
+            subscribed: () => log.push("subscribed"),
+            message: (topic, payload) => log.push(`${topic.slice(base.length)} ${Buffer.from(payload).toString()}`),
+            room: () => log.push("room"),
+            closed: (reason) => log.push(`closed ${reason}`),
+          },
+        );
+        await expect.poll(() => log).toEqual(["accepted", "subscribed"]);
+        for (let i = 0; i < 8; i++) connection.publish(`${base}/up`, Buffer.from(`up ${i}`), false);
+        await expect.poll(() => connection.inFlight).toBe(0);
+        await peer.publishAsync(`${base}/down/command`, "down", { qos: 1 });
+        await expect.poll(() => log).toEqual(["accepted", "subscribed", "room", "/down/command down"]);
+        connection.close("done");
+        await expect.poll(() => texts(received).at(-1)).toBe("will");
+        expect(texts(received)).toEqual([...Array.from({ length: 8 }, (_, i) => `up ${i}`), "will"]);
+      },
+    );
   });
 }
 

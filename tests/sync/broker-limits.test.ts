@@ -12,10 +12,14 @@ function judged(judge: (packet: IConnectPacket) => number | "close", options: Sy
   const world: SyncRig = makeSyncRig({
     links: ["ethernet"],
     ...options,
-    judge: (packet) => {
-      asked.push(packet.will === undefined ? "none" : packet.will.retain === true ? "retained" : "plain");
-      atMs.push(world.time.nowMs);
-      return judge(packet);
+    like: {
+      versions: [4],
+      ...options.like,
+      judge: (packet) => {
+        asked.push(packet.will === undefined ? "none" : packet.will.retain === true ? "retained" : "plain");
+        atMs.push(world.time.nowMs);
+        return judge(packet);
+      },
     },
   });
   return { ...world, asked, atMs };

@@ -556,7 +556,7 @@ describe("a broker that misbehaves", () => {
     world.task.start();
     world.time.run(500);
     expect(world.net.attempts.map(({ kind }) => kind)).toEqual(["ethernet", "wifi", "cellular"]);
-    expect(world.task.lastFailure).toBe("cellular: broker refuses user name or password (CONNACK 4)");
+    expect(world.task.lastFailure).toBe("cellular: broker refuses user name or password (CONNACK 0x86)");
   });
 });
 

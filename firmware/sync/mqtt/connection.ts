@@ -13,10 +13,20 @@ import {
 } from "../limits.js";
 import { PacketReader } from "./packet-reader.js";
 import { encodePacket } from "./packet-writer.js";
-import { type IncomingPacket, MqttError, type OutgoingPacket, type Will } from "./packets.js";
+import {
+  type BrokerLimits,
+  type IncomingPacket,
+  MqttError,
+  type MqttVersion,
+  NoBrokerError,
+  type OutgoingPacket,
+  type Will,
+} from "./packets.js";
+import { type Refusal, reasonOf, refusalOf } from "./refusals.js";
 import { SendQueue } from "./send-queue.js";
 
 export interface ConnectionOptions {
+  readonly version: MqttVersion;
   readonly clientId: string;
   readonly username: string;
   readonly password: string;
@@ -46,30 +56,28 @@ export interface ConnectionEvents {
 
 /** What tells a broker that will not have something from a network that fails. */
 export interface Ending {
-  /** CONNACK's return code, when that is what ended it. */
-  readonly refusal?: number | undefined;
-  /** The far end closed, while this was what it had not answered. */
+  /** What the broker refused by, when that is what ended it. */
+  readonly refusal?: Refusal | undefined;
+  /** This was what the far end had not answered when it closed, or answered with something that is no MQTT. */
   readonly unanswered?: "connect" | "retained" | undefined;
   /** This side ended it for want of a PINGRESP. */
   readonly isPingLost?: boolean | undefined;
+  /** CONNECT went out, and nothing came back in time. */
+  readonly isMute?: boolean;
   /** The far end closed; false: this side did. */
   readonly isFarEnd: boolean;
 }
 
-/** CONNACK return codes of MQTT 3.1.1 section 3.2.2.3. */
-const REFUSALS: readonly string[] = [
-  "",
-  "broker does not speak MQTT 3.1.1",
-  "broker refuses this client identifier",
-  "broker is not available",
-  "broker refuses user name or password",
-  "broker does not authorise this box",
-];
-
 const SUBSCRIBE_ID = 1;
+/** Of a packet besides topic and payload: header, lengths, identifier, properties. */
+const PUBLISH_OVERHEAD_BYTES = 16;
+/** A broker that takes no packet of that many bytes takes no hello. */
+const LEAST_PACKET_BYTES = 640;
+/** Of what the broker waits for between two packets, so that a slow link does not trip it. */
+const PING_SHARE = 0.75;
 
 /**
- * An MQTT 3.1.1 client on one socket, from the socket's opening to its end. It never sends DISCONNECT: whatever ends the
+ * An MQTT 3.1.1 or 5 client on one socket, from the socket's opening to its end. It never sends DISCONNECT: whatever ends the
  * connection, the broker is to publish the will.
  */
 export class MqttConnection {
@@ -77,10 +85,11 @@ export class MqttConnection {
   readonly #options: ConnectionOptions;
   readonly #events: ConnectionEvents;
   readonly #queue: SendQueue;
-  readonly #reader = new PacketReader(MAX_PACKET_BYTES);
+  readonly #reader: PacketReader;
   /** Message identifiers that wait for PUBACK. */
   readonly #inFlight = new Set<number>();
   #state: "opening" | "connecting" | "subscribing" | "open" | "closed" = "opening";
+  #limits: BrokerLimits = {};
   #lastMessageId = SUBSCRIBE_ID;
   /** The retained message that waits for PUBACK. */
   #retainedId: number | undefined;
@@ -95,6 +104,7 @@ export class MqttConnection {
     this.#pingDeadline = new Deadline(timers);
     this.#pubackDeadline = new Deadline(timers);
     this.#options = options;
+    this.#reader = new PacketReader(options.version, MAX_PACKET_BYTES);
     this.#events = events;
     this.#queue = new SendQueue(socket);
     socket.onOpen = () => this.#connect();
@@ -103,14 +113,19 @@ export class MqttConnection {
     socket.onClose = (error) => {
       this.#end(error ?? "broker closed the connection", { isFarEnd: true, unanswered: this.#unanswered() });
     };
-    this.#handshakeDeadline.set(CONNECT_TIMEOUT_MS, () =>
-      this.close(this.#state === "opening" ? "no connection to the broker in time" : "no CONNACK in time"),
-    );
+    this.#handshakeDeadline.set(CONNECT_TIMEOUT_MS, () => this.#isLate());
   }
 
   /** Whether `publish` may be called: subscribed, nothing waits for the socket, and there is room in the window. */
   get ready(): boolean {
-    return this.#state === "open" && this.#queue.waitingBytes === 0 && this.#inFlight.size < MAX_IN_FLIGHT;
+    const window = Math.min(MAX_IN_FLIGHT, this.#limits.receiveMaximum ?? MAX_IN_FLIGHT);
+    return this.#state === "open" && this.#queue.waitingBytes === 0 && this.#inFlight.size < window;
+  }
+
+  /** Bytes of the longest payload that the broker takes on `topic`; undefined: it names no bound. */
+  payloadBytesMax(topic: string): number | undefined {
+    const { maximumPacketSize } = this.#limits;
+    return maximumPacketSize && maximumPacketSize - PUBLISH_OVERHEAD_BYTES - topic.length;
   }
 
   /** Publishes that wait for PUBACK, at most MAX_IN_FLIGHT. */
@@ -126,7 +141,12 @@ export class MqttConnection {
   /** Publishes at QoS 1. Only while `ready`; `room` is called when the next one may follow. */
   publish(topic: string, payload: Uint8Array, wantsRetain: boolean): void {
     if (!this.ready) throw new Error("publish without room");
-    const retain = wantsRetain && this.#options.mayRetain;
+    const most = this.payloadBytesMax(topic);
+    if (most !== undefined && payload.length > most) {
+      this.close(`broker takes messages of ${most} bytes, and one of ${payload.length} is due: raise its limit`);
+      return;
+    }
+    const retain = wantsRetain && this.#options.mayRetain && this.#limits.retainAvailable !== false;
     const messageId = this.#nextMessageId();
     this.#inFlight.add(messageId);
     if (retain) this.#retainedId = messageId;
@@ -140,6 +160,12 @@ export class MqttConnection {
     if (this.#state === "closed") return;
     this.#socket.close();
     this.#end(reason, { isFarEnd: false });
+  }
+
+  #isLate(): void {
+    const isMute = this.#state === "connecting";
+    this.#socket.close();
+    this.#end(isMute ? "no CONNACK in time" : "no connection to the broker in time", { isFarEnd: false, isMute });
   }
 
   #connect(): void {
@@ -165,13 +191,17 @@ export class MqttConnection {
       if (!(error instanceof MqttError)) throw error;
       malformed = error;
     }
-    if (malformed !== undefined) this.close(`broker breaks MQTT: ${malformed.message}`);
+    if (malformed === undefined) return;
+    const reason = malformed instanceof NoBrokerError ? malformed.message : `broker breaks MQTT: ${malformed.message}`;
+    const unanswered = this.#unanswered();
+    this.#socket.close();
+    this.#end(reason, { isFarEnd: false, ...(malformed instanceof NoBrokerError ? {} : { unanswered }) });
   }
 
   #take(packet: IncomingPacket): void {
     switch (this.#state) {
       case "connecting":
-        if (packet.cmd === "connack") this.#connack(packet.returnCode);
+        if (packet.cmd === "connack") this.#connack(packet.version, packet.code, packet.limits);
         else this.close(`broker answers CONNECT with ${packet.cmd}`);
         break;
       case "subscribing":
@@ -184,13 +214,21 @@ export class MqttConnection {
     }
   }
 
-  #connack(returnCode: number): void {
-    if (returnCode !== 0) {
-      this.#socket.close();
-      const words = REFUSALS[returnCode] ?? "broker refuses";
-      this.#end(`${words} (CONNACK ${returnCode})`, { isFarEnd: false, refusal: returnCode });
+  #connack(version: MqttVersion, code: number, limits: BrokerLimits): void {
+    if (version !== this.#options.version) {
+      this.#refused({ code, cause: "version", words: `broker does not speak MQTT 5 (CONNACK ${code} of 3.1.1)` });
       return;
     }
+    if (code !== 0) {
+      this.#refused(refusalOf(version, code));
+      return;
+    }
+    const missing = missingFrom(limits);
+    if (missing !== undefined) {
+      this.close(missing);
+      return;
+    }
+    this.#limits = limits;
     this.#state = "subscribing";
     this.#restartHandshakeTimer();
     this.#send({ cmd: "subscribe", messageId: SUBSCRIBE_ID, topic: this.#options.filter });
@@ -198,14 +236,25 @@ export class MqttConnection {
     this.#events.accepted();
   }
 
+  #refused(refusal: Refusal): void {
+    this.#socket.close();
+    this.#end(refusal.words, { isFarEnd: false, refusal });
+  }
+
   #restartHandshakeTimer(): void {
     this.#handshakeDeadline.set(CONNECT_TIMEOUT_MS, () => this.close("no SUBACK in time"));
   }
 
   #suback(messageId: number, granted: readonly number[]): void {
-    const refused = granted[0] === 0x80;
-    if (messageId !== SUBSCRIBE_ID || granted.length !== 1 || refused) {
-      this.close(refused ? "broker refuses the subscription" : "broker answers SUBSCRIBE wrongly");
+    const [code] = granted;
+    if (messageId !== SUBSCRIBE_ID || granted.length !== 1 || code === undefined) {
+      this.close("broker answers SUBSCRIBE wrongly");
+      return;
+    }
+    if (code >= 0x80) {
+      // 3.1.1 has the one code that says nothing more.
+      const { words } = reasonOf(code, "SUBACK");
+      this.close(this.#options.version === 5 ? `subscription refused: ${words}` : "broker refuses the subscription");
       return;
     }
     this.#handshakeDeadline.clear();
@@ -221,7 +270,15 @@ export class MqttConnection {
         if (packet.messageId !== undefined) this.#send({ cmd: "puback", messageId: packet.messageId });
         break;
       case "puback":
-        this.#puback(packet.messageId);
+        this.#puback(packet.messageId, packet.code);
+        break;
+      case "disconnect":
+        this.#socket.close();
+        this.#end(reasonOf(packet.code, "DISCONNECT").words, {
+          isFarEnd: true,
+          refusal: reasonOf(packet.code, "DISCONNECT"),
+          unanswered: this.#unanswered(),
+        });
         break;
       case "pingresp":
         this.#schedulePing();
@@ -231,7 +288,14 @@ export class MqttConnection {
     }
   }
 
-  #puback(messageId: number): void {
+  /** Whatever was refused is read from the journal and sent again in the next connection. */
+  #puback(messageId: number, code: number): void {
+    if (code >= 0x80 && this.#inFlight.has(messageId)) {
+      const unanswered = this.#unanswered();
+      this.#socket.close();
+      this.#end(`message refused: ${reasonOf(code, "PUBACK").words}`, { isFarEnd: false, unanswered });
+      return;
+    }
     if (!this.#inFlight.delete(messageId)) return;
     this.#pubackDeadline.clear();
     if (this.#inFlight.size > 0) {
@@ -253,7 +317,9 @@ export class MqttConnection {
   }
 
   #schedulePing(): void {
-    this.#pingDeadline.set(this.#options.pingIntervalMs ?? PING_INTERVAL_MS, () => {
+    const { serverKeepAlive } = this.#limits;
+    const told = serverKeepAlive === undefined ? PING_INTERVAL_MS : serverKeepAlive * 1000 * PING_SHARE;
+    this.#pingDeadline.set(Math.min(this.#options.pingIntervalMs ?? PING_INTERVAL_MS, told), () => {
       this.#pingDeadline.set(PING_TIMEOUT_MS, () => {
         this.#socket.close();
         this.#end("no PINGRESP in time", { isFarEnd: false, isPingLost: true });
@@ -264,7 +330,7 @@ export class MqttConnection {
 
   #send(packet: OutgoingPacket): void {
     if (this.#state === "closed") return;
-    this.#queue.send(encodePacket(packet));
+    this.#queue.send(encodePacket(packet, this.#options.version));
     // `publish` waits for an empty queue, so only answers to a broker that sends and does not read pile up.
     if (this.#queue.waitingBytes > MAX_QUEUED_BYTES) this.close("broker does not read");
   }
@@ -289,4 +355,16 @@ export class MqttConnection {
     this.#pubackDeadline.clear();
     this.#events.closed(reason, how);
   }
+}
+
+/** What the box cannot do without, in words with the way out; undefined: all is there. */
+function missingFrom(limits: BrokerLimits): string | undefined {
+  const { maximumQoS, wildcardSubscriptionAvailable, maximumPacketSize } = limits;
+  if (maximumQoS === 0) return "broker takes QoS 0 only: allow QoS 1 there, or use another broker";
+  if (wildcardSubscriptionAvailable === false)
+    return "broker has no wildcard subscriptions: allow them, or use another";
+  if (maximumPacketSize !== undefined && maximumPacketSize < LEAST_PACKET_BYTES) {
+    return `broker takes packets of ${maximumPacketSize} bytes at most: allow 4,400`;
+  }
+  return undefined;
 }

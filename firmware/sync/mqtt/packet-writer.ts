@@ -1,22 +1,30 @@
 import mqtt from "mqtt-packet";
 import { utf8Length, writeUtf8 } from "../../../hal/bytes/utf8.js";
-import type { OutgoingPacket } from "./packets.js";
+import { MAX_PACKET_BYTES } from "../limits.js";
+import type { MqttVersion, OutgoingPacket } from "./packets.js";
 
 // Without this the first packet makes 65,536 buffers: 14 s on a board.
 mqtt.writeToStream.cacheNumbers = false;
 
-/** Encodes one packet. Throws RangeError when a field is out of range. */
-export function encodePacket(packet: OutgoingPacket): Uint8Array {
+/** Encodes one packet for a connection of `version`. Throws RangeError when a field is out of range. */
+export function encodePacket(packet: OutgoingPacket, version: MqttVersion): Uint8Array {
   const sink = new ChunkSink();
   // mqtt-packet's own types ask for a Node stream; it calls `write` and `destroy` only.
-  mqtt.writeToStream(fullPacket(packet) as never, sink as never);
+  mqtt.writeToStream(fullPacket(packet, version) as never, sink as never, { protocolVersion: version } as never);
   return sink.joined();
 }
 
-function fullPacket(packet: OutgoingPacket): object {
+function fullPacket(packet: OutgoingPacket, version: MqttVersion): object {
   switch (packet.cmd) {
     case "connect":
-      return { ...packet, protocolVersion: 4, clean: true, will: packet.will && { ...packet.will, qos: 1 } };
+      return {
+        ...packet,
+        protocolVersion: version,
+        clean: true,
+        will: packet.will && { ...packet.will, qos: 1 },
+        // Without a session expiry interval the session ends with the connection, as in 3.1.1.
+        ...(version === 5 && { properties: { maximumPacketSize: MAX_PACKET_BYTES } }),
+      };
     case "subscribe":
       return { cmd: "subscribe", messageId: packet.messageId, subscriptions: [{ topic: packet.topic, qos: 1 }] };
     case "publish":

@@ -53,7 +53,7 @@ export function start({ profile, wiring, links }: StartNeeds): void {
     timers,
     monotonicMs,
     cellular: subscription(),
-    secure: (plain, host, port, authority) => tls(host, port, authority, plain),
+    secure: (plain, server) => tls(server, plain),
     links: {
       all,
       wifi,

@@ -1,6 +1,7 @@
 import { StreamSocket } from "../../drivers/stream-socket.js";
 import type { TimersPort } from "../../ports/clock.js";
 import type { LinkPort, Links, SocketOptions, SocketPort } from "../../ports/network.js";
+import { beyondTls, tlsServer } from "../../ports/tls-server.js";
 import { resolve } from "./resolve.js";
 import { tcp } from "./tcp.js";
 import { tls } from "./tls.js";
@@ -27,16 +28,24 @@ function dropAll(sockets: Iterable<StreamSocket>, timers: TimersPort): void {
 
 function openSocket(
   link: LinkPort,
-  { host, port, tlsAuthority }: SocketOptions,
+  options: SocketOptions,
   sockets: Set<StreamSocket>,
   timers: TimersPort,
 ): SocketPort {
+  const { host, port } = options;
+  const server = tlsServer(options);
+  const objection = () => beyondTls(options) ?? (link.up ? undefined : "the link is down");
   const socket: StreamSocket = new StreamSocket({
     timers,
     target: `${host}:${port}`,
     // Later in every case: callbacks never come from inside `connect`.
-    resolve: (done) => timers.set(0, () => (link.up ? resolve(host, done) : socket.drop("the link is down"))),
-    open: tlsAuthority === undefined ? tcp(port) : tls(host, port, tlsAuthority),
+    resolve: (done) =>
+      timers.set(0, () => {
+        const reason = objection();
+        if (reason === undefined) resolve(host, done);
+        else socket.drop(reason);
+      }),
+    open: server === undefined ? tcp(port) : tls(server),
     ended: () => sockets.delete(socket),
   });
   sockets.add(socket);

@@ -4,6 +4,7 @@ import Timer from "timer";
 import { certificateDer } from "../../certificates/pem.js";
 import type { OpenStream, Stream, StreamEvents } from "../../io/stream.js";
 import type { Validity } from "../../ports/network.js";
+import type { TlsServer } from "../../ports/tls-server.js";
 import { enter } from "../crash.js";
 import { HandshakeWatch } from "./handshake-watch.js";
 import { StreamTcp } from "./stream-tcp.js";
@@ -13,16 +14,12 @@ import { StreamTcp } from "./stream-tcp.js";
  * what it throws becomes the stream's error. Our own callbacks run later, from a timer, so that nothing of the firmware is
  * inside that guard.
  */
-export function tls(host: string, port: number, authority: string, plain?: OpenStream): OpenStream {
-  return (address, events) => new TlsStream({ host, address, port, authority, plain }, events);
+export function tls({ host, port, authority, alpn }: TlsServer, plain?: OpenStream): OpenStream {
+  return (address, events) => new TlsStream({ host, address, port, authority, alpn, plain }, events);
 }
 
-interface Server {
-  readonly host: string;
+interface Server extends TlsServer {
   readonly address: string;
-  readonly port: number;
-  /** PEM. */
-  readonly authority: string;
   readonly plain: OpenStream | undefined;
 }
 
@@ -93,7 +90,7 @@ class TlsStream implements Stream {
   #isStopped = false;
   #validity: Validity | undefined;
 
-  constructor({ host, address, port, authority, plain }: Server, events: StreamEvents) {
+  constructor({ host, address, port, authority, alpn, plain }: Server, events: StreamEvents) {
     this.#events = events;
     this.#socket = new TLSSocket({
       TCP: { io: GuardedTransport },
@@ -106,6 +103,7 @@ class TlsStream implements Stream {
       secure: {
         certificate: certificateDer(authority),
         cache: false,
+        ...(alpn !== undefined && { applicationLayerProtocolNegotiation: [alpn] }),
         seen: (validity) => {
           this.#validity = validity;
         },

@@ -19,6 +19,7 @@ declare module "embedded:io/socket/tcp/tls" {
     readonly secure: {
       readonly certificate: ArrayBuffer;
       readonly cache: boolean;
+      readonly applicationLayerProtocolNegotiation?: readonly string[];
       /** Not of the SDK: it hands what it is given here on to `ssl/cert`, and so this reaches ours. */
       readonly seen: (validity: import("../../ports/network").Validity) => void;
     };

@@ -1,4 +1,5 @@
-import type { ConnectOptions, Far, FarEvents, Network } from "../../world/net/network.js";
+import type { SocketOptions } from "../../../hal/ports/network.js";
+import type { Far, FarEvents, Network } from "../../world/net/network.js";
 
 const RECORDS_TOPIC = Buffer.from("/up/records");
 
@@ -48,7 +49,7 @@ export class CountedNetwork implements Network {
     };
   }
 
-  connect(options: ConnectOptions, events: FarEvents): Far {
+  connect(options: SocketOptions, events: FarEvents): Far {
     const far = this.#network.connect(options, { ...events, data: (bytes) => this.#came(bytes, events) });
     return { ...far, send: (bytes) => this.#sends(bytes, far) };
   }

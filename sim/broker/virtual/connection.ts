@@ -1,4 +1,5 @@
 import mqtt, {
+  type IConnackPacket,
   type IConnectPacket,
   type IPublishPacket,
   type ISubscribePacket,
@@ -16,14 +17,20 @@ export interface Message {
   readonly retain: boolean;
 }
 
+/** What CONNACK of MQTT 5 says of the broker. */
+export type Limits = NonNullable<IConnackPacket["properties"]>;
+
 export interface ConnectionOwner {
-  /** Judges a CONNECT and answers with the CONNACK return code; `close`: the stream ends without one. */
-  connect(connection: Connection, packet: IConnectPacket): number | "close";
+  /** Judges a CONNECT and answers with CONNACK's code, of either version; `close`: the stream ends without one; `mute`: it stays open. */
+  connect(connection: Connection, packet: IConnectPacket): number | "close" | "mute";
+  /** Told to clients of MQTT 5. */
+  limits(): Limits;
   /** Whether the client may subscribe. */
   subscribe(connection: Connection, filter: string): boolean;
   /** The SUBACK for `filter` is out. */
   subscribed(connection: Connection, filter: string, qos: 0 | 1): void;
-  publish(connection: Connection, message: Message): void;
+  /** False: the client may not publish there. */
+  publish(connection: Connection, message: Message): boolean;
   /** Called once, last; `will` is there when the connection ended without DISCONNECT. */
   ended(connection: Connection, will: Message | undefined): void;
 }
@@ -33,8 +40,25 @@ const CONNECT_TIMEOUT_MS = 30_000;
 /** Bytes given to the parser at a time, so that a packet that announces too much is seen before it is buffered. */
 const SLICE_BYTES = 4096;
 
+/** Reason codes of MQTT 5 in place of the return codes of 3.1.1, from 0 on. */
+const REASONS: readonly number[] = [0, 0x84, 0x85, 0x88, 0x86, 0x87];
+const UNSPOKEN = 1;
+const REFUSED_4 = 0x80;
+const NOT_AUTHORISED = 0x87;
+const TAKEN_OVER = 0x8e;
+const PROTOCOL_ERROR = 0x82;
+const TOO_LARGE = 0x95;
+const RETAIN_NOT_SUPPORTED = 0x9a;
+
 /** The packet breaks MQTT; its connection is closed. */
-class ProtocolError extends Error {}
+class ProtocolError extends Error {
+  readonly code: number;
+
+  constructor(message: string, code = PROTOCOL_ERROR) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /** One client's stream as the broker sees it. */
 export class Connection {
@@ -46,6 +70,8 @@ export class Connection {
   readonly #maxPacketBytes: number;
   readonly #owner: ConnectionOwner;
   readonly #parser: Parser = mqtt.parser({ protocolVersion: 4 });
+  /** Of CONNECT; before it, that of 3.1.1. */
+  #version: 4 | 5 = 4;
   readonly #unacknowledged = new Set<number>();
   #parsed: Packet[] = [];
   #error: Error | undefined;
@@ -60,7 +86,11 @@ export class Connection {
     this.#scheduler = scheduler;
     this.#maxPacketBytes = maxPacketBytes;
     this.#owner = owner;
-    this.#parser.on("packet", (packet: Packet) => this.#parsed.push(packet));
+    this.#parser.on("packet", (packet: Packet) => {
+      // What follows in the same piece is of that version already.
+      if (packet.cmd === "connect" && packet.protocolVersion === 5) this.#speak5();
+      this.#parsed.push(packet);
+    });
     this.#parser.on("error", (error: Error) => {
       this.#error ??= error;
     });
@@ -79,6 +109,23 @@ export class Connection {
     const publish = { cmd: "publish" as const, topic, payload: Buffer.from(payload), retain, dup: false };
     if (message.qos === 0 || qos === 0) this.#send({ ...publish, qos: 0 });
     else this.#send({ ...publish, qos: 1, messageId: this.#nextMessageId() });
+  }
+
+  #speak5(): void {
+    this.#version = 5;
+    const { settings } = this.#parser as unknown as { readonly settings: { protocolVersion: number } };
+    settings.protocolVersion = 5;
+  }
+
+  /** Another connection has its client identifier. */
+  takenOver(): void {
+    this.#sayWhy(TAKEN_OVER);
+    this.drop();
+  }
+
+  /** Only MQTT 5 has a DISCONNECT from the broker. */
+  #sayWhy(reasonCode: number): void {
+    if (this.#version === 5 && this.#state === "connected") this.#send({ cmd: "disconnect", reasonCode });
   }
 
   /** Closes the stream; the will is published. */
@@ -101,6 +148,7 @@ export class Connection {
         this.#parse(bytes.subarray(at, at + SLICE_BYTES));
       } catch (error) {
         if (!(error instanceof ProtocolError)) throw error;
+        this.#sayWhy(error.code);
         this.drop();
       }
     }
@@ -118,7 +166,7 @@ export class Connection {
     for (const packet of parsed) this.#take(packet);
     if (this.#error !== undefined) throw new ProtocolError(this.#error.message);
     const { packet } = this.#parser as unknown as { readonly packet: { readonly length: number } };
-    if (packet.length > this.#maxPacketBytes) throw new ProtocolError("packet too long");
+    if (packet.length > this.#maxPacketBytes) throw new ProtocolError("packet too long", TOO_LARGE);
   }
 
   #take(packet: Packet): void {
@@ -159,7 +207,10 @@ export class Connection {
     if (will !== undefined && (!isTopicName(will.topic) || (will.qos ?? 0) > 2))
       throw new ProtocolError("malformed will");
     const returnCode = this.#owner.connect(this, packet);
-    if (returnCode !== "close") this.#send({ cmd: "connack", returnCode, sessionPresent: false });
+    if (returnCode === "mute") return;
+    // Who does not know the version of the client answers in its own.
+    if (returnCode === UNSPOKEN) this.#version = 4;
+    if (returnCode !== "close") this.#send(this.#connack(returnCode));
     if (returnCode !== 0) {
       this.#endpoint.close();
       this.#end(false);
@@ -167,7 +218,8 @@ export class Connection {
     }
     this.#state = "connected";
     this.username = packet.username;
-    this.#keepAliveMs = (packet.keepalive ?? 0) * 1500;
+    const told = this.#version === 5 ? this.#owner.limits().serverKeepAlive : undefined;
+    this.#keepAliveMs = (told ?? packet.keepalive ?? 0) * 1500;
     if (will !== undefined) {
       const payload = Uint8Array.from(Buffer.from(will.payload ?? ""));
       this.#will = { topic: will.topic, payload, qos: (will.qos ?? 0) === 0 ? 0 : 1, retain: will.retain === true };
@@ -175,13 +227,26 @@ export class Connection {
     this.#restartTimer();
   }
 
+  #connack(code: number): IConnackPacket {
+    if (this.#version === 4) return { cmd: "connack", returnCode: code, sessionPresent: false };
+    const limits = this.#owner.limits();
+    const properties = code === 0 && Object.keys(limits).length > 0 ? { properties: limits } : {};
+    return { cmd: "connack", reasonCode: REASONS[code] ?? code, sessionPresent: false, ...properties };
+  }
+
   #publish(packet: IPublishPacket): void {
     if (packet.qos === 2) throw new ProtocolError("QoS 2 is not offered");
     if (!isTopicName(packet.topic)) throw new ProtocolError("publish to a topic that is none");
     const payload = Uint8Array.from(Buffer.from(packet.payload));
     const messageId = packet.qos === 1 ? messageIdOf(packet) : undefined;
-    this.#owner.publish(this, { topic: packet.topic, payload, qos: packet.qos, retain: packet.retain });
-    if (messageId !== undefined) this.#send({ cmd: "puback", messageId });
+    if (packet.retain && this.#version === 5 && this.#owner.limits().retainAvailable === false) {
+      throw new ProtocolError("retained where nothing is", RETAIN_NOT_SUPPORTED);
+    }
+    const isTaken = this.#owner.publish(this, { topic: packet.topic, payload, qos: packet.qos, retain: packet.retain });
+    if (messageId === undefined) return;
+    // 3.1.1 has no way to say that the message was dropped.
+    const reason = this.#version === 5 ? { reasonCode: isTaken ? 0 : NOT_AUTHORISED } : {};
+    this.#send({ cmd: "puback", messageId, ...reason });
   }
 
   #subscribe(packet: ISubscribePacket): void {
@@ -189,7 +254,7 @@ export class Connection {
     if (packet.subscriptions.length === 0) throw new ProtocolError("subscribe to nothing");
     if (!packet.subscriptions.every(({ topic }) => isTopicFilter(topic))) throw new ProtocolError("malformed filter");
     const granted = packet.subscriptions.map(({ topic, qos }) => {
-      if (!this.#owner.subscribe(this, topic)) return 0x80;
+      if (!this.#owner.subscribe(this, topic)) return this.#version === 5 ? NOT_AUTHORISED : REFUSED_4;
       const given = qos === 0 ? 0 : 1;
       this.subscriptions.set(topic, given);
       return given;
@@ -206,11 +271,11 @@ export class Connection {
     if (packet.unsubscriptions.length === 0) throw new ProtocolError("unsubscribe from nothing");
     for (const filter of packet.unsubscriptions) this.subscriptions.delete(filter);
     // `granted` is of MQTT 5; the types ask for it all the same.
-    this.#send({ cmd: "unsuback", messageId, granted: [] });
+    this.#send({ cmd: "unsuback", messageId, granted: this.#version === 5 ? packet.unsubscriptions.map(() => 0) : [] });
   }
 
   #send(packet: Packet): void {
-    if (this.#state !== "ended") this.#endpoint.write(mqtt.generate(packet));
+    if (this.#state !== "ended") this.#endpoint.write(mqtt.generate(packet, { protocolVersion: this.#version }));
   }
 
   #nextMessageId(): number {

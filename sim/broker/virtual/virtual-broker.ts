@@ -1,5 +1,5 @@
 import type { IConnectPacket } from "mqtt-packet";
-import { Connection, type ConnectionOwner, type Message } from "./connection.js";
+import { Connection, type ConnectionOwner, type Limits, type Message } from "./connection.js";
 import type { Endpoint, Scheduler } from "./endpoint.js";
 import { isTopicFilter, isTopicName, topicMatches } from "./topics.js";
 
@@ -11,9 +11,20 @@ export interface VirtualBrokerOptions {
   readonly authorize?: (clientId: string, action: "publish" | "subscribe", topic: string) => boolean;
   /** Bytes of the longest packet taken; a longer one ends its connection. 65,536 unless told. */
   readonly maxPacketBytes?: number;
-  /** CONNACK return code for this CONNECT beyond what the broker judges itself, `close` to close without one; absent: 0. */
+  /** MQTT versions that it speaks, 4 for 3.1.1; absent: both. `mute`: others get no answer; `close`: no CONNACK. */
+  readonly versions?: readonly (4 | 5)[];
+  readonly unspoken?: "code" | "close" | "mute";
+  /** What it says of itself in CONNACK of MQTT 5, and holds its clients to where it says so in the class's comment. */
+  readonly limits?: Limits;
+  /**
+   * CONNACK code for this CONNECT beyond what the broker judges itself, `close` to close without one; absent: 0. 1 to 5 are those
+   * of 3.1.1, and become their reason codes for a client of MQTT 5.
+   */
   readonly judge?: (packet: IConnectPacket) => number | "close";
 }
+
+/** Reason code of MQTT 5. */
+const RETAIN_NOT_SUPPORTED = 0x9a;
 
 export interface ConnectionInfo {
   readonly clientId: string;
@@ -33,9 +44,10 @@ export type Tamper = (message: Message) => readonly Message[];
 export type LocalSubscriber = (message: Message, from: string | undefined) => void;
 
 /**
- * An MQTT 3.1.1 broker (OASIS, 2014) for virtual time and tests: deterministic, no I/O and no timers of its own. QoS 0 and
- * 1, retained messages, wills, keep-alive, takeover. Left out: QoS 2, and sessions that outlive their connection (every
- * session starts clean, whatever CONNECT asks).
+ * An MQTT 3.1.1 and 5 broker (OASIS, 2014 and 2019) for virtual time and tests: deterministic, no I/O and no timers of its own. QoS 0
+ * and 1, retained messages, wills, keep-alive, takeover; of MQTT 5 reason codes, and of its limits server keep-alive and "retain not
+ * available". Left out: QoS 2, topic aliases, and sessions that outlive their connection (every session starts clean, whatever
+ * CONNECT asks).
  */
 export class VirtualBroker {
   readonly #options: VirtualBrokerOptions;
@@ -125,6 +137,7 @@ export class VirtualBroker {
 
   readonly #owner: ConnectionOwner = {
     connect: (connection, packet) => this.#connect(connection, packet),
+    limits: () => this.#options.limits ?? {},
     subscribe: (connection, filter) => this.#options.authorize?.(connection.clientId, "subscribe", filter) ?? true,
     subscribed: (connection, filter, qos) => {
       for (const message of this.#retained.values()) {
@@ -132,9 +145,9 @@ export class VirtualBroker {
       }
     },
     publish: (connection, message) => {
-      if (this.#options.authorize?.(connection.clientId, "publish", message.topic) ?? true) {
-        this.#route(message, connection.clientId);
-      }
+      const mayPublish = this.#options.authorize?.(connection.clientId, "publish", message.topic) ?? true;
+      if (mayPublish) this.#route(message, connection.clientId);
+      return mayPublish;
     },
     ended: (connection, will) => {
       this.#connections.delete(connection);
@@ -144,9 +157,19 @@ export class VirtualBroker {
   };
 
   /** CONNACK return code for a CONNECT, or `close` without one; on 0 the connection belongs to the client from here on. */
-  #connect(connection: Connection, packet: IConnectPacket): number | "close" {
-    if (packet.protocolId !== "MQTT" || packet.protocolVersion !== 4) return 1;
+  #connect(connection: Connection, packet: IConnectPacket): number | "close" | "mute" {
+    const { versions = [4, 5], unspoken = "code" } = this.#options;
+    if (packet.protocolId !== "MQTT" || !versions.includes(packet.protocolVersion as 4 | 5)) {
+      return unspoken === "code" ? 1 : unspoken;
+    }
     if (packet.clientId === "" && packet.clean !== true) return 2;
+    if (
+      packet.will?.retain === true &&
+      packet.protocolVersion === 5 &&
+      this.#options.limits?.retainAvailable === false
+    ) {
+      return RETAIN_NOT_SUPPORTED;
+    }
     const verdict = this.#options.judge?.(packet) ?? 0;
     if (verdict !== 0) return verdict;
     const clientId = packet.clientId === "" ? `anonymous-${this.#nextNumber++}` : packet.clientId;
@@ -154,7 +177,7 @@ export class VirtualBroker {
     if (!(this.#options.authenticate?.(clientId, packet.username, password) ?? true)) return 4;
     connection.clientId = clientId;
     // The older connection ends first, so that its will is out before the newer one does anything (MQTT-3.1.4-2).
-    this.#clients.get(clientId)?.drop();
+    this.#clients.get(clientId)?.takenOver();
     this.#clients.set(clientId, connection);
     return 0;
   }

@@ -1,5 +1,6 @@
+import type { SocketOptions } from "../../../hal/ports/network.js";
 import type { Scheduler } from "../../world/clock/scheduler.js";
-import type { ConnectOptions, Far, FarEvents, Network } from "../../world/net/network.js";
+import type { Far, FarEvents, Network } from "../../world/net/network.js";
 
 /**
  * The boxes' way to their broker, which can be taken away: connections break and new ones are refused, as by a server whose
@@ -33,7 +34,7 @@ export class BrokerGate implements Network {
     return this.#network.external;
   }
 
-  connect(options: ConnectOptions, events: FarEvents): Far {
+  connect(options: SocketOptions, events: FarEvents): Far {
     if (!this.#isUp) {
       const refused = this.#scheduler.post(() => events.closed("connection refused"));
       const none = () => this.#scheduler.cancel(refused);

@@ -1,4 +1,5 @@
-import type { ConnectOptions, Far, FarEvents, Network } from "../../world/net/network.js";
+import type { SocketOptions } from "../../../hal/ports/network.js";
+import type { Far, FarEvents, Network } from "../../world/net/network.js";
 
 /** Of a longer pause between two looks only this much counts: the host was busy, and so was whoever should answer, ms. */
 const COUNTED_MS = 4;
@@ -52,7 +53,7 @@ export class Traffic implements Network {
     return this.#held === 0 && this.#boxWaitsMs <= 0 && this.#cloudWaitsMs <= 0;
   }
 
-  connect(options: ConnectOptions, events: FarEvents): Far {
+  connect(options: SocketOptions, events: FarEvents): Far {
     const asked = () => {
       this.#boxWaitsMs = this.#answerMs;
     };

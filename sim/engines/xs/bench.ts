@@ -19,13 +19,8 @@ const work: Readonly<Record<string, () => unknown>> = {
   syncBatch: () => {
     const body = Records.encode({ epoch: session, first: 1, records });
     const payload = seal(key, Lane.records, session, challenge, 1, body);
-    return encodePacket({
-      cmd: "publish",
-      messageId: 1,
-      topic: topicOf("MS5-PARIS", Lane.records),
-      payload,
-      retain: false,
-    });
+    const topic = topicOf("MS5-PARIS", Lane.records);
+    return encodePacket({ cmd: "publish", messageId: 1, topic, payload, retain: false }, 5);
   },
   snapshotChunk: () => openEnvelope(key, Lane.snapshot, chunk),
 };

@@ -90,7 +90,7 @@ interface Cable {
   readonly powered: boolean;
   /** In reach of its network, or not. */
   setAvailable(available: boolean): void;
-  readonly access: { drop(): void };
+  readonly access: { drop(): void; setMode(mode: UplinkMode): void };
 }
 
 /** Links to the internet. */
@@ -98,6 +98,7 @@ export interface LinksHand {
   /** What is behind every link of the building. */
   setInternet(mode: UplinkMode): void;
   readonly ethernet: Cable | undefined;
+  readonly cellular: Cable | undefined;
   readonly wifi:
     | {
         readonly powered: boolean;

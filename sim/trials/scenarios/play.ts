@@ -9,6 +9,7 @@ import { copiedTags } from "./copied-tags.js";
 import { deadBattery } from "./dead-battery.js";
 import { emergencyAll } from "./emergency-all.js";
 import { emergencyBin } from "./emergency-bin.js";
+import { failover } from "./failover.js";
 import { flappingMains } from "./flapping-mains.js";
 import { guesser } from "./guesser.js";
 import { hostileBroker } from "./hostile-broker.js";
@@ -47,6 +48,7 @@ export const SCENARIOS: readonly Scenario[] = [
   wrongClock,
   copiedTags,
   certificate,
+  failover,
 ];
 
 /**

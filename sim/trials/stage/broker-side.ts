@@ -1,5 +1,6 @@
+import type { Identity } from "../../../firmware/identity/contract.js";
 import type { TimersPort } from "../../../hal/ports/clock.js";
-import type { Validity } from "../../../hal/ports/network.js";
+import type { TlsIdentity, Validity } from "../../../hal/ports/network.js";
 import { type Accounts, publishPrefix, subscribePrefix } from "../../broker/accounts.js";
 import { EmbeddedBroker } from "../../broker/embedded.js";
 import { Mosquitto } from "../../broker/mosquitto.js";
@@ -20,6 +21,8 @@ export interface BrokerSide {
   readonly host: string;
   readonly port: number;
   readonly authority: string | undefined;
+  /** How else it is reached: path of a WebSocket, ALPN, a certificate of the boxes' own; absent: MQTT alone. */
+  readonly way?: Pick<Identity["broker"], "path" | "alpn" | "certificate" | "certificateKey">;
   /** What every box logs in with; absent: each with its own user and password. */
   readonly boxLogin?: { readonly username: string; readonly password: string };
   /** The cloud's connection. */
@@ -95,8 +98,12 @@ export async function embeddedBroker(port: number, accounts: () => Accounts): Pr
 }
 
 export interface BrokerUrl {
-  /** `mqtt://host:port`, or `mqtts://host:port` with `authority`. */
+  /** `mqtt://host:port` or `ws://host:port/path`, or, with `authority`, `mqtts://…` or `wss://…`. */
   readonly url: string;
+  /** With TLS: offered in the handshake. */
+  readonly alpn?: string | undefined;
+  /** With TLS: what box and cloud show the broker. */
+  readonly identity?: TlsIdentity | undefined;
   /** The cloud and the boxes log in with them; absent: the cloud without, each box with its own. */
   readonly username?: string | undefined;
   readonly password?: string | undefined;
@@ -106,20 +113,26 @@ export interface BrokerUrl {
   readonly onState?: (state: string) => void;
 }
 
+const STANDARD_PORTS: Readonly<Record<string, number>> = { "mqtt:": 1883, "mqtts:": 8883, "ws:": 80, "wss:": 443 };
+
 /** Any broker that is already there. Throws CloudError on a URL that boxes cannot use. */
-export function urlBroker({ url, username, password, authority, onState }: BrokerUrl): BrokerSide {
+export function urlBroker({ url, username, password, authority, alpn, identity, onState }: BrokerUrl): BrokerSide {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined || parsed.hostname === "" || !["mqtt:", "mqtts:"].includes(parsed.protocol)) {
+  const standardPort = parsed && STANDARD_PORTS[parsed.protocol];
+  if (parsed === undefined || parsed.hostname === "" || standardPort === undefined) {
     throw new CloudError(
-      `broker URL ${url}: boxes speak MQTT over TCP or TLS, write mqtt://host:1883 or mqtts://host:8883`,
+      `broker URL ${url}: write mqtt://host:1883, mqtts://host:8883, or, through a WebSocket, ws://host/mqtt or wss://host/mqtt`,
     );
   }
   if (parsed.username !== "" || parsed.password !== "") {
     throw new CloudError("broker URL with a user or password in it: give them with --user and --password");
   }
-  const isTls = parsed.protocol === "mqtts:";
+  const isTls = parsed.protocol === "mqtts:" || parsed.protocol === "wss:";
   if (isTls && authority === undefined) {
     throw new CloudError(`broker URL ${url}: a box trusts one authority only, give its certificate with --ca FILE`);
+  }
+  if (!isTls && (alpn !== undefined || identity !== undefined)) {
+    throw new CloudError(`broker URL ${url}: certificates and ALPN are of TLS, write mqtts:// or wss://`);
   }
   if (!username !== !password) {
     throw new CloudError("a user without a password, or a password without a user: give both --user and --password");
@@ -127,11 +140,23 @@ export function urlBroker({ url, username, password, authority, onState }: Broke
   const login = username && password ? { username, password } : undefined;
   return {
     host: parsed.hostname.replace(/^\[(.*)\]$/, "$1"),
-    port: parsed.port === "" ? (isTls ? 8883 : 1883) : Number(parsed.port),
+    port: parsed.port === "" ? standardPort : Number(parsed.port),
     authority: isTls ? authority : undefined,
+    way: {
+      ...(parsed.protocol.startsWith("ws") && { path: `${parsed.pathname}${parsed.search}` }),
+      ...(alpn !== undefined && { alpn }),
+      ...(identity && { certificate: identity.certificate, certificateKey: identity.key }),
+    },
     ...(login && { boxLogin: login }),
     connectCloud: () =>
-      connectMqttjs({ url, ...login, ...(isTls && authority ? { ca: authority } : {}), ...(onState && { onState }) }),
+      connectMqttjs({
+        url,
+        ...login,
+        ...(isTls && authority ? { ca: authority } : {}),
+        ...(alpn !== undefined && { alpn }),
+        ...(identity && { identity }),
+        ...(onState && { onState }),
+      }),
     crash: undefined,
     restart: undefined,
     stop: async () => {},

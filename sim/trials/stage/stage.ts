@@ -313,7 +313,10 @@ export function makeMachine(
     board: options.board ?? boardOf(box.model).profile,
     boot: (hal) => engine.boot(hal),
     bootOnIo: engine.bootOnIo && ((hal, io) => engine.bootOnIo!(hal, io)),
-    identity: identityImage(identityOf(box, { ...broker.boxLogin, host, port, authority }), IDENTITY_PARTITION),
+    identity: identityImage(
+      identityOf(box, { ...broker.way, ...broker.boxLogin, host, port, authority }),
+      IDENTITY_PARTITION,
+    ),
     parts,
     units: unitsOf(box.bins.map((bin) => bin.label)),
     net,

@@ -4,6 +4,7 @@ import type { Life } from "../devices/life.js";
 import type { Site } from "../devices/site.js";
 import { Flow } from "./flow.js";
 import type { Far, Network } from "./network.js";
+import { SignInPage } from "./sign-in-page.js";
 import type { Uplink } from "./uplink.js";
 
 /** The box's TCP send buffer (lwIP on the reference boards). */
@@ -146,7 +147,8 @@ export class BoxSocket {
       if ((this.#in?.queuedBytes ?? 0) <= RECEIVE_BYTES / 2) this.#far?.flow(true);
     };
     this.#out.onSpace = () => this.#tellWritable();
-    this.#far = this.#options.network.connect(this.#options.target, {
+    const network = uplink.mode === "signIn" ? new SignInPage(scheduler) : this.#options.network;
+    this.#far = network.connect(this.#options.target, {
       opened: (validity) => this.#opened(validity),
       data: (bytes) => this.#incoming(bytes),
       drained: () => this.#out?.release(),

@@ -1,4 +1,4 @@
-import type { Validity } from "../../../hal/ports/network.js";
+import type { SocketOptions, Validity } from "../../../hal/ports/network.js";
 
 /** What a box's socket has at the far end of its link: a listener in this process, or a real TCP or TLS connection. */
 export interface Network {
@@ -6,17 +6,11 @@ export interface Network {
    * Starts to connect; `events` come later, from the scheduler. The path from the box's link to here is the socket's business
    * (`BoxSocket`): this end has no delay and no faults of its own.
    */
-  connect(options: ConnectOptions, events: FarEvents): Far;
+  connect(options: SocketOptions, events: FarEvents): Far;
   /** Whether something of the real world takes part: a socket is open or connecting. */
   readonly external: boolean;
   /** Lets go of everything that is still open. */
   close(): void;
-}
-
-export interface ConnectOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly tlsAuthority?: string;
 }
 
 /** The box's handle on a connection. No event follows `end`, `reset` or `abandon`. */

@@ -1,11 +1,9 @@
-import { X509Certificate } from "node:crypto";
-import { connect as connectTcp, isIP, type Socket } from "node:net";
-import { connect as connectTls, type DetailedPeerCertificate, TLSSocket } from "node:tls";
-import type { Certificate } from "../../../hal/certificates/certificate.js";
-import { trusted } from "../../../hal/certificates/chain.js";
-import type { Validity } from "../../../hal/ports/network.js";
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import type { SocketOptions } from "../../../hal/ports/network.js";
 import type { Scheduler } from "../clock/scheduler.js";
-import type { ConnectOptions, Far, FarEvents, Network } from "./network.js";
+import { describe, dial, whenOpen } from "./dial.js";
+import type { Far, FarEvents, Network } from "./network.js";
 
 /** How long the socket of a box that vanished stays open, so that its broker notices by its own means. */
 const ABANDONED_MS = 120_000;
@@ -27,8 +25,8 @@ export class RealNetwork implements Network {
     return this.#open.size > 0;
   }
 
-  connect(options: ConnectOptions, events: FarEvents): Far {
-    const socket = this.#dial(options);
+  connect(options: SocketOptions, events: FarEvents): Far {
+    const socket = dial(options, this.#addresses[options.host]);
     this.#open.add(socket);
     const state = { over: false, error: undefined as string | undefined };
     const post = (work: () => void) =>
@@ -36,14 +34,7 @@ export class RealNetwork implements Network {
         if (!state.over) work();
       });
     socket.setNoDelay(true);
-    socket.once("connect", () => {
-      if (!(socket instanceof TLSSocket)) post(() => events.opened());
-    });
-    socket.once("secureConnect", () => {
-      const validity = trustedPeer(socket as TLSSocket, options);
-      if (typeof validity !== "string") post(() => events.opened(validity));
-      else socket.destroy(new Error(`the certificate of ${options.host} does not verify: ${validity}`));
-    });
+    whenOpen(socket, options, (validity) => post(() => events.opened(validity)));
     socket.on("data", (bytes: Buffer) => post(() => events.data(new Uint8Array(bytes))));
     socket.on("drain", () => post(() => events.drained()));
     socket.on("error", (error: NodeJS.ErrnoException) => {
@@ -90,16 +81,6 @@ export class RealNetwork implements Network {
     this.#abandoned.clear();
   }
 
-  #dial(options: ConnectOptions): Socket {
-    const { host, port, tlsAuthority } = options;
-    const address = this.#addresses[host] ?? host;
-    if (tlsAuthority === undefined) return connectTcp({ host: address, port });
-    // An IP address is no server name (RFC 6066 section 3); the certificate is checked against it all the same.
-    const name = isIP(host) === 0 ? { servername: host } : {};
-    // Node would look at the dates by this computer's clock, which is not the box's: `trustedPeer` checks all but those.
-    return connectTls({ host: address, port, rejectUnauthorized: false, minVersion: "TLSv1.2", ...name });
-  }
-
   #abandon(socket: Socket): void {
     socket.pause();
     socket.unref();
@@ -109,35 +90,4 @@ export class RealNetwork implements Network {
       socket.destroy();
     }, ABANDONED_MS).unref();
   }
-}
-
-/** As a board checks the chain that the server has sent. */
-function trustedPeer(socket: TLSSocket, { host, tlsAuthority }: ConnectOptions): Validity | string {
-  const authority = new Uint8Array(new X509Certificate(tlsAuthority!).raw);
-  return trusted(chainOf(socket.getPeerCertificate(true)), { authority, host, isSignedBy });
-}
-
-function chainOf(own: DetailedPeerCertificate): Uint8Array[] {
-  const chain = [new Uint8Array(own.raw)];
-  for (let one = own; one.issuerCertificate !== undefined && one.issuerCertificate !== one; ) {
-    one = one.issuerCertificate;
-    chain.push(new Uint8Array(one.raw));
-  }
-  return chain;
-}
-
-function isSignedBy(certificate: Certificate, signer: Certificate): boolean {
-  return new X509Certificate(certificate.der).verify(new X509Certificate(signer.der).publicKey);
-}
-
-function describe(error: NodeJS.ErrnoException, options: ConnectOptions): string {
-  const { host, port } = options;
-  const code = error.code ?? "";
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return `cannot resolve ${host}`;
-  if (code === "ECONNREFUSED") return `connection refused by ${host}:${port}`;
-  if (code === "ECONNRESET") return `connection reset by ${host}:${port}`;
-  if (code === "ETIMEDOUT") return `connection to ${host}:${port} timed out`;
-  if (/^ERR_(SSL|TLS)/.test(code) || code === "EPROTO") return `TLS with ${host}:${port} failed: ${error.message}`;
-  if (error.message.startsWith(`the certificate of ${host} `)) return error.message;
-  return `connection to ${host}:${port} failed: ${error.message}`;
 }

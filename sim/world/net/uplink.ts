@@ -2,9 +2,9 @@
  * How bytes fare between a link and the far end.
  * `ok`; `stall`: bytes stop on the way, connections stay and go on afterwards; `blackHole`: nothing gets through and nothing
  * answers, connections that live through it are reset when it ends; `noInternet`: as a black hole, but names do not resolve, which is
- * told at once.
+ * told at once. `signIn`: whatever is connected to answers with the page of a guest network.
  */
-export type UplinkMode = "ok" | "stall" | "blackHole" | "noInternet";
+export type UplinkMode = "ok" | "stall" | "blackHole" | "noInternet" | "signIn";
 
 interface User {
   /** The mode changed. */
@@ -33,7 +33,7 @@ export class Uplink {
   }
 
   get flowing(): boolean {
-    return this.#mode === "ok";
+    return this.#mode === "ok" || this.#mode === "signIn";
   }
 
   setMode(mode: UplinkMode): void {
@@ -41,7 +41,8 @@ export class Uplink {
     if (mode === before) return;
     this.#mode = mode;
     // Routers on the way forgot the connections in the meantime.
-    if (mode === "ok" && before !== "stall") this.drop("connection reset after the network was lost");
+    if ((mode === "ok" || mode === "signIn") && before !== "stall")
+      this.drop("connection reset after the network was lost");
     for (const user of [...this.#users]) user.changed();
   }
 

@@ -1,6 +1,6 @@
-import type { Validity } from "../../../hal/ports/network.js";
+import type { SocketOptions, Validity } from "../../../hal/ports/network.js";
 import type { Scheduler } from "../clock/scheduler.js";
-import type { ConnectOptions, Far, FarEvents, Network } from "./network.js";
+import type { Far, FarEvents, Network } from "./network.js";
 
 /** Unsent bytes above which `write` answers false. */
 const HIGH_WATER_BYTES = 65_536;
@@ -57,12 +57,15 @@ export class VirtualNetwork implements Network {
     return () => this.#listeners.delete(address);
   }
 
-  connect(options: ConnectOptions, events: FarEvents): Far {
+  connect(options: SocketOptions, events: FarEvents): Far {
     const connection = new VirtualConnection(this.#scheduler, events);
     this.#scheduler.after(0, () => {
       const refusal = this.#refusal(options);
+      const listener = this.#listeners.get(`${options.host}:${options.port}`);
       if (refusal !== undefined) connection.refuse(refusal);
-      else connection.open(this.#listeners.get(`${options.host}:${options.port}`)!);
+      // TCP opens; a TLS server closes on the first bytes that are no handshake.
+      else if (listener!.tls.authority !== options.tlsAuthority) connection.open({ accept: closeOnData, tls: {} });
+      else connection.open(listener!);
     });
     return connection.far;
   }
@@ -72,7 +75,7 @@ export class VirtualNetwork implements Network {
     this.#hosts.clear();
   }
 
-  #refusal(options: ConnectOptions): string | undefined {
+  #refusal(options: SocketOptions): string | undefined {
     const { host, port, tlsAuthority } = options;
     if (!this.#hosts.has(host)) return `cannot resolve ${host}`;
     const listener = this.#listeners.get(`${host}:${port}`);
@@ -80,9 +83,13 @@ export class VirtualNetwork implements Network {
     const { authority } = listener.tls;
     if (authority === tlsAuthority) return undefined;
     if (authority === undefined) return `TLS with ${host}:${port} failed: the server does not speak TLS`;
-    if (tlsAuthority === undefined) return `connection closed by ${host}:${port}`;
+    if (tlsAuthority === undefined) return undefined;
     return `the certificate of ${host} does not verify: not signed by the expected authority`;
   }
+}
+
+function closeOnData(endpoint: Endpoint): void {
+  endpoint.onData = () => endpoint.close();
 }
 
 class VirtualConnection {

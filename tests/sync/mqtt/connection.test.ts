@@ -1,6 +1,7 @@
 import { generate } from "mqtt-packet";
 import { describe, expect, it, vi } from "vitest";
 import { type Ending, MqttConnection } from "../../../firmware/sync/mqtt/connection.js";
+import type { MqttVersion } from "../../../firmware/sync/mqtt/packets.js";
 import type { SocketPort } from "../../../hal/ports/network.js";
 import { VirtualTime } from "../support/virtual-time.js";
 
@@ -12,7 +13,7 @@ const suback = (code: number, messageId = 1) => generate({ cmd: "suback", messag
 const message = (messageId: number) =>
   generate({ cmd: "publish", messageId, qos: 1, dup: false, retain: false, topic: "t", payload: Buffer.from("x") });
 
-function open(mayRetain = true, objection?: string) {
+function open(mayRetain = true, objection?: string, version: MqttVersion = 4) {
   const time = new VirtualTime();
   const log: string[] = [];
   const endings: Ending[] = [];
@@ -42,6 +43,7 @@ function open(mayRetain = true, objection?: string) {
     socket,
     time,
     {
+      version,
       clientId: "c",
       username: "u",
       password: "p",
@@ -83,7 +85,9 @@ describe("an MQTT connection", () => {
     socket.onOpen!();
     feed(connack(code));
     expect(log).toEqual([`closed ${words} (CONNACK ${code})`]);
-    expect(endings).toEqual([{ refusal: code, isFarEnd: false }]);
+    expect(endings).toEqual([
+      { refusal: { code, cause: expect.any(String), words: `${words} (CONNACK ${code})` }, isFarEnd: false },
+    ]);
     expect(socket.closed).toBe(true);
     expect(time.pendingTimers).toBe(0);
   });

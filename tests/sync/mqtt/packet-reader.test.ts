@@ -2,14 +2,15 @@ import fc from "fast-check";
 import mqtt from "mqtt-packet";
 import { describe, expect, it } from "vitest";
 import { PacketReader } from "../../../firmware/sync/mqtt/packet-reader.js";
-import { encodePacket } from "../../../firmware/sync/mqtt/packet-writer.js";
-import { type IncomingPacket, MqttError } from "../../../firmware/sync/mqtt/packets.js";
+import { encodePacket as encode } from "../../../firmware/sync/mqtt/packet-writer.js";
+import { type IncomingPacket, MqttError, type OutgoingPacket } from "../../../firmware/sync/mqtt/packets.js";
 
 const SEED = 99;
+const encodePacket = (packet: OutgoingPacket) => encode(packet, 4);
 
 /** The stream's packets, fed in pieces of `size` bytes. */
 function read(bytes: Uint8Array, size = 4096): IncomingPacket[] {
-  const reader = new PacketReader(8192);
+  const reader = new PacketReader(4, 8192);
   const packets: IncomingPacket[] = [];
   for (let at = 0; at < bytes.length; at += size) reader.feed(bytes.slice(at, at + size), (p) => packets.push(p));
   return packets;
@@ -36,13 +37,13 @@ describe("the packet reader", () => {
   it.each([1, 2, 7, 1024, 100_000])("finds the packets of a stream in pieces of %i bytes", (size) => {
     const packets = read(stream, size);
     expect(packets.map(({ cmd }) => cmd)).toEqual(["connack", "suback", "publish", "publish", "puback", "pingresp"]);
-    expect(packets[0]).toEqual({ cmd: "connack", returnCode: 0 });
+    expect(packets[0]).toEqual({ cmd: "connack", version: 4, code: 0, limits: {} });
     expect(packets[1]).toEqual({ cmd: "suback", messageId: 1, granted: [1] });
     expect(packets[2]).toMatchObject({ messageId: 7, topic: "a/é" });
     expect([...(packets[2] as { payload: Uint8Array }).payload]).toEqual([1, 2]);
     expect(packets[3]).toMatchObject({ messageId: undefined, topic: "b" });
     expect((packets[3] as { payload: Uint8Array }).payload.length).toBe(3000);
-    expect(packets[4]).toEqual({ cmd: "puback", messageId: 0xffff });
+    expect(packets[4]).toEqual({ cmd: "puback", messageId: 0xffff, code: 0 });
   });
 
   it.each([
@@ -110,7 +111,7 @@ describe("the packet reader", () => {
   });
 
   it("lets what its visitor throws through", () => {
-    const reader = new PacketReader(8192);
+    const reader = new PacketReader(4, 8192);
     expect(() =>
       reader.feed(stream, () => {
         throw new TypeError("cut");

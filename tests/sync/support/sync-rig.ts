@@ -123,7 +123,8 @@ export interface SyncRigOptions {
   readonly links?: readonly LinkKind[];
   readonly withoutEntropy?: boolean;
   readonly lastSyncWallSeconds?: number;
-  readonly judge?: VirtualBrokerOptions["judge"];
+  /** What the broker is like. */
+  readonly like?: Pick<VirtualBrokerOptions, "judge" | "versions" | "unspoken" | "limits" | "maxPacketBytes">;
   /** Another client of the same name, at this one's broker and in its time; that one's cloud serves both. */
   readonly beside?: { readonly time: VirtualTime; readonly broker: VirtualBroker };
 }
@@ -136,7 +137,7 @@ export function makeSyncRig(options: SyncRigOptions = {}) {
     new VirtualBroker({
       scheduler: time,
       authenticate: (_clientId, username, password) => username === BOX && password === "pass",
-      ...(options.judge && { judge: options.judge }),
+      ...options.like,
       authorize: (_clientId, action, topic) =>
         topic.startsWith(`smartbox/${BOX}/${action === "publish" ? "up/" : "down/"}`),
     });

@@ -1,0 +1,138 @@
+import type { IConnectPacket } from "mqtt-packet";
+import { describe, expect, it } from "vitest";
+import { makeSyncRig, type SyncRigOptions } from "./support/sync-rig.js";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** A world, and the version of each CONNECT that its broker took. */
+function versioned(like: NonNullable<SyncRigOptions["like"]>) {
+  const taken: (number | undefined)[] = [];
+  const judge = (packet: IConnectPacket) => {
+    taken.push(packet.protocolVersion);
+    return 0;
+  };
+  return { ...makeSyncRig({ links: ["ethernet"], like: { judge, ...like } }), taken };
+}
+
+describe("the version of MQTT", () => {
+  it("is 5 where the broker has it", () => {
+    const { task, time, net, taken } = versioned({});
+    task.start();
+    time.run(1_000);
+    expect(task.online).toBe(true);
+    expect(taken).toEqual([5]);
+    expect(net.attempts).toHaveLength(1);
+  });
+
+  it.each([
+    ["code", 1_000],
+    ["close", 1_000],
+    // Two attempts of 20 s without an answer, and the waits between them.
+    ["mute", 2 * MINUTE],
+  ] as const)("is 3.1.1 where the broker answers version 5 with a %s", (unspoken, withinMs) => {
+    const { task, time, taken, host, append } = versioned({ versions: [4], unspoken });
+    task.start();
+    append(3);
+    time.run(withinMs);
+    expect(task.online).toBe(true);
+    expect(taken).toEqual([4]);
+    time.run(1_000);
+    expect(host.journal.acknowledged).toBe(3);
+    expect(task.faults()).toEqual([]);
+  });
+
+  it("that the broker took is remembered for six hours", () => {
+    const { task, time, net, taken } = versioned({ versions: [4] });
+    task.start();
+    time.run(MINUTE);
+    expect(net.attempts).toHaveLength(2);
+    for (let i = 0; i < 3; i++) {
+      net.breakLast();
+      time.run(5 * MINUTE);
+    }
+    expect(net.attempts).toHaveLength(5);
+    time.run(6 * HOUR);
+    net.breakLast();
+    time.run(5 * MINUTE);
+    // The first of these asked for 5 again.
+    expect(net.attempts).toHaveLength(7);
+    expect(taken).toEqual([4, 4, 4, 4, 4]);
+  });
+
+  it("is not given up because one connection gets no answer", () => {
+    const { task, time, net, taken } = versioned({});
+    net.all[0]!.mode = "mute";
+    task.start();
+    time.run(20_500);
+    net.all[0]!.mode = "ok";
+    time.run(5 * MINUTE);
+    expect(taken).toEqual([5]);
+  });
+
+  it("that the broker took is kept through failures of the network", () => {
+    const { task, time, net, taken } = versioned({ versions: [4] });
+    task.start();
+    time.run(MINUTE);
+    net.all[0]!.mode = "refuse";
+    net.breakLast();
+    time.run(5 * MINUTE);
+    net.all[0]!.mode = "ok";
+    const before = net.attempts.length;
+    time.run(5 * MINUTE);
+    expect(net.attempts.length - before).toBe(1);
+    expect(taken).toEqual([4, 4]);
+  });
+
+  it("is not given up because the network fails", () => {
+    const { task, time, net, taken } = versioned({});
+    net.all[0]!.mode = "noAnswer";
+    task.start();
+    time.run(10 * MINUTE);
+    net.all[0]!.mode = "ok";
+    time.run(5 * MINUTE);
+    expect(taken).toEqual([5]);
+  });
+
+  it("is not the will's business: a broker of 3.1.1 that refuses a retained will is asked for less of both", () => {
+    const asked: string[] = [];
+    const world = makeSyncRig({
+      links: ["ethernet"],
+      like: {
+        versions: [4],
+        judge: ({ will }) => {
+          asked.push(will?.retain === true ? "retained" : "plain");
+          return will?.retain === true ? 5 : 0;
+        },
+      },
+    });
+    world.task.start();
+    world.time.run(1_000);
+    expect(asked).toEqual(["retained", "plain"]);
+    expect(world.task.online).toBe(true);
+  });
+});
+
+describe("what a broker of MQTT 5 says of itself", () => {
+  it("is kept to: nothing retained, and the fault says so", () => {
+    const { task, time, broker, cloud } = versioned({ limits: { retainAvailable: false } });
+    task.start();
+    time.run(5_000);
+    expect(task.online).toBe(true);
+    expect(cloud.online).toBe(true);
+    expect(broker.retained.size).toBe(0);
+    expect(task.faults()[0]?.reason).toBe("no retained will: takes no retained messages (CONNACK 0x9a)");
+  });
+
+  it.each([[640], [900], [1_200], [4_096]])("makes batches smaller, for packets of %i bytes", (maximumPacketSize) => {
+    const { task, time, host, append, lines } = versioned({
+      limits: { maximumPacketSize },
+      maxPacketBytes: maximumPacketSize,
+    });
+    append(200);
+    task.start();
+    time.run(60_000);
+    expect(host.journal.acknowledged).toBe(200);
+    expect(lines.filter((line) => line.includes("broker"))).toEqual([]);
+  });
+});
