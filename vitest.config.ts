@@ -3,6 +3,8 @@ import { configDefaults, defineConfig } from "vitest/config";
 
 /** Real engines, brokers, processes and long searches: left out of `npm run test:fast`. */
 const SLOW = [
+  "tests/codes/waits-without-clock.test.ts",
+  "tests/panel/hotspot-online.test.ts",
   "tests/broker/interop-*.test.ts",
   "tests/cli/{start,data}.test.ts",
   "tests/trials/mutants/mutants.test.ts",

@@ -39,6 +39,7 @@ import { Ledger } from "./state/ledger.js";
 import { SyncTask } from "./sync/sync-task.js";
 import { FIRMWARE_VERSION } from "./version.js";
 import { type ChangeListener, Changes } from "./wiring/changes.js";
+import { SharedLamp } from "./wiring/shared-lamp.js";
 
 /** Faults that the status shows at most. */
 const FAULTS_SHOWN = 16;
@@ -133,17 +134,18 @@ export class Box
       events: this.exchangeFlow,
     });
     this.#emergency = new EmergencyTask({ ledger, control, timers, clock });
+    const lamp = new SharedLamp(button);
     this.emergencyFlow = new EmergencyFlow({
       navigator,
       checks: new BinCheckFlow({ navigator, ledger, beliefs: this.#beliefs, bins, names: this }),
       codes: new OfflineCodes({ ledger, throttle, clock, hash, codesKey: identity.codesKey, bins }),
       task: this.#emergency,
       timers,
-      button,
+      lamp,
       bins,
       host: this,
     });
-    this.#commands = new CommandTask({ hal, ledger, host: this, changes });
+    this.#commands = new CommandTask({ hal, lamp, ledger, host: this, changes });
 
     // What keeps it going
     this.#power = new PowerTask({ hal, battery, ledger, host: this, changes });

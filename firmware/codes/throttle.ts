@@ -7,6 +7,9 @@ import { LADDER_MINUTES, LONG_CODE_DIGITS, penaltySeconds, SHORT_LADDER_MINUTES 
 /** A longer wait does not keep a box without mains awake, ms. */
 const AWAKE_AT_MOST_MS = 3_600_000;
 
+/** Whoever has waited gets this long to type, ms: a box that went dark at the end of the wait would begin it anew when it is woken. */
+const TYPING_MS = 60_000;
+
 /** What `digits` on the ordinary keypad are a guess at. */
 export function guessedBy(digits: string): Guessed {
   return digits.length < LONG_CODE_DIGITS ? { ...ORDINARY, short: 1 } : ORDINARY;
@@ -44,14 +47,15 @@ export class Throttle {
   }
 
   /**
-   * A penalty runs that the clock cannot carry over a reboot: after sleep it would start again, and again. Those of more than an
-   * hour do not count here: a guesser must not empty the battery by leaving one behind.
+   * A penalty runs, or ended just now, that the clock cannot carry over a reboot: after sleep it would start again, and again. Those
+   * of more than an hour do not count here: a guesser must not empty the battery by leaving one behind.
    */
   get startsOverAtBoot(): boolean {
-    for (const [index, { at }] of this.#ledger.state.throttles) {
-      const waitMs = this.#waitMs(index);
+    for (const [index, { at, failures }] of this.#ledger.state.throttles) {
       const isKnown = at !== undefined && this.#clock.wallSeconds() !== undefined;
-      if (waitMs > 0 && waitMs <= AWAKE_AT_MOST_MS && !isKnown) return true;
+      if (isKnown || penaltySeconds(failures, ladderOf(index)) === 0) continue;
+      const overMs = this.#clock.monotonicMs() - (this.#untilMs.get(index) ?? 0);
+      if (overMs >= -AWAKE_AT_MOST_MS && overMs < TYPING_MS) return true;
     }
     return false;
   }

@@ -4,6 +4,7 @@ import { type Ledger, WriteRefused } from "../state/ledger.js";
 import { COMMAND_AGE_MAX_S, type Command } from "../wire/messages.js";
 import type { Changes } from "../wiring/changes.js";
 import { Deadline } from "../wiring/deadline.js";
+import type { SharedLamp } from "../wiring/shared-lamp.js";
 
 /** A bin armed by the cloud waits for the button this long, ms. */
 const ARMED_MS = 60_000;
@@ -23,7 +24,8 @@ export interface CommandHost {
 }
 
 export interface CommandTaskNeeds {
-  readonly hal: Pick<Hal, "bins" | "button" | "sleep" | "timers">;
+  readonly hal: Pick<Hal, "bins" | "sleep" | "timers">;
+  readonly lamp: SharedLamp;
   readonly ledger: Ledger;
   readonly host: CommandHost;
   readonly changes: Changes;
@@ -33,13 +35,15 @@ export interface CommandTaskNeeds {
 export class CommandTask {
   readonly #hal: CommandTaskNeeds["hal"];
   readonly #ledger: Ledger;
+  readonly #lamp: SharedLamp;
   readonly #host: CommandHost;
   readonly #changes: Changes;
   readonly #armedDeadline: Deadline;
   /** The bin that waits for the button. */
   #armed: number | undefined;
 
-  constructor({ hal, ledger, host, changes }: CommandTaskNeeds) {
+  constructor({ hal, lamp, ledger, host, changes }: CommandTaskNeeds) {
+    this.#lamp = lamp;
     this.#hal = hal;
     this.#ledger = ledger;
     this.#host = host;
@@ -105,14 +109,14 @@ export class CommandTask {
       this.#changes.tell();
     });
     this.#armed = bin;
-    this.#hal.button.lamp("flash");
+    this.#lamp.flash("bin");
     this.#host.armed(bin);
   }
 
   #disarm(): void {
     this.#armedDeadline.clear();
     this.#armed = undefined;
-    this.#hal.button.lamp("off");
+    this.#lamp.off("bin");
   }
 }
 

@@ -2,7 +2,6 @@ import { binLabel } from "../../hal/ports/bin-label.js";
 import type { BinsPort } from "../../hal/ports/bins.js";
 import type { TimersPort } from "../../hal/ports/clock.js";
 import type { Choice, PanelInput, ScreenName, Text } from "../../hal/ports/panel.js";
-import type { ButtonPort } from "../../hal/ports/power.js";
 import type { EmergencyEvents, EmergencyTask } from "../codes/emergency.js";
 import { OFFLINE_CODE_DIGITS } from "../codes/hotp.js";
 import type { OfflineCodes, Prompt, Target, Verdict } from "../codes/offline-codes.js";
@@ -10,6 +9,7 @@ import { waitRefusal } from "../codes/wait-refusal.js";
 import { EmergencyTarget } from "../records/records.js";
 import type { RefusalReason } from "../state/refusal.js";
 import { Deadline } from "../wiring/deadline.js";
+import type { SharedLamp } from "../wiring/shared-lamp.js";
 import type { BinCheckFlow, PrintedCode } from "./bin-check-flow.js";
 import type { Navigator } from "./navigator.js";
 import { choice, type Screen, text } from "./screen.js";
@@ -56,7 +56,7 @@ export class EmergencyFlow implements EmergencyEvents {
   readonly #codes: OfflineCodes;
   readonly #task: EmergencyTask;
   readonly #armedDeadline: Deadline;
-  readonly #button: ButtonPort;
+  readonly #lamp: SharedLamp;
   readonly #bins: Pick<BinsPort, "count" | "label">;
   readonly #host: EmergencyFlowHost;
   readonly #checks: BinCheckFlow;
@@ -73,7 +73,7 @@ export class EmergencyFlow implements EmergencyEvents {
     codes: OfflineCodes;
     task: EmergencyTask;
     timers: TimersPort;
-    button: ButtonPort;
+    lamp: SharedLamp;
     bins: Pick<BinsPort, "count" | "label">;
     host: EmergencyFlowHost;
     checks: BinCheckFlow;
@@ -82,7 +82,7 @@ export class EmergencyFlow implements EmergencyEvents {
     this.#codes = needs.codes;
     this.#task = needs.task;
     this.#armedDeadline = new Deadline(needs.timers);
-    this.#button = needs.button;
+    this.#lamp = needs.lamp;
     this.#bins = needs.bins;
     this.#host = needs.host;
     this.#checks = needs.checks;
@@ -375,7 +375,7 @@ export class EmergencyFlow implements EmergencyEvents {
     this.#disarm();
     this.#armedDeadline.set(UNMOUNT_ARMED_MS, () => this.#keepMount());
     this.#armed = { authority, sheet };
-    this.#button.lamp("flash");
+    this.#lamp.flash("release");
     this.#navigator.show(
       messageScreen({
         name: "unmount-press",
@@ -398,7 +398,7 @@ export class EmergencyFlow implements EmergencyEvents {
   #disarm(): void {
     this.#armedDeadline.clear();
     this.#armed = undefined;
-    this.#button.lamp("off");
+    this.#lamp.off("release");
   }
 
   #showProgress(bin: number): void {

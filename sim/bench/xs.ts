@@ -30,6 +30,8 @@ export const xsBench: Bench = {
     codeCheckComputrons: "check of one offline code, both HMACs by tweetnacl",
     syncBatchComputrons: "64 records of 32 bytes made into a sealed publish",
     snapshotChunkComputrons: "1 KB of a snapshot opened and authenticated",
+    forgedComputrons: "4 KB that do not open",
+    shortForgedComputrons: "a message of one byte that does not open",
     "…Slots of each of these": "what it takes from the free slots between two collections, garbage included",
     bridgeCallComputrons: "the bridge's share: one HAL call without operands",
     pickupCalls: "HAL calls of that pick-up",
@@ -61,12 +63,12 @@ async function measureLoaded(): Promise<number> {
   return loadedSlots;
 }
 
+const PIECES = ["codeCheck", "syncBatch", "snapshotChunk", "forged", "shortForged"] as const;
+
 async function measurePieces(): Promise<Figures> {
-  const { costs, bareSlots } = await costOnXs(["codeCheck", "syncBatch", "snapshotChunk"]);
+  const { costs, bareSlots } = await costOnXs([...PIECES]);
   return {
-    ...figuresOf("codeCheck", costs.codeCheck),
-    ...figuresOf("syncBatch", costs.syncBatch),
-    ...figuresOf("snapshotChunk", costs.snapshotChunk),
+    ...Object.assign({}, ...PIECES.map((name) => figuresOf(name, costs[name]))),
     bareSlots,
   };
 }

@@ -1,6 +1,7 @@
 import { boot } from "../../firmware/main.js";
 import type { BareHal, IoBoard } from "../../hal/boards/board-ports.js";
 import type { Hal } from "../../hal/ports/hal.js";
+import { countOpenings, openingComputrons } from "./opening-cost.js";
 
 /** What an engine that counts has counted, over all boots. */
 export interface Spent {
@@ -18,6 +19,8 @@ export interface Engine {
   boot(hal: Hal): void;
   /** The same with the board's drivers on the firmware's side of the engine; absent: the simulator runs them. */
   bootOnIo?(hal: BareHal, board: IoBoard): void;
+  /** What sealed messages have cost so far, tried in vain or not, over all boots; in Node's process, by anybody. */
+  readonly openingComputrons: number;
   /** Undefined: nobody counts. */
   readonly spent?: Spent;
   /** Lets go of processes and files. Idempotent. */
@@ -25,4 +28,12 @@ export interface Engine {
 }
 
 /** In the simulator's own process: what most tests use. */
-export const NODE_ENGINE: Engine = { boot, close: () => {} };
+export const NODE_ENGINE: Engine = {
+  boot,
+  get openingComputrons() {
+    return openingComputrons();
+  },
+  close: () => {},
+};
+
+countOpenings();

@@ -6,6 +6,7 @@ import type { Hal } from "../../hal/ports/hal.js";
 import { PowerCut } from "../world/devices/power-cut.js";
 import type { Engine, Spent } from "./engine.js";
 import { McuXs } from "./mcu-xs.js";
+import { OPENED } from "./opening-cost.js";
 import { DesktopXs, type XsMachines } from "./xs-machines.js";
 import { type BoardReport, XsKilled, type XsReport, type XsWorker } from "./xs-worker.js";
 
@@ -26,6 +27,7 @@ export class XsEngine implements Engine {
   #serve: ((call: Uint8Array) => Uint8Array) | undefined;
   #isCut = false;
   #computrons = 0;
+  #openingComputrons = 0;
   #slots = 0;
   #peakSlots = 0;
   #peakChunkBytes: number | undefined;
@@ -57,6 +59,10 @@ export class XsEngine implements Engine {
   /** On the emulated microcontroller, with its instructions counted. Throws NoXsError likewise. */
   static async counting(): Promise<XsEngine> {
     return new XsEngine(await McuXs.counting(), { hashOfBoard: false });
+  }
+
+  get openingComputrons(): number {
+    return this.#openingComputrons;
   }
 
   /** Computrons of all turns so far, over all boots; the loading of the program is not among them. */
@@ -139,6 +145,10 @@ export class XsEngine implements Engine {
 
   #start(): XsWorker {
     return this.#machines.start((call: Uint8Array) => {
+      if (call[0] === OPENED) {
+        this.#openingComputrons += call[1]! + (call[2]! << 8) + (call[3]! << 16) + call[4]! * 2 ** 24;
+        return new Uint8Array(0);
+      }
       this.#calls++;
       if (this.cutAt?.(call) === true) this.#isCut = true;
       return this.#isCut ? Uint8Array.of(Type.over) : this.#serve!(call);

@@ -185,7 +185,10 @@ test("without a clock a box stays awake for a wait of up to an hour, and for no 
   expect(throttle.startsOverAtBoot).toBe(false);
   fail(throttle, 4, BIN);
   expect(throttle.startsOverAtBoot).toBe(true);
-  bench.clock.pass(120);
+  bench.clock.pass(120 + 59.9);
+  expect(throttle.waitMs(BIN)).toBe(0);
+  expect(throttle.startsOverAtBoot, "whoever has waited types now").toBe(true);
+  bench.clock.pass(0.1);
   expect(throttle.startsOverAtBoot).toBe(false);
 });
 

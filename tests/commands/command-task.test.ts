@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { CommandTask } from "../../firmware/commands/command-task.js";
 import { CommandKind, Kind } from "../../firmware/records/records.js";
 import { Changes } from "../../firmware/wiring/changes.js";
+import { SharedLamp } from "../../firmware/wiring/shared-lamp.js";
 import type { BinsPort } from "../../hal/ports/bins.js";
 import { WakeCause } from "../../hal/ports/power.js";
 import { PowerCut } from "../../sim/world/devices/power-cut.js";
@@ -24,10 +25,11 @@ beforeEach(() => {
   reboots = 0;
   timers = new ManualTimers();
   task = new CommandTask({
+    lamp: new SharedLamp({ lamp: () => {} }),
     ledger: bench.ledger,
     hal: {
       timers,
-      button: { onPress: undefined, lamp: () => {} },
+
       sleep: {
         wakeCause: WakeCause.powerOn,
         sleep: () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Belief, CommandKind, Exchange, Kind, Outcome } from "../../firmware/records/records.js";
+import { PackHolder } from "../../sim/trials/scenarios/emergency.js";
 import { Stage } from "../../sim/trials/stage/stage.js";
 import { readJournal, readMemory } from "../support/box-memory.js";
 
@@ -136,6 +137,49 @@ describe("bins", () => {
 });
 
 const world = (ms: number) => stage.world.advance(ms);
+
+describe("a bin and the release from the wall, armed at once", () => {
+  async function askRelease(): Promise<void> {
+    if (screen() === "one-touch") await stage.person.cancel();
+    const holder = new PackHolder(stage);
+    await holder.answer("unmount", await holder.askUnmount());
+    await holder.sees("unmount-press");
+  }
+  const mount = () => stage.machine.bins.mountReleased;
+  const lamp = () => stage.machine.button.lamp;
+
+  it("a press does what the screen asks for: the release; the lamp goes on for the bin, and the next press opens that", async () => {
+    await askRelease();
+    const bin = await arm("A-1");
+    expect(screen(), "whoever is in the middle of something keeps the screen").toBe("unmount-press");
+    await stage.person.pressButton();
+    expect([mount(), intents().length, screen(), lamp()]).toEqual([true, 0, "emergency-result", "flash"]);
+    await stage.world.advance(5_000);
+    await stage.person.pressButton();
+    expect(intents()).toMatchObject([{ bin, auth: 5 }]);
+    expect([screen(), lamp()]).toEqual(["bin-open", "off"]);
+  });
+
+  it("the release takes the screen from the bin; when it lapses or is cancelled, the bin still waits, and the lamp says so", async () => {
+    const bin = await arm("A-1");
+    await askRelease();
+    await stage.person.choose("cancel");
+    expect([mount(), lamp()]).toEqual([false, "flash"]);
+    await stage.person.pressButton();
+    expect([mount(), intents().length]).toEqual([false, 1]);
+    expect(intents()).toMatchObject([{ bin, auth: 5 }]);
+  });
+
+  it("the end of the bin's minute leaves the lamp to the release", async () => {
+    await arm("A-1");
+    await stage.world.advance(MINUTE_MS / 2);
+    await askRelease();
+    await stage.world.advance(MINUTE_MS / 2);
+    expect([screen(), lamp()]).toEqual(["unmount-press", "flash"]);
+    await stage.person.pressButton();
+    expect([mount(), intents().length, lamp()]).toEqual([true, 0, "off"]);
+  });
+});
 
 describe("other commands", () => {
   it("reboot: once, after the receipt", async () => {

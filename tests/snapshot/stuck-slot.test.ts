@@ -3,6 +3,7 @@ import { formatText } from "../../firmware/panel/texts/catalogue.js";
 import { Kind } from "../../firmware/records/records.js";
 import { People } from "../../sim/trials/scenarios/people.js";
 import { Stage } from "../../sim/trials/stage/stage.js";
+import type { FlashGeometry } from "../../sim/world/machine/machine.js";
 import { readJournal, readMemory } from "../support/box-memory.js";
 
 const MINUTE_MS = 60_000;
@@ -10,8 +11,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** A booking code of the sample organisation (sim/samples). */
 const CODE = "135790";
 
-async function stageInSync(): Promise<Stage> {
-  const stage = await Stage.open({ seed: 3, broker: "virtual" });
+async function stageInSync(snapshot?: FlashGeometry): Promise<Stage> {
+  const stage = await Stage.open({ seed: 3, broker: "virtual", ...(snapshot && { snapshot }) });
   stage.machine.start();
   await stage.untilInSync(5 * MINUTE_MS);
   return stage;
@@ -110,6 +111,39 @@ it("a free slot that takes nothing: box and cloud both say so, until it heals an
     expect(readMemory(machine).snapshotVersion).toBeGreaterThan(before);
     await new People(stage).isRefused(CODE, "wrong-code");
     expect(alerts(stage)).not.toContain(`permissions/${machine.name}`);
+  } finally {
+    await stage.close();
+  }
+});
+
+it("a snapshot of more than half a slot has one place: a stuck bit there is told at both ends, and at the panel with what goes on", async () => {
+  // Slots of 8 KB: the file takes more than four.
+  const stage = await stageInSync({ sizeBytes: 4 * 4_096, sectorBytes: 4_096, alignBytes: 1 });
+  try {
+    const { machine, world, person } = stage;
+    const { snapshot } = machine.flash;
+    const before = readMemory(machine).snapshotVersion;
+    const [start] = freePlaces(stage);
+    // Of the header's length of 160 bytes.
+    snapshot.stickBit(start * 4_096 + 6, 0, 1);
+    revoke(stage);
+    await world.until(() => faults(stage).includes("snapshot"), 10 * MINUTE_MS, "the fault in the cloud");
+    expect(alerts(stage)).toContain(`permissions/${machine.name}`);
+    expect(machine.panel.view!.notices.map(({ id }) => id)).toContain("notice-faults");
+    await person.choose("status");
+    expect(machine.panel.view!.lines.map((line) => formatText("en", line))).toEqual(
+      expect.arrayContaining(["Fault: snapshot", `Newer permissions cannot be stored: version ${before} goes on`]),
+    );
+    await person.cancel();
+    const told = stage.cloud.store.data.events.filter(
+      ({ kind, detail }) => kind === "device" && detail.name === "snapshot",
+    );
+    expect(told.map(({ detail }) => detail.reason)).toEqual(["program at 6: reads back something else"]);
+    await world.advance(2 * HOUR_MS);
+    expect(readMemory(machine).snapshotVersion, "the one in force stays, or nobody would have a key").toBe(before);
+    expect(machine.boots).toBe(1);
+    const people = new People(stage);
+    await people.pickUp(CODE);
   } finally {
     await stage.close();
   }

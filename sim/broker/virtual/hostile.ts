@@ -83,14 +83,23 @@ export class HostileBroker {
     for (const message of (this.#kept.get(lane) ?? []).slice(-count)) this.#broker.forward(message);
   }
 
-  /** Makes up a message on `lane` with the head of the last one on `like` and a later counter: nothing tells it from a genuine one but the key. */
-  forge(lane: LaneName, like: LaneName, bodyBytes = 100): void {
+  /**
+   * Makes up a message on `lane` with the head of the last one on `like` and a later counter: nothing tells it from a genuine one but
+   * the key. `of` another session: the head tells.
+   */
+  forge(
+    lane: LaneName,
+    like: LaneName,
+    bodyBytes = 100,
+    of: "this session" | "another session" = "this session",
+  ): void {
     const model = this.#kept.get(like)?.at(-1);
     if (model === undefined) return;
     const payload = new Uint8Array(HEAD_BYTES + 16 + bodyBytes);
     for (let i = HEAD_BYTES; i < payload.length; i++) payload[i] = this.#random.int(256);
     payload.set(model.payload.subarray(0, HEAD_BYTES));
     payload[HEAD_BYTES - 4] = 1;
+    if (of === "another session") payload[1] = payload[1]! ^ 1;
     const topic = model.topic.slice(0, -like.length) + lane;
     this.#broker.forward({ topic, payload, qos: 1, retain: false });
   }

@@ -2,7 +2,7 @@
 import { equalCodes, offlineCode } from "../../../firmware/codes/hotp.js";
 import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
 import { encodePacket } from "../../../firmware/sync/mqtt/packet-writer.js";
-import { openEnvelope, seal } from "../../../firmware/wire/envelope.js";
+import { ENVELOPE_OVERHEAD, MAX_SEALED_BYTES, openEnvelope, seal } from "../../../firmware/wire/envelope.js";
 import { Lane, topicOf } from "../../../firmware/wire/lanes.js";
 import { MAX_BATCH_RECORDS, MAX_PIECE_BYTES, Records } from "../../../firmware/wire/messages.js";
 
@@ -13,6 +13,17 @@ const challenge = new Uint8Array(8).fill(2);
 const records = Array.from({ length: MAX_BATCH_RECORDS }, (_, i) => new Uint8Array(32).fill(i));
 const chunk = seal(key, Lane.snapshot, session, challenge, 1, new Uint8Array(MAX_PIECE_BYTES).fill(3));
 
+/** As long as a message may be, and as short as one is; they do not open. */
+const forged = seal(
+  new Uint8Array(32),
+  Lane.snapshot,
+  session,
+  challenge,
+  1,
+  new Uint8Array(MAX_SEALED_BYTES - ENVELOPE_OVERHEAD),
+);
+const shortForged = seal(new Uint8Array(32), Lane.ack, session, challenge, 1, new Uint8Array(1));
+
 const work: Readonly<Record<string, () => unknown>> = {
   nothing: () => 0,
   codeCheck: () => equalCodes(offlineCode(TWEETNACL_HASH, key, "bin:A-12", 3, 7), "01234567"),
@@ -22,6 +33,8 @@ const work: Readonly<Record<string, () => unknown>> = {
     const topic = topicOf("MS5-PARIS", Lane.records);
     return encodePacket({ cmd: "publish", messageId: 1, topic, payload, retain: false }, 5);
   },
+  forged: () => openEnvelope(key, Lane.snapshot, forged),
+  shortForged: () => openEnvelope(key, Lane.ack, shortForged),
   snapshotChunk: () => openEnvelope(key, Lane.snapshot, chunk),
 };
 

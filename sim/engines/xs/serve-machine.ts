@@ -2,6 +2,7 @@ import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
 import { boot } from "../../../firmware/main.js";
 import { boardPorts } from "../../../hal/boards/board-ports.js";
 import { EngineEnd, type EngineEndOptions } from "../../../hal/bridge/engine-end.js";
+import { countOpenings, OPENED, openingComputrons } from "../opening-cost.js";
 
 declare function issueCommand(message: ArrayBufferLike): ArrayBuffer;
 declare function gc(): void;
@@ -24,10 +25,22 @@ export function serveMachine(own: Pick<EngineEndOptions, "text" | "maxMessageByt
     ...own,
   };
 
+  countOpenings();
+  let told = 0;
+  const tellOpened = () => {
+    const computrons = openingComputrons() - told;
+    if (computrons === 0) return;
+    told += computrons;
+    issueCommand(Uint8Array.of(OPENED, computrons, computrons >>> 8, computrons >>> 16, computrons >>> 24).buffer);
+  };
   Object.assign(globalThis, {
     handleCommand: (message: ArrayBuffer) => {
       engine ??= new EngineEnd(options);
-      if (message.byteLength > 0) return engine.take(new Uint8Array(message)).buffer;
+      if (message.byteLength > 0) {
+        const answer = engine.take(new Uint8Array(message)).buffer;
+        tellOpened();
+        return answer;
+      }
       // No message of the bridge: whoever measures wants the garbage out. Evaluating a script for that would leave a slot behind.
       gc();
       return message;

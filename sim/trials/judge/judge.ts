@@ -19,6 +19,8 @@ import { type Opening, Rulebook } from "./rulebook.js";
 const WEAR_SPREAD = 2;
 /** No honest clock is off by so much. */
 const SPOILT_CLOCK_SECONDS = 3_600;
+/** Of a minute, for messages that open or do not: beyond that, people would wait at the panel. */
+const BUSY_SECONDS_A_MINUTE = 6;
 /** Problems that a verdict lists. */
 const PROBLEMS_LISTED = 20;
 
@@ -298,6 +300,9 @@ export class Judge {
     const problems = this.#machine.crashes.map((crash) => `firmware crashed at ${crash.atMs} ms: ${crash.message}`);
     const overused = this.#rules.overusedCodes();
     if (overused > 0) problems.push(`${overused} offline codes opened more often than allowed`);
+    const busySeconds = this.#machine.load.busiestMinuteMs / 1_000;
+    if (busySeconds > BUSY_SECONDS_A_MINUTE)
+      problems.push(`sealed messages kept it busy for ${busySeconds} s of a minute`);
     const screen = this.#machine.panel.view?.screen;
     if (this.#machine.state === "running" && screen !== "idle") problems.push(`the panel is stuck on ${screen}`);
     return problems;

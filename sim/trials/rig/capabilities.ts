@@ -130,6 +130,8 @@ export interface FlashImages {
 export interface Console {
   readonly state: "off" | "starting" | "running" | "asleep";
   readonly boots: number;
+  /** How long the box was busy with sealed messages. */
+  readonly load: { readonly busyMs: number };
   readonly crashCount: number;
   /** The newest crashes. */
   readonly crashes: readonly { readonly atMs: number; readonly message: string; readonly stack: string }[];

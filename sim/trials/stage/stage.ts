@@ -54,6 +54,8 @@ export interface StageOptions {
   readonly startWallSeconds?: number;
   /** The journal's partition, if not the board's. */
   readonly journal?: FlashGeometry;
+  /** The snapshot's, likewise. */
+  readonly snapshot?: FlashGeometry;
   /** What the target cannot do; nothing if absent. */
   readonly lacks?: readonly Capability[];
   /** What the story may ask the rig for beyond the basics; everything if absent. */
@@ -136,8 +138,14 @@ export class Stage implements Scene {
     const transport = await broker.connectCloud();
     cloud.attach(newer.wrap(cloud, options.broker === "virtual" ? transport : inWorldTime(transport, world.scheduler)));
     const engine = options.engine ?? NODE_ENGINE;
-    const { parts, board, journal } = options;
-    const machine = makeMachine(world, cloud, broker, SAMPLE_BOXES.ms5, { parts, engine, board, journal });
+    const { parts, board, journal, snapshot } = options;
+    const machine = makeMachine(world, cloud, broker, SAMPLE_BOXES.ms5, {
+      parts,
+      engine,
+      board,
+      journal,
+      snapshot,
+    });
     const made = new Stage({ world, cloud, broker, machine, engine, newer, limits: options });
     broker.virtual?.subscribe("smartbox/+/down/#", ({ topic, payload }) => made.#passed(topic, payload));
     stage = made;
@@ -303,9 +311,10 @@ export function makeMachine(
     readonly engine?: Engine | undefined;
     readonly board?: BoardProfile | undefined;
     readonly journal?: FlashGeometry | undefined;
+    readonly snapshot?: FlashGeometry | undefined;
   } = {},
 ): Machine {
-  const { net = {}, parts = "ports", engine = NODE_ENGINE, journal } = options;
+  const { net = {}, parts = "ports", engine = NODE_ENGINE, journal, snapshot } = options;
   const box = cloud.store.organisation.boxes.find((one) => one.id === id)!;
   const { host, port, authority } = broker;
   const machine = new Machine(world, {
@@ -317,10 +326,12 @@ export function makeMachine(
       identityOf(box, { ...broker.way, ...broker.boxLogin, host, port, authority }),
       IDENTITY_PARTITION,
     ),
+    openingComputrons: () => engine.openingComputrons,
     parts,
     units: unitsOf(box.bins.map((bin) => bin.label)),
     net,
     ...(journal && { journal }),
+    ...(snapshot && { snapshot }),
   });
   for (const [bin] of box.bins.entries()) {
     const item = cloud.ingest.log.inventory.in(box.id, bin)?.item;

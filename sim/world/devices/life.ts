@@ -1,5 +1,9 @@
 import type { WakeCause } from "../../../hal/ports/power.js";
 import { PowerCut } from "./power-cut.js";
+import type { Processor } from "./processor.js";
+
+/** A processor that is never busy. */
+const UNBURDENED: Pick<Processor, "idle" | "run"> = { idle: true, run: (work) => work() };
 
 /**
  * One boot of the firmware, from reset to sleep, restart or loss of power. Every port that a boot gets is bound to its life:
@@ -9,11 +13,18 @@ export class Life {
   readonly wakeCause: WakeCause;
   readonly bornMs: number;
   readonly #enter: (life: Life, work: () => void) => void;
+  readonly #processor: Pick<Processor, "idle" | "run">;
   readonly #endings: (() => void)[] = [];
   #running = true;
 
   /** `enter`: the machine's loop edge; it runs firmware code and takes what that throws. */
-  constructor(wakeCause: WakeCause, bornMs: number, enter: (life: Life, work: () => void) => void) {
+  constructor(
+    wakeCause: WakeCause,
+    bornMs: number,
+    enter: (life: Life, work: () => void) => void,
+    processor: Pick<Processor, "idle" | "run"> = UNBURDENED,
+  ) {
+    this.#processor = processor;
     this.wakeCause = wakeCause;
     this.bornMs = bornMs;
     this.#enter = enter;
@@ -28,9 +39,17 @@ export class Life {
     if (!this.#running) throw new PowerCut("this boot is over");
   }
 
-  /** Runs firmware code from the loop; does nothing when this boot is over. */
+  /** What is called next runs at once. */
+  get idle(): boolean {
+    return this.#processor.idle;
+  }
+
+  /** Runs firmware code from the loop, when the processor has done what came before; does nothing when this boot is over. */
   call(work: (() => void) | undefined): void {
-    if (this.#running && work !== undefined) this.#enter(this, work);
+    if (!this.#running || work === undefined) return;
+    this.#processor.run(() => {
+      if (this.#running) this.#enter(this, work);
+    });
   }
 
   /** `ending` runs once when this boot ends: timers, radios and locks let go. */

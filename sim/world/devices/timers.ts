@@ -18,10 +18,11 @@ export function timersPort(site: Site, life: Life): TimersPort {
       life.check();
       if (!(delayMs >= 0 && delayMs <= MAX_DELAY_MS)) throw new RangeError(`timer delay ${delayMs} ms is out of range`);
       const id = ++lastId;
-      const fire = () => {
-        running.delete(id);
-        life.call(callback);
-      };
+      // A busy processor may clear it before it gets to it.
+      const fire = () =>
+        life.call(() => {
+          if (running.delete(id)) callback();
+        });
       running.set(id, site.scheduler.after(delayMs, fire));
       return id;
     },

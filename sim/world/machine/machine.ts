@@ -16,6 +16,7 @@ import { Mains } from "../devices/mains.js";
 import { type CutPlan, NorFlash } from "../devices/nor-flash.js";
 import { Panel } from "../devices/panel.js";
 import { PowerCut } from "../devices/power-cut.js";
+import { Load, Processor } from "../devices/processor.js";
 import { Reader } from "../devices/reader.js";
 import { Rtc } from "../devices/rtc.js";
 import type { Site } from "../devices/site.js";
@@ -23,6 +24,7 @@ import { BoxNet, type NetOptions } from "../net/links.js";
 import type { WifiCredentials } from "../net/wifi.js";
 import type { BoardParts } from "../parts/board-parts.js";
 import { bareHal } from "./bare-hal.js";
+import { identityFlash } from "./identity-flash.js";
 import { directPorts, type PartsLevel, partsAt } from "./parts-level.js";
 import type { World } from "./world.js";
 
@@ -68,6 +70,8 @@ export interface MachineOptions {
   readonly parts?: PartsLevel;
   /** Subscription of the modem, at register level. */
   readonly cellular?: CellularSettings;
+  /** What sealed messages have cost this box's engine so far, computrons; absent: they take no time. */
+  readonly openingComputrons?: (() => number) | undefined;
   readonly rtc?: { readonly set?: boolean; readonly driftPpm?: number };
 }
 
@@ -113,6 +117,7 @@ export class Machine {
   readonly parts: BoardParts | undefined;
   readonly flash: { readonly identity: NorFlash; readonly journal: NorFlash; readonly snapshot: NorFlash };
 
+  readonly load = new Load();
   /** Boots of the firmware, crashes, and losses of power so far. */
   boots = 0;
   crashCount = 0;
@@ -127,6 +132,7 @@ export class Machine {
   readonly #site: Site;
   readonly #boot: (hal: Hal) => void;
   readonly #bootOnIo: MachineOptions["bootOnIo"];
+  readonly #openingComputrons: () => number;
   readonly #cellular: CellularSettings;
   #state: "off" | "starting" | "running" | "asleep" = "off";
   #life: Life | undefined;
@@ -145,6 +151,7 @@ export class Machine {
     this.board = options.board;
     this.#boot = options.boot;
     this.#bootOnIo = options.bootOnIo;
+    this.#openingComputrons = options.openingComputrons ?? (() => 0);
     this.#cellular = options.cellular ?? {};
     const site: Site = {
       scheduler: world.scheduler,
@@ -177,7 +184,7 @@ export class Machine {
     const fitted = { board: options.board, units: options.units ?? [12] };
     this.parts = partsAt(options.parts ?? "ports", site, fitted, this);
     this.flash = {
-      identity: identityFlash(options.identity),
+      identity: identityFlash(options.identity, IDENTITY_PARTITION),
       journal: this.#part(
         "journal",
         options.journal ?? { sizeBytes: 1_048_576, sectorBytes: JOURNAL_SECTOR_BYTES, alignBytes: 1 },
@@ -338,7 +345,8 @@ export class Machine {
     this.flash.snapshot.powerOn();
     this.battery.board("awake");
     this.#site.trace("power", `boot ${this.boots} cause ${cause}`);
-    const life = new Life(cause, this.#site.scheduler.nowMs, (of, work) => this.#enter(of, work));
+    const processor = new Processor(this.#site, this.load, this.#openingComputrons);
+    const life = new Life(cause, this.#site.scheduler.nowMs, (of, work) => this.#enter(of, work), processor);
     this.#life = life;
     this.#enterState("running");
     if (!life.running) return;
@@ -436,11 +444,4 @@ export class Machine {
   #part(name: string, geometry: FlashGeometry): NorFlash {
     return new NorFlash({ ...geometry, seed: this.#site.random(`flash ${name}`).int(2 ** 32) });
   }
-}
-
-function identityFlash(content: Uint8Array): NorFlash {
-  const sizeBytes = Math.max(IDENTITY_PARTITION.sizeBytes, Math.ceil(content.length / SECTOR_BYTES) * SECTOR_BYTES);
-  const image = new Uint8Array(sizeBytes).fill(0xff);
-  image.set(content);
-  return new NorFlash({ sizeBytes, sectorBytes: SECTOR_BYTES, alignBytes: 1, image });
 }

@@ -174,7 +174,9 @@ export class BoxSocket {
     this.#options.site.scheduler.cancel(this.#giveUp);
     this.#state = "open";
     this.#trace("open");
-    this.#options.life.call(() => this.port.onOpen?.());
+    this.#options.life.call(() => {
+      if (this.#state === "open") this.port.onOpen?.();
+    });
   }
 
   #incoming(bytes: Uint8Array): void {
@@ -183,9 +185,15 @@ export class BoxSocket {
     if ((this.#in?.queuedBytes ?? 0) >= RECEIVE_BYTES) this.#far?.flow(false);
   }
 
+  /** A busy box reads nothing: the rest waits on its way, and at last at the far end. */
   #arrive(bytes: Uint8Array): boolean {
-    if (this.#state === "open") this.#options.life.call(() => this.port.onData?.(bytes));
-    return true;
+    const { life } = this.#options;
+    const isAtOnce = life.idle;
+    life.call(() => {
+      if (this.#state === "open") this.port.onData?.(bytes);
+      if (!isAtOnce) this.#in?.release();
+    });
+    return isAtOnce;
   }
 
   #tellWritable(): void {
@@ -193,9 +201,11 @@ export class BoxSocket {
     this.#writableDue = true;
     this.#options.site.scheduler.after(0, () => {
       this.#writableDue = false;
-      if (this.#state !== "open" || this.#room === 0) return;
-      this.#short = false;
-      this.#options.life.call(() => this.port.onWritable?.());
+      this.#options.life.call(() => {
+        if (this.#state !== "open" || this.#room === 0) return;
+        this.#short = false;
+        this.port.onWritable?.();
+      });
     });
   }
 
@@ -234,7 +244,9 @@ export class BoxSocket {
     this.#letGo();
     this.#options.site.scheduler.after(0, () => {
       // The box closed its end between the error and now: no callback may follow that.
-      if (!this.#closedByBox) this.#options.life.call(() => this.port.onClose?.(error));
+      this.#options.life.call(() => {
+        if (!this.#closedByBox) this.port.onClose?.(error);
+      });
     });
   }
 

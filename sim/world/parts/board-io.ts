@@ -40,8 +40,10 @@ function coalesced(circuit: Circuit, life: Life, callback: () => void): () => vo
     if (isComing) return;
     isComing = true;
     circuit.scheduler.after(0, () => {
-      isComing = false;
-      life.call(callback);
+      life.call(() => {
+        isComing = false;
+        callback();
+      });
     });
   };
 }

@@ -7,6 +7,7 @@ import { withoutDrivers } from "../../../hal/bridge/device-io.js";
 import { EngineEnd } from "../../../hal/bridge/engine-end.js";
 import type { Hal } from "../../../hal/ports/hal.js";
 import type { Engine } from "../../../sim/engines/engine.js";
+import { openingComputrons } from "../../../sim/engines/opening-cost.js";
 
 export interface LoopbackOptions {
   readonly boot?: (hal: Hal) => void;
@@ -18,6 +19,11 @@ export interface LoopbackOptions {
 
 /** Both ends of the bridge in one process: every message is copied, as a wire does, and the engine lives as an object. */
 export class Loopback implements Engine {
+  /** The firmware runs in this process. */
+  get openingComputrons(): number {
+    return openingComputrons();
+  }
+
   readonly #options: LoopbackOptions;
   /** Messages that ended a turn, and calls. */
   turns = 0;
