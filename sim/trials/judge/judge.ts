@@ -236,7 +236,17 @@ export class Judge {
     const wallSeconds = this.#world.wallSeconds();
     const empty = () => this.#emptyBins();
     const isPickup = intent?.exchange === Exchange.pickup;
-    const opening = { bin, content, key: intent?.key, atMs: nowMs, wallSeconds, isPickup, isShut, empty };
+    const opening = {
+      bin,
+      content,
+      key: intent?.key,
+      atMs: nowMs,
+      wallSeconds,
+      isPickup,
+      isShut,
+      sheet: this.#receipts.sheetFor(bin),
+      empty,
+    };
     if (by === "nobody" || !this.#mayOpen(opening, by)) {
       this.#unauthorised++;
       this.#problem(`bin ${label} was unlocked, and nobody had a right to that`);

@@ -9,6 +9,10 @@ export class Receipts {
   readonly #ids = new Set<number>();
   /** By bin: the receipt of the last command about it, if that was to take it out of service. */
   readonly #disabledBy = new Map<number, number>();
+  /** By bin: the newest record that let an emergency code open it. */
+  readonly #emergencies = new Map<number, number>();
+  /** Sheets that came into force, each closing those below it, and by which record. */
+  readonly #sheets: { readonly seq: number; readonly sheet: number }[] = [];
   #nextSeq = 1;
 
   constructor(machine: Machine) {
@@ -30,6 +34,13 @@ export class Receipts {
     return !isEnabled && (this.#disabledBy.get(bin) ?? Number.POSITIVE_INFINITY) < seq;
   }
 
+  /** The sheet that was in force, by the box's own records, when it let an emergency code open the bin: codes of older ones are void. */
+  sheetFor(bin: number): number {
+    this.#readOn();
+    const seq = this.#emergencies.get(bin) ?? 0;
+    return this.#sheets.findLast((one) => one.seq < seq)?.sheet ?? 1;
+  }
+
   /** There is another cloud. Commands on their way may be lost with the one before: what is in service now counts from here on. */
   cloudIs(cloud: CloudService): void {
     this.#readOn();
@@ -41,7 +52,12 @@ export class Receipts {
   #readOn(): void {
     for (const { seq, record } of readJournal(this.#machine.flash.journal, this.#nextSeq)) {
       this.#nextSeq = seq + 1;
-      if (record?.kind !== Kind.command) continue;
+      if (record === undefined) continue;
+      if (record.kind === Kind.emergency && record.bin !== undefined) this.#emergencies.set(record.bin, seq);
+      if (record.sheet !== undefined && record.sheet > (this.#sheets.at(-1)?.sheet ?? 1)) {
+        this.#sheets.push({ seq, sheet: record.sheet });
+      }
+      if (record.kind !== Kind.command) continue;
       this.#ids.add(record.id!);
       if (record.bin === undefined) continue;
       if (record.command === Command.disableBin) this.#disabledBy.set(record.bin, seq);

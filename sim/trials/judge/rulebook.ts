@@ -25,11 +25,17 @@ type Claim =
   | { readonly kind: "key"; readonly key: Key; readonly atMs: number }
   /** A tag, or a code or badge outside its time, which is worth no more. */
   | { readonly kind: "tag"; readonly thing: string; readonly atMs: number }
-  | { readonly kind: "bin"; readonly bin: number; readonly code: string; readonly atMs: number; isUsed: boolean }
+  | { readonly kind: "bin"; readonly bin: number; readonly code: Printed; readonly atMs: number; isUsed: boolean }
   | { readonly kind: "one-touch"; readonly bin: number; readonly atMs: number };
 
+/** A printed code. */
+interface Printed {
+  readonly digits: string;
+  readonly sheet: number;
+}
+
 interface AllRun {
-  readonly code: string;
+  readonly code: Printed;
   readonly begun: Map<number, number>;
 }
 
@@ -45,6 +51,8 @@ export interface Opening {
   readonly isPickup: boolean;
   /** The box knows that the bin is out of service: it opens for the cloud's button and for emergency codes. */
   readonly isShut: boolean;
+  /** The sheet of printed codes that is in force, by the box's own records. */
+  readonly sheet: number;
   /** How many bins the box may give to anybody, by what it knows itself, of how many. */
   readonly empty: () => { readonly count: number; readonly of: number };
 }
@@ -65,7 +73,7 @@ export class Rulebook {
   readonly #uses = new Map<string, number>();
   /** The claim by which the lock was last worked for an exchange, and when and where its door opened. */
   #working: { readonly bin: number; readonly claimedMs: number; openedMs: number | undefined } | undefined;
-  #printed: Map<string, string[]> | undefined;
+  #printed: ReturnType<typeof printedCodes> | undefined;
   readonly #evidence = new BinsEvidence();
   /** What each bin's door was opened for last. */
   readonly #openedFor = new Map<number, Claim | undefined>();
@@ -157,12 +165,12 @@ export class Rulebook {
 
   /** Whether somebody had a right to this opening, as an exchange or as an emergency. */
   permits(opening: Opening, kind: "exchange" | "emergency"): boolean {
-    const { bin, atMs } = opening;
+    const { atMs } = opening;
     this.#claims = this.#claims.filter(
       (claim) => atMs - claim.atMs <= (claim.kind === "one-touch" ? ONE_TOUCH_MS : CLAIM_MS),
     );
     if (kind === "exchange") return this.#byClaim(opening);
-    return this.#byBinCode(bin) || this.#byAllRun(bin, atMs);
+    return this.#byBinCode(opening) || this.#byAllRun(opening);
   }
 
   /** What the last exchange was permitted by is no more than a tag. */
@@ -205,9 +213,9 @@ export class Rulebook {
     return true;
   }
 
-  #byBinCode(bin: number): boolean {
+  #byBinCode({ bin, sheet }: Opening): boolean {
     for (const claim of this.#claims) {
-      if (claim.kind !== "bin" || claim.bin !== bin) continue;
+      if (claim.kind !== "bin" || claim.bin !== bin || claim.code.sheet < sheet) continue;
       if (!claim.isUsed) this.#use(claim.code);
       claim.isUsed = true;
       return true;
@@ -215,9 +223,9 @@ export class Rulebook {
     return false;
   }
 
-  #byAllRun(bin: number, atMs: number): boolean {
+  #byAllRun({ bin, sheet, atMs }: Opening): boolean {
     const run = this.#allRun;
-    if (run === undefined) return false;
+    if (run === undefined || run.code.sheet < sheet) return false;
     const begunAt = run.begun.get(bin);
     // A second opening of the same bin needs a code of its own.
     if (begunAt !== undefined && atMs - begunAt > PULSES_MS) return false;
@@ -226,8 +234,8 @@ export class Rulebook {
     return true;
   }
 
-  #use(code: string): void {
-    this.#uses.set(code, (this.#uses.get(code) ?? 0) + 1);
+  #use({ digits }: Printed): void {
+    this.#uses.set(digits, (this.#uses.get(digits) ?? 0) + 1);
   }
 
   /** Codes that opened more often than allowed. */
@@ -287,10 +295,11 @@ export class Rulebook {
   #offlineCode(digits: string, atMs: number): void {
     const box = this.#cloud.store.organisation.boxes.find((one) => one.id === this.#box)!;
     this.#printed ??= printedCodes(box.codesKey, ["all", ...box.bins.map((one) => `bin:${one.label}`)]);
-    for (const target of this.#printed.get(digits) ?? []) {
+    for (const { target, sheet } of this.#printed.get(digits) ?? []) {
+      const code = { digits, sheet };
       const bin = box.bins.findIndex((one) => target === `bin:${one.label}`);
-      if (bin >= 0) this.#claims.push({ kind: "bin", bin, code: digits, atMs, isUsed: false });
-      else this.#allRun = { code: digits, begun: new Map() };
+      if (bin >= 0) this.#claims.push({ kind: "bin", bin, code, atMs, isUsed: false });
+      else this.#allRun = { code, begun: new Map() };
     }
   }
 }
@@ -304,9 +313,9 @@ function isFor(claim: Claim, key: number | undefined): boolean {
   return claim.kind === "key" ? claim.key.id === key : claim.thing === `key:${key}`;
 }
 
-/** Targets of every code on the first sheets, by its digits; from firmware/codes/SPEC.md and RFC 4226 alone. */
-function printedCodes(codesKey: string, targets: readonly string[]): Map<string, string[]> {
-  const codes = new Map<string, string[]>();
+/** Targets and sheets of every code on the first sheets, by its digits; from firmware/codes/SPEC.md and RFC 4226 alone. */
+function printedCodes(codesKey: string, targets: readonly string[]) {
+  const codes = new Map<string, { readonly target: string; readonly sheet: number }[]>();
   for (const target of targets) {
     const key = createHmac("sha512", Buffer.from(codesKey, "hex")).update(target).digest();
     for (let sheet = 1; sheet <= SHEETS_TRIED; sheet++) {
@@ -315,7 +324,7 @@ function printedCodes(codesKey: string, targets: readonly string[]): Map<string,
         counter.writeUInt32BE(sheet * 100 + number, 4);
         const mac = createHmac("sha512", key).update(counter).digest();
         const code = String((mac.readUInt32BE(mac[63]! % 16) % 2 ** 31) % 10 ** 8).padStart(8, "0");
-        codes.set(code, [...(codes.get(code) ?? []), target]);
+        codes.set(code, [...(codes.get(code) ?? []), { target, sheet }]);
       }
     }
   }

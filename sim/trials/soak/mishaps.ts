@@ -27,6 +27,8 @@ export class Mishaps {
   /** Times that the cloud's database was put back from a copy. */
   cloudsPutBack = 0;
   #brokerDown = false;
+  /** Times that the clock was put a day off. */
+  clocksOff = 0;
   #copy: { readonly data: string; readonly has: number } | undefined;
 
   constructor(stage: Scene, random: Random) {
@@ -176,7 +178,11 @@ export class Mishaps {
   #clock(): void {
     const { clock } = this.#stage.rig;
     const dice = this.#random.int(4);
-    if (dice < 2) clock.lose();
-    else clock.shift(dice === 2 ? DAY_SECONDS : -DAY_SECONDS);
+    if (dice < 2) {
+      clock.lose();
+      return;
+    }
+    clock.shift(dice === 2 ? DAY_SECONDS : -DAY_SECONDS);
+    this.clocksOff++;
   }
 }

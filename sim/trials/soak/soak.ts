@@ -36,6 +36,8 @@ export interface SoakResult extends Verdict {
   readonly tornWrites: number;
   readonly disconnects: number;
   readonly cloudsPutBack: number;
+  /** Times that the box's clock was put a day off. */
+  readonly clocksOff: number;
   readonly boots: number;
   /** Visits just before or after the edge of a window. */
   readonly edges: number;
@@ -119,6 +121,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     tornWrites: cast.mishaps.tornWrites,
     disconnects: cast.mishaps.disconnects,
     cloudsPutBack: cast.mishaps.cloudsPutBack,
+    clocksOff: cast.mishaps.clocksOff,
     boots: rig.console.boots,
     edges: cast.days.edges,
     officeChanges: cast.office.count,

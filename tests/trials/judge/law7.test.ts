@@ -33,7 +33,7 @@ const type = (code: string) => rules.typed(code, later(), WALL);
 /** Of 24 bins. */
 let emptyBins = 3;
 const permits = (bin: number, content?: string, { isPickup = false, isShut = false } = {}) => {
-  const opening = { bin, content, key: undefined, atMs: nowMs, wallSeconds: WALL, isPickup, isShut };
+  const opening = { bin, content, key: undefined, atMs: nowMs, wallSeconds: WALL, isPickup, isShut, sheet: 1 };
   return rules.permits({ ...opening, empty: () => ({ count: emptyBins, of: 24 }) }, "exchange");
 };
 /** The door opens and shuts, and what was there is there still. */
@@ -154,4 +154,22 @@ it("nobody who says that a key hangs elsewhere has looked into its bin here: no 
   rules.saidElsewhere(VAN.fob);
   scan("777XYZ");
   expect(permits(VAN.bin)).toBe(false);
+});
+
+it("a printed code opens while its sheet is in force, and not once it is closed: one bin, or each of a run", () => {
+  const { sheets } = stage.cloud;
+  const opens = (bin: number, sheet: number) =>
+    rules.permits(
+      {
+        ...{ bin, content: undefined, key: undefined, atMs: nowMs, wallSeconds: WALL, isPickup: false, isShut: false },
+        ...{ sheet, empty: () => ({ count: 1, of: 24 }) },
+      },
+      "emergency",
+    );
+  const codeOf = (target: string) =>
+    sheets.sheet(stage.machine.name, 1).targets.find((one) => one.target === target)!.codes[0]!.code;
+  type(codeOf("bin:A-1"));
+  expect([opens(0, 2), opens(0, 1), opens(1, 1)]).toEqual([false, true, false]);
+  type(codeOf("all"));
+  expect([opens(5, 1), opens(6, 2), opens(6, 1)]).toEqual([true, false, true]);
 });
