@@ -295,6 +295,10 @@ export class Box
     return this.#throttle.startsOverAtBoot || this.emergencyFlow.showsList;
   }
 
+  offsetMinutes(seconds: number): number | undefined {
+    return this.#snapshot.view?.offsetMinutes(seconds);
+  }
+
   pulsing(): boolean {
     return this.#control.busy;
   }

@@ -9,9 +9,14 @@ export interface LightNeeds {
   readonly batteryLow: boolean;
   /** Woken by the timer, with nobody there. */
   readonly quiet: boolean;
+  /** Hour of the day at the box's place, 0 to 23; undefined: the time or the place is not known. */
+  readonly localHour: number | undefined;
 }
 
-/** The screen's light: full on mains; on battery less, and less again when nobody has touched anything for a while. */
+/** While nobody is there, the clock is looked at so often, ms. */
+const HOUR_LOOK_MS = 600_000;
+
+/** The screen's light: full on mains, but at night; on battery less; and less again when nobody has touched anything for a while. */
 export class Backlight {
   readonly #settings: BacklightSettings;
   readonly #panel: PanelPort;
@@ -35,11 +40,15 @@ export class Backlight {
   /** Somebody is there. */
   used(): void {
     this.#isIdle = false;
-    this.#dimDeadline.set(this.#settings.dimAfterMs, () => {
-      this.#isIdle = true;
-      this.look();
-    });
+    this.#dimDeadline.set(this.#settings.dimAfterMs, () => this.#idle());
     this.look();
+  }
+
+  #idle(): void {
+    this.#isIdle = true;
+    this.look();
+    // On battery the hour changes nothing.
+    if (!this.#light.onBattery) this.#dimDeadline.set(HOUR_LOOK_MS, () => this.#idle());
   }
 
   /** What it depends on may have changed. */
@@ -53,10 +62,17 @@ export class Backlight {
 
   #wanted(): number {
     const { onBattery, batteryLow, quiet } = this.#light;
-    const { mainsPercent, batteryPercent, lowPercent } = this.#settings;
-    if (!onBattery) return mainsPercent;
+    const { mainsPercent, batteryPercent, lowPercent, night } = this.#settings;
+    if (!onBattery) return this.#isIdle && this.#isNight() ? night.percent : mainsPercent;
     if (quiet) return 0;
     return this.#isIdle || batteryLow ? lowPercent : batteryPercent;
+  }
+
+  #isNight(): boolean {
+    const { fromHour, untilHour } = this.#settings.night;
+    const hour = this.#light.localHour;
+    if (hour === undefined) return false;
+    return fromHour <= untilHour ? hour >= fromHour && hour < untilHour : hour >= fromHour || hour < untilHour;
   }
 
   #set(percent: number): void {

@@ -20,6 +20,8 @@ export interface PowerHost extends SleepNeeds {
   beforeSleep(): void;
   /** Tell whoever is there that the cell is empty. */
   showEmpty(): void;
+  /** From UTC to the clocks of the box's place at `seconds` since 1970 UTC; undefined: nobody has told the place. */
+  offsetMinutes(seconds: number): number | undefined;
 }
 
 export interface PowerTaskNeeds {
@@ -71,6 +73,13 @@ export class PowerTask implements CellWatchHost, LightNeeds, MainsLogHost, Sleep
 
   get onBattery(): boolean {
     return this.#schedule.onBatterySinceMs !== undefined;
+  }
+
+  get localHour(): number | undefined {
+    const seconds = this.#hal.clock.wallSeconds();
+    const minutes = seconds === undefined ? undefined : this.#host.offsetMinutes(seconds);
+    if (seconds === undefined || minutes === undefined) return undefined;
+    return Math.floor((seconds / 60 + minutes) / 60) % 24;
   }
 
   get batteryLow(): boolean {

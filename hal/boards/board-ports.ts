@@ -57,6 +57,7 @@ export function boardPorts(options: BoardOptions): BoardPorts {
   const on = (bus: "system" | "bins", address: number) => ({ sensor: { ...buses[bus], address, io: io.SMBus } });
   const fitted = fittedBins(wiring, units);
   const expander = ({ place, count }: Fitted) => new BinExpander(new MCP23017(on(place.bus, place.address)), count);
+  new io.Digital({ pin: pins.rail, mode: io.Digital.Output }).write(1);
   // First of all: whatever the boot before left on, its supply goes off.
   const supply = new LockSupply({ io: io.Digital, pin: pins.lockSupply, timers });
   const bins = new Cabinet({
@@ -71,7 +72,11 @@ export function boardPorts(options: BoardOptions): BoardPorts {
   const clock = new BoardClock({ rtc: new RV3028(on("system", wiring.rtcAddress)), timers, monotonicMs });
   const button = new ResetButton({ io: io.Digital, pin: pins.button, lampPin: pins.lamp, timers });
   const mains = new MainsSense({ io: io.Digital, pin: pins.mains, timers });
-  const reader = new PN532({ serial: { ...wiring.reader, io: io.Serial }, timers });
+  const reader = new PN532({
+    serial: { ...wiring.reader, io: io.Serial },
+    timers,
+    isSparing: () => !mains.present(),
+  });
   const modem = modemOf(options);
   return {
     links: modem === undefined ? options.links : boardLinks({ ...options, modem }),

@@ -1,5 +1,8 @@
-/** What a supply is made from: a load on it weighs more at the cell, by its voltage and the converter's losses. */
-const RAILS = ["cell", "3V3", "3V3 idle", "leds", "12V"] as const;
+/**
+ * What a supply is made from: a load on it weighs more at the cell, by its voltage and the converter's losses. What is on "3V3 switched" is
+ * behind the load switch at the pin `rail` (`wiring.ts`): asleep it has no supply, and draws nothing.
+ */
+const RAILS = ["cell", "3V3", "3V3 switched", "3V3 idle", "leds", "12V"] as const;
 export type Rail = (typeof RAILS)[number];
 
 /** Each is switched on and off by itself. */
@@ -8,6 +11,7 @@ export const LOADS = [
   "starting",
   "sleep",
   "hibernate",
+  "reader",
   "backlight",
   "ethernet",
   "wifi",

@@ -15,7 +15,13 @@ export const REFERENCE_POWER: PowerSettings = {
   hibernateAfterMs: 60_000,
   busyGraceMs: 180_000,
   checkIn: { everySeconds: 86_400, abovePercent: 30, atMostMs: 60_000 },
-  backlight: { mainsPercent: 100, batteryPercent: 60, lowPercent: 20, dimAfterMs: 15_000 },
+  backlight: {
+    mainsPercent: 100,
+    batteryPercent: 60,
+    lowPercent: 20,
+    dimAfterMs: 15_000,
+    night: { percent: 15, fromHour: 22, untilHour: 6 },
+  },
 };
 
 export const REFERENCE_BINS: BinSettings = {

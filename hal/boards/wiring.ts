@@ -27,7 +27,11 @@ export interface BoardWiring {
     readonly mount: number;
     /** The LED driver's dimming input, PWM. */
     readonly backlight: number;
+    /** Load switch of reader, screen and Ethernet. */
+    readonly rail: number;
   };
+  /** A buzzer with a tone of its own, and the level at which it sounds. */
+  readonly buzzer: { readonly pin: number; readonly on: 0 | 1 };
   /** PN532 over HSU. */
   readonly reader: {
     readonly receive: number;

@@ -60,6 +60,11 @@ export interface BacklightSettings {
   /** On battery when the charge is low, and when nobody has touched anything for `dimAfterMs`. */
   readonly lowPercent: number;
   readonly dimAfterMs: number;
+  /**
+   * On mains, when nobody has touched anything for `dimAfterMs`, between these hours of the box's place, 0 to 23; where the time or
+   * the place is not known, never.
+   */
+  readonly night: { readonly percent: number; readonly fromHour: number; readonly untilHour: number };
 }
 
 export interface BinSettings {

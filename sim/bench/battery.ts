@@ -20,7 +20,7 @@ const GROUPS = [
   { name: "self-discharge", loads: ["cell"], assumes: "1.5 % a month at 25 degrees" },
   {
     name: "awake",
-    loads: ["awake", "starting", "backlight", "lamp"],
+    loads: ["awake", "starting", "reader", "backlight", "lamp"],
     assumes: "processor, reader and screen while awake",
   },
   { name: "radio", loads: ["cellular", "wifi", "ethernet"], assumes: "the modem's mean current" },

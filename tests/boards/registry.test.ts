@@ -68,6 +68,19 @@ describe.each([...BOARDS, TEMPLATE_BOARD].map((board): [string, Board] => [board
       expect(missing.filter((load) => !links.has(load))).toEqual([]);
     });
 
+    test("what has no supply asleep draws nothing then, and what keeps it draws something in either sleep", () => {
+      const { draws } = hardware;
+      const asleep = ["sleep", "hibernate"];
+      expect(draws.filter(({ load, rail }) => asleep.includes(load) && rail === "3V3 switched")).toEqual([]);
+      const kept = draws.filter(({ load, rail }) => load === "awake" && (rail === "3V3" || rail === "cell"));
+      // Their names begin with the part's; resistors and switches have a line of their own.
+      const chips = kept.map(({ part }) => part.split(/[ ,]/)[0]!).filter((chip) => chip !== "pull-ups");
+      const lost = asleep.flatMap((load) =>
+        chips.filter((chip) => !draws.some((one) => one.load === load && one.part.startsWith(chip))),
+      );
+      expect(lost).toEqual([]);
+    });
+
     if (hardware.manifest !== undefined)
       test("its image begins with its own module", () => {
         const folder = hardware.manifest!.replace(/manifest\.json$/, "main.json");
@@ -88,9 +101,10 @@ const INPUTS = ["button", "mains", "expanderInterrupt", "touch.interrupt", "read
 
 /** Every pin by what it is for: those of the wiring, and those of the SDK's drivers in the image's manifest. */
 function pinsOf({ wiring, manifest }: Hardware): Readonly<Record<string, number>> {
-  const { buses, touch, pins, reader, modem } = wiring;
+  const { buses, touch, pins, buzzer, reader, modem } = wiring;
   return {
     ...pins,
+    buzzer: buzzer.pin,
     "system.data": buses.system.data,
     "system.clock": buses.system.clock,
     "bins.data": buses.bins.data,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { touchPanel } from "../../hal/boards/front.js";
 import { MS5_WIRING } from "../../hal/boards/ms5/wiring.js";
-import { touchPanel } from "../../hal/boards/touch-panel.js";
 import { Ft6236 } from "../../sim/world/parts/ft6236.js";
 import { bench, Scripted } from "./bench.js";
 

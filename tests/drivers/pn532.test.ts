@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { READER_SHARE_ON_BATTERY } from "../../hal/boards/reference-draws.js";
 import { TagText } from "../../hal/drivers/ndef-text.js";
 import { PN532 } from "../../hal/drivers/pn532.js";
 import { FrameReader, frame } from "../../hal/drivers/pn532-frames.js";
@@ -162,10 +163,10 @@ describe("the serial in a tag", () => {
 });
 
 describe("PN532 against its simulated part", () => {
-  function reader(seed?: number) {
+  function reader(seed?: number, isSparing = false) {
     const { line, serial, timers, run, world } = bench(seed);
     const part = new Pn532(world.scheduler, line);
-    const driver = new PN532({ serial, timers });
+    const driver = new PN532({ serial, timers, isSparing: () => isSparing });
     const scans: string[] = [];
     driver.onScan = (scanned) => scans.push(scanned);
     const hold = (name: string, ms: number) => {
@@ -181,7 +182,7 @@ describe("PN532 against its simulated part", () => {
       part.field = undefined;
       run(600);
     };
-    return { line, part, driver, scans, run, hold, show };
+    return { line, part, driver, scans, run, hold, show, world };
   }
 
   it("wakes it, configures it, waits, and reports a fob once while it is held", () => {
@@ -193,6 +194,67 @@ describe("PN532 against its simulated part", () => {
     hold("012ABC", 300);
     hold("013ABD", 300);
     expect(scans).toEqual(["012ABC", "012ABC", "013ABD"]);
+  });
+
+  describe("on the cell", () => {
+    /** When it wakes and goes to sleep, ms. */
+    function sparing() {
+      const there = reader(undefined, true);
+      let awakeMs = 0;
+      let sinceMs: number | undefined;
+      there.part.onAwake = (isAwake) => {
+        if (isAwake) sinceMs = there.world.scheduler.nowMs;
+        else if (sinceMs !== undefined) awakeMs += there.world.scheduler.nowMs - sinceMs;
+      };
+      return { ...there, awakeMs: () => awakeMs };
+    }
+
+    it("is awake a fifth of the time, as the battery's model has it", () => {
+      const { run, awakeMs, driver } = sparing();
+      run(60_000);
+      expect(awakeMs() / 60_000).toBeGreaterThan(0.18);
+      expect(Math.abs(awakeMs() / 60_000 - READER_SHARE_ON_BATTERY)).toBeLessThan(0.01);
+      expect(driver.faults()).toEqual([]);
+    });
+
+    it("answers a tag within 400 ms, whenever it comes, and reports it once while it is held", () => {
+      const { part, scans, run } = sparing();
+      run(1_000);
+      for (let i = 0; i < 100; i++) {
+        run(601 + 7 * (i % 50));
+        part.field = fobTag(`01${i}ABC`);
+        run(400);
+        expect(scans.length, `tag ${i}`).toBe(i + 1);
+        run(1_000);
+        expect(scans.length, `tag ${i}, still there`).toBe(i + 1);
+        part.field = undefined;
+      }
+    });
+
+    it("reports a fob again that was away for a second", () => {
+      const { part, scans, run } = sparing();
+      for (let i = 0; i < 3; i++) {
+        part.field = fobTag("012ABC");
+        run(1_000);
+        part.field = undefined;
+        run(1_000);
+      }
+      expect(scans).toEqual(["012ABC", "012ABC", "012ABC"]);
+    });
+
+    it("that is dead is a fault, and works again when it is back", () => {
+      const { part, driver, scans, run } = sparing();
+      run(1_000);
+      part.silent = true;
+      run(12_000);
+      expect(driver.faults().map(({ name }) => name)).toEqual(["reader"]);
+      part.silent = false;
+      part.powerOnReset();
+      run(12_000);
+      part.field = fobTag("012ABC");
+      run(400);
+      expect([driver.faults(), scans]).toEqual([[], ["012ABC"]]);
+    });
   });
 
   it("reads no more of a tag than it has to, from its capability container on", () => {

@@ -58,6 +58,7 @@ function life(
       sinceSync: () => 0,
       inSync: () => false,
       beforeSleep: () => {},
+      offsetMinutes: () => undefined,
       showEmpty: () => {
         saidEmpty = true;
       },

@@ -213,6 +213,19 @@ describe("the screen's light", () => {
   });
 });
 
+it("at night by the clocks of the box's place, the screen is dim until somebody touches it", async () => {
+  await open();
+  const light = () => rig.machine.panel.backlightPercent;
+  const hourInParis = () => new Date((rig.world.wallSeconds() + 3_600) * 1_000).getUTCHours();
+  await rig.world.until(() => hourInParis() === 21, DAY_MS, "the evening");
+  await rig.world.advance(30 * MINUTE_MS);
+  expect(light()).toBe(100);
+  await rig.world.advance(45 * MINUTE_MS);
+  expect([hourInParis(), light()]).toEqual([22, 15]);
+  await rig.person.type("1");
+  expect(light()).toBe(100);
+});
+
 describe("flapping mains", () => {
   it("a thousand changes leave a bounded number of records, and the last one is the truth", async () => {
     await open();

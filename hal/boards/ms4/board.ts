@@ -11,6 +11,7 @@ export const MS4_BOARD: Board = {
     wiring: MS4_WIRING,
     // The chip has few pins left beside PSRAM; these go to inputs of the screen, which leave them alone at reset.
     strapped: {
+      0: "buzzer: the pull-up of its transistor keeps it still, and starts the chip from flash",
       2: "data/command of the screen: floats low, as a download wants it; not read otherwise",
       5: "chip select of the screen: its pull-up makes it high",
       12: "backlight: the LED driver pulls it down; high would set the flash to 1.8 V",

@@ -9,17 +9,19 @@ export const MS4_WIRING: BoardWiring = {
     bins: { data: 18, clock: 19, port: 1, hz: 400_000 },
   },
   touch: { address: TOUCH_ADDRESS, interrupt: 35 },
-  // Button and mains wake from deep sleep: they are RTC pins. 34 to 39 have no pull-ups: mains is there, and the touch panel, which
-  // drives its pin.
+  // Button and mains wake from deep sleep: they are RTC pins. 34 to 39 have no pull-ups: mains is there, the touch panel, which drives
+  // its pin, and the expanders, whose pull-up is on the board.
   pins: {
     button: 33,
     lamp: 23,
     mains: 34,
     lockSupply: 13,
     expanderReset: 14,
-    expanderInterrupt: 27,
+    expanderInterrupt: 39,
     mount: 4,
     backlight: 12,
+    rail: 27,
   },
+  buzzer: { pin: 0, on: 0 },
   reader: { receive: 26, transmit: 25, port: 2, baud: 115_200 },
 };

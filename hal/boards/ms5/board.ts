@@ -9,7 +9,11 @@ export const MS5_BOARD: Board = {
   hardware: {
     chip: ESP32_S3,
     wiring: MS5_WIRING,
-    strapped: { 3: "only says where JTAG is, and only once its fuse is blown; low, PWRKEY is not pressed" },
+    strapped: {
+      3: "only says where JTAG is, and only once its fuse is blown; low, PWRKEY is not pressed",
+      45: "rail: its pull-down is what a flash of 3.3 V wants",
+      46: "buzzer: the pull-down of its transistor is what a download wants; not read otherwise",
+    },
     draws: MS5_DRAWS,
     manifest: "hal/moddable/targets/ms5/manifest.json",
   },

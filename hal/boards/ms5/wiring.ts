@@ -19,7 +19,9 @@ export const MS5_WIRING: BoardWiring = {
     expanderInterrupt: 7,
     mount: 14,
     backlight: 21,
+    rail: 45,
   },
+  buzzer: { pin: 46, on: 1 },
   // USB's pins: the console is the UART.
   modem: { receive: 20, transmit: 19, port: 2, baud: 115_200, powerKey: 3 },
   reader: { receive: 18, transmit: 17, port: 1, baud: 115_200 },

@@ -41,7 +41,9 @@ const WIRING: BoardWiring = {
     expanderInterrupt: 9,
     mount: 41,
     backlight: 42,
+    rail: 47,
   },
+  buzzer: { pin: 48, on: 1 },
   reader: { receive: 10, transmit: 11, port: 1, baud: 115_200 },
 };
 

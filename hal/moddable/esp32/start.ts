@@ -1,9 +1,11 @@
 import PWM from "embedded:io/pwm";
+import type PixelsOut from "commodetto/PixelsOut";
 import Preference from "preference";
+import Timer from "timer";
 import { boot } from "../../../firmware/main.js";
 import { boardPorts } from "../../boards/board-ports.js";
 import { unitsFrom } from "../../boards/fitted-bins.js";
-import { touchPanel } from "../../boards/touch-panel.js";
+import { buzzer, touchPanel } from "../../boards/front.js";
 import type { BoardWiring } from "../../boards/wiring.js";
 import type { CellularSettings } from "../../drivers/sim7000.js";
 import { ScreenPanel } from "../../panel/screen-panel.js";
@@ -29,6 +31,8 @@ import { WifiLink } from "./wifi-link.js";
 export interface StartNeeds {
   readonly profile: BoardProfile;
   readonly wiring: BoardWiring;
+  /** Makes the screen, once it has its supply. */
+  readonly screen: () => PixelsOut;
   /** The links besides Wi-Fi, before it. */
   readonly links: (timers: TimersPort) => readonly DroppingLink[];
 }
@@ -36,11 +40,14 @@ export interface StartNeeds {
 /** Bins of the base unit and of each expansion unit, `12,12` in NVS; a box that was never told has one unit. */
 const UNITS = { domain: "smartbox", key: "units", unset: "12" } as const;
 
+/** From the supply of the screen's controller to its first command, ms (ILI9341 data sheet, section 15.4: 5 after a reset). */
+const SCREEN_STARTS_MS = 10;
+
 /** `on`: texts of the panel are a step larger. */
 const LARGE_TEXT = { domain: "smartbox", key: "large-text" } as const;
 
 /** Puts a board's HAL together and boots the firmware on it. */
-export function start({ profile, wiring, links }: StartNeeds): void {
+export function start({ profile, wiring, screen, links }: StartNeeds): void {
   const timers = new BoardTimers();
   const wifi = new WifiLink(timers);
   const all = [...links(timers), wifi];
@@ -60,10 +67,12 @@ export function start({ profile, wiring, links }: StartNeeds): void {
       connect: socketsOf(all, timers),
     },
   });
+  const sounds = buzzer({ io: ESP32_IO, wiring, timers });
   const panel = new ScreenPanel({
-    ...boardScreen(screen, { profile: profile.panel, units, large: prefersLargeText() }),
+    ...boardScreen(supplied(screen), { profile: profile.panel, units, large: prefersLargeText() }),
     timers,
     light: backlight(wiring.pins.backlight),
+    sound: (sound) => sounds.play(sound),
   });
   touchPanel({ io: ESP32_IO, wiring, timers }).onTouch = (x, y) => panel.touched(x, y);
   const hal: Hal = {
@@ -84,6 +93,12 @@ export function start({ profile, wiring, links }: StartNeeds): void {
     crash: crashPort(new Uint8Array(keptMemory()), resetReason()),
   };
   boot(hal);
+}
+
+/** `boardPorts` has switched its supply on just now. */
+function supplied(screen: () => PixelsOut): PixelsOut {
+  Timer.delay(SCREEN_STARTS_MS);
+  return screen();
 }
 
 function prefersLargeText(): boolean {

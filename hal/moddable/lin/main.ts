@@ -57,7 +57,11 @@ const button: Hal["button"] = { onPress: undefined, lamp: (mode) => tell({ tell:
 const reader: Hal["reader"] = { onScan: undefined };
 const units = Array.from({ length: Math.ceil(binCount / 12) }, (_, unit) => Math.min(12, binCount - 12 * unit));
 const large = env("SMARTBOX_LARGE_TEXT") !== undefined;
-const panel = new ScreenPanel({ ...boardScreen(screen, { profile: MS5.panel, units, large }), timers });
+const panel = new ScreenPanel({
+  ...boardScreen(screen, { profile: MS5.panel, units, large }),
+  timers,
+  sound: (sound) => tell({ tell: "sound", sound }),
+});
 screen.context = { onTouchBegan: (_id: number, x: number, y: number) => panel.touched(x, y) };
 
 const hal: Hal = {

@@ -18,6 +18,8 @@ declare module "timer" {
   class Timer {
     static set(callback: () => void, delayMs?: number): Timer;
     static clear(timer: Timer): void;
+    /** Holds everything up. */
+    static delay(ms: number): void;
     private brand: boolean;
   }
   export default Timer;

@@ -46,6 +46,14 @@ declare module "embedded:io/socket/tcp/tls" {
   }
 }
 
+declare module "ili9341" {
+  import PixelsOut from "commodetto/PixelsOut";
+
+  export default class ILI9341 extends PixelsOut {
+    constructor(options: object);
+  }
+}
+
 declare module "x509" {
   import type { Curve } from "ecdsa";
 

@@ -12,6 +12,7 @@ const CONVERTERS: Readonly<Record<Rail, { readonly volts: number; readonly effic
   cell: { volts: CELL_VOLTS, efficiency: 1 },
   /** TPS63020 buck-boost at 50 to 500 mA (SLVS916, efficiency curves; unchecked). */
   "3V3": { volts: 3.3, efficiency: 0.9 },
+  "3V3 switched": { volts: 3.3, efficiency: 0.9 },
   /** The same in its power-save mode at 0.1 mA (SLVS916, efficiency curves; unchecked); its quiescent current is a part of its own. */
   "3V3 idle": { volts: 3.3, efficiency: 0.75 },
   /** TPS61169 LED boost, six LEDs in series (SLVSA40; unchecked). */

@@ -1,4 +1,6 @@
+import { READER_SHARE_ON_BATTERY } from "../../../hal/boards/reference-draws.js";
 import type { ReaderPort } from "../../../hal/ports/reader.js";
+import type { Battery } from "./battery.js";
 import type { Life } from "./life.js";
 import type { Site } from "./site.js";
 
@@ -8,16 +10,21 @@ const READ_MS = 80;
 /** NFC reader. */
 export class Reader {
   readonly #site: Site;
+  readonly #battery: Battery;
   #bound: { life: Life; port: ReaderPort } | undefined;
   readonly #watchers = new Set<(serial: string) => void>();
   /** True: the reader does not answer; scans go unseen. */
   broken = false;
 
-  constructor(site: Site) {
+  constructor(site: Site, battery: Battery) {
     this.#site = site;
+    this.#battery = battery;
   }
 
+  /** A reader that looks as the driver of the part does (hal/drivers/pn532.ts), in the mean. */
   port(life: Life): ReaderPort {
+    this.#battery.load("reader", this.#battery.currents.reader * READER_SHARE_ON_BATTERY);
+    life.onEnd(() => this.#battery.load("reader", 0));
     const port: ReaderPort = { onScan: undefined };
     this.#bound = { life, port };
     return port;

@@ -177,7 +177,7 @@ export class Machine {
     this.button = new Button(site, this.battery);
     this.button.onWake = () => this.#wake(WakeCause.button);
     this.panel = new Panel(site, this.battery);
-    this.reader = new Reader(site);
+    this.reader = new Reader(site, this.battery);
     this.rtc = new Rtc(site, options.rtc);
     this.entropy = new Entropy(site);
     this.net = new BoxNet(site, this.battery, world.network, options.net);

@@ -1,5 +1,6 @@
 import { type BoardOptions, type BoardPorts, boardPorts, type IoBoard } from "../../../hal/boards/board-ports.js";
 import { type Fitted, fittedBins } from "../../../hal/boards/fitted-bins.js";
+import { RESTS } from "../../../hal/boards/rests.js";
 import type { BoardWiring } from "../../../hal/boards/wiring.js";
 import type { BoardProfile } from "../../../hal/ports/board.js";
 import type { Battery } from "../devices/battery.js";
@@ -65,6 +66,8 @@ export class BoardParts {
   /** On boards that have one. */
   readonly modem: Sim7000Part | undefined;
   readonly modemLine: SerialLine;
+  /** When the buzzer began to sound, ms. */
+  readonly beeps: number[] = [];
   /** Button, mains and door contacts bounce when they move. */
   bounces = false;
   /** What somebody holds to the reader who scans a fob with this serial. */
@@ -77,11 +80,13 @@ export class BoardParts {
   readonly #devices: Devices;
   readonly #random: Random;
   readonly #pins: ReadonlyMap<number, Pin>;
-  readonly #lockSupply = new Pin(0);
-  readonly #expanderReset = new Pin(1);
-  readonly #interrupt = new Pin(1);
-  readonly #mount = new Pin(0);
+  readonly #lockSupply = new Pin(RESTS.lockSupply);
+  readonly #expanderReset = new Pin(RESTS.expanderReset);
+  readonly #interrupt = new Pin(RESTS.expanderInterrupt);
+  readonly #mount = new Pin(RESTS.mount);
   readonly #powerKey = new Pin(0);
+  readonly #rail = new Pin(RESTS.rail);
+  readonly #buzzer: Pin;
   readonly #expanders: readonly Expander[];
   /** Contacts that bounce now, with the level that they show. */
   readonly #bouncing = new Map<number, boolean>();
@@ -109,10 +114,12 @@ export class BoardParts {
     this.buses.system.attach(wiring.rtcAddress, this.rtc);
     this.readerLine = new SerialLine(site.random("reader line"));
     this.reader = new Pn532(site.scheduler, this.readerLine);
+    this.reader.onAwake = (isAwake) => devices.battery.load("reader", isAwake ? devices.battery.currents.reader : 0);
     this.modemLine = new SerialLine(site.random("modem line"));
     this.modem = this.#fitModem();
     this.#expanders = this.#fitExpanders(fittedBins(wiring, units));
     this.expanders = this.#expanders.map((one) => one.part);
+    this.#buzzer = new Pin(wiring.buzzer.on === 1 ? 0 : 1);
     this.#pins = this.#connectPins();
     devices.bins.onContact = (bin) => this.#contactMoved(bin);
     devices.reader.watch((serial) => this.#scanned(serial));
@@ -155,7 +162,8 @@ export class BoardParts {
   /** The board's 3.3 V dips or goes away: what it feeds starts anew. The gauge has the cell, the RTC its backup. */
   brownOut(): void {
     for (const { part } of this.#expanders) part.powerOnReset();
-    this.reader.powerOnReset();
+    this.reader.isSupplied = false;
+    this.reader.isSupplied = this.#rail.level === 1;
     this.modem?.powerOnReset();
   }
 
@@ -194,9 +202,9 @@ export class BoardParts {
   #connectPins(): ReadonlyMap<number, Pin> {
     const { pins } = this.#wiring;
     const { button, mains } = this.#devices;
-    const buttonPin = new Pin(1);
-    const mainsPin = new Pin(0);
-    const lamp = new Pin(0);
+    const buttonPin = new Pin(RESTS.button);
+    const mainsPin = new Pin(RESTS.mains);
+    const lamp = new Pin(RESTS.lamp);
     button.onLevel = (isDown) => this.#move(buttonPin, isDown ? 0 : undefined);
     mains.onLevel = (present) => this.#move(mainsPin, present ? 1 : undefined);
     mainsPin.outside = mains.present ? 1 : undefined;
@@ -206,8 +214,17 @@ export class BoardParts {
     this.#expanderReset.watch((level) => {
       for (const { part } of this.#expanders) part.reset = level;
     });
-    const { modem } = this.#wiring;
+    // Without it the reader forgets all.
+    this.#rail.watch((level) => {
+      this.reader.isSupplied = level === 1;
+    });
+    this.#buzzer.watch((level) => {
+      if (level === this.#wiring.buzzer.on) this.beeps.push(this.#site.scheduler.nowMs);
+    });
+    const { modem, buzzer } = this.#wiring;
     return new Map([
+      [pins.rail, this.#rail],
+      [buzzer.pin, this.#buzzer],
       ...(modem === undefined ? [] : [[modem.powerKey, this.#powerKey] as const]),
       [pins.button, buttonPin],
       [pins.lamp, lamp],

@@ -10,7 +10,7 @@ const ANSWER_MS = 8;
 const FIND_MS = 25;
 const RF_TIMEOUT = 0x01;
 
-const Command = { firmware: 0x02, sam: 0x14, read: 0x40, list: 0x4a } as const;
+const Command = { firmware: 0x02, sam: 0x14, powerDown: 0x16, read: 0x40, list: 0x4a } as const;
 
 /** PN532 at the other end of an HSU line: frames and the few commands that readers of tags use (UM0701-02). */
 export class Pn532 {
@@ -21,13 +21,18 @@ export class Pn532 {
   #isConfigured = false;
   #isListing = false;
   #hasTarget = false;
+  /** Once it has answered. */
+  #powersDown = false;
   #inbox: number[] = [];
   #planned: ScheduledEvent | undefined;
-  /** True: without supply, or dead. */
+  #isSupplied = true;
+  /** True: dead. */
   silent = false;
   /** It sends its last answer once more before each acknowledge. */
   repeats = false;
   #lastAnswer: Uint8Array | undefined;
+  /** Called when it wakes or goes to power-down; awake, its field counts as on. */
+  onAwake: ((isAwake: boolean) => void) | undefined;
   /** Commands taken so far, for tests. */
   readonly commands: number[] = [];
 
@@ -37,9 +42,15 @@ export class Pn532 {
     line.toPart = (bytes) => this.#receive(bytes);
   }
 
+  /** Off, or on again. */
+  set isSupplied(isSupplied: boolean) {
+    if (this.#isSupplied && !isSupplied) this.powerOnReset();
+    this.#isSupplied = isSupplied;
+  }
+
   /** After power-up or a brown-out: low-power mode, to be woken, SAMConfiguration first. */
   powerOnReset(): void {
-    this.#isAwake = false;
+    this.#wakes(false);
     this.#isConfigured = false;
     this.#inbox = [];
     this.#end();
@@ -53,8 +64,8 @@ export class Pn532 {
   }
 
   #receive(bytes: Uint8Array): void {
-    if (this.silent) return;
-    if (bytes.includes(0x55)) this.#isAwake = true;
+    if (this.silent || !this.#isSupplied) return;
+    if (bytes.includes(0x55)) this.#wakes(true);
     if (!this.#isAwake) return;
     this.#inbox.push(...bytes);
     while (this.#frame());
@@ -99,6 +110,9 @@ export class Pn532 {
     else if (code === Command.sam) {
       this.#isConfigured = true;
       this.#answer(code, []);
+    } else if (code === Command.powerDown) {
+      this.#answer(code, [0]);
+      this.#powersDown = true;
     } else if (code === Command.list && this.#isConfigured) {
       this.#isListing = true;
       this.#tryToFind();
@@ -132,11 +146,21 @@ export class Pn532 {
     this.#later(delayMs, () => {
       this.#lastAnswer = new Uint8Array(bytes);
       this.#line.deliver(this.#lastAnswer);
+      if (this.#powersDown) this.#wakes(false);
     });
+  }
+
+  #wakes(isAwake: boolean): void {
+    this.#powersDown = false;
+    if (this.#isAwake === isAwake) return;
+    this.#isAwake = isAwake;
+    if (!isAwake) this.#hasTarget = false;
+    this.onAwake?.(isAwake);
   }
 
   /** What it was busy with is over. */
   #end(): void {
+    this.#powersDown = false;
     this.#isListing = false;
     this.#scheduler.cancel(this.#planned);
     this.#planned = undefined;

@@ -12,6 +12,11 @@ const NAMES = [
   "شارع الحمراء 14",
   "باب (خلفي)",
   "Villa النخيل 3",
+  "דלת A 5 צפון",
+  "Suite 5 דירה",
+  "5 דירה",
+  "מחסן B2 7",
+  "Box 12 مخزن 34 B",
 ];
 
 test.each(NAMES)("%s stands on the screen in the order of UAX #9", (name) => {

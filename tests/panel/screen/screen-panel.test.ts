@@ -15,7 +15,7 @@ const typed = (stars: string): View => ({
   entry: { ...view("enter-code").entry!, groups: [stars] },
 });
 
-function rig() {
+function rig({ hasLight = true } = {}) {
   const scheduler = new Scheduler();
   const canvas = canvasFor(SIZE);
   const setting = settingFor(SIZE);
@@ -25,7 +25,7 @@ function rig() {
     setting,
     timers: worldTimers(scheduler),
     sound: (sound) => sounds.push(sound),
-    light: () => {},
+    ...(hasLight && { light: () => {} }),
   });
   const inputs: PanelInput[] = [];
   panel.onInput = (input) => inputs.push(input);
@@ -65,6 +65,25 @@ describe("what is sent to the display", () => {
     panel.render(typed("***"));
     expect(canvas.sentBytes - whole).toBeGreaterThan(0);
     expect(canvas.sentBytes - whole).toBeLessThan(2_000);
+  });
+
+  test("one without a light of its own is drawn black once when it is to be dark, and whole when it is lit again", () => {
+    const { canvas, panel } = rig({ hasLight: false });
+    const whole = 240 * 320 * 2;
+    panel.backlight(60);
+    panel.render(view("idle"));
+    panel.backlight(0);
+    expect(canvas.pixels.every((pixel) => pixel === 0)).toBe(true);
+    panel.render(view("thank-you"));
+    panel.backlight(0);
+    expect(canvas.sentBytes).toBe(2 * whole);
+    panel.backlight(60);
+    panel.render(view("idle"));
+    expect(same(canvas.pixels, drawn(SIZE, view("idle")).pixels)).toBe(true);
+    const before = canvas.sentBytes;
+    panel.backlight(0);
+    panel.backlight(60);
+    expect(canvas.sentBytes).toBe(before + 2 * whole);
   });
 
   test("a dark screen is not drawn, and is whole when its light comes on", () => {
