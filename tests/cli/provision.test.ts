@@ -7,7 +7,7 @@ import { loadIdentity } from "../../firmware/identity/copies.js";
 import { DataDirectory } from "../../sim/cli/front/data-directory.js";
 import { partitionOf } from "../../sim/cli/provision/partition.js";
 import { recordOf } from "../../sim/cli/provision/record.js";
-import { hexToBytes } from "../../sim/cloud/domain.js";
+import { hexToBytes, LANGUAGES } from "../../sim/cloud/domain.js";
 import { CloudStore } from "../../sim/cloud/store.js";
 import { NorFlash } from "../../sim/world/devices/nor-flash.js";
 import { ROOT } from "../tidy/sources.js";
@@ -127,7 +127,7 @@ test.each([
   [{ model: "MS3" }, "MS3 has no offline mode"],
   [{ model: "MS9" }, "there is no board MS9"],
   [{ bins: "twelve" }, "write how many each unit has"],
-  [{ language: "de" }, "--language de: it is one of en, fr, ja"],
+  [{ language: "xx" }, `--language xx: it is one of ${LANGUAGES.join(", ")}`],
   [{ zone: "Mars/Olympus" }, "Mars/Olympus"],
   [{ box: "no spaces" }, "box id no spaces"],
 ])("a new box with %j is refused, and no database is made", (wrong, why) => {

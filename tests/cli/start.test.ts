@@ -94,7 +94,7 @@ describe.concurrent("commands", () => {
     await box.do("powercut -1", /! -1 is not 1 to/);
     await box.do("log none", /! none is no number/);
     await box.do("sheet C-9", /! sheet 1 has no codes for C-9/);
-    await box.do("lang de", /! there is no language de/);
+    await box.do("lang xx", /! there is no language xx/);
     await box.do("cloud", /! do what at the cloud\?/);
     await box.do("cloud remove-access 99", /! there is no access 99/);
     await box.do("cloud add-access Nobody Van", /! there is no user Nobody: 1 Amélie Girard/);

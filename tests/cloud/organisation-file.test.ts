@@ -69,7 +69,7 @@ describe("an organisation's file", () => {
     ["without a box", { locations: [PLACE] }, [/boxes: there must be one at least/]],
     [
       "with many faults",
-      { locations: [{ name: 7, timeZone: "UTC", language: "de" }], boxes: [{ ...BOX, bins: "4" }], keyz: "x.csv" },
+      { locations: [{ name: 7, timeZone: "UTC", language: "xx" }], boxes: [{ ...BOX, bins: "4" }], keyz: "x.csv" },
       [
         /4 things to correct/,
         /locations\[0\]\.name: write text in quotes/,
