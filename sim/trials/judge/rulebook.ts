@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import type { Access, Key } from "../../cloud/domain.js";
 import type { CloudService } from "../../cloud/service.js";
-import { resolveWindow } from "../../cloud/windows.js";
 import { BinsEvidence } from "./evidence.js";
+import { isOpenAt } from "./window.js";
 
 /** Somebody may open a bin for so long after showing a right, ms: retries, another bin for a drop-off, an early reboot. */
 const CLAIM_MS = 90_000;
@@ -14,6 +14,8 @@ const PULSES_MS = 10_000;
 const CLOCK_TOLERANCE_SECONDS = 5;
 /** So near to an edge of a window nobody outside can say whether a right held when the box looked, s. */
 const EDGE_SECONDS = 180;
+/** Times are given to the minute. */
+const WINDOW_MIN_SECONDS = 60;
 /** Times that one offline code may be accepted: once, and five times within its grace. */
 const USES_OF_A_CODE = 6;
 const SHEETS_TRIED = 20;
@@ -245,26 +247,30 @@ export class Rulebook {
 
   /** Of a booking code that is entered now: the box may ask what to do, and look at the clock again a minute later. */
   worthOf(access: Access, wallSeconds: number): "right" | "lapsed" | "unsure" {
-    const { from, until } = this.#windowOf(access) ?? {
-      from: Number.NEGATIVE_INFINITY,
-      until: Number.POSITIVE_INFINITY,
-    };
-    if (wallSeconds >= from + EDGE_SECONDS && wallSeconds < until - EDGE_SECONDS) return "right";
-    return wallSeconds < from - EDGE_SECONDS || wallSeconds >= until + EDGE_SECONDS ? "lapsed" : "unsure";
+    const isOpen = (off: number): boolean => this.#isOpen(access, wallSeconds + off);
+    if (isOpen(-EDGE_SECONDS) && isOpen(EDGE_SECONDS)) return "right";
+    return this.#isOpenAround(access, wallSeconds, EDGE_SECONDS) ? "unsure" : "lapsed";
   }
 
-  #windowOf({ schedule }: Access): ReturnType<typeof resolveWindow> {
+  #isOpen({ schedule }: Access, wallSeconds: number): boolean {
+    if (schedule.kind === "ongoing") return true;
     const { boxes, locations } = this.#cloud.store.organisation;
     const box = boxes.find((one) => one.id === this.#box)!;
-    return resolveWindow(schedule, locations.find((one) => one.id === box.location)!.timeZone);
+    const local = locations.find((one) => one.id === box.location)!.timeZone;
+    return isOpenAt(schedule, schedule.zone === "local" ? local : schedule.zone, wallSeconds);
+  }
+
+  /** At any moment of these: no window is shorter than a minute. */
+  #isOpenAround(access: Access, wallSeconds: number, tolerance: number): boolean {
+    for (let off = -tolerance; off < tolerance; off += WINDOW_MIN_SECONDS) {
+      if (this.#isOpen(access, wallSeconds + off)) return true;
+    }
+    return this.#isOpen(access, wallSeconds + tolerance);
   }
 
   #claimAccess(access: Access, atMs: number, wallSeconds: number): void {
     const key = this.#cloud.store.organisation.keys.find((one) => one.id === access.key)!;
-    const window = this.#windowOf(access);
-    const isOpen =
-      window === undefined ||
-      (wallSeconds >= window.from - CLOCK_TOLERANCE_SECONDS && wallSeconds < window.until + CLOCK_TOLERANCE_SECONDS);
+    const isOpen = this.#isOpenAround(access, wallSeconds, CLOCK_TOLERANCE_SECONDS);
     // Outside its window a right still lets its key be returned, as its tag does.
     if (isOpen) this.#claims.push({ kind: "key", key, atMs });
     else this.#claims.push({ kind: "tag", thing: `key:${key.id}`, atMs });
