@@ -11,6 +11,8 @@ const SLOW = [
   "tests/trials/{hil,kills}/*.test.ts",
   "tests/page/{browser,server}.test.ts",
   "tests/trials/interop/*.test.ts",
+  "tests/trials/hil/*.test.ts",
+  "tests/page/{browser,server,explore,pictures}.test.ts",
   "tests/journal/{permutations,power-cuts,reader,traps,model}.test.ts",
   "tests/cloud/pack/{cli,files}.test.ts",
   "tests/cloud/fleet/*.test.ts",

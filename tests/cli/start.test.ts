@@ -231,6 +231,35 @@ describe.concurrent("the cloud's page", () => {
   });
 });
 
+describe.concurrent("the page of a simulator that runs", () => {
+  it("shows what is typed in the terminal, and begins anew when it is asked to", async ({ room }) => {
+    const port = await room.freePort();
+    const box = room.start("--http", String(port));
+    await box.see(/in your browser at http/);
+    await box.do("wait synced", /synced/);
+    const told = async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/api/state`);
+      return ((await answer.json()) as { told: Record<string, string> }).told;
+    };
+    const act = (body: object) =>
+      fetch(`http://127.0.0.1:${port}/api/act`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    await box.do("broker down", /the broker is gone/);
+    expect(JSON.parse((await told()).net!).broker).toBe(false);
+    await act({ act: "mains", on: false });
+    await box.do("status", /mains off/);
+    await box.do("pace next", /on to the next event/);
+    await vi.waitFor(async () => expect(JSON.parse((await told()).time!).pace).toBe(1), SOON);
+    await act({ act: "start-over" });
+    await box.see(/is on the desk/);
+    await box.do("status", /mains on/);
+    expect(await box.end()).toBe(0);
+  });
+});
+
 const ORGANISATION = fileURLToPath(new URL("../../sim/samples/organisation.json", import.meta.url));
 
 describe.concurrent("an organisation of one's own", () => {

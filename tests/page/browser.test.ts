@@ -189,6 +189,23 @@ describe.skipIf(whyNoBrowser() !== undefined)("in a browser", () => {
     await expect.poll(() => page.getByText(/asks every second/).count(), SOON).toBe(0);
   });
 
+  test("a manager adds somebody, and says what hangs in a bin after a look", async () => {
+    await page.getByRole("tab", { name: "People and codes" }).click();
+    await page.getByLabel("Name").fill("Ines Duarte");
+    await page.getByLabel(/Serial of a badge/).fill("910ind");
+    await click("Add a person");
+    const { organisation } = played.desk.cloud.store;
+    await expect.poll(() => played.desk.cloud.store.organisation.users.at(-1), SOON).toMatchObject({ badge: "910IND" });
+    await page.getByRole("tab", { name: "Bins" }).click();
+    await page.locator(".bin-list summary").first().click();
+    await page.getByLabel("It holds … A-1", { exact: true }).selectOption({ label: "Meter room west" });
+    const key = organisation.keys.find(({ name }) => name === "Meter room west")!.id;
+    const { inventory } = played.desk.cloud.ingest.log;
+    await expect.poll(() => inventory.content("MS5-PARIS", 0).item, SOON).toBe(`key:${key}`);
+    await click("It is empty");
+    await expect.poll(() => inventory.content("MS5-PARIS", 0).belief, SOON).toBe("empty");
+  });
+
   test("somebody gets access in the cloud; the row says when the box has it; the code opens", async () => {
     await page.getByRole("tab", { name: "People and codes" }).click();
     await page.locator(".form select").nth(0).selectOption({ label: "Noor Haddad" });

@@ -48,6 +48,14 @@ export class Room {
     return (server.address() as AddressInfo).port;
   }
 
+  /** That nobody listens on. */
+  async freePort(): Promise<number> {
+    const server = createServer();
+    const port = await this.listen(server);
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
+
   async clear(): Promise<void> {
     for (const simulator of this.#simulators) await simulator.kill();
     for (const server of this.#servers) server.close();

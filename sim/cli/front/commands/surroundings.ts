@@ -76,6 +76,18 @@ export const SURROUNDINGS_COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: "broker",
+    usage: "broker up|down",
+    summary: "the MQTT broker between boxes and cloud: stopped, or there again",
+    example: "broker down",
+    complete: () => ["up", "down"],
+    run({ desk }, { words }) {
+      expectWords(words, 2);
+      desk.isBrokerUp = oneOf(words[1], ["up", "down"], "state") === "up";
+      return [desk.isBrokerUp ? "the broker is back: each box connects by itself" : "the broker is gone for every box"];
+    },
+  },
+  {
     name: "hotspot",
     usage: "hotspot NAME PASSWORD [noInternet] | hotspot off",
     summary: "somebody's phone offers Wi-Fi: join it at the panel",

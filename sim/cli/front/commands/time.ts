@@ -1,3 +1,4 @@
+import { PACES } from "../../../page/shared/state.js";
 import { WorldError } from "../../../world/devices/site.js";
 import type { Command } from "../command.js";
 import { dateOf, panelInWords, timeOfDay } from "../describe.js";
@@ -43,6 +44,19 @@ export const TIME_COMMANDS: readonly Command[] = [
       progress(undefined);
       const now = desk.world.wallSeconds();
       return [`it is ${dateOf(desk, now)}, ${timeOfDay(desk, now)}`];
+    },
+  },
+  {
+    name: "pace",
+    usage: `pace ${PACES.join("|")}`,
+    summary: "how fast time goes by; next: on to the next thing to be seen at the box",
+    example: "pace 60",
+    complete: () => PACES.map(String),
+    run({ desk }, { words }) {
+      expectWords(words, 2);
+      const wanted = oneOf(words[1], PACES.map(String), "pace");
+      desk.pace = PACES.find((pace) => String(pace) === wanted)!;
+      return [wanted === "next" ? "on to the next event" : `time goes ${wanted} times as fast as it is`];
     },
   },
   {

@@ -204,8 +204,8 @@ function KeyShape({ x, y, serial }: { x: number; y: number; serial: string }) {
       <circle class="ring" r={4} cx={2} cy={2} />
       <path class="blade" d="M0 6l-7 16 2.500 1 1-2.500 2 .8 1-2.500 2 .8 4.500-11z" />
       <g class="tag" transform="translate(3 5)">
-        <rect width={20} height={11} rx={4} />
-        <text x={10} y={7.4} text-anchor="middle">
+        <rect width={23} height={11} rx={4} />
+        <text x={11.5} y={7.4} text-anchor="middle">
           {serial}
         </text>
       </g>

@@ -1,10 +1,11 @@
-import type { BinRow } from "../../shared/lists.js";
+import type { BinRow, KeyRow } from "../../shared/lists.js";
 import { act } from "../live.js";
 import { say } from "../words.js";
 import { useAsked } from "./asked.js";
 
 export function Bins() {
   const bins = useAsked<readonly BinRow[]>("/api/cloud/bins");
+  const keys = useAsked<readonly KeyRow[]>("/api/cloud/keys") ?? [];
   if (bins === undefined) return <p class="note">{say("loading")}</p>;
   return (
     <ul class="bin-list">
@@ -30,6 +31,22 @@ export function Bins() {
                 {say("bin-is-empty")}
               </button>
             )}
+            <select
+              aria-label={`${say("bin-holds")} ${bin.label}`}
+              value=""
+              onChange={(event) => {
+                const key = Number(event.currentTarget.value);
+                event.currentTarget.value = "";
+                if (key > 0) void act({ act: "holds", bin: bin.label, key, sure: true });
+              }}
+            >
+              <option value="">{say("bin-holds")}</option>
+              {keys.map(({ id, name }) => (
+                <option key={id} value={id}>
+                  {name}
+                </option>
+              ))}
+            </select>
           </details>
         </li>
       ))}

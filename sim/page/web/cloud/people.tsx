@@ -12,6 +12,7 @@ export function People() {
   return (
     <>
       <GiveAccess />
+      <AddPerson />
       <div class="wide">
         <table>
           <thead>
@@ -137,6 +138,51 @@ function GiveAccess() {
       </label>
       <button type="submit" class="strong" disabled={!isReady}>
         {say("access-add")}
+      </button>
+    </form>
+  );
+}
+
+const newName = signal("");
+const newBadge = signal("");
+
+function AddPerson() {
+  const add = async () => {
+    const badge = newBadge.value.trim().toUpperCase();
+    if (!(await act({ act: "add-user", name: newName.value, badge: badge === "" ? null : badge }))) return;
+    newName.value = "";
+    newBadge.value = "";
+  };
+  return (
+    <form
+      class="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void add();
+      }}
+    >
+      <label>
+        <span>{say("person-name")}</span>
+        <input
+          type="text"
+          value={newName.value}
+          onInput={(event) => {
+            newName.value = event.currentTarget.value;
+          }}
+        />
+      </label>
+      <label>
+        <span>{say("person-badge")}</span>
+        <input
+          type="text"
+          value={newBadge.value}
+          onInput={(event) => {
+            newBadge.value = event.currentTarget.value;
+          }}
+        />
+      </label>
+      <button type="submit" disabled={newName.value.trim() === ""}>
+        {say("person-add")}
       </button>
     </form>
   );

@@ -44,12 +44,13 @@ function Chart({ samples }: { samples: readonly Sample[] }) {
         axes: [times, { ...axis, scale: "percent" }, { ...axis, scale: "mA", side: 1, grid: { show: false } }],
         series: [
           { label: say("col-when"), value: (_, seconds) => (seconds == null ? "" : dateTime(seconds)) },
-          { label: say("chart-charge"), scale: "percent", stroke: colour("--good"), width: 2 },
+          { label: say("chart-charge"), scale: "percent", stroke: colour("--good"), width: 2, points: { show: false } },
           {
             label: say("chart-current"),
             scale: "mA",
             stroke: colour("--warn"),
             width: 1,
+            points: { show: false },
             paths: uPlot.paths.stepped!({ align: 1 }),
           },
         ],

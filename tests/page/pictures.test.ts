@@ -1,0 +1,77 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { ROOT } from "../tidy/sources.js";
+import { openBrowser, whyNoBrowser } from "./support/browser.js";
+import { openTheatre, type Played } from "./support/theatre.js";
+
+/**
+ * Pictures of the page, to look at after a change of it: `PICTURES=write npx vitest run tests/page/pictures.test.ts`. The first is the
+ * README's; the others go to `build/pictures`.
+ */
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
+const FOLDER = join(ROOT, "sim/page/pictures");
+const BUILD = join(ROOT, "build/pictures");
+const CASES = [
+  [390, "light", "ja"],
+  [390, "dark", "fr"],
+  [820, "light", "fr"],
+  [820, "dark", "ja"],
+  [1440, "light", "en"],
+  [1440, "dark", "ja"],
+  [2560, "dark", "en"],
+] as const;
+const TABS = ["log", "keys", "people", "bins", "sheets", "inside"] as const;
+
+describe.runIf(process.env.PICTURES === "write" && whyNoBrowser() === undefined)("pictures", () => {
+  let browser: Browser;
+  let played: Played;
+  beforeAll(async () => {
+    browser = await openBrowser();
+    played = await openTheatre();
+    played.desk.pace = 60;
+    mkdirSync(FOLDER, { recursive: true });
+    mkdirSync(BUILD, { recursive: true });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await played.close();
+  });
+
+  const open = async (width: number, height: number, colorScheme: "light" | "dark", language: string) => {
+    const page = await browser.newPage({ viewport: { width, height }, colorScheme, reducedMotion: "reduce" });
+    await page.goto(played.server.url);
+    await page.locator("select").nth(1).selectOption(language);
+    await page.locator(".targets button").first().waitFor({ state: "attached" });
+    return page;
+  };
+  /** A story that stands still in its middle: a bin is open, a caption on. */
+  const inTheMiddle = async (page: Page) => {
+    await page.getByText("Type 135790").waitFor({ timeout: 60_000 });
+    played.desk.pace = 1;
+    played.desk.playStory("internet");
+    await page.getByText(/Somebody comes for/).waitFor({ timeout: 60_000 });
+    await expect.poll(() => played.desk.machine.bins.state.open.includes(true), { timeout: 30_000 }).toBe(true);
+    await page.waitForTimeout(600);
+  };
+
+  test("the README's: a key is taken without the internet", async () => {
+    const page = await open(1440, 860, "light", "en");
+    await inTheMiddle(page);
+    await page.screenshot({ path: join(FOLDER, "page.png") });
+    await expect.poll(() => played.desk.story?.isOver, { timeout: 120_000 }).toBe(true);
+    await page.close();
+  });
+
+  test.each(CASES)("%d px, %s, %s: each tab", async (width, scheme, language) => {
+    const page = await open(width, 900, scheme, language);
+    for (const tab of TABS) {
+      await page.locator(`#tab-${tab}`).click();
+      await page.locator(".tab-body > :not(.note), .tab-body > p + *").first().waitFor();
+      await page.evaluate("document.fonts.ready");
+      await page.screenshot({ path: join(BUILD, `${width}-${scheme}-${language}-${tab}.png`), fullPage: true });
+    }
+    await page.close();
+  });
+});
