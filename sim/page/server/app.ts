@@ -72,10 +72,19 @@ export function pageApp(needs: PageNeeds): Hono {
   app.get("/api/events", async (context) => eventStream(context, live, (await assets.built).version));
   // For a browser whose network lets no stream through: it asks again and again.
   app.get("/api/state", async (context) => context.json({ version: (await assets.built).version, told: live.whole() }));
+  const permissions = new Map<string, Permissions>();
+  const permissionsOf = (): Permissions => {
+    const { box, cloud } = theatre;
+    const found = permissions.get(box.id) ?? new Permissions(cloud, box);
+    permissions.set(box.id, found);
+    return found;
+  };
   app.post("/api/act", bodyLimit({ maxSize: MOST_BODY_BYTES }), async (context) => {
     const body: unknown = await context.req.json().catch(() => undefined);
     const act = v.safeParse(ActSchema, body);
     if (!act.success) return context.json({ error: wrong(act.issues) }, 400);
+    // An access that is added now is not in a version that was made before.
+    permissionsOf().look();
     try {
       await play(theatre, act.output, hand);
     } catch (error) {
@@ -85,7 +94,7 @@ export function pageApp(needs: PageNeeds): Hono {
     live.look();
     return context.json({});
   });
-  addLists(app, theatre);
+  addLists(app, theatre, permissionsOf);
   app.get("*", async (context) => {
     const file = (await assets.built).files[context.req.path];
     return file === undefined ? context.notFound() : context.body(file.body, 200, { "Content-Type": file.type });
@@ -99,14 +108,7 @@ function wrong(issues: readonly v.BaseIssue<unknown>[]): string {
 }
 
 /** What the cloud knows; it answers nothing while it is down. */
-function addLists(app: Hono, theatre: Theatre): void {
-  const permissions = new Map<string, Permissions>();
-  const permissionsOf = (): Permissions => {
-    const { box, cloud } = theatre;
-    const found = permissions.get(box.id) ?? new Permissions(cloud, box);
-    permissions.set(box.id, found);
-    return found;
-  };
+function addLists(app: Hono, theatre: Theatre, permissionsOf: () => Permissions): void {
   const asked = (): Asked => {
     const { cloud, box, timeZone, world } = theatre;
     permissionsOf().look();

@@ -33,6 +33,8 @@ function hintNow(): HintText | undefined {
   const people = now.people.value;
   const box = now.box.value;
   if (panel === undefined || people === undefined || box === undefined) return undefined;
+  // Its screen says all that there is to say.
+  if (!box.canOffline) return undefined;
   if (panel.state === "asleep") return { words: say("hint-asleep") };
   if (panel.state === "off") return { words: say("hint-off") };
   if (panel.state === "starting") return { words: say("hint-starting") };
