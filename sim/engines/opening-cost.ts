@@ -21,7 +21,8 @@ export function countOpenings(): void {
   const { open } = nacl.secretbox;
   nacl.secretbox.open = (box, nonce, key) => {
     const body = open(box, nonce, key);
-    counted().openingComputrons = openingComputrons() + TRY + (AUTHENTICATE + (body === null ? 0 : DECRYPT)) * box.length;
+    counted().openingComputrons =
+      openingComputrons() + TRY + (AUTHENTICATE + (body === null ? 0 : DECRYPT)) * box.length;
     return body;
   };
 }
