@@ -4,13 +4,14 @@ import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
 import { encodePacket } from "../../../firmware/sync/mqtt/packet-writer.js";
 import { ENVELOPE_OVERHEAD, MAX_SEALED_BYTES, openEnvelope, seal } from "../../../firmware/wire/envelope.js";
 import { Lane, topicOf } from "../../../firmware/wire/lanes.js";
-import { MAX_BATCH_RECORDS, MAX_PIECE_BYTES, Records } from "../../../firmware/wire/messages.js";
+import { MAX_PIECE_BYTES, Records } from "../../../firmware/wire/messages.js";
 
 const key = new Uint8Array(32).fill(7);
 const session = new Uint8Array(8).fill(1);
 const challenge = new Uint8Array(8).fill(2);
-/** As long as an exchange's outcome is. */
-const records = Array.from({ length: MAX_BATCH_RECORDS }, (_, i) => new Uint8Array(32).fill(i));
+/** The batch that the figures are of; each record as long as an exchange's outcome is. */
+const BATCH_RECORDS = 64;
+const records = Array.from({ length: BATCH_RECORDS }, (_, i) => new Uint8Array(32).fill(i));
 const chunk = seal(key, Lane.snapshot, session, challenge, 1, new Uint8Array(MAX_PIECE_BYTES).fill(3));
 
 /** As long as a message may be, and as short as one is; they do not open. */
