@@ -6,7 +6,7 @@ const KILLS = 20;
 
 test.skipIf(whyNoMcu() !== undefined)(
   `${KILLS} times SIGKILL ends the emulated microcontroller: nothing is lost or doubled, and each time its flash holds a sound journal`,
-  { timeout: 240_000 },
+  { timeout: 600_000 },
   async () => {
     const result = await kills({ seed: 1, kills: KILLS });
     expect(result, "npm run soak:kills -- --seed 1 --kills 20").toMatchObject({
