@@ -308,13 +308,14 @@ export function interopSuite(name: string, versions: readonly (4 | 5)[], start: 
           },
         );
         await expect.poll(() => log).toEqual(["accepted", "subscribed"]);
-        for (let i = 0; i < 8; i++) connection.publish(`${base}/up`, Buffer.from(`up ${i}`), false);
+        let sent = 0;
+        while (connection.ready) connection.publish(`${base}/up`, Buffer.from(`up ${sent++}`), false);
         await expect.poll(() => connection.inFlight).toBe(0);
         await peer.publishAsync(`${base}/down/command`, "down", { qos: 1 });
         await expect.poll(() => log).toEqual(["accepted", "subscribed", "room", "/down/command down"]);
         connection.close("done");
         await expect.poll(() => texts(received).at(-1)).toBe("will");
-        expect(texts(received)).toEqual([...Array.from({ length: 8 }, (_, i) => `up ${i}`), "will"]);
+        expect(texts(received)).toEqual([...Array.from({ length: sent }, (_, i) => `up ${i}`), "will"]);
       },
     );
   });
