@@ -3,6 +3,8 @@ import type { CloudStore } from "./store.js";
 
 /** What does not come while the box is there for so long is held up by somebody, s. */
 const HELD_UP_SECONDS = 300;
+/** For which a box with which nothing happens may say nothing, s. */
+export const QUIET_SECONDS = 3_600;
 /** A box says in its status how long it may say nothing, s; an older one says hello this often. */
 const HELLO_SECONDS = 300;
 /** One that was not heard for so long beyond that is not there, whatever its last word was, s. */

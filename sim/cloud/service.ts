@@ -25,7 +25,7 @@ import { Alerts } from "./alerts.js";
 import { BoxAlerts } from "./box-alerts.js";
 import { Commands } from "./commands.js";
 import { bytesToHex, CloudError, hexToBytes } from "./domain.js";
-import { HeldUp } from "./held-up.js";
+import { HeldUp, QUIET_SECONDS } from "./held-up.js";
 import { Ingest } from "./ingest/ingest.js";
 import { Knocks } from "./knocks.js";
 import { paceSeconds } from "./pace.js";
@@ -57,8 +57,6 @@ const RETRY_MS = 5_000;
 const COMMAND_RESEND_MS = 30_000;
 /** While a box is there, it is looked whether something of it is held up, ms. */
 const WATCH_MS = 60_000;
-/** For which a box with which nothing happens may say nothing, s. */
-const QUIET_SECONDS = 3_600;
 
 interface Owed {
   /** Hexadecimal. */
