@@ -140,6 +140,8 @@ async function floods(act: Act, broker: HostileBroker): Promise<void> {
       stage.judge.armed(rig.bins.byLabel(ARMED));
       await world.until(() => rig.button.lamp === "flash", 5 * SECOND_MS, "an armed bin");
       await world.until(() => rig.button.lamp !== "flash", 2 * MINUTE_MS, "the end of its minute");
+      // Its screen ends as well, before the next person types.
+      await world.advance(SECOND_MS);
     },
   );
   step("it floods the box with garbage that looks like the session's own, and people come");
