@@ -89,9 +89,9 @@ export const KEYS = {
   sent: 91,
   unsent: 92,
   outdated: 93,
-  pace: 94,
   padding: 97,
   quiet: 114,
+  pace: 115,
   // What box and cloud believe of a bin, and what a box can read
   belief: 107,
   reads: 108,

@@ -142,7 +142,8 @@ describe("a desk", () => {
   });
 
   it.each([
-    [{ url: "ws://127.0.0.1:1" }, "boxes speak MQTT over TCP or TLS"],
+    [{ url: "http://127.0.0.1:1" }, "write mqtt://host:1883"],
+    [{ url: "wss://127.0.0.1:1/mqtt" }, "give its certificate with --ca FILE"],
     [{ url: "nonsense" }, "write mqtt://host:1883"],
     [{ url: "mqtt://me:pw@127.0.0.1:1" }, "give them with --user and --password"],
     [{ url: "mqtts://127.0.0.1:1" }, "give its certificate with --ca FILE"],

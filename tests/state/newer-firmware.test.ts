@@ -66,6 +66,7 @@ describe("a record of a later firmware in the journal", () => {
     expect(ingest.log.inventory.isDoubtful(box, 3)).toBe(false);
     expect(ingest.take(box, { epoch, first: 1, records: raw })).toBe(raw.length);
     expect(ingest.through(box, "01".repeat(8))).toBe(raw.length);
+    store.commit();
     expect(store.data.events.map(({ kind, detail }) => [kind, detail.raw])).toEqual(
       raw.map((bytes) => ["undecodable", Buffer.from(bytes).toString("hex")]),
     );
