@@ -45,6 +45,11 @@ export class CertificateDates {
   }
 }
 
+/** Whole s from `now` until the certificates do not hold any more; without dates: for ever. */
+export function secondsLeft(validity: Validity | undefined, now: number): number {
+  return validity === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Math.ceil(validity.until - now) + 1);
+}
+
 function outOfDate(validity: Validity | undefined, now: number): string | undefined {
   if (validity === undefined) return undefined;
   if (now > validity.until) return `certificate ended ${day(validity.until)}: renew the broker's`;

@@ -22,9 +22,13 @@ export class Rest {
     return rested;
   }
 
-  /** A welcome came; `allowedSeconds`: for which the cloud bears silence, undefined: it is an older one. */
-  welcomed(allowedSeconds: number | undefined): void {
-    const longest = Math.max(REHELLO_INTERVAL_MS, 1000 * Math.min(allowedSeconds ?? 0, LONGEST_S));
+  /**
+   * A welcome came; `allowedSeconds`: for which the cloud bears silence, undefined: it is an older one. `certifiedSeconds`: for which the
+   * broker's certificate holds; the welcome after that ends the session, and is not put off.
+   */
+  welcomed(allowedSeconds: number | undefined, certifiedSeconds: number): void {
+    const seconds = Math.min(allowedSeconds ?? 0, LONGEST_S, certifiedSeconds);
+    const longest = Math.max(REHELLO_INTERVAL_MS, 1000 * seconds);
     this.#ms = this.#wasUsed ? REHELLO_INTERVAL_MS : Math.min(2 * this.#ms, longest);
     this.#wasUsed = false;
   }

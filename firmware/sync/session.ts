@@ -75,6 +75,8 @@ export interface SessionOptions {
   readonly behind: () => Behind;
   /** Told the cloud's time at each welcome: why the connection must end, though the cloud is genuine; undefined: it may go on. */
   readonly objection: (seconds: number) => string | undefined;
+  /** s from then on for which the broker's certificate holds. */
+  readonly certifiedSeconds: (seconds: number) => number;
   readonly events: SessionEvents;
 }
 
@@ -302,7 +304,7 @@ export class Session {
     this.#wants.hello = false;
     this.#unansweredHellos = 0;
     this.#freshness.welcomed(this.#helloSentAtMs, welcome.time);
-    this.#rest.welcomed(welcome.quiet);
+    this.#rest.welcomed(welcome.quiet, this.#options.certifiedSeconds(welcome.time));
     this.#askLater();
     events.heard();
     this.#welcomed(welcome);

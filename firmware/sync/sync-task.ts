@@ -7,7 +7,7 @@ import { downFilter, Lane, topicOf } from "../wire/lanes.js";
 import { State } from "../wire/messages.js";
 import { Deadline } from "../wiring/deadline.js";
 import { brokerSocket } from "./broker-socket.js";
-import { CertificateDates } from "./certificate-dates.js";
+import { CertificateDates, secondsLeft } from "./certificate-dates.js";
 import type { SyncHost } from "./contract.js";
 import { Failback, type FailbackHost } from "./failback.js";
 import { KeepAlive } from "./keep-alive.js";
@@ -312,6 +312,7 @@ export class SyncTask implements FailbackHost {
       droppedCount: () => this.#dropped,
       behind: () => this.#lag.behind,
       objection: (seconds) => this.#dates.atWelcome(socket.validity, seconds),
+      certifiedSeconds: (seconds) => secondsLeft(socket.validity, seconds),
       events: {
         heard: () => {
           this.#lastSyncMs = clock.monotonicMs();

@@ -184,7 +184,8 @@ async function backAgain({ stage, people, step, options }: Act): Promise<void> {
     await world.until(() => stage.cloudHas > before, 30 * MINUTE_MS, "the replay to begin");
     step("the broker is killed in the middle of the replay");
     const { nextSeq } = stage.judge.boxMemory();
-    if (stage.cloudHas >= nextSeq - 1) throw new Error("the replay was over before the broker was killed");
+    if (stage.cloudHas >= nextSeq - 1)
+      throw new Error("the replay was over before the broker was killed: give more --exchanges");
     await broker.crash();
     await world.advance(MINUTE_MS);
     await broker.restart();
