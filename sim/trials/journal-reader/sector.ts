@@ -10,6 +10,7 @@ export class Sector {
   readonly #bytes: Uint8Array;
   #before: Sector | undefined;
   #items: readonly Item[] | undefined;
+  #isCheckpointWhole: boolean | undefined;
   #isBlank: boolean | undefined;
 
   /** `before`: how the same sector stood at the last look; what has not changed since is not read again. */
@@ -35,8 +36,11 @@ export class Sector {
 
   /** True if the checkpoint's end is there and so are its pieces. */
   get isCheckpointWhole(): boolean {
-    const end = this.items.find((item) => item.type === "checkpointEnd");
-    return end?.pieces === this.items.filter((item) => item.type === "checkpoint").length;
+    if (this.#isCheckpointWhole === undefined) {
+      const end = this.items.find((item) => item.type === "checkpointEnd");
+      this.#isCheckpointWhole = end?.pieces === this.items.filter((item) => item.type === "checkpoint").length;
+    }
+    return this.#isCheckpointWhole;
   }
 
   get isBlank(): boolean {

@@ -12,14 +12,14 @@ if (isSkipped) console.warn(`the fleet is skipped: ${lacks.join("; ")}`);
 
 /** How long a record waited is the command's to judge, on a machine that has time for it; here nothing may be lost or doubled. */
 test.skipIf(isSkipped)(
-  "200 boxes lose nothing and double nothing while service, broker and database are killed",
+  "2000 boxes lose nothing and double nothing while service, broker and database are killed",
   async () => {
-    const options = ["--boxes", "200", "--kill", "--rate", "500", "--seconds", "3"];
+    const options = ["--boxes", "2000", "--kill", "--rate", "1000", "--seconds", "5"];
     const run = promisify(execFile)(process.execPath, ["--import", "tsx", "sim/cli/fleet.ts", ...options]);
     const { stdout } = await run.catch((error: { stdout: string; stderr: string }) => {
       if (error.stdout === "") throw new Error(error.stderr);
       return error;
     });
-    expect(JSON.parse(stdout.trim().split("\n").at(-1)!)).toMatchObject({ boxes: 200, lost: 0, duplicated: 0 });
+    expect(JSON.parse(stdout.trim().split("\n").at(-1)!)).toMatchObject({ boxes: 2000, lost: 0, duplicated: 0 });
   },
 );
