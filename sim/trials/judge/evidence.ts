@@ -4,8 +4,8 @@ export type Evidence =
   | { readonly kind: "empty"; readonly thing: string | undefined }
   /** The thing was hung there, or somebody with its tag alone opened the bin to hang it. */
   | { readonly kind: "holds" | "taken"; readonly thing: string }
-  /** Others opened it than those who may say what is in it; `thing` was there before. */
-  | { readonly kind: "unsure"; readonly thing: string | undefined };
+  /** Others opened it than those who may say what is in it; `thing` was there before, `was` until somebody said that it hangs elsewhere. */
+  | { readonly kind: "unsure"; readonly thing: string | undefined; readonly was?: string };
 
 const EMPTY: Evidence = { kind: "empty", thing: undefined };
 
@@ -53,7 +53,8 @@ export class BinsEvidence {
 
   /** An emergency, a crowbar: whoever opened it may have done anything. */
   byOthers(bin: number): void {
-    this.#bins.set(bin, { kind: "unsure", thing: this.of(bin).thing });
+    const before = this.of(bin);
+    this.#bins.set(bin, before.kind === "unsure" ? before : { kind: "unsure", thing: before.thing });
   }
 
   saidEmpty(bin: number): void {
@@ -75,12 +76,15 @@ export class BinsEvidence {
   /**
    * Somebody who looked told the cloud that the thing hangs in another box. Where it had been taken, nothing is left. They did not look
    * in here: what hung in its bin may be a copy, and behind a door that others opened anything may hang. A box that has not heard of it
-   * yet goes on to think of the thing when others open its bin.
+   * yet goes on to think of the thing, and opens its bin to whoever has a right to it.
    */
   saidElsewhere(thing: string): void {
     for (const [bin, has] of this.#bins) {
       if (has.thing !== thing || has.kind === "empty") continue;
-      this.#bins.set(bin, has.kind === "taken" ? { kind: "empty", thing } : { kind: "unsure", thing: undefined });
+      this.#bins.set(
+        bin,
+        has.kind === "taken" ? { kind: "empty", thing } : { kind: "unsure", thing: undefined, was: thing },
+      );
     }
   }
 

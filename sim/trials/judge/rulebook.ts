@@ -282,8 +282,10 @@ export class Rulebook {
     const has = this.#evidence.of(bin);
     const isOwn = (thing: string) => has.thing === thing;
     if (claim.kind === "key") {
-      const isItsOrNobodys = content === undefined || content === claim.key.fob || isOwn(`key:${claim.key.id}`);
-      return isItsOrNobodys && (has.kind === "empty" || isOwn(`key:${claim.key.id}`));
+      const own = `key:${claim.key.id}`;
+      const isItsOrNobodys = content === undefined || content === claim.key.fob || isOwn(own);
+      const wasOwn = has.kind === "unsure" && has.was === own;
+      return isItsOrNobodys && (has.kind === "empty" || isOwn(own) || wasOwn);
     }
     if (isPickup) return false;
     if (has.kind === "empty") return content === undefined;

@@ -156,6 +156,15 @@ it("nobody who says that a key hangs elsewhere has looked into its bin here: no 
   expect(permits(VAN.bin)).toBe(false);
 });
 
+it("a box that has not heard of it opens that bin to a right to the key, and to no tag, even after an emergency", () => {
+  rules.saidElsewhere(VAN.fob);
+  through(VAN.bin, "emergency");
+  scan(VAN.fob);
+  expect(permits(VAN.bin)).toBe(false);
+  type(VAN.code);
+  expect([permits(VAN.bin), permits(VAN.bin, "777XYZ")]).toEqual([true, false]);
+});
+
 it("a printed code opens while its sheet is in force, and not once it is closed: one bin, or each of a run", () => {
   const { sheets } = stage.cloud;
   const opens = (bin: number, sheet: number) =>
