@@ -9,9 +9,7 @@ const SLOW = [
   "tests/cli/{start,data,provision}.test.ts",
   "tests/trials/mutants/mutants.test.ts",
   "tests/trials/{hil,kills}/*.test.ts",
-  "tests/page/{browser,server}.test.ts",
   "tests/trials/interop/*.test.ts",
-  "tests/trials/hil/*.test.ts",
   "tests/page/{browser,server,explore,pictures}.test.ts",
   "tests/journal/{permutations,power-cuts,reader,traps,model}.test.ts",
   "tests/cloud/pack/{cli,files}.test.ts",
@@ -21,6 +19,9 @@ const SLOW = [
   "tests/engines/xs/{bench,heap,mcu,traces}.test.ts",
   "tests/moddable/firmware-cli.test.ts",
   "tests/panel/way-back.test.ts",
+  "tests/panel/screen/{golden,layout}.test.ts",
+  "tests/power/battery-bench.test.ts",
+  "tests/world/{days,parts/whole-box}.test.ts",
   "tests/main/fuzz.test.ts",
 ];
 
@@ -34,6 +35,8 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: availableParallelism(),
     // Of the tests of one file that start programs: more at once than there are cores hold each other up.
     maxConcurrency: availableParallelism(),
+    // Each file has its modules to itself in the whole suite; sharing them halves the time of the fast one.
+    isolate: mode !== "fast",
     testTimeout: 20_000,
     hookTimeout: 20_000,
     expect: { poll: { timeout: 10_000 } },
