@@ -9,6 +9,12 @@ export interface Behind {
   readonly outdated: number | undefined;
 }
 
+/** Whoever knows of the cloud's permissions. */
+export interface Permissions {
+  /** The cloud told of a snapshot that is not active here. */
+  readonly hasNewer: boolean;
+}
+
 /**
  * Messages that pass say nothing about those that do not: a broker may hand on everything but the records, or everything but the
  * permissions. So it is measured what is behind, whether or not the cloud answers.
@@ -16,16 +22,15 @@ export interface Behind {
 export class Lag {
   readonly #journal: JournalStore;
   readonly #clock: ClockPort;
-  readonly #hasNewer: () => boolean;
+  readonly #permissions: Permissions;
   /** The cloud lacks this record or one before it since `atMs`. */
   #unsent: { readonly seq: number; readonly atMs: number } | undefined;
   #outdatedAtMs: number | undefined;
 
-  /** `hasNewer`: the cloud told of a snapshot that is not active here. */
-  constructor(journal: JournalStore, clock: ClockPort, hasNewer: () => boolean) {
+  constructor(journal: JournalStore, clock: ClockPort, permissions: Permissions) {
     this.#journal = journal;
     this.#clock = clock;
-    this.#hasNewer = hasNewer;
+    this.#permissions = permissions;
   }
 
   /** What the boot found unsent has waited for `seconds` already. */
@@ -45,7 +50,7 @@ export class Lag {
     else if (this.#unsent === undefined || acknowledged >= this.#unsent.seq) {
       this.#unsent = { seq: nextSeq - 1, atMs: nowMs };
     }
-    if (this.#hasNewer()) this.#outdatedAtMs ??= nowMs;
+    if (this.#permissions.hasNewer) this.#outdatedAtMs ??= nowMs;
     else this.#outdatedAtMs = undefined;
   }
 

@@ -12,14 +12,23 @@ import {
   SNAPSHOT_ATTEMPTS_MAX,
   UNANSWERED_FETCHES_MAX,
 } from "./limits.js";
+import type { Standing } from "./standing.js";
 
-export interface SnapshotPullEvents {
+/** What it asks of the sync task, and tells it. */
+export interface SnapshotPullHost {
   /** `nextFetch` has something. */
   wantsToSend(): void;
   /** The cloud left UNANSWERED_FETCHES_MAX fetches in a row without an answer. */
   unanswered(): void;
-  /** A line for the trace. */
-  trace(text: string): void;
+}
+
+type SnapshotSlots = Pick<SyncHost, "snapshotVersion" | "beginSnapshot" | "activateSnapshot">;
+
+export interface SnapshotPullNeeds {
+  readonly slots: SnapshotSlots;
+  readonly timers: TimersPort;
+  readonly standing: Pick<Standing, "trace">;
+  readonly host: SnapshotPullHost;
 }
 
 interface Download extends Offer {
@@ -30,8 +39,9 @@ interface Download extends Offer {
  * Pulls snapshots piece by piece into flash (PROTOCOL.md section 5). It outlives sessions: a download goes on where it was.
  */
 export class SnapshotPull {
-  readonly #host: Pick<SyncHost, "snapshotVersion" | "beginSnapshot" | "activateSnapshot">;
-  readonly #events: SnapshotPullEvents;
+  readonly #slots: SnapshotSlots;
+  readonly #standing: Pick<Standing, "trace">;
+  readonly #host: SnapshotPullHost;
   #download: Download | undefined;
   /** The newest that the cloud told of. */
   #newest: Offer | undefined;
@@ -45,15 +55,12 @@ export class SnapshotPull {
   #unanswered = 0;
   readonly #pieceDeadline: Deadline;
 
-  constructor(
-    host: Pick<SyncHost, "snapshotVersion" | "beginSnapshot" | "activateSnapshot">,
-    timers: TimersPort,
-    events: SnapshotPullEvents,
-  ) {
+  constructor({ slots, timers, standing, host }: SnapshotPullNeeds) {
+    this.#slots = slots;
+    this.#standing = standing;
     this.#host = host;
     this.#againDeadline = new Deadline(timers);
     this.#pieceDeadline = new Deadline(timers);
-    this.#events = events;
   }
 
   /** Whether a snapshot is under way. */
@@ -68,13 +75,13 @@ export class SnapshotPull {
 
   /** Whether the cloud told of permissions that are newer than the box's. */
   get hasNewer(): boolean {
-    return this.#newest !== undefined && this.#newest.version > this.#host.snapshotVersion();
+    return this.#newest !== undefined && this.#newest.version > this.#slots.snapshotVersion();
   }
 
   /** The cloud has this snapshot. One that is under way is finished first, as long as the cloud goes on serving it. */
   offer(offer: Offer): void {
     this.#newest = offer;
-    if (offer.version <= this.#host.snapshotVersion()) this.#failure = undefined;
+    if (offer.version <= this.#slots.snapshotVersion()) this.#failure = undefined;
     if (this.#download === undefined) this.#begin();
   }
 
@@ -120,10 +127,10 @@ export class SnapshotPull {
     const done = this.#attempt((): SnapshotView => download.writer.finish());
     if (done === undefined) return;
     this.#drop();
-    this.#host.activateSnapshot(done.value);
-    if (this.#host.snapshotVersion() === download.version) {
+    this.#slots.activateSnapshot(done.value);
+    if (this.#slots.snapshotVersion() === download.version) {
       this.#failure = undefined;
-      this.#events.trace(`snapshot ${download.version} is active`);
+      this.#standing.trace(`snapshot ${download.version} is active`);
     } else {
       this.#failure = "cannot be put on record";
     }
@@ -133,7 +140,7 @@ export class SnapshotPull {
   /** Starts on the newest snapshot if it is newer than the active one. */
   #begin(): void {
     const offer = this.#newest;
-    if (offer === undefined || offer.total === 0 || offer.version <= this.#host.snapshotVersion()) return;
+    if (offer === undefined || offer.total === 0 || offer.version <= this.#slots.snapshotVersion()) return;
     if (this.#attempts.version !== offer.version) {
       this.#attempts = { version: offer.version, count: 0, againMs: SNAPSHOT_AGAIN_MS };
     }
@@ -142,7 +149,7 @@ export class SnapshotPull {
       return;
     }
     this.#attempts.count++;
-    const begun = this.#attempt(() => this.#host.beginSnapshot(offer.version, offer.total));
+    const begun = this.#attempt(() => this.#slots.beginSnapshot(offer.version, offer.total));
     if (begun === undefined) return;
     this.#download = { ...offer, writer: begun.value };
     this.#fetchSoon();
@@ -158,7 +165,7 @@ export class SnapshotPull {
     } catch (error) {
       if (!(error instanceof SnapshotError) && !(error instanceof FlashError)) throw error;
       this.#failure = error.message;
-      this.#events.trace(`snapshot failed: ${error.message}`);
+      this.#standing.trace(`snapshot failed: ${error.message}`);
     }
     this.#drop();
     this.#begin();
@@ -183,7 +190,7 @@ export class SnapshotPull {
   #fetchSoon(): void {
     if (!this.#active || this.#download === undefined) return;
     this.#wantsFetch = true;
-    this.#events.wantsToSend();
+    this.#host.wantsToSend();
   }
 
   #timeout(): void {
@@ -195,7 +202,7 @@ export class SnapshotPull {
     } else {
       this.#fetchSoon();
     }
-    if (this.#unanswered % UNANSWERED_FETCHES_MAX === 0) this.#events.unanswered();
+    if (this.#unanswered % UNANSWERED_FETCHES_MAX === 0) this.#host.unanswered();
   }
 
   #restartTimer(): void {

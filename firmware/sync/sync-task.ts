@@ -6,23 +6,25 @@ import type { TracePort } from "../../hal/ports/trace.js";
 import { downFilter, Lane, topicOf } from "../wire/lanes.js";
 import { State } from "../wire/messages.js";
 import { Deadline } from "../wiring/deadline.js";
+import { Attempt, type AttemptHost } from "./attempt.js";
 import { brokerSocket } from "./broker-socket.js";
-import { CertificateDates, secondsLeft } from "./certificate-dates.js";
+import { CertificateDates } from "./certificate-dates.js";
 import type { SyncHost } from "./contract.js";
 import { Failback, type FailbackHost } from "./failback.js";
 import { KeepAlive } from "./keep-alive.js";
 import { type Behind, Lag } from "./lag.js";
-import { type Ending, MqttConnection } from "./mqtt/connection.js";
+import type { Lasting } from "./lasting.js";
+import type { ConnectionOptions, Ending } from "./mqtt/connection.js";
 import { OpeningBudget } from "./opening-budget.js";
 import { jitterSeed, newSession } from "./randomness.js";
 import { ReconnectPolicy } from "./reconnect.js";
-import { Session } from "./session.js";
 import { SessionSeal } from "./session-seal.js";
-import { SnapshotPull } from "./snapshot-pull.js";
+import { SnapshotPull, type SnapshotPullHost } from "./snapshot-pull.js";
+import { Standing } from "./standing.js";
 import { VersionForm } from "./version-form.js";
 import { WillForm } from "./will-form.js";
 
-export interface SyncTaskOptions {
+export interface SyncTaskNeeds {
   /** The task sets `onChange` of every link. */
   readonly links: Links;
   readonly clock: ClockPort;
@@ -34,33 +36,19 @@ export interface SyncTaskOptions {
   readonly lastSyncWallSeconds?: number | undefined;
 }
 
-/** A connection, from the moment its socket is opened. */
-interface Attempt {
-  readonly link: LinkPort;
-  readonly linkIndex: number;
-  readonly connection: MqttConnection;
-  readonly session: Session;
-  /** Monotonic ms of CONNACK. */
-  acceptedAtMs: number | undefined;
-  /** When something of the cloud last came, which the box acknowledged and mostly answered; pings apart, monotonic ms. */
-  spokeAtMs: number;
-}
-
 /**
  * Keeps the box in sync with the cloud: over the first link that reaches the broker, again and again, for as long as the
  * program runs (PROTOCOL.md section 8).
  */
-export class SyncTask implements FailbackHost {
-  readonly #options: SyncTaskOptions;
+export class SyncTask implements AttemptHost, FailbackHost, SnapshotPullHost {
+  readonly #needs: SyncTaskNeeds;
   readonly #policy: ReconnectPolicy;
   readonly #failback: Failback;
-  readonly #pull: SnapshotPull;
   readonly #version = new VersionForm();
   readonly #will = new WillForm();
   readonly #keepAlive = new KeepAlive();
   readonly #budget: OpeningBudget;
-  readonly #lag: Lag;
-  readonly #dates: CertificateDates;
+  readonly #lasting: Lasting;
   #running = false;
   #attempt: Attempt | undefined;
   readonly #retryDeadline: Deadline;
@@ -68,32 +56,26 @@ export class SyncTask implements FailbackHost {
   /** The session was ended to go on over this link. */
   #movesTo: number | undefined;
   #connections = 0;
-  #dropped = 0;
-  #lastSyncMs: number | undefined;
-  #lastFailure = "not started";
 
-  constructor(options: SyncTaskOptions) {
-    this.#options = options;
-    const { entropy, host, timers } = options;
+  constructor(needs: SyncTaskNeeds) {
+    this.#needs = needs;
+    const { clock, timers, entropy, trace, host, lastSyncWallSeconds } = needs;
     this.#retryDeadline = new Deadline(timers);
-    this.#budget = new OpeningBudget(options.clock);
-    this.#dates = new CertificateDates(options.clock);
+    this.#budget = new OpeningBudget(clock);
     this.#policy = new ReconnectPolicy(jitterSeed(entropy, host.identity.box));
-    this.#failback = new Failback(options.clock, timers, this);
-    this.#pull = new SnapshotPull(host, timers, {
-      wantsToSend: () => this.#attempt?.session.pump(),
-      unanswered: () => this.#attempt?.session.hello(),
-      trace: (text) => this.#trace(text),
-    });
-    this.#lag = new Lag(host.journal, options.clock, () => this.#pull.hasNewer);
+    this.#failback = new Failback(clock, timers, this);
+    const standing = new Standing({ host, clock, trace, lastSyncWallSeconds });
+    const pull = new SnapshotPull({ slots: host, timers, standing, host: this });
+    const lag = new Lag(host.journal, clock, pull);
+    this.#lasting = { host, clock, timers, pull, standing, lag, dates: new CertificateDates(clock) };
   }
 
   /** Starts the links and connects. */
   start(): void {
     if (this.#running) return;
     this.#running = true;
-    this.#lag.begin(this.secondsSinceSync() ?? 0);
-    for (const link of this.#options.links.all) {
+    this.#lasting.lag.begin(this.secondsSinceSync() ?? 0);
+    for (const link of this.#needs.links.all) {
       link.onChange = (up) => this.#linkChanged(link, up);
       link.start();
     }
@@ -107,7 +89,7 @@ export class SyncTask implements FailbackHost {
     this.#retryDeadline.clear();
     this.#failback.stop();
     this.#attempt?.connection.close("stopped");
-    for (const link of this.#options.links.all) {
+    for (const link of this.#needs.links.all) {
       link.onChange = undefined;
       link.stop();
     }
@@ -120,32 +102,34 @@ export class SyncTask implements FailbackHost {
 
   /** Whether the cloud lacks records, or a snapshot is under way. */
   get busy(): boolean {
-    const { journal } = this.#options.host;
+    const { journal } = this.#needs.host;
     const resending = this.#attempt?.session.outstanding ?? false;
-    return resending || journal.acknowledged < journal.nextSeq - 1 || this.#pull.busy;
+    return resending || journal.acknowledged < journal.nextSeq - 1 || this.#lasting.pull.busy;
   }
 
   /** Why the last connection failed or ended: a line of ASCII for whoever looks at the device. */
   get lastFailure(): string {
-    return this.#lastFailure;
+    return this.#lasting.standing.lastFailure;
   }
 
   /** What the broker does not take or do, and a snapshot that cannot be taken, as faults that are told like a part's; at most two. */
   faults(): readonly PartFault[] {
     const { acceptedAtMs } = this.#attempt ?? {};
-    if (acceptedAtMs !== undefined) this.#policy.lasts(this.#options.clock.monotonicMs() - acceptedAtMs);
+    if (acceptedAtMs !== undefined) this.#policy.lasts(this.#needs.clock.monotonicMs() - acceptedAtMs);
     const reason = this.#policy.rivalSuspected
       ? "closes sessions at once: client id in use twice?"
-      : (this.#dates.failure ?? this.#will.lacks);
+      : (this.#lasting.dates.failure ?? this.#will.lacks);
     return [
       ...(reason === undefined ? [] : [{ name: "broker", reason: reason.slice(0, 64) }]),
-      ...(this.#pull.failure === undefined ? [] : [{ name: "snapshot", reason: this.#pull.failure.slice(0, 64) }]),
+      ...(this.#lasting.pull.failure === undefined
+        ? []
+        : [{ name: "snapshot", reason: this.#lasting.pull.failure.slice(0, 64) }]),
     ];
   }
 
   /** Messages dropped since boot: malformed, forged, replayed, out of turn. */
   get droppedMessages(): number {
-    return this.#dropped;
+    return this.#lasting.standing.droppedMessages;
   }
 
   /** What is held in RAM for the broker; for checks that it stays bounded. */
@@ -166,22 +150,18 @@ export class SyncTask implements FailbackHost {
 
   /** s since a genuine message of the cloud last came; undefined: never, as far as is known. */
   secondsSinceSync(): number | undefined {
-    const { clock, lastSyncWallSeconds } = this.#options;
-    if (this.#lastSyncMs !== undefined) return Math.floor((clock.monotonicMs() - this.#lastSyncMs) / 1000);
-    const now = clock.wallSeconds();
-    if (now === undefined || lastSyncWallSeconds === undefined) return undefined;
-    return Math.max(0, now - lastSyncWallSeconds);
+    return this.#lasting.standing.secondsSinceSync();
   }
 
   /** What is held up, whether or not the cloud answers. */
   get behind(): Behind {
-    return this.#lag.behind;
+    return this.#lasting.lag.behind;
   }
 
   /** To be called after each append to the journal. */
   recordsAdded(): void {
-    this.#lag.look();
-    this.#attempt?.session.pump();
+    this.#lasting.lag.look();
+    this.#attempt?.session.wantsToSend();
   }
 
   /** Something that `status` tells has changed. */
@@ -203,18 +183,18 @@ export class SyncTask implements FailbackHost {
 
   betterLink(): number | undefined {
     if (this.#attempt?.acceptedAtMs === undefined) return undefined;
-    const best = this.#options.links.all.findIndex((link) => link.up);
+    const best = this.#needs.links.all.findIndex((link) => link.up);
     return best >= 0 && best < this.#attempt.linkIndex ? best : undefined;
   }
 
   probe(link: number): SocketPort {
-    const { links, host } = this.#options;
+    const { links, host } = this.#needs;
     const { host: name, port } = host.identity.broker;
     return links.connect(links.all[link]!, { host: name, port });
   }
 
   moveTo(link: number): void {
-    const { kind } = this.#options.links.all[link]!;
+    const { kind } = this.#needs.links.all[link]!;
     this.#trace(`${kind} reaches the broker again`);
     this.#movesTo = link;
     this.#attempt?.connection.close(`moves to ${kind}`);
@@ -223,7 +203,7 @@ export class SyncTask implements FailbackHost {
   /** Connects over the first link that is up, from the `index`th on; when there is none, waits and starts over. */
   #tryFrom(index: number): void {
     this.#retryDeadline.clear();
-    const { links } = this.#options;
+    const { links } = this.#needs;
     for (let i = index; i < links.all.length; i++) {
       const link = links.all[i]!;
       if (link.up) {
@@ -237,108 +217,50 @@ export class SyncTask implements FailbackHost {
   }
 
   #connect(link: LinkPort, linkIndex: number): void {
-    const { host, entropy, links, timers, clock } = this.#options;
-    const { identity } = host;
-    const { broker } = identity;
-    const nowMs = this.#options.clock.monotonicMs();
-    const form = this.#will.at(nowMs);
+    const { host, entropy, links } = this.#needs;
+    const { identity, journal } = host;
     this.#connections++;
-    const { epoch } = host.journal;
-    const name = newSession(entropy, { epoch, boot: host.recordedBoot(), connection: this.#connections });
+    const name = newSession(entropy, {
+      epoch: journal.epoch,
+      boot: host.recordedBoot(),
+      connection: this.#connections,
+    });
     if (name === undefined) {
       this.#fail("no random numbers, and this boot is not on record: it does not talk");
       this.#retryIn(this.#policy.afterRound());
       return;
     }
     const seal = new SessionSeal(identity.sealingKey, name, this.#budget);
-    const socket = brokerSocket(links, link, broker, entropy);
-    const connection = new MqttConnection(
-      socket,
-      timers,
-      {
-        version: this.#version.at(nowMs),
-        clientId: `smartbox-${identity.box}`,
-        username: broker.username,
-        password: broker.password,
-        will:
-          form === "none"
-            ? undefined
-            : {
-                topic: topicOf(identity.box, Lane.state),
-                payload: seal.sealWill(State.encode({ online: false })),
-                retain: form === "retained",
-              },
-        mayRetain: form === "retained",
-        filter: downFilter(identity.box),
-        objection: () => this.#dates.beforeWriting(socket.validity),
-        pingIntervalMs: this.#keepAlive.at(clock.monotonicMs()),
-      },
-      {
-        accepted: () => this.#accepted(attempt),
-        subscribed: () => attempt.session.hello(),
-        message: (topic, payload) => {
-          attempt.spokeAtMs = clock.monotonicMs();
-          attempt.session.message(topic, payload);
-          this.#lag.look();
-        },
-        room: () => attempt.session.pump(),
-        closed: (reason, how) => this.#closed(attempt, reason, how),
-      },
-    );
-    const attempt: Attempt = {
-      link,
-      linkIndex,
-      connection,
-      session: this.#newSession(link, socket, connection, seal),
-      acceptedAtMs: undefined,
-      spokeAtMs: 0,
-    };
-    this.#attempt = attempt;
+    const socket = brokerSocket(links, link, identity.broker, entropy);
+    const route = { link, linkIndex, socket, seal };
+    this.#attempt = new Attempt(this.#lasting, route, this.#connectionOptions(seal), this);
     this.#trace(`connecting over ${link.kind}`);
   }
 
-  #newSession(link: LinkPort, socket: SocketPort, connection: MqttConnection, seal: SessionSeal): Session {
-    const { host, clock, timers } = this.#options;
-    return new Session({
-      host,
-      clock,
-      timers,
-      outlet: connection,
-      seal,
-      pull: this.#pull,
-      link: link.kind,
-      // Never synced, as far as is known: the time since boot is the least it can be.
-      stalenessSeconds: this.secondsSinceSync() ?? Math.floor(clock.monotonicMs() / 1000),
-      droppedCount: () => this.#dropped,
-      behind: () => this.#lag.behind,
-      objection: (seconds) => this.#dates.atWelcome(socket.validity, seconds),
-      certifiedSeconds: (seconds) => secondsLeft(socket.validity, seconds),
-      events: {
-        heard: () => {
-          this.#lastSyncMs = clock.monotonicMs();
-        },
-        dropped: () => {
-          this.#dropped++;
-        },
-        paced: (seconds) => this.#policy.paced(seconds),
-        online: () => {
-          this.#trace(`online over ${link.kind}`);
-          host.online(link.kind);
-        },
-        offline: (reason) => {
-          this.#fail(reason);
-          host.offline(this.#lastFailure, this.secondsSinceSync() ?? 0);
-        },
-        unanswered: (reason) => this.#fail(reason),
-        fail: (reason) => connection.close(reason),
-        trace: (text) => this.#trace(text),
-      },
-    });
+  #connectionOptions(seal: SessionSeal): ConnectionOptions {
+    const { clock, host } = this.#needs;
+    const { box, broker } = host.identity;
+    const nowMs = clock.monotonicMs();
+    const form = this.#will.at(nowMs);
+    const retain = form === "retained";
+    return {
+      version: this.#version.at(nowMs),
+      clientId: `smartbox-${box}`,
+      username: broker.username,
+      password: broker.password,
+      will:
+        form === "none"
+          ? undefined
+          : { topic: topicOf(box, Lane.state), payload: seal.sealWill(State.encode({ online: false })), retain },
+      mayRetain: retain,
+      filter: downFilter(box),
+      pingIntervalMs: this.#keepAlive.at(nowMs),
+    };
   }
 
-  #accepted(attempt: Attempt): void {
-    const nowMs = this.#options.clock.monotonicMs();
-    attempt.acceptedAtMs = nowMs;
+  /** `AttemptHost`. */
+  accepted(): void {
+    const nowMs = this.#needs.clock.monotonicMs();
     this.#policy.accepted();
     this.#version.accepted(nowMs);
     this.#will.accepted(nowMs);
@@ -346,14 +268,29 @@ export class SyncTask implements FailbackHost {
     this.#failback.look();
   }
 
-  #closed(attempt: Attempt, reason: string, how: Ending): void {
-    const { host } = this.#options;
+  /** `SessionHost`. */
+  paced(seconds: number | undefined): void {
+    this.#policy.paced(seconds);
+  }
+
+  /** `AttemptHost`. */
+  closed(attempt: Attempt, reason: string, how: Ending): void {
     const wasOnline = attempt.session.online;
     this.#attempt = undefined;
     attempt.session.end();
     this.#fail(`${attempt.link.kind}: ${reason}`);
     if (this.#running) this.#goOn(attempt, reason, how);
-    if (wasOnline) host.offline(this.#lastFailure, this.secondsSinceSync() ?? 0);
+    if (wasOnline) this.#lasting.standing.wentOffline();
+  }
+
+  /** `SnapshotPullHost`. */
+  wantsToSend(): void {
+    this.#attempt?.session.wantsToSend();
+  }
+
+  /** `SnapshotPullHost`. */
+  unanswered(): void {
+    this.#attempt?.session.hello();
   }
 
   #goOn(attempt: Attempt, reason: string, how: Ending): void {
@@ -374,7 +311,7 @@ export class SyncTask implements FailbackHost {
     }
     this.#failback.ended();
     this.#failback.look();
-    const nowMs = this.#options.clock.monotonicMs();
+    const nowMs = this.#needs.clock.monotonicMs();
     const lastedMs = nowMs - acceptedAtMs;
     const { isFarEnd, isPingLost = false } = how;
     this.#keepAlive.ended({ lastedMs, silentMs: nowMs - spokeAtMs, isFarEnd, isPingLost }, nowMs);
@@ -391,26 +328,20 @@ export class SyncTask implements FailbackHost {
     // box of the house, and a link that flaps would be tried without end.
     const delayMs = this.#policy.afterLinkUp();
     // Never later than planned, or a link that flaps would keep the others from being tried.
-    const sooner = this.#options.clock.monotonicMs() + delayMs < this.#retryAtMs;
+    const sooner = this.#needs.clock.monotonicMs() + delayMs < this.#retryAtMs;
     if (!this.#retryDeadline.pending || sooner) this.#retryIn(delayMs);
   }
 
   #retryIn(delayMs: number): void {
-    this.#retryAtMs = this.#options.clock.monotonicMs() + delayMs;
+    this.#retryAtMs = this.#needs.clock.monotonicMs() + delayMs;
     this.#retryDeadline.set(delayMs, () => this.#tryFrom(0));
   }
 
   #fail(reason: string): void {
-    this.#lastFailure = printable(reason);
-    this.#trace(this.#lastFailure);
+    this.#lasting.standing.failed(reason);
   }
 
   #trace(text: string): void {
-    this.#options.trace.line(printable(`sync: ${text}`));
+    this.#lasting.standing.trace(text);
   }
-}
-
-/** At most 120 characters of printable ASCII: texts of sockets and brokers may hold anything. */
-function printable(text: string): string {
-  return text.slice(0, 120).replace(/[^ -~]/g, "?");
 }

@@ -297,9 +297,9 @@ export function interopSuite(name: string, versions: readonly (4 | 5)[], start: 
             will: { topic: `${base}/up`, payload: Buffer.from("will"), retain: true },
             mayRetain: true,
             filter: `${base}/down/#`,
-            objection: () => undefined,
           },
           {
+            objection: () => undefined,
             accepted: () => log.push("accepted"),
             subscribed: () => log.push("subscribed"),
             message: (topic, payload) => log.push(`${topic.slice(base.length)} ${Buffer.from(payload).toString()}`),

@@ -5,7 +5,7 @@ import { VirtualTime } from "./support/virtual-time.js";
 
 test("records that come one after another are not behind, however long there is a last one on its way", () => {
   const [journal, time] = [new FakeJournal(), new VirtualTime()];
-  const lag = new Lag(journal, time, () => false);
+  const lag = new Lag(journal, time, { hasNewer: false });
   for (let last = 1; last <= 100; last++) {
     journal.fill(1);
     lag.look();
@@ -20,13 +20,13 @@ test("records that come one after another are not behind, however long there is 
 
 test("permissions are behind from when the cloud told of them until the box has them", () => {
   const time = new VirtualTime();
-  let hasNewer = false;
-  const lag = new Lag(new FakeJournal(), time, () => hasNewer);
+  const permissions = { hasNewer: false };
+  const lag = new Lag(new FakeJournal(), time, permissions);
   time.run(10_000);
-  hasNewer = true;
+  permissions.hasNewer = true;
   lag.look();
   time.run(90_000);
   expect(lag.behind.outdated).toBe(90);
-  hasNewer = false;
+  permissions.hasNewer = false;
   expect(lag.behind.outdated).toBeUndefined();
 });

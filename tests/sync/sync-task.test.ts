@@ -200,6 +200,23 @@ describe("a session", () => {
     world.time.run(10 * MINUTE);
     expect(world.net.attempts).toHaveLength(1);
   });
+
+  it.each(["online", "offline"] as const)(
+    "that is stopped while it tells that it is %s asks and takes nothing more",
+    (told) => {
+      const world = makeSyncRig();
+      const { cloud, time, host, task } = world;
+      host[told] = () => task.stop();
+      cloud.snapshot = { version: 2, bytes: new Uint8Array(100) };
+      task.start();
+      time.run(1000);
+      cloud.welcomes = false;
+      time.run(10 * MINUTE);
+      expect(task.online).toBe(false);
+      expect(host.begun).toBe(told === "online" ? 0 : 1);
+      expect(time.pendingTimers).toBe(0);
+    },
+  );
 });
 
 describe("records", () => {

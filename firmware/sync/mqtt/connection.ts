@@ -36,13 +36,14 @@ export interface ConnectionOptions {
   readonly mayRetain: boolean;
   /** Topic filter to subscribe to, at QoS 1. */
   readonly filter: string;
-  /** Asked when the socket is open: why nothing is to be written over it; undefined: it is good. */
-  readonly objection: () => string | undefined;
   /** ms between two pings; PING_INTERVAL_MS if absent. */
   readonly pingIntervalMs?: number | undefined;
 }
 
-export interface ConnectionEvents {
+/** What a connection asks of whoever made it, and tells it; never from inside the constructor. */
+export interface ConnectionHost {
+  /** Asked when the socket is open: why nothing is to be written over it; undefined: it is good. */
+  objection(): string | undefined;
   /** CONNACK came: the broker took the box's name and password. */
   accepted(): void;
   /** SUBACK came: what is sent to the box from now on is received. */
@@ -83,7 +84,7 @@ const PING_SHARE = 0.75;
 export class MqttConnection {
   readonly #socket: SocketPort;
   readonly #options: ConnectionOptions;
-  readonly #events: ConnectionEvents;
+  readonly #host: ConnectionHost;
   readonly #queue: SendQueue;
   readonly #reader: PacketReader;
   /** Message identifiers that wait for PUBACK. */
@@ -98,14 +99,14 @@ export class MqttConnection {
   readonly #pingDeadline: Deadline;
   readonly #pubackDeadline: Deadline;
 
-  constructor(socket: SocketPort, timers: TimersPort, options: ConnectionOptions, events: ConnectionEvents) {
+  constructor(socket: SocketPort, timers: TimersPort, options: ConnectionOptions, host: ConnectionHost) {
     this.#socket = socket;
     this.#handshakeDeadline = new Deadline(timers);
     this.#pingDeadline = new Deadline(timers);
     this.#pubackDeadline = new Deadline(timers);
     this.#options = options;
     this.#reader = new PacketReader(options.version, MAX_PACKET_BYTES);
-    this.#events = events;
+    this.#host = host;
     this.#queue = new SendQueue(socket);
     socket.onOpen = () => this.#connect();
     socket.onData = (bytes) => this.#receive(bytes);
@@ -170,7 +171,7 @@ export class MqttConnection {
 
   #connect(): void {
     if (this.#state !== "opening") return;
-    const objection = this.#options.objection();
+    const objection = this.#host.objection();
     if (objection !== undefined) {
       this.close(objection);
       return;
@@ -233,7 +234,7 @@ export class MqttConnection {
     this.#restartHandshakeTimer();
     this.#send({ cmd: "subscribe", messageId: SUBSCRIBE_ID, topic: this.#options.filter });
     this.#schedulePing();
-    this.#events.accepted();
+    this.#host.accepted();
   }
 
   #refused(refusal: Refusal): void {
@@ -259,14 +260,14 @@ export class MqttConnection {
     }
     this.#handshakeDeadline.clear();
     this.#state = "open";
-    this.#events.subscribed();
+    this.#host.subscribed();
   }
 
   #takeOpen(packet: IncomingPacket): void {
     switch (packet.cmd) {
       case "publish":
         // The message may precede SUBACK (MQTT-3.8.4-3).
-        this.#events.message(packet.topic, packet.payload);
+        this.#host.message(packet.topic, packet.payload);
         if (packet.messageId !== undefined) this.#send({ cmd: "puback", messageId: packet.messageId });
         break;
       case "puback":
@@ -313,7 +314,7 @@ export class MqttConnection {
   #tellRoom(): void {
     if (!this.#wantsRoom || !this.ready) return;
     this.#wantsRoom = false;
-    this.#events.room();
+    this.#host.room();
   }
 
   #schedulePing(): void {
@@ -353,7 +354,7 @@ export class MqttConnection {
     this.#handshakeDeadline.clear();
     this.#pingDeadline.clear();
     this.#pubackDeadline.clear();
-    this.#events.closed(reason, how);
+    this.#host.closed(reason, how);
   }
 }
 

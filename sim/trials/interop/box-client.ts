@@ -67,9 +67,9 @@ export class BoxClient {
             : { topic: topicOf(box, Lane.state), payload: Buffer.from("will"), retain: form === "retained" },
         mayRetain: form === "retained",
         filter: downFilter(box),
-        objection: () => new CertificateDates(CLOCK).beforeWriting(this.#socket.validity),
       },
       {
+        objection: () => new CertificateDates(CLOCK).beforeWriting(this.#socket.validity),
         accepted: tell(() => {
           this.accepted = true;
         }),

@@ -50,9 +50,9 @@ function open(mayRetain = true, objection?: string, version: MqttVersion = 4) {
       will: { topic: "w", payload: Uint8Array.of(1), retain: true },
       mayRetain,
       filter: "down/#",
-      objection: () => objection,
     },
     {
+      objection: () => objection,
       accepted: () => log.push("accepted"),
       subscribed: () => log.push("subscribed"),
       message: (topic) => log.push(`message ${topic}`),

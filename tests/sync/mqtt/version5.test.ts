@@ -44,9 +44,9 @@ function open(version: MqttVersion = 5) {
       will: { topic: "w", payload: Uint8Array.of(1), retain: true },
       mayRetain: true,
       filter: "down/#",
-      objection: () => undefined,
     },
     {
+      objection: () => undefined,
       accepted: () => log.push("accepted"),
       subscribed: () => log.push("subscribed"),
       message: (topic) => log.push(`message ${topic}`),
