@@ -254,7 +254,7 @@ export class Box
         name: "one-touch",
         title: text("one-touch-ready", { bin: this.#hal.bins.label(bin) }),
         timeoutMs: 60_000,
-        leave: () => this.#navigator.home(),
+        cancel: () => this.#navigator.home(),
         digit: (input) => this.exchangeFlow.codeEntry(input),
       }),
     );

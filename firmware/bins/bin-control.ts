@@ -220,7 +220,6 @@ export class BinControl {
 
   /** The contact of an open door fell silent: unless it speaks again soon, nobody will tell of the closing. */
   #watchBlindly(opening: Opening): void {
-    this.#endPulse(opening);
     opening.next.set(BLIND_OPEN_MS, () => this.#finish(opening, false));
   }
 

@@ -122,7 +122,7 @@ export class BinCheckFlow {
           choice("done"),
         ],
         timeoutMs: LOOK_MS,
-        leave: () => this.#end(check.told),
+        cancel: () => this.#end(check.told),
         choose: (id) => this.#answered(check, bin, id),
       }),
     );

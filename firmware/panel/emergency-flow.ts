@@ -102,7 +102,7 @@ export class EmergencyFlow implements EmergencyEvents {
         lines: [text("emergency-sheet-ready", { sheet: this.#codes.sheet })],
         choices: [choice("one-bin"), choice("all-bins"), choice("check-bins"), choice("unmount"), choice("cancel")],
         timeoutMs: ENTRY_TIMEOUT_MS,
-        leave: () => this.#navigator.home(),
+        cancel: () => this.#navigator.home(),
         choose: (id) => {
           if (id === "one-bin") this.#chooseUnit();
           else if (id === "all-bins") this.#ask({ kind: EmergencyTarget.all });
@@ -236,7 +236,7 @@ export class EmergencyFlow implements EmergencyEvents {
         title: text("which-unit"),
         choices: [...units.map((unit) => ({ id: unit, label: text("unit-name", { unit }) })), ...more],
         timeoutMs: ENTRY_TIMEOUT_MS,
-        leave: () => this.menu(),
+        cancel: () => this.menu(),
         choose: (id) => {
           if (id === "more") this.#chooseUnit((page + 1) * each < all.length ? page + 1 : 0);
           else this.#askBin(id);
@@ -382,7 +382,7 @@ export class EmergencyFlow implements EmergencyEvents {
         title: text("unmount-press"),
         choices: [choice("cancel")],
         timeoutMs: UNMOUNT_ARMED_MS,
-        leave: () => this.#keepMount(),
+        cancel: () => this.#keepMount(),
         choose: () => this.#keepMount(),
       }),
     );

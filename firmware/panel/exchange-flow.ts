@@ -111,7 +111,7 @@ export class ExchangeFlow implements ExchangeEvents {
         title: text("bin-open", params),
         lines: [text(what, params), text("close-door", params)],
         timeoutMs: ENTRY_TIMEOUT_MS,
-        leave: () => this.#navigator.home(),
+        cancel: () => this.#navigator.home(),
         digit: (input) => this.codeEntry(input),
       }),
     );
@@ -178,7 +178,7 @@ export class ExchangeFlow implements ExchangeEvents {
       title: text("choose-key"),
       choices: more === undefined ? keys : [...keys, choice("more")],
       timeoutMs: ENTRY_TIMEOUT_MS,
-      leave: () => this.#navigator.home(),
+      cancel: () => this.#navigator.home(),
       choose: (id) => {
         const right = rights[Number(id)];
         if (id === "more" && more !== undefined) this.answer(more());
@@ -193,7 +193,7 @@ export class ExchangeFlow implements ExchangeEvents {
       title: text("offer-return", { key: right.key.name }),
       choices: [choice("return"), choice("cancel")],
       timeoutMs: ENTRY_TIMEOUT_MS,
-      leave: () => this.#navigator.home(),
+      cancel: () => this.#navigator.home(),
       choose: (id) => {
         if (id === "return") this.answer(this.#host.exchange.returnKey(right));
         else this.#navigator.home();
@@ -219,7 +219,7 @@ export class ExchangeFlow implements ExchangeEvents {
         choice("cancel"),
       ],
       timeoutMs: ENTRY_TIMEOUT_MS,
-      leave: () => this.#navigator.home(),
+      cancel: () => this.#navigator.home(),
       choose: (id) => {
         const taken = takes.find((one) => one.id === id);
         if (taken !== undefined) this.answer(exchange.take(right, taken.bin));

@@ -52,7 +52,7 @@ export class HotspotFlow {
         title: text("hotspot-choose"),
         choices: networks.map((network, i) => ({ id: String(i), label: text("network-name", { name: network.ssid }) })),
         timeoutMs: ENTRY_TIMEOUT_MS,
-        leave: () => this.#navigator.home(),
+        cancel: () => this.#navigator.home(),
         choose: (id) => {
           const network = networks[Number(id)];
           if (network?.secured === true) this.#askPassphrase(network.ssid);
@@ -89,7 +89,7 @@ export class HotspotFlow {
   }
 
   #waiting(name: ScreenName, title: Text): Screen {
-    return messageScreen({ name, title, timeoutMs: WAIT_MS, leave: () => this.#navigator.home() });
+    return messageScreen({ name, title, timeoutMs: WAIT_MS, cancel: () => this.#navigator.home() });
   }
 
   /** Stays until whoever joined has seen it work: Welcome too early looks like a failure. */

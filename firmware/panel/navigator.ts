@@ -12,16 +12,23 @@ export interface NavigatorHost {
   idle(): Screen;
 }
 
+/** A second press of the same key or choice within this time is the same press: a bounce, or a double tap, ms. */
+const SAME_PRESS_MS = 500;
+
 /** Holds the one screen that is shown, draws it, and leaves it when nobody touches it any more. */
 export class Navigator {
   readonly #panel: PanelPort;
   readonly #host: NavigatorHost;
   #screen: Screen | undefined;
   readonly #timeout: Deadline;
+  /** The last press, if it would be acted on once more by the screen that it led to. */
+  #press: string | undefined;
+  readonly #samePress: Deadline;
 
   constructor(needs: { panel: PanelPort; timers: TimersPort; host: NavigatorHost }) {
     this.#panel = needs.panel;
     this.#timeout = new Deadline(needs.timers);
+    this.#samePress = new Deadline(needs.timers);
     this.#host = needs.host;
   }
 
@@ -41,7 +48,23 @@ export class Navigator {
 
   input(input: PanelInput): void {
     this.#restartTimeout();
-    this.#screen?.input(input);
+    if (!this.#isSamePress(input)) this.#screen?.input(input);
+  }
+
+  /**
+   * It was meant for the screen before, and would answer one that nobody has read: it would take a refusal away, or say of the next bin
+   * what was said of this one. Digits come twice in codes.
+   */
+  #isSamePress(input: PanelInput): boolean {
+    const press = input.kind === "choice" ? input.id : input.kind === "enter" ? input.kind : undefined;
+    const isSame = press !== undefined && press === this.#press;
+    this.#press = press;
+    if (press !== undefined && !isSame) {
+      this.#samePress.set(SAME_PRESS_MS, () => {
+        this.#press = undefined;
+      });
+    }
+    return isSame;
   }
 
   /** Again, because what the status strip tells has changed, or the entry has. */

@@ -32,6 +32,7 @@ type Of<K extends Kind> = Extract<Rec, { kind: K }>;
 /** Takes one record into account. Depends on nothing but its arguments, so that boot and live use agree. */
 export function applyRecord(state: BoxState, seq: number, record: Rec): void {
   applyMains(state, record);
+  applyWaits(state, record);
   applySync(state, record);
   switch (record.kind) {
     case Kind.boot:
@@ -101,6 +102,22 @@ function applyMains(state: BoxState, record: Rec): void {
   } else if (record.kind === Kind.clockSet && record.previous !== undefined && lost.at !== undefined && !lost.synced) {
     // The clock that stamped the loss has just been put right. One that was right then has gone wrong since.
     state.mainsLost = { ...lost, at: lost.at + record.at - record.previous };
+  }
+}
+
+/**
+ * Keeps the times of wrong codes on the clock of now. One that nobody knew, that lies ahead since the clock was set back, or that was told
+ * by a clock which was lost since, becomes that of this record: otherwise each sleep would begin the wait anew. One that a clock told which
+ * has just been set forward goes along with it: the wait would be over too soon. No time becomes earlier than it was by the clock of now.
+ */
+function applyWaits(state: BoxState, record: Rec): void {
+  const now = wallTime(record);
+  if (now === undefined) return;
+  const before = record.kind === Kind.clockSet ? record.previous : now;
+  for (const [index, { failures, at }] of state.throttles) {
+    const isLost = at === undefined || before === undefined;
+    const kept = isLost ? now : Math.min(at + Math.max(0, now - before), now);
+    if (kept !== at) state.throttles.set(index, { failures, at: kept });
   }
 }
 

@@ -24,6 +24,8 @@ export interface PanelParts {
   readonly light?: (percent: number) => void;
   /** Absent: there is no buzzer. */
   readonly sound?: (sound: Sound) => void;
+  /** A finger that comes down within this time of another screen was meant for the one before, ms; absent: each counts. */
+  readonly settleMs?: number;
 }
 
 /** The panel on a canvas. It draws the tiles that have changed, and keeps of the others their numbers. A finger counts where it comes down. */
@@ -36,6 +38,8 @@ export class ScreenPanel implements PanelPort {
   #place: Place = START;
   #percent = 0;
   #timer: TimerId | undefined;
+  /** Runs while another screen has only just come. */
+  #settling: TimerId | undefined;
 
   constructor(parts: PanelParts) {
     this.#parts = parts;
@@ -46,6 +50,7 @@ export class ScreenPanel implements PanelPort {
     this.#view = view;
     if (before === undefined || isOther(view, before)) {
       this.#place = START;
+      this.#settle(view);
       const sound = soundOf(view);
       if (sound !== undefined) this.#parts.sound?.(sound);
     }
@@ -61,6 +66,7 @@ export class ScreenPanel implements PanelPort {
 
   /** A finger came down, px. Called by the driver of the touch panel. */
   touched(x: number, y: number): void {
+    if (this.#settling !== undefined) return;
     let under: Tile | undefined;
     let near: Tile | undefined;
     this.tiles((tile) => {
@@ -78,6 +84,17 @@ export class ScreenPanel implements PanelPort {
    */
   tiles(put: (tile: Tile) => void): void {
     if (this.#view !== undefined) layOut(this.#view, this.#place, this.#parts.setting, put);
+  }
+
+  /** Whoever taps enter twice would else choose what has come to lie there. Keys stay where they are: digits of a code may come fast. */
+  #settle({ entry }: View): void {
+    const { settleMs, timers } = this.#parts;
+    if (this.#settling !== undefined) timers.clear(this.#settling);
+    this.#settling = undefined;
+    if (settleMs === undefined || entry !== undefined) return;
+    this.#settling = timers.set(settleMs, () => {
+      this.#settling = undefined;
+    });
   }
 
   #act(action: Action): void {

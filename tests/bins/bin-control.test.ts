@@ -13,6 +13,8 @@ let control: BinControl;
 let doors: DoorState[];
 /** What was done to the locks and told of the openings, in its order. */
 let did: string[];
+/** The bins whose doors have stood open too long, each time that these changed. */
+let held: (readonly number[])[];
 let timers: ManualTimers;
 let bins: BinsPort;
 let unlock: (bin: number) => void;
@@ -21,6 +23,7 @@ beforeEach(() => {
   bench = new LedgerBench();
   doors = Array(4).fill("closed");
   did = [];
+  held = [];
   timers = new ManualTimers();
   unlock = () => {};
   bins = {
@@ -41,7 +44,7 @@ beforeEach(() => {
     timers,
     settings: SETTINGS,
     ledger: bench.ledger,
-    host: { heldOpenChanged: () => {} },
+    host: { heldOpenChanged: () => void held.push(control.heldOpen) },
   });
 });
 
@@ -142,6 +145,30 @@ describe("an opening", () => {
       [1, DoorEvent.heldOpen],
       [1, DoorEvent.closedLate],
     ]);
+  });
+
+  test("which doors have stood open too long is told when one has, and when it is shut, and at no other time", () => {
+    for (const bin of [1, 2]) {
+      open(bin, "a");
+      move(bin, "open");
+      pass(30_000);
+    }
+    expect([held, control.heldOpen]).toEqual([[[1]], [1]]);
+    move(2, "closed");
+    expect(held).toHaveLength(1);
+    move(1, "closed");
+    expect([held, control.heldOpen]).toEqual([[[1], []], []]);
+  });
+
+  test("a door that has stood open too long, and whose contact falls silent and speaks again, is still open", () => {
+    open(1, "a");
+    move(1, "open");
+    pass(60_000);
+    move(1, "unknown");
+    pass(14_999);
+    move(1, "open");
+    pass(600_000);
+    expect([control.isOpen(1), control.heldOpen, pending()]).toEqual([true, [1], 0]);
   });
 
   test("the record of a door held open comes before what anybody makes of it", () => {

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { LADDER_MINUTES, penaltySeconds, SHORT_LADDER_MINUTES } from "../../firmware/codes/ladder.js";
 import { guessedBy, Throttle } from "../../firmware/codes/throttle.js";
@@ -208,6 +209,84 @@ test("a wait whose clock was not known at the failure starts over, though it is 
   fail(throttle, 4);
   bench.clock.wall = 1_790_000_000;
   expect(throttle.startsOverAtBoot).toBe(true);
+});
+
+/** The cloud sets the clock, as the box records it. */
+function setClock({ clock, ledger }: LedgerBench, wall: number): void {
+  const previous = clock.wall;
+  clock.wall = wall;
+  ledger.note({ kind: Kind.clockSet, previous });
+}
+
+const NOW = 1_790_000_000;
+test.each([
+  ["was unknown at the failure", undefined, NOW],
+  ["was a year ahead", NOW + 365 * 86_400, NOW],
+  ["was a day behind", NOW - 86_400, NOW],
+  ["was right, and is a little off", NOW, NOW + 2],
+])("a clock that %s and is set: from there on no sleep begins the wait anew", (_, wall, right) => {
+  const bench = new LedgerBench();
+  bench.clock.wall = wall;
+  const throttle = new Throttle(bench.ledger, bench.clock);
+  fail(throttle, 10, SHORT);
+  fail(throttle, 4, BIN);
+  setClock(bench, right);
+  expect(throttle.startsOverAtBoot).toBe(false);
+  for (let sleeps = 0; sleeps < 3; sleeps++) {
+    bench.clock.pass(30);
+    bench.reboot();
+  }
+  const next = new Throttle(bench.ledger, bench.clock);
+  expect([next.waitMs(SHORT), next.waitMs(BIN)]).toEqual([(7_200 - 90) * 1_000, 30_000]);
+});
+
+test("a clock that fell back by itself begins the wait anew once, and not at each sleep", () => {
+  const bench = new LedgerBench();
+  fail(new Throttle(bench.ledger, bench.clock), 4);
+  bench.clock.wall = NOW - 86_400;
+  bench.reboot();
+  bench.clock.pass(100);
+  bench.reboot();
+  expect(new Throttle(bench.ledger, bench.clock).waitMs(ORDINARY)).toBe(20_000);
+});
+
+test("a clock that jumped ahead by itself, and was set right before the next boot, cuts no wait short", () => {
+  const bench = new LedgerBench();
+  fail(new Throttle(bench.ledger, bench.clock), 4);
+  bench.clock.wall = NOW + 86_400;
+  setClock(bench, NOW);
+  bench.reboot();
+  expect(new Throttle(bench.ledger, bench.clock).waitMs(ORDINARY)).toBe(120_000);
+});
+
+test("no wait is over before its time, whatever the cloud sets the clock to, and however often it is lost or falls back", () => {
+  const step = fc.oneof(
+    fc.record({ do: fc.constant("pass"), seconds: fc.integer({ min: 0, max: 100 }) }),
+    fc.record({ do: fc.constant("set"), seconds: fc.integer({ min: -100_000, max: 100_000 }) }),
+    fc.record({ do: fc.constant("fall"), seconds: fc.integer({ min: 0, max: 100_000 }) }),
+    fc.record({ do: fc.constant("lose"), seconds: fc.constant(0) }),
+    fc.record({ do: fc.constant("sleep"), seconds: fc.integer({ min: 0, max: 100 }) }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+      const bench = new LedgerBench();
+      let throttle = new Throttle(bench.ledger, bench.clock);
+      fail(throttle, 5);
+      let waited = 0;
+      for (const { do: what, seconds } of steps) {
+        if (what === "set") setClock(bench, NOW + seconds);
+        else if (what === "lose") bench.clock.wall = undefined;
+        else if (what === "fall" && bench.clock.wall !== undefined) bench.clock.wall -= seconds;
+        if (what === "pass" || what === "sleep") {
+          bench.clock.pass(seconds);
+          waited += seconds;
+        }
+        if (what === "sleep") throttle = new Throttle(bench.reboot(), bench.clock);
+        if (throttle.waitMs(ORDINARY) === 0) expect(waited).toBeGreaterThanOrEqual(240);
+      }
+    }),
+    { seed: 9, numRuns: 100 },
+  );
 });
 
 /** Tries as often as the box lets it, for `days`; `afterTry` is what the guesser does to the box in between. */

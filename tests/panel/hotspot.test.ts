@@ -59,3 +59,27 @@ test("after a join the screen stays until the box is online, and says so; somebo
   await world.advance(51_000);
   expect(navigator.screen?.name).toBe("idle");
 });
+
+test.each([100, 2_000])(
+  "enter after the password, and %s ms later once more: the screen stays until the join has ended",
+  async (afterMs) => {
+    let joined: (error?: string) => void = () => {};
+    const { world, navigator, flow } = panelWith({
+      scan: (done) => done([{ ssid: "phone", rssi: -40, secured: true }]),
+      join: (_ssid, _passphrase, done) => {
+        joined = done;
+      },
+    });
+    flow.start();
+    navigator.input({ kind: "enter" });
+    expect(navigator.screen?.name).toBe("hotspot-choose");
+    navigator.input({ kind: "choice", id: "0" });
+    navigator.input({ kind: "text", text: "correct horse" });
+    navigator.input({ kind: "enter" });
+    await world.advance(afterMs);
+    navigator.input({ kind: "enter" });
+    expect(navigator.screen?.name).toBe("hotspot-join");
+    joined("no such password");
+    expect(navigator.screen?.title.id).toBe("hotspot-failed");
+  },
+);

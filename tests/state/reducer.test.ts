@@ -154,17 +154,17 @@ describe("an exchange", () => {
 describe("wrong codes", () => {
   test("are counted by what they were a guess at, with the time where it was known", () => {
     write({ kind: Kind.codeFailure, count: 2, target: 0 });
-    write({ kind: Kind.codeFailure, count: 3, target: 0, short: 1 }, 0);
     write({ kind: Kind.codeFailure, count: 4, target: 1, bin: 9 });
     write({ kind: Kind.codeFailure, count: 5, target: 2 });
     write({ kind: Kind.codeFailure, count: 6, target: 3 });
     write({ kind: Kind.codeFailure, count: 7, target: 1 });
+    write({ kind: Kind.codeFailure, count: 3, target: 0, short: 1 }, 0);
     expect([...state.throttles]).toEqual([
       [202, { failures: 7, at: AT }],
-      [203, { failures: 3, at: undefined }],
       [9, { failures: 4, at: AT }],
       [200, { failures: 5, at: AT }],
       [201, { failures: 6, at: AT }],
+      [203, { failures: 3, at: undefined }],
     ]);
   });
 

@@ -7,8 +7,13 @@ export interface MessageOptions {
   readonly lines?: readonly Text[];
   readonly choices?: readonly Choice[];
   readonly timeoutMs: number;
-  /** Enter or cancel; absent: they do nothing here. */
+  /** Enter or cancel: what is told has been read. Absent: they do nothing here. */
   leave?(): void;
+  /**
+   * Cancel alone: a screen that asks something, or tells of what goes on. Whoever presses enter a second time after a code or a password
+   * has answered nothing, and must not lose the question.
+   */
+  cancel?(): void;
   choose?(id: string): void;
   /** A digit: somebody types a code without waiting for the message to go away. */
   digit?(input: PanelInput): void;
@@ -27,8 +32,10 @@ export function messageScreen(options: MessageOptions): Screen {
         if (options.choices?.some((choice) => choice.id === input.id)) options.choose?.(input.id);
       } else if (input.kind === "digit") {
         options.digit?.(input);
-      } else if (input.kind === "enter" || input.kind === "cancel") {
+      } else if (input.kind === "enter") {
         options.leave?.();
+      } else if (input.kind === "cancel") {
+        (options.cancel ?? options.leave)?.();
       }
     },
   };

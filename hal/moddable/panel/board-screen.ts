@@ -6,6 +6,9 @@ import { keySide, type Setting } from "../../panel/setting.js";
 import type { PanelProfile } from "../../ports/board.js";
 import { PocoCanvas } from "./poco-canvas.js";
 
+/** A finger that taps twice is back in less than this; one that means another place takes longer, ms. */
+const SETTLE_MS = 300;
+
 /** What the SDK's screen gives the panel: something to draw on, and how. */
 export function boardScreen(
   screen: PixelsOut,
@@ -15,7 +18,7 @@ export function boardScreen(
     readonly units: readonly number[];
     readonly large: boolean;
   },
-): { readonly canvas: PocoCanvas; readonly setting: Setting } {
+): { readonly canvas: PocoCanvas; readonly setting: Setting; readonly settleMs: number } {
   const { profile, units, large } = options;
   // A host buffer: flash that is read like an array, which the SDK's types keep apart.
   const file = new Resource("panel.bin") as unknown as ArrayBuffer;
@@ -30,5 +33,5 @@ export function boardScreen(
     large,
     say: formatText,
   };
-  return { canvas, setting };
+  return { canvas, setting, settleMs: SETTLE_MS };
 }

@@ -21,6 +21,8 @@ const WEAR_SPREAD = 2;
 const SPOILT_CLOCK_SECONDS = 3_600;
 /** Of a minute, for messages that open or do not: beyond that, people would wait at the panel. */
 const BUSY_SECONDS_A_MINUTE = 6;
+/** The same choice again within this time is a finger that tapped twice: it says nothing of what it led to (firmware/exchange/README.md), ms. */
+const SAME_TAP_MS = 500;
 /** Problems that a verdict lists. */
 const PROBLEMS_LISTED = 20;
 
@@ -58,6 +60,8 @@ export class Judge {
   readonly #replaced = new Map<string, { readonly key: number; readonly by: string | undefined }>();
   #unauthorised = 0;
   #typed = "";
+  /** The choice that was touched last. */
+  #touched: { readonly id: string; readonly atMs: number } | undefined;
   /** What gave the right to the pulse whose door is about to open, by bin. */
   readonly #pulsed = new Map<number, "exchange" | "emergency" | "nobody">();
 
@@ -78,7 +82,8 @@ export class Judge {
       if (fob !== undefined) this.#rules.stocked(bin, fob);
     }
     panel.watchInput((input) => {
-      if (input.kind === "choice") this.#chosen(input.id);
+      if (input.kind === "choice" && !this.#isSameTap(input.id)) this.#chosen(input.id);
+      if (input.kind !== "choice") this.#touched = undefined;
       if (input.kind === "digit") this.#key(String(input.digit));
       else if (input.kind === "enter") this.#entered();
       else if (input.kind === "cancel" || input.kind === "choice") this.#typed = "";
@@ -200,6 +205,14 @@ export class Judge {
     const bin = this.#machine.bins.byLabel(named);
     if (id === "bin-empty") this.#rules.saidEmpty(bin);
     else if (id === "bin-holds" || id === "left-inside") this.#rules.saidToHang(bin);
+  }
+
+  #isSameTap(id: string): boolean {
+    const atMs = this.#world.nowMs;
+    const before = this.#touched;
+    if (before?.id === id && atMs - before.atMs < SAME_TAP_MS) return true;
+    this.#touched = { id, atMs };
+    return false;
   }
 
   #key(digit: string): void {

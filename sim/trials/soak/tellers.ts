@@ -2,7 +2,11 @@ import type { View } from "../../../hal/ports/panel.js";
 import type { Random } from "../../world/random.js";
 import type { Scene } from "../stage/stage.js";
 
-const KEY_MS = 250;
+/** To see what an answer has led to. */
+const READ_MS = 700;
+/** Some fingers bounce, or tap twice: the second time comes after this, ms. */
+const TWICE_CHANCE = 0.1;
+const TWICE_MS = 120;
 const HAND_MS = 1_200;
 /** How long somebody waits for a door, ms. */
 const DOOR_MS = 5_000;
@@ -25,13 +29,12 @@ export class Tellers {
 
   /** Answers what the panel asks about bins whose doors are shut, until it asks no more or goes dark. */
   async answer(): Promise<void> {
-    const { rig, world } = this.#stage;
+    const { rig } = this.#stage;
     for (let i = 0; i < ANSWERS_MAX; i++) {
       const { view } = rig.panel;
       const id = view && this.#answerTo(view);
       if (id === undefined) return;
-      rig.panel.input({ kind: "choice", id });
-      await world.advance(KEY_MS);
+      await this.#press(id);
       if (id === "open-bin") await this.#look(binOn(view!));
     }
   }
@@ -68,6 +71,16 @@ export class Tellers {
     const name = cloud.store.organisation.keys.find((key) => key.fob === fob)?.name ?? fob;
     if (offered("bin-holds")?.label.params?.key === name) return "bin-holds";
     return offered("bin-unknown")?.id ?? "done";
+  }
+
+  async #press(id: string): Promise<void> {
+    const { rig, world } = this.#stage;
+    rig.panel.input({ kind: "choice", id });
+    if (this.#random.next() < TWICE_CHANCE) {
+      await world.advance(TWICE_MS);
+      rig.panel.input({ kind: "choice", id });
+    }
+    await world.advance(READ_MS);
   }
 
   async #look(label: string): Promise<void> {

@@ -29,7 +29,10 @@ export class Panel {
     return this.#backlightPercent;
   }
 
-  /** Called with each key that somebody presses, whether or not the box is awake. Returns what ends it. */
+  /**
+   * Called with each key just before the box takes it, which is a moment after it was pressed, or later where the box is busy; not with
+   * one that nothing takes. Returns what ends it.
+   */
   watchInput(watcher: (input: PanelInput) => void): () => void {
     this.#inputWatchers.add(watcher);
     return () => this.#inputWatchers.delete(watcher);
@@ -71,11 +74,16 @@ export class Panel {
   input(input: PanelInput): void {
     // Never the digit or the text: it may be part of a code or a passphrase.
     this.#site.trace("panel", input.kind === "choice" ? `choice ${input.id}` : `key ${input.kind}`);
-    for (const watcher of this.#inputWatchers) watcher(input);
     const bound = this.#bound;
     if (bound === undefined) return;
     const sent = input.kind === "text" ? { ...input, text: input.text.slice(0, MAX_TEXT) } : input;
-    this.#site.scheduler.after(0, () => bound.life.call(() => bound.port.onInput?.(sent)));
+    this.#site.scheduler.after(0, () => bound.life.call(() => this.#take(bound.port, sent)));
+  }
+
+  #take(port: PanelPort, input: PanelInput): void {
+    if (port.onInput === undefined) return;
+    for (const watcher of this.#inputWatchers) watcher(input);
+    port.onInput(input);
   }
 
   #light(percent: number): void {

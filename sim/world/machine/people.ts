@@ -1,3 +1,4 @@
+import type { PanelInput } from "../../../hal/ports/panel.js";
 import type { Bins } from "../devices/bins.js";
 import type { Panel } from "../devices/panel.js";
 import { WorldError } from "../devices/site.js";
@@ -5,6 +6,8 @@ import type { World } from "./world.js";
 
 /** Between two keys of somebody who types, ms. */
 const KEY_MS = 250;
+/** Nobody reads what a press has led to, and presses the same once more, in less: a box takes that for one press, ms. */
+const READ_MS = 750;
 /** To reach into a bin, to push a door, to present a fob, ms. */
 const HAND_MS = 1_200;
 /** How long somebody waits for a door before giving up, ms. */
@@ -22,6 +25,8 @@ export interface BoxInReach {
 /** Somebody in front of a box. Every action takes its time. */
 export class Person {
   readonly #box: BoxInReach;
+  /** The choice or the enter that was pressed last. */
+  #pressed: string | undefined;
 
   constructor(box: BoxInReach) {
     this.#box = box;
@@ -113,7 +118,10 @@ export class Person {
     await world.advance(HAND_MS);
   }
 
-  async #key(input: Parameters<BoxInReach["panel"]["input"]>[0]): Promise<void> {
+  async #key(input: PanelInput): Promise<void> {
+    const press = input.kind === "choice" ? input.id : input.kind === "enter" ? input.kind : undefined;
+    if (press !== undefined && press === this.#pressed) await this.#box.world.advance(READ_MS - KEY_MS);
+    this.#pressed = press;
     this.#box.panel.input(input);
     await this.#box.world.advance(KEY_MS);
   }

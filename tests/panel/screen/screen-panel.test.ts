@@ -15,7 +15,7 @@ const typed = (stars: string): View => ({
   entry: { ...view("enter-code").entry!, groups: [stars] },
 });
 
-function rig({ hasLight = true } = {}) {
+function rig({ hasLight = true, settleMs }: { hasLight?: boolean; settleMs?: number } = {}) {
   const scheduler = new Scheduler();
   const canvas = canvasFor(SIZE);
   const setting = settingFor(SIZE);
@@ -26,6 +26,7 @@ function rig({ hasLight = true } = {}) {
     timers: worldTimers(scheduler),
     sound: (sound) => sounds.push(sound),
     ...(hasLight && { light: () => {} }),
+    ...(settleMs !== undefined && { settleMs }),
   });
   const inputs: PanelInput[] = [];
   panel.onInput = (input) => inputs.push(input);
@@ -130,6 +131,31 @@ describe("a finger", () => {
       ...Array.from({ length: 10 }, (_, digit) => ({ kind: "digit", digit })),
       { kind: "choice", id: "emergency" },
     ]);
+  });
+
+  test("that comes down twice chooses nothing on the screen that the first time has led to", () => {
+    const { panel, inputs, touch, scheduler } = rig({ settleMs: 300 });
+    const asks = view("emergency");
+    panel.backlight(100);
+    panel.render(typed("******"));
+    panel.render(asks);
+    // Drawn anew because the status strip has changed: that is no other screen.
+    panel.render({ ...asks, notices: [] });
+    touch(asks, "All bins");
+    expect([inputs, scheduler.nowMs]).toEqual([[], 300]);
+    touch(asks, "All bins");
+    expect(inputs).toEqual([{ kind: "choice", id: "all-bins" }]);
+  });
+
+  test("is heard at once on a screen to type on, and once a screen to read has given way to it", () => {
+    const { panel, inputs, touch } = rig({ settleMs: 300 });
+    panel.backlight(100);
+    panel.render(view("thank-you"));
+    panel.render(view("idle"));
+    touch(view("idle"), "4");
+    panel.render(typed("*"));
+    touch(typed("*"), "4");
+    expect(inputs).toEqual(Array(2).fill({ kind: "digit", digit: 4 }));
   });
 
   test("types a letter by its group and itself, small or capital", () => {
