@@ -1,7 +1,8 @@
 import type { Text } from "../../hal/ports/panel.js";
 import { admits, type Room } from "../journal/contract.js";
 import { text } from "./screen.js";
-import { faultLine, whyOffline } from "./troubles.js";
+import { faultLine } from "./troubles.js";
+import { whyOffline } from "./why-offline.js";
 
 /** What the status strip and the device status screen tell. */
 export interface DeviceStatus {

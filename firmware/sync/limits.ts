@@ -35,6 +35,8 @@ export const FAILBACK_MIN_MS = 60_000;
 export const FAILBACK_MAX_MS = 3_600_000;
 /** A bare connection over it has so long to open. */
 export const FAILBACK_PROBE_MS = 10_000;
+/** A network has so long to show its sign-in page. */
+export const SIGN_IN_PROBE_MS = 10_000;
 /** A session over it that lasted so long makes the wait short again. */
 export const FAILBACK_STABLE_MS = 600_000;
 

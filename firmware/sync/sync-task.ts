@@ -19,10 +19,13 @@ import { OpeningBudget } from "./opening-budget.js";
 import { jitterSeed, newSession } from "./randomness.js";
 import { ReconnectPolicy } from "./reconnect.js";
 import { SessionSeal } from "./session-seal.js";
+import { SignInProbe, type SignInProbeHost } from "./sign-in-probe.js";
 import { SnapshotPull, type SnapshotPullHost } from "./snapshot-pull.js";
 import { Standing } from "./standing.js";
 import { VersionForm } from "./version-form.js";
 import { WillForm } from "./will-form.js";
+
+const SIGN_IN_WANTED = "a web page answers in the broker's place: sign in to this network, or use another";
 
 export interface SyncTaskNeeds {
   /** The task sets `onChange` of every link. */
@@ -40,10 +43,11 @@ export interface SyncTaskNeeds {
  * Keeps the box in sync with the cloud: over the first link that reaches the broker, again and again, for as long as the
  * program runs (PROTOCOL.md section 8).
  */
-export class SyncTask implements AttemptHost, FailbackHost, SnapshotPullHost {
+export class SyncTask implements AttemptHost, FailbackHost, SignInProbeHost, SnapshotPullHost {
   readonly #needs: SyncTaskNeeds;
   readonly #policy: ReconnectPolicy;
   readonly #failback: Failback;
+  readonly #signIn: SignInProbe;
   readonly #version = new VersionForm();
   readonly #will = new WillForm();
   readonly #keepAlive = new KeepAlive();
@@ -64,6 +68,7 @@ export class SyncTask implements AttemptHost, FailbackHost, SnapshotPullHost {
     this.#budget = new OpeningBudget(clock);
     this.#policy = new ReconnectPolicy(jitterSeed(entropy, host.identity.box));
     this.#failback = new Failback(clock, timers, this);
+    this.#signIn = new SignInProbe(needs.links, timers, this);
     const standing = new Standing({ host, clock, trace, lastSyncWallSeconds });
     const pull = new SnapshotPull({ slots: host, timers, standing, host: this });
     const lag = new Lag(host.journal, clock, pull);
@@ -88,6 +93,7 @@ export class SyncTask implements AttemptHost, FailbackHost, SnapshotPullHost {
     this.#running = false;
     this.#retryDeadline.clear();
     this.#failback.stop();
+    this.#signIn.stop();
     this.#attempt?.connection.close("stopped");
     for (const link of this.#needs.links.all) {
       link.onChange = undefined;
@@ -193,6 +199,11 @@ export class SyncTask implements AttemptHost, FailbackHost, SnapshotPullHost {
     return links.connect(links.all[link]!, { host: name, port });
   }
 
+  /** `SignInProbeHost`. */
+  signInWanted(link: LinkPort): void {
+    if (this.#attempt?.acceptedAtMs === undefined) this.#fail(`${link.kind}: ${SIGN_IN_WANTED}`);
+  }
+
   moveTo(link: number): void {
     const { kind } = this.#needs.links.all[link]!;
     this.#trace(`${kind} reaches the broker again`);
@@ -259,9 +270,10 @@ export class SyncTask implements AttemptHost, FailbackHost, SnapshotPullHost {
   }
 
   /** `AttemptHost`. */
-  accepted(): void {
+  accepted({ link }: Attempt): void {
     const nowMs = this.#needs.clock.monotonicMs();
     this.#policy.accepted();
+    this.#signIn.opened(link);
     this.#version.accepted(nowMs);
     this.#will.accepted(nowMs);
     if (this.#will.lacks !== undefined) this.#trace(`broker takes ${this.#will.lacks}`);
@@ -276,9 +288,10 @@ export class SyncTask implements AttemptHost, FailbackHost, SnapshotPullHost {
   /** `AttemptHost`. */
   closed(attempt: Attempt, reason: string, how: Ending): void {
     const wasOnline = attempt.session.online;
+    const isSignInWanted = how.isUnopened === true && this.#signIn.isWantedOn(attempt.link);
     this.#attempt = undefined;
     attempt.session.end();
-    this.#fail(`${attempt.link.kind}: ${reason}`);
+    this.#fail(`${attempt.link.kind}: ${isSignInWanted ? SIGN_IN_WANTED : reason}`);
     if (this.#running) this.#goOn(attempt, reason, how);
     if (wasOnline) this.#lasting.standing.wentOffline();
   }
@@ -299,6 +312,9 @@ export class SyncTask implements AttemptHost, FailbackHost, SnapshotPullHost {
     // Whoever does not speak the version has not looked at the will.
     const mayFareBetter = isOtherVersionDue || this.#will.ended(reason, how);
     if (acceptedAtMs === undefined) {
+      // Behind a name that nobody resolves there is no page either.
+      if (how.isUnopened === true && !reason.startsWith("cannot resolve"))
+        this.#signIn.look(link, this.#needs.host.identity.broker.host);
       this.#policy.failed(how);
       this.#tryFrom(mayFareBetter ? linkIndex : linkIndex + 1);
       return;

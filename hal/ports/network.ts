@@ -88,7 +88,10 @@ export interface SocketPort {
   onData: ((bytes: Uint8Array) => void) | undefined;
   /** There is room again after `write` took less than it was given. */
   onWritable: (() => void) | undefined;
-  /** The stream ended; `error` names the cause when it was not the far end's clean close. Called once; nothing follows. */
+  /**
+   * The stream ended; `error` names the cause when it was not the far end's clean close. Called once; nothing follows. Of a name that does
+   * not resolve it begins with `cannot resolve`, of a certificate that is not taken it has `does not verify`: the panel goes by that.
+   */
   onClose: ((error?: string) => void) | undefined;
   /** Takes as many of the bytes as fit in the send buffer (at least 4,096 when empty), copies them, and returns how many. */
   write(bytes: Uint8Array): number;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CATALOGUES, formatText } from "../../firmware/panel/texts/catalogue.js";
-import { faultLine, whyOffline } from "../../firmware/panel/troubles.js";
+import { faultLine } from "../../firmware/panel/troubles.js";
 
 /** Names of parts that firmware and drivers tell faults under, as far as they stand in the source. */
 function namesInSource(): string[] {
@@ -32,26 +32,5 @@ describe("a fault", () => {
     expect(told("fr", "bins A-1 to A-8")).toBe("Défaut : casiers A-1 à A-8");
     expect(told("ja", "bin B-2")).toBe("異常：ボックス B-2");
     expect(told("fr", "siren")).toBe("Défaut : siren");
-  });
-});
-
-describe("the last try", () => {
-  test.each([
-    ["no link is up", "offline-no-link"],
-    ["wifi: link is down", "offline-link-lost"],
-    ["ethernet: cannot resolve broker.example: no internet behind ethernet", "offline-no-internet"],
-    ["cellular: no connection to the broker in time", "offline-no-broker"],
-    ["ethernet: broker refuses user name or password (CONNACK 4)", "offline-bad-login"],
-    ["ethernet: broker refuses (CONNACK 9)", "offline-broker-refuses"],
-    ["ethernet: no PINGRESP in time", "offline-broker-silent"],
-    ["cloud does not answer", "offline-cloud-silent"],
-    ["another client seems to use this box's client id", "offline-rival"],
-  ])("of %s is told in words", (reason, id) => {
-    expect(whyOffline(reason)).toEqual({ id });
-  });
-
-  test("that only an engineer understands is told as it is", () => {
-    const reason = "ethernet: broker breaks MQTT: bad length";
-    expect(whyOffline(reason)).toEqual({ id: "status-offline", params: { reason } });
   });
 });

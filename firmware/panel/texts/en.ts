@@ -170,19 +170,44 @@ export const en = {
   "fault-reset-button": "Fault: reset button",
   "fault-snapshot": "Fault: snapshot",
   "fault-touch-panel": "Fault: touch panel",
+  "offline-not-yet": "No connection was tried yet",
   "offline-no-link": "Last try: neither cable, Wi-Fi nor cellular is up",
   "offline-link-lost": "Last try: the link went away",
+  "offline-moves": "The box goes over to another link",
   "offline-no-internet": "Last try: no internet",
+  "offline-sign-in":
+    "Last try: this network shows a web page in the broker's place. Sign in to it, or use another network.",
   "offline-no-broker": "Last try: the broker could not be reached",
-  "offline-broker-refuses": "Last try: the broker refused",
-  "offline-bad-login": "Last try: the broker refused this box's login",
+  "offline-broker-refuses":
+    "Last try: the broker's machine refused the connection. Have it looked at whether the broker runs.",
+  "offline-bad-login": "Last try: the broker refused this box's login ({cause}). Have its user and password checked.",
+  "offline-not-allowed": "Last try: the broker does not allow this box in ({cause}). Have its rights there checked.",
+  "offline-client-id": "Last try: the broker refused this box's client id ({cause}). Have it allowed there.",
+  "offline-broker-busy": "Last try: the broker is busy or restarting ({cause}). The box tries again by itself.",
+  "offline-broker-moved": "Last try: the broker has moved ({cause}). Have this box set up for the new one.",
+  "offline-version": "Last try: the broker does not speak this version of MQTT ({cause}). Have its settings checked.",
+  "offline-topics": "Last try: the broker refused this box's topics ({cause}). Have its access rules checked.",
+  "offline-size": "Last try: the broker's limit on the size of messages is too small ({cause}). Have it raised.",
+  "offline-broker-lacks": "Last try: the broker lacks what the box needs ({cause}). Have its settings checked.",
+  "offline-broker-ended": "Last try: the broker ended the connection ({cause}). The box tries again by itself.",
+  "offline-misunderstood": "Last try: box and broker do not understand each other ({cause}). Tell support.",
   "offline-broker-closed": "Last try: the broker hung up",
   "offline-broker-silent": "Last try: the broker did not answer",
   "offline-cloud-silent": "Last try: the cloud did not answer",
+  "offline-not-the-broker":
+    "Last try: what answered cannot show that it is the broker. Have the broker's certificate checked.",
+  "offline-no-certificate":
+    "Last try: the broker wants a certificate of this box, and takes none that it has. Have its set-up checked.",
+  "offline-tls": "Last try: the broker speaks TLS, and this box is set up without. Have its set-up checked.",
+  "offline-not-tls":
+    "Last try: what answered does not speak TLS as the broker does. Have the network and the broker's port checked.",
+  "offline-web-socket":
+    "Last try: no way to the broker through the web server there ({cause}). Have its set-up checked.",
+  "offline-no-random": "The box has no random numbers, so it does not connect. Tell support.",
   "offline-certificate-ended": "Last try: the broker's certificate has ended. Have it renewed.",
   "offline-certificate-begins":
     "Last try: the broker's certificate does not hold yet. Have it and the clocks looked at.",
-  "offline-rival": "Last try: another device seems to log in as this box",
+  "offline-rival": "Last try: another device seems to log in as this box. Have it found and switched off.",
 
   "not-provisioned": "This box is not set up: it has no identity. Contact support to provision it.",
   "stopped-no-bins": "This box does not know its bins, so none can be opened. Contact support to set its units.",

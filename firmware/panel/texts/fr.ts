@@ -177,19 +177,57 @@ export const fr: Catalogue = {
   "fault-reset-button": "Défaut : bouton de réinitialisation",
   "fault-snapshot": "Défaut : enregistrement des droits",
   "fault-touch-panel": "Défaut : écran tactile",
+  "offline-not-yet": "Aucune connexion essayée pour l'instant",
   "offline-no-link": "Dernier essai : ni câble, ni Wi-Fi, ni réseau mobile",
   "offline-link-lost": "Dernier essai : la liaison a disparu",
+  "offline-moves": "L'armoire passe à une autre liaison",
   "offline-no-internet": "Dernier essai : pas d'internet",
+  "offline-sign-in":
+    "Dernier essai : ce réseau montre une page web à la place du serveur de messages. Connectez-vous-y, ou utilisez un autre réseau.",
   "offline-no-broker": "Dernier essai : serveur de messages injoignable",
-  "offline-broker-refuses": "Dernier essai : refusé par le serveur de messages",
-  "offline-bad-login": "Dernier essai : identifiants de l'armoire refusés",
+  "offline-broker-refuses":
+    "Dernier essai : connexion refusée par la machine du serveur de messages. Faites vérifier qu'il fonctionne.",
+  "offline-bad-login":
+    "Dernier essai : identifiants de l'armoire refusés ({cause}). Faites vérifier son nom et son mot de passe.",
+  "offline-not-allowed":
+    "Dernier essai : le serveur de messages n'admet pas cette armoire ({cause}). Faites vérifier ses droits.",
+  "offline-client-id":
+    "Dernier essai : le serveur de messages refuse l'identifiant de cette armoire ({cause}). Faites-le autoriser.",
+  "offline-broker-busy":
+    "Dernier essai : serveur de messages occupé ou en redémarrage ({cause}). L'armoire réessaie d'elle-même.",
+  "offline-broker-moved":
+    "Dernier essai : le serveur de messages a déménagé ({cause}). Faites configurer l'armoire pour le nouveau.",
+  "offline-version":
+    "Dernier essai : le serveur de messages ne parle pas cette version de MQTT ({cause}). Faites vérifier ses réglages.",
+  "offline-topics":
+    "Dernier essai : le serveur de messages refuse les sujets de cette armoire ({cause}). Faites vérifier ses règles d'accès.",
+  "offline-size":
+    "Dernier essai : le serveur de messages n'accepte que des messages trop petits ({cause}). Faites relever sa limite.",
+  "offline-broker-lacks":
+    "Dernier essai : il manque au serveur de messages ce qu'il faut à l'armoire ({cause}). Faites vérifier ses réglages.",
+  "offline-broker-ended":
+    "Dernier essai : le serveur de messages a mis fin à la connexion ({cause}). L'armoire réessaie d'elle-même.",
+  "offline-misunderstood":
+    "Dernier essai : l'armoire et le serveur de messages ne se comprennent pas ({cause}). Prévenez l'assistance.",
   "offline-broker-closed": "Dernier essai : le serveur de messages a raccroché",
   "offline-broker-silent": "Dernier essai : le serveur de messages ne répond pas",
   "offline-cloud-silent": "Dernier essai : le cloud ne répond pas",
+  "offline-not-the-broker":
+    "Dernier essai : ce qui répond ne peut pas montrer qu'il est le serveur de messages. Faites vérifier son certificat.",
+  "offline-no-certificate":
+    "Dernier essai : le serveur de messages veut un certificat de l'armoire et n'en accepte aucun. Faites vérifier sa configuration.",
+  "offline-tls":
+    "Dernier essai : le serveur de messages parle TLS, et cette armoire est configurée sans. Faites vérifier sa configuration.",
+  "offline-not-tls":
+    "Dernier essai : ce qui répond ne parle pas TLS comme le serveur de messages. Faites vérifier le réseau et le port.",
+  "offline-web-socket":
+    "Dernier essai : pas de passage par le serveur web ({cause}). Faites vérifier la configuration.",
+  "offline-no-random": "L'armoire n'a pas de nombres aléatoires et ne se connecte donc pas. Prévenez l'assistance.",
   "offline-certificate-ended": "Dernier essai : le certificat du serveur de messages a expiré. Faites-le renouveler.",
   "offline-certificate-begins":
     "Dernier essai : le certificat du serveur de messages n'est pas encore valable. Faites-le vérifier, ainsi que les horloges.",
-  "offline-rival": "Dernier essai : un autre appareil semble se connecter comme cette armoire",
+  "offline-rival":
+    "Dernier essai : un autre appareil semble se connecter comme cette armoire. Faites-le trouver et éteindre.",
 
   "not-provisioned": "Cette armoire n'est pas configurée : elle n'a pas d'identité. Contactez l'assistance.",
   "stopped-no-bins":

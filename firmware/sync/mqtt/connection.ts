@@ -65,6 +65,8 @@ export interface Ending {
   readonly isPingLost?: boolean | undefined;
   /** CONNECT went out, and nothing came back in time. */
   readonly isMute?: boolean;
+  /** The socket never opened: nobody was there, or whoever it was is not the broker. */
+  readonly isUnopened?: boolean;
   /** The far end closed; false: this side did. */
   readonly isFarEnd: boolean;
 }
@@ -90,6 +92,7 @@ export class MqttConnection {
   /** Message identifiers that wait for PUBACK. */
   readonly #inFlight = new Set<number>();
   #state: "opening" | "connecting" | "subscribing" | "open" | "closed" = "opening";
+  #isUnopened = true;
   #limits: BrokerLimits = {};
   #lastMessageId = SUBSCRIBE_ID;
   /** The retained message that waits for PUBACK. */
@@ -171,6 +174,7 @@ export class MqttConnection {
 
   #connect(): void {
     if (this.#state !== "opening") return;
+    this.#isUnopened = false;
     const objection = this.#host.objection();
     if (objection !== undefined) {
       this.close(objection);
@@ -354,7 +358,7 @@ export class MqttConnection {
     this.#handshakeDeadline.clear();
     this.#pingDeadline.clear();
     this.#pubackDeadline.clear();
-    this.#host.closed(reason, how);
+    this.#host.closed(reason, this.#isUnopened ? { ...how, isUnopened: true } : how);
   }
 }
 

@@ -66,7 +66,17 @@ export function describe(error: NodeJS.ErrnoException, options: SocketOptions): 
   if (code === "ECONNREFUSED") return `connection refused by ${host}:${port}`;
   if (code === "ECONNRESET") return `connection reset by ${host}:${port}`;
   if (code === "ETIMEDOUT") return `connection to ${host}:${port} timed out`;
-  if (/^ERR_(SSL|TLS)/.test(code) || code === "EPROTO") return `TLS with ${host}:${port} failed: ${error.message}`;
+  if (/^ERR_(SSL|TLS)/.test(code) || code === "EPROTO") return `TLS with ${host}:${port} failed: ${tlsWords(error)}`;
   if (error.message.startsWith(`the certificate of ${host} `)) return error.message;
   return `connection to ${host}:${port} failed: ${error.message}`;
+}
+
+/** What OpenSSL says of a handshake, without the lines of its source: `ID:error:NUMBER:library:function:reason:file:line:`. */
+function tlsWords({ message }: NodeJS.ErrnoException): string {
+  const reason = message.split(":")[5] ?? message;
+  if (/wrong version number|packet length too long|http request/.test(reason)) return "what answers does not speak TLS";
+  if (/alert (certificate required|bad certificate|unknown ca|certificate unknown|certificate expired)/.test(reason)) {
+    return `it wants a certificate of this box, or another one (${reason})`;
+  }
+  return reason;
 }

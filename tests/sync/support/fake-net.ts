@@ -46,6 +46,10 @@ export class FakeNet implements Links {
   /** Sees what the box writes. */
   fromBox: (bytes: Uint8Array) => void = () => {};
   accept: (endpoint: Endpoint) => void = () => {};
+  /** What answers plain HTTP and hangs up, or with `holds` does not; undefined: nobody listens. Such connections are no attempts. */
+  web: ((request: string) => string) | undefined;
+  webHolds = false;
+  webConnections = 0;
   /** Of the certificates of every connection that opens from now on. */
   validity: Validity | undefined;
   /** Ends the last connection as the network would. */
@@ -58,6 +62,7 @@ export class FakeNet implements Links {
   }
 
   connect(link: LinkPort, options: SocketOptions): SocketPort {
+    if (options.port === 80) return webSocket(this, this.#time);
     const { mode } = link as FakeLink;
     this.attempts.push({ kind: link.kind, atMs: this.#time.nowMs, options });
     const net = this;
@@ -132,4 +137,39 @@ export class FakeNet implements Links {
     }
     return socket;
   }
+}
+
+/** To a web server that answers once. */
+function webSocket(net: FakeNet, time: VirtualTime): SocketPort {
+  net.webConnections++;
+  let isOver = false;
+  const later = (work: () => void) =>
+    time.set(LATENCY_MS, () => {
+      if (!isOver) work();
+    });
+  const end = (error?: string) => {
+    isOver = true;
+    socket.onClose?.(error);
+  };
+  const socket: SocketPort = {
+    validity: undefined,
+    onOpen: undefined,
+    onData: undefined,
+    onWritable: undefined,
+    onClose: undefined,
+    writable: net.sendBufferBytes,
+    write: (bytes) => {
+      const answer = net.web?.(Buffer.from(bytes).toString()) ?? "";
+      later(() => {
+        if (answer !== "") socket.onData?.(new Uint8Array(Buffer.from(answer)));
+        if (!net.webHolds) later(() => end());
+      });
+      return bytes.length;
+    },
+    close: () => {
+      isOver = true;
+    },
+  };
+  later(() => (net.web === undefined ? end("connection refused") : socket.onOpen?.()));
+  return socket;
 }
