@@ -15,7 +15,7 @@ import { ExchangeTask } from "./exchange/exchange-task.js";
 import { Rights } from "./exchange/rights.js";
 import type { Identity } from "./identity/contract.js";
 import type { LoadedIdentity } from "./identity/copies.js";
-import { Journal } from "./journal/journal.js";
+import { FlashJournal } from "./journal/flash-journal.js";
 import { BinCheckFlow, type ItemNames } from "./panel/bin-check-flow.js";
 import { EmergencyFlow, type EmergencyFlowHost } from "./panel/emergency-flow.js";
 import { ExchangeFlow, type ExchangeFlowHost } from "./panel/exchange-flow.js";
@@ -105,7 +105,7 @@ export class Box
       gauge,
       mains,
       brownOutMillivolts: battery.brownOutMillivolts,
-      mount: (checkpoint) => Journal.mount({ flash: hal.flash.journal, entropy: this.#entropy, checkpoint }),
+      partition: new FlashJournal(hal.flash.journal, this.#entropy),
     });
     this.#ledger = ledger;
     this.#snapshot = new CurrentSnapshot(

@@ -1,7 +1,7 @@
 import type { EntropyPort } from "../../hal/ports/entropy.js";
 import { EPOCH_BYTES } from "../wire/epoch.js";
 import { checkCheckpoint, endPayload } from "./checkpoint.js";
-import { JournalFaultError, JournalFullError, type Rank } from "./contract.js";
+import { JournalFaultError, JournalFullError, type JournalOwner, type Rank } from "./contract.js";
 import type { FlashWriter } from "./flash-writer.js";
 import { encodeFrame, frameBytes, maxRecords } from "./frame.js";
 import { FIRST_FRAME, type Geometry } from "./geometry.js";
@@ -20,7 +20,7 @@ export interface AppenderNeeds {
   readonly space: Space;
   readonly writer: FlashWriter;
   readonly entropy: EntropyPort;
-  readonly checkpoint: () => Iterable<Uint8Array>;
+  readonly owner: JournalOwner;
   readonly head: HeadState;
   /** Above every counter that the mount found; for the first sector of a journal. */
   readonly firstCounter: number;
@@ -112,8 +112,8 @@ export class Appender {
    * is too large, JournalFaultError if sectors or, with `placesFailed`, places in the head failed before it came to that.
    */
   #openNext(placesFailed: boolean): void {
-    const { checkpoint, space, firstCounter } = this.#needs;
-    checkCheckpoint(checkpoint(), this.#geometry);
+    const { owner, space, firstCounter } = this.#needs;
+    checkCheckpoint(owner.checkpoint(), this.#geometry);
     const sector = this.#ring.head;
     const epoch = sector?.header.epoch ?? this.#drawEpoch();
     const first = sector === undefined ? firstCounter : sector.header.counter + 1;
@@ -162,7 +162,7 @@ export class Appender {
   #writeCheckpoint(sector: Sector): number | undefined {
     let offset: number | undefined = FIRST_FRAME;
     let pieces = 0;
-    for (const piece of this.#needs.checkpoint()) {
+    for (const piece of this.#needs.owner.checkpoint()) {
       offset = this.#placeCheckpointFrame(sector, offset, false, piece);
       if (offset === undefined) return undefined;
       pieces++;

@@ -18,7 +18,7 @@ export interface JournalStore {
    * Replays what boot needs: every payload of the newest whole checkpoint, then every record since, in order. Reads one
    * sector, the head; one more for each checkpoint in a row that damage (never a power cut) took, four at most.
    */
-  replay(visitor: { checkpoint(payload: Uint8Array): void; record(seq: number, payload: Uint8Array): void }): void;
+  replay(visitor: JournalVisitor): void;
 
   /**
    * Writes a record and reads it back. `payload`: 1 to MAX_PAYLOAD bytes. `diagnostic` records may be reclaimed before the
@@ -41,6 +41,33 @@ export interface JournalStore {
 
   /** Reads on from `fromSeq` (or from `oldestSeq` when that is higher). Stays valid while records are appended. */
   read(fromSeq: number): JournalCursor;
+}
+
+/** Whoever takes into account what a journal tells at boot. */
+export interface JournalVisitor {
+  /** One piece of the checkpoint. */
+  checkpoint(payload: Uint8Array): void;
+  record(seq: number, payload: Uint8Array): void;
+}
+
+/** Whose state the journal's records add up to. */
+export interface JournalOwner {
+  /**
+   * The owner's whole live state as of the last record that `append` returned, in pieces of 1 to MAX_PAYLOAD bytes. While it takes
+   * more than half a sector with its frames, no further sector is opened (JournalFullError): choose larger sectors. Called
+   * twice in a row (to measure, then to write) from inside `append`, and must give the same
+   * both times. The owner must have replayed before its first append, or its state would be written over.
+   */
+  checkpoint(): Iterable<Uint8Array>;
+}
+
+/** Where a journal is. One owner at a time, for as long as the program runs. */
+export interface JournalPartition {
+  /**
+   * Finds the end of the journal; reads only, and gets through any content. Throws GeometryError on a partition that no journal
+   * fits, FlashError if the part cannot be read.
+   */
+  mount(owner: JournalOwner): JournalStore;
 }
 
 export interface JournalCursor {

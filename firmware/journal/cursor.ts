@@ -1,30 +1,23 @@
 import type { JournalCursor } from "./contract.js";
 import { FIRST_FRAME } from "./geometry.js";
-import type { Ring } from "./ring.js";
-import type { Sector, SectorScan } from "./sector-scan.js";
-
-/** What a cursor asks of its journal. */
-export interface CursorSource {
-  readonly ring: Ring;
-  /** The readable frames of a live sector from `from` on. */
-  scan(sector: Sector, from: number): SectorScan;
-}
+import type { SectorReader } from "./sector-reader.js";
+import type { Sector } from "./sector-scan.js";
 
 /** Reads on in sequence order; keeps no bytes between calls, so that it stays right while the ring moves. */
 export class Cursor implements JournalCursor {
-  readonly #source: CursorSource;
+  readonly #reader: SectorReader;
   #seq: number;
   #sector: Sector | undefined;
   /** Behind the last record that was looked at. */
   #offset = FIRST_FRAME;
 
-  constructor(source: CursorSource, fromSeq: number) {
-    this.#source = source;
+  constructor(reader: SectorReader, fromSeq: number) {
+    this.#reader = reader;
     this.#seq = fromSeq;
   }
 
   next(): { readonly seq: number; readonly payload: Uint8Array } | undefined {
-    const { ring } = this.#source;
+    const { ring } = this.#reader;
     if (ring.head === undefined) return undefined;
     // What the cursor stood in may have been reclaimed since the last call.
     if (this.#sector === undefined || this.#sector.header.counter < ring.oldest) this.#enter(ring.holding(this.#seq));
@@ -43,7 +36,7 @@ export class Cursor implements JournalCursor {
   }
 
   #nextInSector(): { readonly seq: number; readonly payload: Uint8Array } | undefined {
-    const scan = this.#source.scan(this.#sector!, this.#offset);
+    const scan = this.#reader.scan(this.#sector!, this.#offset);
     for (let frame = scan.next(); frame !== undefined; frame = scan.next()) {
       if (frame.kind !== "record") continue;
       this.#offset = frame.end;

@@ -6,7 +6,9 @@ import {
   type JournalCursor,
   JournalFaultError,
   JournalFullError,
+  type JournalOwner,
   type JournalStore,
+  type JournalVisitor,
   MAX_PAYLOAD,
   type Rank,
   type Room,
@@ -15,24 +17,19 @@ import { Cursor } from "./cursor.js";
 import { FlashWindow } from "./flash-window.js";
 import { FlashWriter } from "./flash-writer.js";
 import { MAX_FRAME_BYTES, maxRecords } from "./frame.js";
-import { FIRST_FRAME, type Geometry, geometryOf } from "./geometry.js";
+import { type Geometry, geometryOf } from "./geometry.js";
 import type { HeadState } from "./head-state.js";
 import { settleHead } from "./mount.js";
 import { repair, type TornOpening } from "./repair.js";
 import { Ring } from "./ring.js";
-import { type Sector, SectorScan } from "./sector-scan.js";
+import { SectorReader } from "./sector-reader.js";
+import type { Sector } from "./sector-scan.js";
 import { Space } from "./space.js";
 
-export interface JournalOptions {
+export interface JournalNeeds {
   readonly flash: FlashPort;
   readonly entropy: EntropyPort;
-  /**
-   * The owner's whole live state as of the last record that `append` returned, in pieces of 1 to MAX_PAYLOAD bytes. While it takes
-   * more than half a sector with its frames, no further sector is opened (JournalFullError): choose larger sectors. Called
-   * twice in a row (to measure, then to write) from inside `append`, and must give the same
-   * both times. The owner must have replayed before its first append, or its state would be written over.
-   */
-  readonly checkpoint: () => Iterable<Uint8Array>;
+  readonly owner: JournalOwner;
 }
 
 /** What the mount found, and what was passed over since. Counts start at 0 with each mount. */
@@ -63,7 +60,7 @@ export class Journal implements JournalStore {
   readonly #geometry: Geometry;
   readonly #ring: Ring;
   readonly #space: Space;
-  readonly #window: FlashWindow;
+  readonly #reader: SectorReader;
   readonly #writer: FlashWriter;
   readonly #appender: Appender;
   readonly #head: HeadState;
@@ -78,11 +75,11 @@ export class Journal implements JournalStore {
    * Finds the head of the ring; reads only, and gets through any content. Throws RangeError on a partition that no journal
    * fits, FlashError if the part cannot be read.
    */
-  static mount(options: JournalOptions): Journal {
-    return new Journal(options);
+  static mount(needs: JournalNeeds): Journal {
+    return new Journal(needs);
   }
 
-  private constructor({ flash, entropy, checkpoint }: JournalOptions) {
+  private constructor({ flash, entropy, owner }: JournalNeeds) {
     const geometry = geometryOf(flash);
     const ring = new Ring(flash, geometry);
     const space = new Space(ring, geometry);
@@ -95,11 +92,11 @@ export class Journal implements JournalStore {
     this.#geometry = geometry;
     this.#ring = ring;
     this.#space = space;
-    this.#window = window;
+    this.#reader = new SectorReader({ geometry, ring, window, head });
     this.#writer = writer;
     this.#head = head;
     this.#torn = torn;
-    this.#appender = new Appender({ geometry, ring, space, writer, entropy, checkpoint, head, firstCounter });
+    this.#appender = new Appender({ geometry, ring, space, writer, entropy, owner, head, firstCounter });
     this.#found = {
       liveSectors,
       tornOpenings: torn.length,
@@ -158,16 +155,16 @@ export class Journal implements JournalStore {
   }
 
   read(fromSeq: number): JournalCursor {
-    return new Cursor({ ring: this.#ring, scan: (sector, from) => this.#scan(sector, from) }, fromSeq);
+    return new Cursor(this.#reader, fromSeq);
   }
 
-  replay(visitor: { checkpoint(payload: Uint8Array): void; record(seq: number, payload: Uint8Array): void }): void {
+  replay(visitor: JournalVisitor): void {
     const head = this.#ring.head;
     if (head === undefined) return;
     const { sector: first, whole } = this.#replayStart(head);
     this.#checkpointLost = !whole && first.header.firstSeq > 1;
     for (let sector = first; ; sector = this.#ring.liveFrom(sector.header.counter + 1)) {
-      const scan = this.#scan(sector, FIRST_FRAME);
+      const scan = this.#reader.scan(sector);
       for (let frame = scan.next(); frame !== undefined; frame = scan.next()) {
         if (frame.kind === "record") visitor.record(frame.seq, frame.payload.slice());
         else if (frame.kind === "piece" && whole && sector === first) visitor.checkpoint(frame.payload.slice());
@@ -189,12 +186,6 @@ export class Journal implements JournalStore {
     return this.#appender.append(payload, rank);
   }
 
-  #scan(sector: Sector, from: number): SectorScan {
-    const isHead = sector.header.counter === this.#ring.head?.header.counter;
-    const to = isHead ? this.#head.readEnd : this.#geometry.sectorBytes;
-    return new SectorScan(this.#window, this.#geometry, sector, isHead ? this.#head.held : undefined, from, to);
-  }
-
   /** The sector with the newest whole checkpoint; if there is none, the last one that was looked at. */
   #replayStart(head: Sector): { sector: Sector; whole: boolean } {
     let sector = head;
@@ -203,7 +194,7 @@ export class Journal implements JournalStore {
       const before = this.#ring.liveBefore(sector.header.counter);
       if (before === undefined) break;
       sector = before;
-      whole = isWhole(this.#scan(sector, FIRST_FRAME));
+      whole = isWhole(this.#reader.scan(sector));
     }
     return { sector, whole };
   }

@@ -3,15 +3,12 @@ import { checkContent } from "./check.js";
 import { SnapshotError, type SnapshotSlots, type SnapshotView, type SnapshotWriter } from "./contract.js";
 import { type Header, readHeader } from "./header.js";
 import { HEADER_BYTES, SMALLEST_BYTES } from "./layout.js";
-import { SlotFile } from "./slot-file.js";
+import { type Place, SlotFile } from "./slot-file.js";
 import { FlashSnapshotView } from "./view.js";
-import { SlotWriter } from "./writer.js";
-
-/** Where in a slot a file may begin: at its start, or in its middle, where a sector before that takes no more data. */
-type Place = 0 | 1;
+import { SlotWriter, type SlotWriterHost, type Target } from "./writer.js";
 
 /** The snapshot partition: two equal halves of whole sectors, laid out as `SPEC.md` tells. */
-export class FlashSnapshotSlots implements SnapshotSlots {
+export class FlashSnapshotSlots implements SnapshotSlots, SlotWriterHost {
   /** Bytes of the largest snapshot that fits. */
   readonly slotBytes: number;
   readonly #flash: FlashPort;
@@ -48,21 +45,40 @@ export class FlashSnapshotSlots implements SnapshotSlots {
     }
     const place: Place = this.#fits(totalBytes, 1) ? this.#next[slot] : 0;
     this.#wipe(slot, place === 0 ? 1 : 0, version);
-    this.#writer = new SlotWriter({
-      flash: this.#flash,
-      start: this.#start(slot, place),
-      totalBytes,
-      current: (writer) => writer === this.#writer,
-      checkHead: () => readHeader(this.#file(slot, place), this.#box, version),
-      check: () => this.#check(this.#file(slot, place), version, totalBytes),
-      failed: () => {
-        this.#next[slot] = place === 0 ? 1 : 0;
-      },
-      over: () => {
-        this.#writer = undefined;
-      },
-    });
+    const target = { slot, place, version, totalBytes };
+    this.#writer = new SlotWriter(this.#flash, this.#start(slot, place), target, this);
     return this.#writer;
+  }
+
+  /** `SlotWriterHost`. */
+  isCurrent(writer: SlotWriter): boolean {
+    return writer === this.#writer;
+  }
+
+  /** `SlotWriterHost`. */
+  checkHead({ slot, place, version }: Target): void {
+    readHeader(this.#file(slot, place), this.#box, version);
+  }
+
+  /** `SlotWriterHost`. */
+  check({ slot, place, version, totalBytes }: Target): SnapshotView {
+    const file = this.#file(slot, place);
+    const header = readHeader(file, this.#box, version);
+    if (header.totalBytes !== totalBytes) {
+      throw new SnapshotError(`truncated: ${totalBytes} bytes came, the header says ${header.totalBytes}`);
+    }
+    checkContent(file, header);
+    return new FlashSnapshotView(file, header);
+  }
+
+  /** `SlotWriterHost`. */
+  failed({ slot, place }: Target): void {
+    this.#next[slot] = place === 0 ? 1 : 0;
+  }
+
+  /** `SlotWriterHost`. */
+  over(): void {
+    this.#writer = undefined;
   }
 
   #fits(totalBytes: number, place: Place): boolean {
@@ -88,15 +104,6 @@ export class FlashSnapshotSlots implements SnapshotSlots {
     if (!isThere()) return;
     this.#flash.erase(this.#start(slot, place));
     if (isThere()) throw new FlashError(`slot ${slot}: an earlier attempt cannot be erased`);
-  }
-
-  #check(file: SlotFile, version: number, totalBytes: number): SnapshotView {
-    const header = readHeader(file, this.#box, version);
-    if (header.totalBytes !== totalBytes) {
-      throw new SnapshotError(`truncated: ${totalBytes} bytes came, the header says ${header.totalBytes}`);
-    }
-    checkContent(file, header);
-    return new FlashSnapshotView(file, header);
   }
 
   #start(slot: 0 | 1, place: Place): number {

@@ -1,30 +1,40 @@
 import { FlashError, type FlashPort } from "../../hal/ports/flash.js";
 import { SnapshotError, type SnapshotView, type SnapshotWriter } from "./contract.js";
 import { HEADER_BYTES } from "./layout.js";
+import type { Place } from "./slot-file.js";
 
 const MAX_PIECE_BYTES = 1_024;
 const READ_BACK_BYTES = 256;
 
-export interface SlotWriterOptions {
-  readonly flash: FlashPort;
-  /** Where the slot begins in the partition. */
-  readonly start: number;
+/** Which file is written where. */
+export interface Target {
+  readonly slot: 0 | 1;
+  readonly place: Place;
+  readonly version: number;
   readonly totalBytes: number;
+}
+
+/** What a writer asks of its slots, and tells them. */
+export interface SlotWriterHost {
   /** Whether this is still the writer that was begun last. */
-  readonly current: (writer: SlotWriter) => boolean;
-  /** Checks the header once it is written: what cannot be read is not worth the rest of the download. */
-  readonly checkHead: () => void;
-  /** Checks the slot once all is written. */
-  readonly check: () => SnapshotView;
+  isCurrent(writer: SlotWriter): boolean;
+  /** Checks the header once it is written: what cannot be read is not worth the rest of the download. Throws SnapshotError. */
+  checkHead(target: Target): void;
+  /** Checks the whole once it is written. Throws SnapshotError. */
+  check(target: Target): SnapshotView;
   /** The part did not take or keep what was written. */
-  readonly failed: () => void;
+  failed(target: Target): void;
   /** The writer is of no more use: whoever keeps it keeps its buffers. */
-  readonly over: () => void;
+  over(): void;
 }
 
 /** Writes a file to a slot from its start. After any error it is void: flash under it is in an unknown state. */
 export class SlotWriter implements SnapshotWriter {
-  readonly #options: SlotWriterOptions;
+  readonly #flash: FlashPort;
+  /** Where the file begins in the partition. */
+  readonly #start: number;
+  readonly #target: Target;
+  readonly #host: SlotWriterHost;
   /** What is short of the part's alignment. */
   readonly #tail: Uint8Array;
   #tailBytes = 0;
@@ -34,9 +44,12 @@ export class SlotWriter implements SnapshotWriter {
   #void = false;
   readonly #readBack = new Uint8Array(READ_BACK_BYTES);
 
-  constructor(options: SlotWriterOptions) {
-    this.#options = options;
-    this.#tail = new Uint8Array(options.flash.alignBytes);
+  constructor(flash: FlashPort, start: number, target: Target, host: SlotWriterHost) {
+    this.#flash = flash;
+    this.#start = start;
+    this.#target = target;
+    this.#host = host;
+    this.#tail = new Uint8Array(flash.alignBytes);
   }
 
   get offset(): number {
@@ -45,7 +58,7 @@ export class SlotWriter implements SnapshotWriter {
 
   write(bytes: Uint8Array): void {
     this.#requireLive();
-    const { totalBytes } = this.#options;
+    const { totalBytes } = this.#target;
     if (bytes.length < 1 || bytes.length > MAX_PIECE_BYTES) {
       throw new SnapshotError(`a piece has 1 to ${MAX_PIECE_BYTES} bytes, not ${bytes.length}`);
     }
@@ -66,16 +79,16 @@ export class SlotWriter implements SnapshotWriter {
   finish(): SnapshotView {
     this.#requireLive();
     this.#void = true;
-    const { totalBytes, check, over } = this.#options;
-    over();
+    const { totalBytes } = this.#target;
+    this.#host.over();
     if (this.#offset < totalBytes) throw new SnapshotError(`truncated: ${this.#offset} of ${totalBytes} bytes`);
-    return this.#tellFailure(check);
+    return this.#tellFailure(() => this.#host.check(this.#target));
   }
 
   #checkHead(): void {
     if (this.#isHeadChecked || this.#programmedBytes < HEADER_BYTES) return;
     this.#isHeadChecked = true;
-    this.#options.checkHead();
+    this.#host.checkHead(this.#target);
   }
 
   /** At the end what came over the wire was checked and what the part holds was not: either may be what does not match. */
@@ -83,13 +96,13 @@ export class SlotWriter implements SnapshotWriter {
     try {
       return work();
     } catch (error) {
-      if (error instanceof FlashError || error instanceof SnapshotError) this.#options.failed();
+      if (error instanceof FlashError || error instanceof SnapshotError) this.#host.failed(this.#target);
       throw error;
     }
   }
 
   #requireLive(): void {
-    if (this.#void || !this.#options.current(this)) throw new SnapshotError("this download is over: begin again");
+    if (this.#void || !this.#host.isCurrent(this)) throw new SnapshotError("this download is over: begin again");
   }
 
   #take(bytes: Uint8Array): void {
@@ -119,9 +132,9 @@ export class SlotWriter implements SnapshotWriter {
   }
 
   #program(bytes: Uint8Array): void {
-    const { flash, start } = this.#options;
+    const flash = this.#flash;
     for (let done = 0; done < bytes.length; ) {
-      const at = start + this.#programmedBytes;
+      const at = this.#start + this.#programmedBytes;
       const intoSector = this.#programmedBytes % flash.sectorBytes;
       if (intoSector === 0) flash.erase(at);
       const piece = bytes.subarray(done, done + flash.sectorBytes - intoSector);
@@ -136,7 +149,7 @@ export class SlotWriter implements SnapshotWriter {
   #verify(at: number, bytes: Uint8Array): void {
     for (let done = 0; done < bytes.length; done += READ_BACK_BYTES) {
       const found = this.#readBack.subarray(0, Math.min(READ_BACK_BYTES, bytes.length - done));
-      this.#options.flash.read(at + done, found);
+      this.#flash.read(at + done, found);
       for (let i = 0; i < found.length; i++) {
         if (found[i] !== bytes[done + i])
           throw new FlashError(`program at ${at + done + i}: reads back something else`);

@@ -1,7 +1,15 @@
 import { type ClockPort, ClockQuality } from "../../hal/ports/clock.js";
 import { EntropyError } from "../../hal/ports/entropy.js";
 import type { GaugePort, MainsPort } from "../../hal/ports/power.js";
-import { admits, JournalFaultError, JournalFullError, type JournalStore, type Rank } from "../journal/contract.js";
+import {
+  admits,
+  JournalFaultError,
+  JournalFullError,
+  type JournalOwner,
+  type JournalPartition,
+  type JournalStore,
+  type Rank,
+} from "../journal/contract.js";
 import { binNamedIn, decodeRecord, encodeRecord, RecordError } from "../records/codec.js";
 import { type Body, Flag, GapReason, Kind } from "../records/records.js";
 import { type BoxState, emptyState } from "./box-state.js";
@@ -24,8 +32,7 @@ export interface LedgerNeeds {
   readonly mains: MainsPort;
   /** Below this cell voltage, on battery, nothing is written: a brown-out in a program tears it. */
   readonly brownOutMillivolts: number;
-  /** Mounts the journal with this checkpoint source. */
-  readonly mount: (checkpoint: () => Iterable<Uint8Array>) => JournalStore;
+  readonly partition: JournalPartition;
 }
 
 /** Acknowledgements travel in checkpoints too: a record of their own every so often only saves resending. */
@@ -39,7 +46,7 @@ export interface LedgerListener {
  * The only way to change the box's state: a record is stamped, written to the journal, and then taken into account by the same
  * reducer that rebuilds the state at boot.
  */
-export class Ledger {
+export class Ledger implements JournalOwner {
   readonly state: BoxState = emptyState();
   readonly journal: JournalStore;
   /** Whether there is a session with the cloud: records written without one carry the offline mark. */
@@ -59,10 +66,15 @@ export class Ledger {
 
   constructor(needs: LedgerNeeds) {
     this.#needs = needs;
-    this.journal = needs.mount(() => encodeCheckpoint(this.state));
+    this.journal = needs.partition.mount(this);
     this.#replayJournal();
     this.#ackRecorded = this.state.acked;
     this.journal.acknowledge(this.state.acked);
+  }
+
+  /** `JournalOwner`. */
+  checkpoint(): Iterable<Uint8Array> {
+    return encodeCheckpoint(this.state);
   }
 
   get undecodable(): number {

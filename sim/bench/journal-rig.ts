@@ -64,6 +64,6 @@ export function mountOn(flash: NorFlash, { pieces }: StateSample): Journal {
   return Journal.mount({
     flash,
     entropy: { fill: (into) => into.set(random.bytes(into.length)) },
-    checkpoint: () => pieces,
+    owner: { checkpoint: () => pieces },
   });
 }

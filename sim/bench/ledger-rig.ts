@@ -1,4 +1,4 @@
-import { Journal } from "../../firmware/journal/journal.js";
+import { FlashJournal } from "../../firmware/journal/flash-journal.js";
 import { Kind } from "../../firmware/records/records.js";
 import { Ledger } from "../../firmware/state/ledger.js";
 import { type ClockPort, ClockQuality } from "../../hal/ports/clock.js";
@@ -54,12 +54,7 @@ export class LedgerRig {
       gauge: { read: () => undefined },
       mains: { present: () => true, onChange: undefined },
       brownOutMillivolts: 0,
-      mount: (checkpoint) =>
-        Journal.mount({
-          flash: this.#flash,
-          entropy: { fill: (into) => into.set(this.#random.bytes(into.length)) },
-          checkpoint,
-        }),
+      partition: new FlashJournal(this.#flash, { fill: (into) => into.set(this.#random.bytes(into.length)) }),
     });
     ledger.note({ kind: Kind.boot, boot: ledger.state.boots + 1, cause: 0, firmware: "bench" });
     return ledger;

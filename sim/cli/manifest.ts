@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -19,8 +20,15 @@ const changed = files.filter(({ path, text }) => {
   return JSON.stringify(now) !== JSON.stringify(JSON.parse(text));
 });
 for (const { path, text } of changed) {
-  if (!check) writeFileSync(join(ROOT, path), text);
+  if (!check) writeFileSync(join(ROOT, path), formatted(path, text));
   console.error(check ? `${path} is out of date: npm run manifest` : `${path} written`);
 }
 console.log(JSON.stringify({ manifests: files.length, changed: changed.map(({ path }) => path) }));
+
+/** As `npm run check` wants it. */
+function formatted(path: string, text: string): string {
+  const biome = join(ROOT, "node_modules/.bin/biome");
+  return execFileSync(biome, ["format", `--stdin-file-path=${path}`], { cwd: ROOT, input: text, encoding: "utf8" });
+}
+
 process.exitCode = check && changed.length > 0 ? 1 : 0;

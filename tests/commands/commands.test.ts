@@ -72,7 +72,7 @@ describe("one-touch unlock", () => {
     await stage.person.putKey(bin, "777XYZ");
     await stage.person.closeDoor(bin);
     expect(intents()).toMatchObject([{ exchange: Exchange.dropoff, bin }]);
-    expect(stage.judge.boxMemory().inventory.content(bin)).toEqual({ belief: Belief.doubt, item: undefined });
+    expect(stage.judge.boxMemory().beliefs.content(bin)).toEqual({ belief: Belief.doubt, item: undefined });
     await stage.untilInSync(5 * MINUTE_MS);
     expect(stage.cloud.ingest.log.inventory.in(box(), bin)).toBeUndefined();
   });
@@ -114,7 +114,7 @@ describe("bins", () => {
     expect(machine.panel.view?.lines[0]).toEqual({ id: "refused-bin-disabled", params: { bin: label } });
     machine.powerCut({ backAfterMs: 1_000 });
     await world(3_000);
-    expect(stage.judge.boxMemory().inventory.enabled(rivoli)).toBe(false);
+    expect(stage.judge.boxMemory().beliefs.enabled(rivoli)).toBe(false);
     await stage.untilInSync(5 * MINUTE_MS);
     cloud.setBinEnabled(box(), label, true);
     await received(CommandKind.enableBin);
@@ -129,10 +129,10 @@ describe("bins", () => {
     machine.bins.jam(bin, true);
     await person.scan("777XYZ");
     await world(20_000);
-    expect(stage.judge.boxMemory().inventory.faulty(bin)).toBe(true);
+    expect(stage.judge.boxMemory().beliefs.faulty(bin)).toBe(true);
     cloud.setBinEnabled(box(), machine.bins.label(bin), true);
     await received(CommandKind.enableBin);
-    expect(stage.judge.boxMemory().inventory.faulty(bin)).toBe(false);
+    expect(stage.judge.boxMemory().beliefs.faulty(bin)).toBe(false);
   });
 });
 

@@ -21,7 +21,7 @@ it("a copied fob does not make its key the next tag's, also after the next snaps
   cloud.admin.addUser({ name: "Anybody" });
   cloud.admin.addUser({ name: "With a badge", badge: "909ZZZ" });
   await stage.world.until(() => judge.boxMemory().snapshotVersion > before, 60_000, "the next snapshot");
-  expect(judge.boxMemory().inventory.content(0).belief).not.toBe(Belief.empty);
+  expect(judge.boxMemory().beliefs.content(0).belief).not.toBe(Belief.empty);
   await person.see("idle", 30_000);
   expect(await inBin("777XYZ")).not.toBe(0);
   await stage.close();

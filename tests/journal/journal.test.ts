@@ -95,7 +95,7 @@ describe("the life of a journal", () => {
     const flash = newFlash(SMALL);
     const entropy = new SeededEntropy(1);
     entropy.broken = true;
-    const journal = Journal.mount({ flash, entropy, checkpoint: () => [] });
+    const journal = Journal.mount({ flash, entropy, owner: { checkpoint: () => [] } });
     expect(() => journal.append(Uint8Array.of(1), "vital")).toThrow(EntropyError);
     expect([journal.nextSeq, journal.epoch, flash.programs, flash.erases]).toEqual([1, undefined, 0, 0]);
     entropy.broken = false;
@@ -309,7 +309,7 @@ describe("space", () => {
     ["with an empty piece", [new Uint8Array(0)], RangeError],
   ])("a checkpoint %s is refused before anything is written", (_, pieces: Uint8Array[], error) => {
     const flash = newFlash(SMALL);
-    const journal = Journal.mount({ flash, entropy: new SeededEntropy(1), checkpoint: () => pieces });
+    const journal = Journal.mount({ flash, entropy: new SeededEntropy(1), owner: { checkpoint: () => pieces } });
     expect(() => journal.append(Uint8Array.of(1), "vital")).toThrow(error);
     expect(flash.programs + flash.erases).toBe(0);
   });
@@ -317,7 +317,7 @@ describe("space", () => {
   test("a checkpoint that grows too large refuses at the sector's end, and goes on when it is small again", () => {
     const flash = newFlash(SMALL);
     let pieces: Uint8Array[] = [];
-    const journal = Journal.mount({ flash, entropy: new SeededEntropy(1), checkpoint: () => pieces });
+    const journal = Journal.mount({ flash, entropy: new SeededEntropy(1), owner: { checkpoint: () => pieces } });
     journal.append(payloadFor(1, 32), "vital");
     pieces = Array(9).fill(new Uint8Array(240));
     const taken = fill(journal, "vital");

@@ -377,7 +377,7 @@ describe("cuts in a row", () => {
   test("the supply going away passes through the journal as it is", () => {
     const flash = newFlash({ sectorBytes: 4096, sectors: 4, alignBytes: 4 });
     flash.planCut({ operation: 1, at: "before" });
-    const journal = Journal.mount({ flash, entropy: new SeededEntropy(1), checkpoint: () => [] });
+    const journal = Journal.mount({ flash, entropy: new SeededEntropy(1), owner: { checkpoint: () => [] } });
     expect(() => journal.append(Uint8Array.of(1), "vital")).toThrow(PowerCut);
     expect(() => mount(flash)).toThrow(PowerCut);
   });

@@ -159,10 +159,10 @@ it(`whatever is done to it, a box does not crash, explains every pulse, comes to
     ).toEqual([]);
     expect(rig.unexplained, where).toEqual([]);
     expect([rig.machine.state, rig.screen], where).toEqual(["running", "idle"]);
-    const { state, inventory } = rig.memory;
+    const { state, beliefs } = rig.memory;
     expect([state.exchange, state.opening, state.openAll], where).toEqual([undefined, undefined, undefined]);
     const isFree = (bin: number) =>
-      inventory.content(bin).belief === Belief.empty && inventory.enabled(bin) && !inventory.faulty(bin);
+      beliefs.content(bin).belief === Belief.empty && beliefs.enabled(bin) && !beliefs.faulty(bin);
     if (![...Array(rig.machine.bins.count).keys()].some(isFree)) continue;
     await rig.person.scan("999NEW");
     expect(rig.screen, where).toBe("bin-open");

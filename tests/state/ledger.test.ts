@@ -68,7 +68,7 @@ function boot(): Ledger {
     },
     mains: { present: () => world.mains, onChange: undefined },
     brownOutMillivolts: 3_300,
-    mount: () => journal as JournalStore,
+    partition: { mount: () => journal as JournalStore },
   });
 }
 

@@ -85,7 +85,7 @@ function downgraded(pieces: (own: Uint8Array[]) => Iterable<Uint8Array>): Ledger
   const journal = Journal.mount({
     flash: bench.flash,
     entropy: { fill: (into) => void into.fill(8) },
-    checkpoint: () => pieces([...encodeCheckpoint(before.ledger.state)]),
+    owner: { checkpoint: () => pieces([...encodeCheckpoint(before.ledger.state)]) },
   });
   journal.append(encodeRecord({ kind: Kind.boot, boot: 9, cause: 0, firmware: "2.0", ...AT }), "vital");
   bench.reboot();

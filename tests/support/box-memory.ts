@@ -1,4 +1,5 @@
-import { Journal } from "../../firmware/journal/journal.js";
+import { FlashJournal } from "../../firmware/journal/flash-journal.js";
+import type { Journal } from "../../firmware/journal/journal.js";
 import { decodeRecord, RecordError } from "../../firmware/records/codec.js";
 import { Kind, type Rec } from "../../firmware/records/records.js";
 import { FlashSnapshotSlots } from "../../firmware/snapshot/store.js";
@@ -15,12 +16,16 @@ export interface BoxMemory {
   readonly nextSeq: number;
   readonly snapshotVersion: number;
   readonly state: BoxState;
-  readonly inventory: BinBeliefs;
+  readonly beliefs: BinBeliefs;
 }
 
-function mount(flash: NorFlash, checkpoint: () => Iterable<Uint8Array>): Journal {
-  const entropy = { fill: (into: Uint8Array) => void into.fill(1) };
-  return Journal.mount({ flash: flash.look(1), entropy, checkpoint });
+function partitionOf(flash: NorFlash): FlashJournal {
+  return new FlashJournal(flash.look(1), { fill: (into) => void into.fill(1) });
+}
+
+/** To read from only. */
+function mount(flash: NorFlash): Journal {
+  return partitionOf(flash).mount({ checkpoint: () => [] });
 }
 
 export function readMemory(machine: Machine): BoxMemory {
@@ -34,21 +39,18 @@ export function readMemory(machine: Machine): BoxMemory {
     gauge: { read: () => undefined },
     mains: { present: () => true, onChange: undefined },
     brownOutMillivolts: 0,
-    mount: (checkpoint) => mount(machine.flash.journal, checkpoint),
+    partition: partitionOf(machine.flash.journal),
   });
   const { nextSeq } = ledger.journal;
   const slots = new FlashSnapshotSlots({ flash: machine.flash.snapshot.clone(1), box: machine.name });
   const snapshot = new CurrentSnapshot(slots, ledger);
-  const inventory = new BinBeliefs(ledger.state, snapshot, machine.bins.count);
-  return { nextSeq, snapshotVersion: snapshot.version, state: ledger.state, inventory };
+  const beliefs = new BinBeliefs(ledger.state, snapshot, machine.bins.count);
+  return { nextSeq, snapshotVersion: snapshot.version, state: ledger.state, beliefs };
 }
 
 /** The journal's records from `fromSeq` on. */
 export function* readJournal(flash: NorFlash, fromSeq: number): Iterable<{ seq: number; record: Rec | undefined }> {
-  yield* records(
-    mount(flash, () => []),
-    fromSeq,
-  );
+  yield* records(mount(flash), fromSeq);
 }
 
 function* records(journal: Journal, fromSeq: number): Iterable<{ seq: number; record: Rec | undefined }> {
@@ -72,7 +74,7 @@ const TAIL_RECORDS = 40;
 
 /** Why `bin` is being opened, as the flash says when it is read as a boot would read it: an opening without an outcome yet. */
 export function reasonOnFlash(flash: NorFlash, bin: number): "exchange" | "emergency" | undefined {
-  const journal = mount(flash, () => []);
+  const journal = mount(flash);
   const open = new Map<number, "exchange" | "emergency">();
   for (const { seq, record } of records(journal, Math.max(1, journal.nextSeq - TAIL_RECORDS))) {
     if (record?.kind === Kind.intent && record.bin === bin) open.set(seq, "exchange");

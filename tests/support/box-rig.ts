@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { offlineCode } from "../../firmware/codes/hotp.js";
 import { identityImage } from "../../firmware/identity/copies.js";
-import { Journal } from "../../firmware/journal/journal.js";
+import { FlashJournal } from "../../firmware/journal/flash-journal.js";
 import { boot } from "../../firmware/main.js";
 import { Belief, Kind, type Rec } from "../../firmware/records/records.js";
 import { Ledger } from "../../firmware/state/ledger.js";
@@ -176,12 +176,7 @@ export class BoxRig {
       gauge: { read: () => undefined },
       mains: { present: () => true, onChange: undefined },
       brownOutMillivolts: 0,
-      mount: (checkpoint) =>
-        Journal.mount({
-          flash: this.machine.flash.journal,
-          entropy: { fill: (into) => void into.fill(3) },
-          checkpoint,
-        }),
+      partition: new FlashJournal(this.machine.flash.journal, { fill: (into) => void into.fill(3) }),
     });
   }
 
@@ -215,13 +210,13 @@ export class BoxRig {
 
   /** What the box believes to be in `bin`. */
   content(bin: number): { held: unknown; uncertain: boolean } {
-    const { belief, item } = this.memory.inventory.content(bin);
+    const { belief, item } = this.memory.beliefs.content(bin);
     return { held: belief === Belief.taken ? undefined : item, uncertain: belief === Belief.doubt };
   }
 
   /** The same in two words: `holds`, `empty`, `taken` or `doubt`, and about which key or fob. */
   belief(bin: number): readonly [string, number | string | undefined] {
-    const { belief, item } = this.memory.inventory.content(bin);
+    const { belief, item } = this.memory.beliefs.content(bin);
     return [Object.entries(Belief).find(([, value]) => value === belief)![0], item?.key ?? item?.fob];
   }
 

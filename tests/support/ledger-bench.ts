@@ -1,4 +1,4 @@
-import { Journal } from "../../firmware/journal/journal.js";
+import { FlashJournal } from "../../firmware/journal/flash-journal.js";
 import { Kind } from "../../firmware/records/records.js";
 import { Ledger } from "../../firmware/state/ledger.js";
 import type { ClockPort } from "../../hal/ports/clock.js";
@@ -64,12 +64,7 @@ export class LedgerBench {
       },
       mains: { present: () => this.mains, onChange: undefined },
       brownOutMillivolts: 3_300,
-      mount: (checkpoint) =>
-        Journal.mount({
-          flash: this.flash,
-          entropy: { fill: (into) => into.set(this.random.bytes(into.length)) },
-          checkpoint,
-        }),
+      partition: new FlashJournal(this.flash, { fill: (into) => into.set(this.random.bytes(into.length)) }),
     });
     ledger.note({ kind: Kind.boot, boot: ledger.state.boots + 1, cause: WakeCause.powerOn, firmware: "test" });
     return ledger;

@@ -1,4 +1,4 @@
-import { Journal } from "../../../firmware/journal/journal.js";
+import { FlashJournal } from "../../../firmware/journal/flash-journal.js";
 import { encodeRecord } from "../../../firmware/records/codec.js";
 import { Flag, Kind, type Rec } from "../../../firmware/records/records.js";
 import { Ledger } from "../../../firmware/state/ledger.js";
@@ -20,12 +20,7 @@ export function writeRecords(machine: Machine, count: number, random: Random): n
     gauge: { read: () => undefined },
     mains: { present: () => true, onChange: undefined },
     brownOutMillivolts: 0,
-    mount: (checkpoint) =>
-      Journal.mount({
-        flash: machine.flash.journal,
-        entropy: { fill: (into) => into.set(random.bytes(into.length)) },
-        checkpoint,
-      }),
+    partition: new FlashJournal(machine.flash.journal, { fill: (into) => into.set(random.bytes(into.length)) }),
   });
   for (let i = 0; i < count; i++) {
     let reason = "";

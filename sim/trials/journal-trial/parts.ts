@@ -46,7 +46,7 @@ export function mount(flash: NorFlash, pieces = 3, seed = 1): Journal {
   const journal: Journal = Journal.mount({
     flash,
     entropy: new SeededEntropy(seed),
-    checkpoint: () => checkpointAsOf(journal.nextSeq - 1, pieces),
+    owner: { checkpoint: () => checkpointAsOf(journal.nextSeq - 1, pieces) },
   });
   return journal;
 }

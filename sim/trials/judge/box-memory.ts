@@ -19,7 +19,7 @@ export interface BoxMemory {
   readonly nextSeq: number;
   /** 0: none that can be read. */
   readonly snapshotVersion: number;
-  readonly inventory: {
+  readonly beliefs: {
     content(bin: number): BinContent;
     enabled(bin: number): boolean;
     faulty(bin: number): boolean;
@@ -37,7 +37,7 @@ export function readMemory(machine: Machine): BoxMemory {
   return {
     nextSeq: dump.nextSeq,
     snapshotVersion: rows === undefined ? 0 : beliefs.snapshot!.version,
-    inventory: {
+    beliefs: {
       content: (bin) => contentOf(beliefs, bin, isThere(bin) ? rows?.get(bin) : undefined),
       enabled: (bin) => beliefs.enabled.get(bin)?.isEnabled ?? rows?.get(bin)?.isEnabled ?? true,
       faulty: (bin) => beliefs.faulty.has(bin),

@@ -9,7 +9,7 @@ import type { BoxMemory } from "./box-memory.js";
  */
 export function inventoryProblems(
   machine: Machine,
-  box: BoxMemory["inventory"],
+  box: BoxMemory["beliefs"],
   cloud: CloudService,
   formerFobs: (key: number) => readonly string[],
   replaced: ReadonlyMap<string, { readonly key: number }>,

@@ -176,7 +176,7 @@ export class Judge {
     const problems = [
       ...this.#problems,
       ...logs.problems,
-      ...inventoryProblems(this.#machine, memory.inventory, this.#cloud, formerFobs, this.#replaced),
+      ...inventoryProblems(this.#machine, memory.beliefs, this.#cloud, formerFobs, this.#replaced),
       ...this.#flashProblems(),
       ...this.#machineProblems(),
     ];
@@ -271,12 +271,12 @@ export class Judge {
 
   /** What the box may give to anybody, by its own flash: what others may know of a bin is no help to whoever stands there. */
   #emptyBins(): ReturnType<Opening["empty"]> {
-    const { inventory } = this.boxMemory();
+    const { beliefs } = this.boxMemory();
     const of = this.#machine.bins.count;
     let count = 0;
     for (let bin = 0; bin < of; bin++) {
-      const isUsable = inventory.enabled(bin) && !inventory.faulty(bin);
-      if (isUsable && inventory.content(bin).belief === Belief.empty) count++;
+      const isUsable = beliefs.enabled(bin) && !beliefs.faulty(bin);
+      if (isUsable && beliefs.content(bin).belief === Belief.empty) count++;
     }
     return { count, of };
   }

@@ -107,7 +107,7 @@ async function putBack(act: Act, copy: string): Promise<void> {
   for (let bin = 0; bin < rig.bins.count; bin++) {
     const told = inventory.content(rig.name, bin).belief;
     const names = ["", "empty", "holds", "taken", "doubt"];
-    const known = names[memory.inventory.content(bin).belief]!;
+    const known = names[memory.beliefs.content(bin).belief]!;
     expectThat(told === known, `box and cloud to believe the same of bin ${rig.bins.label(bin)} (${known}, ${told})`);
   }
 }

@@ -59,9 +59,9 @@ function compare(rig: BoxRig, what: string): void {
   const box = readByBox(rig.machine);
   expect([judge.nextSeq, judge.snapshotVersion], what).toEqual([box.nextSeq, box.snapshotVersion]);
   for (let bin = 0; bin < BINS; bin++) {
-    expect([bin, judge.inventory.content(bin)], what).toEqual([bin, box.inventory.content(bin)]);
-    expect([bin, judge.inventory.enabled(bin)], what).toEqual([bin, box.inventory.enabled(bin)]);
-    expect([bin, judge.inventory.faulty(bin)], what).toEqual([bin, box.inventory.faulty(bin)]);
+    expect([bin, judge.beliefs.content(bin)], what).toEqual([bin, box.beliefs.content(bin)]);
+    expect([bin, judge.beliefs.enabled(bin)], what).toEqual([bin, box.beliefs.enabled(bin)]);
+    expect([bin, judge.beliefs.faulty(bin)], what).toEqual([bin, box.beliefs.faulty(bin)]);
   }
 }
 
