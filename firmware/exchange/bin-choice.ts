@@ -1,6 +1,6 @@
 import type { BinControl } from "../bins/bin-control.js";
 import { Belief } from "../records/records.js";
-import type { BinBeliefs, Place } from "../state/bin-beliefs.js";
+import type { BinBeliefs, BinPlace } from "../state/bin-beliefs.js";
 
 export interface BinsInView {
   readonly beliefs: BinBeliefs;
@@ -11,7 +11,7 @@ export interface BinsInView {
 /** What is being returned, as far as it decides where it may go. */
 export interface Returned {
   /** Every bin where it may be already; of those from which it was taken, the last first. */
-  readonly places: readonly Place[];
+  readonly places: readonly BinPlace[];
   /** Somebody with a right to it that holds now brings it; otherwise all that was shown is a tag, which may be a copy. */
   readonly byRight: boolean;
 }

@@ -3,7 +3,7 @@ import { guessedBy, type Throttle } from "../codes/throttle.js";
 import { waitRefusal } from "../codes/wait-refusal.js";
 import { Auth, Belief, Exchange, Kind } from "../records/records.js";
 import type { KeyInfo, SnapshotSource } from "../snapshot/contract.js";
-import type { BinBeliefs, Place } from "../state/bin-beliefs.js";
+import type { BinBeliefs, BinPlace } from "../state/bin-beliefs.js";
 import type { Guessed } from "../state/box-state.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 import { type Answer, refused, refuseOnRecord, takenAway } from "./answer.js";
@@ -173,7 +173,7 @@ export class ExchangeTask {
     this.#pending.resume();
   }
 
-  #placesOf(key: KeyInfo): readonly Place[] {
+  #placesOf(key: KeyInfo): readonly BinPlace[] {
     return this.#beliefs.placesOf({ key: key.id }, key.fob);
   }
 

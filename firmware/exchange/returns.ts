@@ -1,7 +1,7 @@
 import type { BinControl } from "../bins/bin-control.js";
 import { type Auth, Belief, Exchange, type Held, Kind } from "../records/records.js";
 import type { KeyInfo, SnapshotSource } from "../snapshot/contract.js";
-import type { BinBeliefs, Place } from "../state/bin-beliefs.js";
+import type { BinBeliefs, BinPlace } from "../state/bin-beliefs.js";
 import type { Ledger } from "../state/ledger.js";
 import type { RefusalReason } from "../state/refusal.js";
 import { type Answer, refused, refuseOnRecord } from "./answer.js";
@@ -96,7 +96,7 @@ export class Returns {
 
 /** What a return into `bin` says of the other places of what is returned. A scan frees none: the tag may be a copy. */
 function movedFrom(
-  places: readonly Place[],
+  places: readonly BinPlace[],
   bin: number,
   byRight: boolean,
 ): { from?: number; freed?: number; contested?: 1 } {

@@ -2,7 +2,7 @@ import type { FlashPort } from "../../hal/ports/flash.js";
 import { SnapshotError } from "./contract.js";
 
 /** Where in a slot a file may begin: at its start, or in its middle, where a sector before that takes no more data. */
-export type Place = 0 | 1;
+export type FilePlace = 0 | 1;
 
 /** The bytes of one slot, addressed from its start. */
 export class SlotFile {

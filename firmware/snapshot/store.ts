@@ -3,9 +3,9 @@ import { checkContent } from "./check.js";
 import { SnapshotError, type SnapshotSlots, type SnapshotView, type SnapshotWriter } from "./contract.js";
 import { type Header, readHeader } from "./header.js";
 import { HEADER_BYTES, SMALLEST_BYTES } from "./layout.js";
-import { type Place, SlotFile } from "./slot-file.js";
+import { type FilePlace, SlotFile } from "./slot-file.js";
 import { FlashSnapshotView } from "./view.js";
-import { SlotWriter, type SlotWriterHost, type Target } from "./writer.js";
+import { type SlotTarget, SlotWriter, type SlotWriterHost } from "./writer.js";
 
 /** The snapshot partition: two equal halves of whole sectors, laid out as `SPEC.md` tells. */
 export class FlashSnapshotSlots implements SnapshotSlots, SlotWriterHost {
@@ -16,7 +16,7 @@ export class FlashSnapshotSlots implements SnapshotSlots, SlotWriterHost {
   readonly #middle: number;
   #writer: SlotWriter | undefined;
   /** By slot: where the next file begins. The other place is next after each failure: one stuck bit must not hold up the rest. */
-  readonly #next: [Place, Place] = [0, 0];
+  readonly #next: [FilePlace, FilePlace] = [0, 0];
 
   /** `box`: whose snapshots are taken. Throws SnapshotError when the partition has fewer than two sectors. */
   constructor(options: { readonly flash: FlashPort; readonly box: string }) {
@@ -43,7 +43,7 @@ export class FlashSnapshotSlots implements SnapshotSlots, SlotWriterHost {
     if (totalBytes > this.slotBytes) {
       throw new SnapshotError(`too large: ${totalBytes} bytes, a slot holds ${this.slotBytes}`);
     }
-    const place: Place = this.#fits(totalBytes, 1) ? this.#next[slot] : 0;
+    const place: FilePlace = this.#fits(totalBytes, 1) ? this.#next[slot] : 0;
     this.#wipe(slot, place === 0 ? 1 : 0, version);
     const target = { slot, place, version, totalBytes };
     this.#writer = new SlotWriter(this.#flash, this.#start(slot, place), target, this);
@@ -56,12 +56,12 @@ export class FlashSnapshotSlots implements SnapshotSlots, SlotWriterHost {
   }
 
   /** `SlotWriterHost`. */
-  checkHead({ slot, place, version }: Target): void {
+  checkHead({ slot, place, version }: SlotTarget): void {
     readHeader(this.#file(slot, place), this.#box, version);
   }
 
   /** `SlotWriterHost`. */
-  check({ slot, place, version, totalBytes }: Target): SnapshotView {
+  check({ slot, place, version, totalBytes }: SlotTarget): SnapshotView {
     const file = this.#file(slot, place);
     const header = readHeader(file, this.#box, version);
     if (header.totalBytes !== totalBytes) {
@@ -72,7 +72,7 @@ export class FlashSnapshotSlots implements SnapshotSlots, SlotWriterHost {
   }
 
   /** `SlotWriterHost`. */
-  failed({ slot, place }: Target): void {
+  failed({ slot, place }: SlotTarget): void {
     this.#next[slot] = place === 0 ? 1 : 0;
   }
 
@@ -81,13 +81,13 @@ export class FlashSnapshotSlots implements SnapshotSlots, SlotWriterHost {
     this.#writer = undefined;
   }
 
-  #fits(totalBytes: number, place: Place): boolean {
+  #fits(totalBytes: number, place: FilePlace): boolean {
     const room = place === 0 ? this.slotBytes : this.slotBytes - this.#middle;
     return (place === 0 || this.#middle > 0) && totalBytes <= room;
   }
 
   /** The file of `version` that begins there, or why there is none; it may be cut short or damaged further on. */
-  #look(slot: 0 | 1, place: Place, version: number): { file: SlotFile; header: Header } | SnapshotError {
+  #look(slot: 0 | 1, place: FilePlace, version: number): { file: SlotFile; header: Header } | SnapshotError {
     if (!this.#fits(SMALLEST_BYTES, place)) return new SnapshotError("truncated: no file fits there");
     const file = this.#file(slot, place);
     try {
@@ -99,18 +99,18 @@ export class FlashSnapshotSlots implements SnapshotSlots, SlotWriterHost {
   }
 
   /** What an attempt at `version` left there must not be taken for the file that comes now. Throws FlashError. */
-  #wipe(slot: 0 | 1, place: Place, version: number): void {
+  #wipe(slot: 0 | 1, place: FilePlace, version: number): void {
     const isThere = () => !(this.#look(slot, place, version) instanceof SnapshotError);
     if (!isThere()) return;
     this.#flash.erase(this.#start(slot, place));
     if (isThere()) throw new FlashError(`slot ${slot}: an earlier attempt cannot be erased`);
   }
 
-  #start(slot: 0 | 1, place: Place): number {
+  #start(slot: 0 | 1, place: FilePlace): number {
     return slot * this.slotBytes + place * this.#middle;
   }
 
-  #file(slot: 0 | 1, place: Place): SlotFile {
+  #file(slot: 0 | 1, place: FilePlace): SlotFile {
     return new SlotFile(this.#flash, this.#start(slot, place), this.slotBytes - place * this.#middle);
   }
 }

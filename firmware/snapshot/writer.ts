@@ -1,15 +1,15 @@
 import { FlashError, type FlashPort } from "../../hal/ports/flash.js";
 import { SnapshotError, type SnapshotView, type SnapshotWriter } from "./contract.js";
 import { HEADER_BYTES } from "./layout.js";
-import type { Place } from "./slot-file.js";
+import type { FilePlace } from "./slot-file.js";
 
 const MAX_PIECE_BYTES = 1_024;
 const READ_BACK_BYTES = 256;
 
 /** Which file is written where. */
-export interface Target {
+export interface SlotTarget {
   readonly slot: 0 | 1;
-  readonly place: Place;
+  readonly place: FilePlace;
   readonly version: number;
   readonly totalBytes: number;
 }
@@ -19,11 +19,11 @@ export interface SlotWriterHost {
   /** Whether this is still the writer that was begun last. */
   isCurrent(writer: SlotWriter): boolean;
   /** Checks the header once it is written: what cannot be read is not worth the rest of the download. Throws SnapshotError. */
-  checkHead(target: Target): void;
+  checkHead(target: SlotTarget): void;
   /** Checks the whole once it is written. Throws SnapshotError. */
-  check(target: Target): SnapshotView;
+  check(target: SlotTarget): SnapshotView;
   /** The part did not take or keep what was written. */
-  failed(target: Target): void;
+  failed(target: SlotTarget): void;
   /** The writer is of no more use: whoever keeps it keeps its buffers. */
   over(): void;
 }
@@ -33,7 +33,7 @@ export class SlotWriter implements SnapshotWriter {
   readonly #flash: FlashPort;
   /** Where the file begins in the partition. */
   readonly #start: number;
-  readonly #target: Target;
+  readonly #target: SlotTarget;
   readonly #host: SlotWriterHost;
   /** What is short of the part's alignment. */
   readonly #tail: Uint8Array;
@@ -44,7 +44,7 @@ export class SlotWriter implements SnapshotWriter {
   #void = false;
   readonly #readBack = new Uint8Array(READ_BACK_BYTES);
 
-  constructor(flash: FlashPort, start: number, target: Target, host: SlotWriterHost) {
+  constructor(flash: FlashPort, start: number, target: SlotTarget, host: SlotWriterHost) {
     this.#flash = flash;
     this.#start = start;
     this.#target = target;

@@ -10,7 +10,7 @@ export interface BinContent {
 }
 
 /** Where a key or fob may be. */
-export interface Place {
+export interface BinPlace {
   readonly bin: number;
   /** Never `empty`. */
   readonly belief: Belief;
@@ -41,8 +41,8 @@ export class BinBeliefs {
    * Every bin where a key or a fob may be, the likeliest first: where it surely hangs, where it is in doubt, where it was taken; of
    * each, what was told last. A key that was hung up before the snapshot knew its fob is found by that.
    */
-  placesOf(item: Held, fob: string | undefined): readonly Place[] {
-    const places: Place[] = [];
+  placesOf(item: Held, fob: string | undefined): readonly BinPlace[] {
+    const places: BinPlace[] = [];
     for (let bin = 0; bin < this.#binCount; bin++) {
       const { belief, item: there } = this.content(bin);
       const isThat = there !== undefined && (same(there, item) || (fob !== undefined && there.fob === fob));
@@ -61,7 +61,7 @@ export class BinBeliefs {
     return this.#state.faulty.has(bin);
   }
 
-  #toldAt({ bin }: Place): number {
+  #toldAt({ bin }: BinPlace): number {
     return this.#state.bins.get(bin)?.seq ?? 0;
   }
 }

@@ -26,7 +26,7 @@ export interface BoxState {
   /** By bin: enabled or disabled by command since the snapshot. */
   readonly enabled: Map<number, { readonly enabled: boolean; readonly seq: number }>;
   /** By `guessedIndex`: what somebody has typed wrong codes for. */
-  readonly throttles: Map<number, Throttle>;
+  readonly throttles: Map<number, Failures>;
   readonly codes: CodesState;
   /** The exchange whose outcome is not recorded yet. */
   exchange: OpenExchange | undefined;
@@ -66,7 +66,7 @@ export interface EmergencyOpening {
   readonly before: BinChange | undefined;
 }
 
-export interface Throttle {
+export interface Failures {
   /** Wrong codes in a row. */
   readonly failures: number;
   /** Wall time of the last one, s; undefined when the clock was unknown or the boot before had other uptimes. */

@@ -3,16 +3,16 @@ import { Kind, type Rec } from "../records/records.js";
 import { CborError, decodeCbor, encodeCbor } from "../wire/cbor.js";
 import { MessageError } from "../wire/shape.js";
 import { type BoxState, type MainsLost, ORDINARY_INDEX } from "./box-state.js";
-import { ENTRIES_BYTES, IGNORABLE_FROM, ListPart, MainPart, OpeningPart, Part } from "./checkpoint-parts.js";
+import { Chapter, ENTRIES_BYTES, IGNORABLE_FROM, ListPiece, MainPiece, OpeningPiece } from "./checkpoint-pieces.js";
 import { inPieces, PackedReader, packBin, packNumber, unpackBin, unpackOldBin } from "./packed.js";
 
-/** The state as the pieces that `checkpoint-parts.ts` declares, the main one first. */
+/** The state as the pieces that `checkpoint-pieces.ts` declares, the main one first. */
 export function* encodeCheckpoint(state: BoxState): Iterable<Uint8Array> {
   const { throttles, codes, exchange, opening, openAll, snapshot, mainsLost } = state;
-  // Here and not in part 10: an older firmware demands it.
+  // Here and not in chapter 10: an older firmware demands it.
   const ordinary = throttles.get(ORDINARY_INDEX);
-  yield MainPart.encode({
-    part: Part.main,
+  yield MainPiece.encode({
+    chapter: Chapter.main,
     boot: state.boots,
     acked: state.acked,
     command: state.command,
@@ -25,8 +25,8 @@ export function* encodeCheckpoint(state: BoxState): Iterable<Uint8Array> {
   });
   if (exchange !== undefined || openAll !== undefined || codes.grace !== undefined) {
     const { grace } = codes;
-    yield MainPart.encode({
-      part: Part.main,
+    yield MainPiece.encode({
+      chapter: Chapter.main,
       pending: exchange && encodeCbor(exchange),
       next: exchange?.seq,
       openAll: openAll && [openAll.seq, openAll.sheet, openAll.number, openAll.bin, openAll.at ?? null],
@@ -36,21 +36,21 @@ export function* encodeCheckpoint(state: BoxState): Iterable<Uint8Array> {
   if (opening !== undefined) {
     const { seq, bin, before } = opening;
     const entries = Uint8Array.from(before === undefined ? [bin] : packBin(bin, before, before.seq));
-    yield OpeningPart.encode({ part: Part.opening, next: seq, first: before?.seq, entries });
+    yield OpeningPiece.encode({ chapter: Chapter.opening, next: seq, first: before?.seq, entries });
   }
   const first = lowestSeq(state);
-  const parts: [number, Iterable<readonly number[]>][] = [
-    [Part.bins, map(state.bins, ([bin, change]) => packBin(bin, change, first))],
-    [Part.used, map(codes.used, (pair) => pair)],
+  const chapters: [number, Iterable<readonly number[]>][] = [
+    [Chapter.bins, map(state.bins, ([bin, change]) => packBin(bin, change, first))],
+    [Chapter.used, map(codes.used, (pair) => pair)],
     [
-      Part.enabled,
+      Chapter.enabled,
       map(state.enabled, ([bin, { enabled, seq }]) => [bin, ...packNumber((seq - first) * 2 + (enabled ? 1 : 0))]),
     ],
-    [Part.faulty, map(state.faulty, (bin) => [bin])],
-    [Part.cutOff, map(openAll?.cutOff ?? [], (bin) => [bin])],
+    [Chapter.faulty, map(state.faulty, (bin) => [bin])],
+    [Chapter.cutOff, map(openAll?.cutOff ?? [], (bin) => [bin])],
   ];
-  for (const [part, list] of parts) {
-    for (const entries of inPieces(list, ENTRIES_BYTES)) yield ListPart.encode({ part, first, entries });
+  for (const [chapter, list] of chapters) {
+    for (const entries of inPieces(list, ENTRIES_BYTES)) yield ListPiece.encode({ chapter, first, entries });
   }
   yield* encodeThrottles(throttles);
 }
@@ -66,7 +66,7 @@ function* encodeThrottles(throttles: BoxState["throttles"]): Iterable<Uint8Array
     }
   };
   for (const entries of inPieces(entriesOf(), ENTRIES_BYTES))
-    yield ListPart.encode({ part: Part.throttles, first, entries });
+    yield ListPiece.encode({ chapter: Chapter.throttles, first, entries });
 }
 
 function* map<From, To>(list: Iterable<From>, change: (from: From) => To): Iterable<To> {
@@ -87,11 +87,11 @@ function lowestSeq(state: BoxState): number {
  */
 export function applyCheckpoint(state: BoxState, piece: Uint8Array): boolean {
   try {
-    const { part } = decodeCbor(piece);
-    if (part === Part.main) applyMain(state, MainPart.decode(piece));
-    else if (part === Part.opening) applyOpening(state, OpeningPart.decode(piece));
-    else if (LISTS.some((known) => known === part)) applyList(state, ListPart.decode(piece));
-    else return typeof part === "number" && part >= IGNORABLE_FROM;
+    const { chapter } = decodeCbor(piece);
+    if (chapter === Chapter.main) applyMain(state, MainPiece.decode(piece));
+    else if (chapter === Chapter.opening) applyOpening(state, OpeningPiece.decode(piece));
+    else if (LISTS.some((known) => known === chapter)) applyList(state, ListPiece.decode(piece));
+    else return typeof chapter === "number" && chapter >= IGNORABLE_FROM;
     return true;
   } catch (error) {
     if (error instanceof CborError || error instanceof MessageError || error instanceof RecordError) return false;
@@ -99,41 +99,43 @@ export function applyCheckpoint(state: BoxState, piece: Uint8Array): boolean {
   }
 }
 
-const LISTS: readonly number[] = Object.values(Part).filter((part) => part !== Part.main && part !== Part.opening);
+const LISTS: readonly number[] = Object.values(Chapter).filter(
+  (chapter) => chapter !== Chapter.main && chapter !== Chapter.opening,
+);
 
-function applyOpening(state: BoxState, { next, first, entries }: OpeningPart): void {
+function applyOpening(state: BoxState, { next, first, entries }: OpeningPiece): void {
   const packed = new PackedReader(entries);
   const [bin, before] = first === undefined ? [packed.byte(), undefined] : unpackBin(packed, first);
   state.opening = { seq: next, bin, before };
 }
 
-function applyList(state: BoxState, { part, first, entries }: ListPart): void {
+function applyList(state: BoxState, { chapter, first, entries }: ListPiece): void {
   const packed = new PackedReader(entries);
-  while (packed.more) applyEntry(state, part, packed, first);
+  while (packed.more) applyEntry(state, chapter, packed, first);
 }
 
-/** Takes one entry at least one byte on, whatever the part is. */
-function applyEntry(state: BoxState, part: number, packed: PackedReader, first: number): void {
-  if (part === Part.bins || part === Part.oldBins) {
-    state.bins.set(...(part === Part.bins ? unpackBin(packed, first) : unpackOldBin(packed, first)));
+/** Takes one entry at least one byte on, whatever the chapter is. */
+function applyEntry(state: BoxState, chapter: number, packed: PackedReader, first: number): void {
+  if (chapter === Chapter.bins || chapter === Chapter.oldBins) {
+    state.bins.set(...(chapter === Chapter.bins ? unpackBin(packed, first) : unpackOldBin(packed, first)));
     return;
   }
   const bin = packed.byte();
-  if (part === Part.used) state.codes.used.set(bin, packed.byte());
-  if (part === Part.faulty) state.faulty.add(bin);
-  if (part === Part.cutOff) state.openAll?.cutOff.add(bin);
-  if (part === Part.throttles) {
+  if (chapter === Chapter.used) state.codes.used.set(bin, packed.byte());
+  if (chapter === Chapter.faulty) state.faulty.add(bin);
+  if (chapter === Chapter.cutOff) state.openAll?.cutOff.add(bin);
+  if (chapter === Chapter.throttles) {
     const failures = packed.number();
     const since = packed.number();
     state.throttles.set(bin, { failures, at: since === 0 ? undefined : first + since - 1 });
   }
-  if (part === Part.enabled) {
+  if (chapter === Chapter.enabled) {
     const number = packed.number();
     state.enabled.set(bin, { enabled: number % 2 === 1, seq: first + Math.floor(number / 2) });
   }
 }
 
-function applyMain(state: BoxState, main: MainPart): void {
+function applyMain(state: BoxState, main: MainPiece): void {
   // Before anything is changed: an exchange that cannot be read costs the whole piece.
   const exchange = main.pending === undefined || main.next === undefined ? undefined : intentIn(main.pending);
   if (main.boot !== undefined) applyScalars(state, main);
@@ -151,8 +153,8 @@ function applyMain(state: BoxState, main: MainPart): void {
   }
 }
 
-/** With `boot`, MainPart vouches for the others that are always there. */
-function applyScalars(state: BoxState, main: MainPart): void {
+/** With `boot`, MainPiece vouches for the others that are always there. */
+function applyScalars(state: BoxState, main: MainPiece): void {
   state.boots = main.boot!;
   state.acked = main.acked!;
   state.command = main.command!;
@@ -164,7 +166,7 @@ function applyScalars(state: BoxState, main: MainPart): void {
   state.codes.sheet = main.sheet!;
 }
 
-function mainsLostOf([at, synced, charge]: NonNullable<MainPart["mains"]>): MainsLost {
+function mainsLostOf([at, synced, charge]: NonNullable<MainPiece["mains"]>): MainsLost {
   return { at: at ?? undefined, synced: synced === 1, charge: charge ?? undefined };
 }
 

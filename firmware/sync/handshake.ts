@@ -12,14 +12,14 @@ import { Deadline } from "../wiring/deadline.js";
 import { secondsLeft } from "./certificate-dates.js";
 import { decoded } from "./decoded.js";
 import { Freshness } from "./freshness.js";
-import type { Carrier, Lasting } from "./lasting.js";
+import type { Channel, Lasting } from "./lasting.js";
 import { CLOCK_TOLERANCE_S, HELLO_LAST_WAIT_MS, HELLO_WAITS_MS } from "./limits.js";
 import { Rest } from "./rest.js";
 
 const UNANSWERED = "cloud does not answer";
 
 /** What the handshake asks of its session, and tells it. */
-export interface HandshakeHost {
+export interface SessionHandshakeHost {
   /** `sendHello` is wanted. */
   wantsToSend(): void;
   /** A welcome came that nothing speaks against; `isFirst`: the box was not online before it. */
@@ -32,10 +32,10 @@ export interface HandshakeHost {
  * Asks the cloud whether it is there, and knows by its answers how old at most what comes of it can be (PROTOCOL.md section 3).
  * It asks when the session begins, when the last answer gets old, and whenever somebody wants to know.
  */
-export class Handshake {
+export class SessionHandshake {
   readonly #lasting: Lasting;
-  readonly #carrier: Carrier;
-  readonly #host: HandshakeHost;
+  readonly #channel: Channel;
+  readonly #host: SessionHandshakeHost;
   readonly #freshness = new Freshness();
   readonly #rest = new Rest();
   readonly #deadline: Deadline;
@@ -48,9 +48,9 @@ export class Handshake {
   /** When the last hello went out, monotonic ms. */
   #sentAtMs = 0;
 
-  constructor(lasting: Lasting, carrier: Carrier, host: HandshakeHost) {
+  constructor(lasting: Lasting, channel: Channel, host: SessionHandshakeHost) {
     this.#lasting = lasting;
-    this.#carrier = carrier;
+    this.#channel = channel;
     this.#host = host;
     this.#deadline = new Deadline(lasting.timers);
   }
@@ -106,7 +106,7 @@ export class Handshake {
     this.#wantsHello = false;
     this.#sentAtMs = this.#nowMs();
     const { host } = this.#lasting;
-    const { outlet, seal } = this.#carrier;
+    const { outlet, seal } = this.#channel;
     const { journal } = host;
     const about = host.hello();
     const body = Hello.encode({
@@ -124,7 +124,7 @@ export class Handshake {
 
   /** False: it is no welcome to the last hello, and nothing was done. */
   takeWelcome(payload: Uint8Array): boolean {
-    const { seal, socket } = this.#carrier;
+    const { seal, socket } = this.#channel;
     const opened = this.#awaitsWelcome ? seal.openWelcome(payload) : undefined;
     const welcome = opened && decoded(Welcome, opened.body);
     if (opened === undefined || welcome === undefined || welcome.of !== seal.helloCounter) return false;
@@ -154,7 +154,7 @@ export class Handshake {
   /** The cloud is genuine; the broker's certificates may have ended all the same, by the cloud's time. */
   #welcomed(welcome: Welcome): void {
     const { dates, standing } = this.#lasting;
-    const { link, outlet, socket } = this.#carrier;
+    const { link, outlet, socket } = this.#channel;
     const objection = dates.atWelcome(socket.validity, welcome.time);
     if (objection !== undefined) {
       outlet.close(objection);

@@ -2,20 +2,20 @@ import { MAX_SEALED_BYTES, sameBytes } from "../wire/envelope.js";
 import { isUpLane, Lane, parseTopic } from "../wire/lanes.js";
 import { Ack, Command, Offer, Piece } from "../wire/messages.js";
 import { decoded } from "./decoded.js";
-import type { Handshake } from "./handshake.js";
-import type { Carrier, Lasting } from "./lasting.js";
+import type { SessionHandshake } from "./handshake.js";
+import type { Channel, Lasting } from "./lasting.js";
 import type { Uplink } from "./uplink.js";
 
 /** Hands each message of a session to whom it is for, once it is opened and fresh (PROTOCOL.md section 2). */
 export class Inbox {
   readonly #lasting: Lasting;
-  readonly #carrier: Carrier;
-  readonly #handshake: Handshake;
+  readonly #channel: Channel;
+  readonly #handshake: SessionHandshake;
   readonly #uplink: Uplink;
 
-  constructor(lasting: Lasting, carrier: Carrier, handshake: Handshake, uplink: Uplink) {
+  constructor(lasting: Lasting, channel: Channel, handshake: SessionHandshake, uplink: Uplink) {
     this.#lasting = lasting;
-    this.#carrier = carrier;
+    this.#channel = channel;
     this.#handshake = handshake;
     this.#uplink = uplink;
   }
@@ -30,7 +30,7 @@ export class Inbox {
   }
 
   #takeSealed(lane: Lane, payload: Uint8Array): boolean {
-    const body = this.#carrier.seal.open(lane, payload);
+    const body = this.#channel.seal.open(lane, payload);
     if (body === undefined) return false;
     const { standing, pull } = this.#lasting;
     standing.heard();

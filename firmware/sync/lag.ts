@@ -1,18 +1,13 @@
 import type { ClockPort } from "../../hal/ports/clock.js";
 import type { JournalStore } from "../journal/contract.js";
+import type { SnapshotPull } from "./snapshot-pull.js";
 
 /** What does not get through although it should, and for how long, s; undefined: nothing. */
 export interface Behind {
   /** Records that the cloud has not acknowledged: since the oldest of them was to be sent. */
   readonly unsent: number | undefined;
-  /** Permissions: since the cloud told of newer ones that the box does not have. */
+  /** Pick<SnapshotPull, "hasNewer">: since the cloud told of newer ones that the box does not have. */
   readonly outdated: number | undefined;
-}
-
-/** Whoever knows of the cloud's permissions. */
-export interface Permissions {
-  /** The cloud told of a snapshot that is not active here. */
-  readonly hasNewer: boolean;
 }
 
 /**
@@ -22,15 +17,15 @@ export interface Permissions {
 export class Lag {
   readonly #journal: JournalStore;
   readonly #clock: ClockPort;
-  readonly #permissions: Permissions;
+  readonly #pull: Pick<SnapshotPull, "hasNewer">;
   /** The cloud lacks this record or one before it since `atMs`. */
   #unsent: { readonly seq: number; readonly atMs: number } | undefined;
   #outdatedAtMs: number | undefined;
 
-  constructor(journal: JournalStore, clock: ClockPort, permissions: Permissions) {
+  constructor(journal: JournalStore, clock: ClockPort, pull: Pick<SnapshotPull, "hasNewer">) {
     this.#journal = journal;
     this.#clock = clock;
-    this.#permissions = permissions;
+    this.#pull = pull;
   }
 
   /** What the boot found unsent has waited for `seconds` already. */
@@ -50,7 +45,7 @@ export class Lag {
     else if (this.#unsent === undefined || acknowledged >= this.#unsent.seq) {
       this.#unsent = { seq: nextSeq - 1, atMs: nowMs };
     }
-    if (this.#permissions.hasNewer) this.#outdatedAtMs ??= nowMs;
+    if (this.#pull.hasNewer) this.#outdatedAtMs ??= nowMs;
     else this.#outdatedAtMs = undefined;
   }
 

@@ -28,8 +28,8 @@ export interface Outlet {
   close(reason: string): void;
 }
 
-/** What one session is carried by. */
-export interface Carrier {
+/** What one session goes over. */
+export interface Channel {
   readonly link: LinkKind;
   /** Its certificates are looked at. */
   readonly socket: Pick<SocketPort, "validity">;

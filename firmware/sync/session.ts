@@ -12,9 +12,9 @@ import {
 } from "../wire/messages.js";
 import { padded } from "../wire/padding.js";
 import { Deadline } from "../wiring/deadline.js";
-import { Handshake, type HandshakeHost } from "./handshake.js";
+import { SessionHandshake, type SessionHandshakeHost } from "./handshake.js";
 import { Inbox } from "./inbox.js";
-import type { Carrier, Lasting } from "./lasting.js";
+import type { Channel, Lasting } from "./lasting.js";
 import { Uplink, type UplinkHost } from "./uplink.js";
 
 export interface SessionHost {
@@ -26,11 +26,11 @@ export interface SessionHost {
  * One session with the cloud, from SUBACK to the end of the connection (PROTOCOL.md section 3). Nothing waits in RAM to be
  * sent: it is noted what is wanted, and each message is made when the connection has room for it.
  */
-export class Session implements HandshakeHost, UplinkHost {
+export class Session implements SessionHandshakeHost, UplinkHost {
   readonly #lasting: Lasting;
-  readonly #carrier: Carrier;
+  readonly #channel: Channel;
   readonly #host: SessionHost;
-  readonly #handshake: Handshake;
+  readonly #handshake: SessionHandshake;
   readonly #uplink: Uplink;
   readonly #inbox: Inbox;
   /** s since the last sync before this session. */
@@ -39,14 +39,14 @@ export class Session implements HandshakeHost, UplinkHost {
   readonly #pumpDeadline: Deadline;
   #ended = false;
 
-  constructor(lasting: Lasting, carrier: Carrier, host: SessionHost) {
+  constructor(lasting: Lasting, channel: Channel, host: SessionHost) {
     this.#lasting = lasting;
-    this.#carrier = carrier;
+    this.#channel = channel;
     this.#host = host;
     const { host: box, clock, timers, standing } = lasting;
-    this.#handshake = new Handshake(lasting, carrier, this);
+    this.#handshake = new SessionHandshake(lasting, channel, this);
     this.#uplink = new Uplink({ journal: box.journal, clock, timers, host: this });
-    this.#inbox = new Inbox(lasting, carrier, this.#handshake, this.#uplink);
+    this.#inbox = new Inbox(lasting, channel, this.#handshake, this.#uplink);
     // Never synced, as far as is known: the time since boot is the least it can be.
     this.#stalenessSeconds = standing.secondsSinceSync() ?? Math.floor(clock.monotonicMs() / 1000);
     this.#pumpDeadline = new Deadline(timers);
@@ -99,7 +99,7 @@ export class Session implements HandshakeHost, UplinkHost {
     if (!this.#ended) this.#pumpDeadline.setOnce(0, () => this.#sendWanted());
   }
 
-  /** `HandshakeHost`. */
+  /** `SessionHandshakeHost`. */
   welcomed({ acked: told, count, pace, quiet, version, total }: Welcome, isFirst: boolean): void {
     const { pull } = this.#lasting;
     this.#host.paced(pace);
@@ -112,7 +112,7 @@ export class Session implements HandshakeHost, UplinkHost {
     this.wantsToSend();
   }
 
-  /** `HandshakeHost`. */
+  /** `SessionHandshakeHost`. */
   silent(): void {
     this.#uplink.end();
     this.#lasting.pull.suspend();
@@ -125,7 +125,7 @@ export class Session implements HandshakeHost, UplinkHost {
 
   /** `UplinkHost`. */
   unacknowledged(): void {
-    this.#carrier.outlet.close("cloud acknowledges no records");
+    this.#channel.outlet.close("cloud acknowledges no records");
   }
 
   /** `UplinkHost`. */
@@ -148,7 +148,7 @@ export class Session implements HandshakeHost, UplinkHost {
   }
 
   #sendWanted(): void {
-    const { outlet } = this.#carrier;
+    const { outlet } = this.#channel;
     const handshake = this.#handshake;
     while (outlet.ready && !this.#ended) {
       if (handshake.wantsHello) handshake.sendHello();
@@ -180,7 +180,7 @@ export class Session implements HandshakeHost, UplinkHost {
 
   #sendRecords(): boolean {
     const { host } = this.#lasting;
-    const { outlet, seal } = this.#carrier;
+    const { outlet, seal } = this.#channel;
     const topic = topicOf(host.identity.box, Lane.records);
     const batch = this.#uplink.nextBatch(outlet.payloadBytesMax(topic));
     if (batch === undefined) return false;
@@ -197,7 +197,7 @@ export class Session implements HandshakeHost, UplinkHost {
     this.#send(Lane.status, Status, {
       ...status,
       staleness: this.#stalenessSeconds,
-      link: clipUtf8(this.#carrier.link, MAX_LINK_BYTES),
+      link: clipUtf8(this.#channel.link, MAX_LINK_BYTES),
       faults: faults.filter((fault) => fault.length > 0),
       count: standing.droppedMessages,
       next: host.journal.nextSeq,
@@ -208,7 +208,7 @@ export class Session implements HandshakeHost, UplinkHost {
   }
 
   #send<T>(lane: Lane, codec: BodyCodec<T>, body: T, retain = false): void {
-    const { outlet, seal } = this.#carrier;
+    const { outlet, seal } = this.#channel;
     const topic = topicOf(this.#lasting.host.identity.box, lane);
     outlet.publish(topic, seal.seal(lane, padded(lane, codec.encode(body))), retain);
   }

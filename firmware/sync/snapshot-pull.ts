@@ -22,10 +22,10 @@ export interface SnapshotPullHost {
   unanswered(): void;
 }
 
-type SnapshotSlots = Pick<SyncHost, "snapshotVersion" | "beginSnapshot" | "activateSnapshot">;
+type Slots = Pick<SyncHost, "snapshotVersion" | "beginSnapshot" | "activateSnapshot">;
 
 export interface SnapshotPullNeeds {
-  readonly slots: SnapshotSlots;
+  readonly slots: Slots;
   readonly timers: TimersPort;
   readonly standing: Pick<Standing, "trace">;
   readonly host: SnapshotPullHost;
@@ -39,7 +39,7 @@ interface Download extends Offer {
  * Pulls snapshots piece by piece into flash (PROTOCOL.md section 5). It outlives sessions: a download goes on where it was.
  */
 export class SnapshotPull {
-  readonly #slots: SnapshotSlots;
+  readonly #slots: Slots;
   readonly #standing: Pick<Standing, "trace">;
   readonly #host: SnapshotPullHost;
   #download: Download | undefined;

@@ -70,7 +70,7 @@ export const KEYS = {
   openAll: 70,
   previous: 71,
   lookupKey: 72,
-  part: 73,
+  chapter: 73,
   name: 74,
   from: 75,
   entries: 77,

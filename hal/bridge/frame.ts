@@ -7,7 +7,7 @@ const TRAILER_BYTES = 4;
 /** Bytes that a stretch of COBS covers at most. */
 const STRETCH_BYTES = 254;
 
-export interface Frame {
+export interface BridgeFrame {
   /** 0 to 255. */
   readonly turn: number;
   readonly message: Uint8Array;
@@ -27,7 +27,7 @@ export function encodeFrame(turn: number, message: Uint8Array): Uint8Array {
 }
 
 /** Cuts a stream into frames. What is not a frame is dropped and counted; nothing is kept beyond `maxMessageBytes`. */
-export class FrameReader {
+export class BridgeFrameReader {
   readonly #stuffed: Uint8Array;
   #length = 0;
   #overlong = false;
@@ -44,7 +44,7 @@ export class FrameReader {
   }
 
   /** Takes more of the stream and gives every frame that is complete to `visit`, which owns the message. */
-  feed(bytes: Uint8Array, visit: (frame: Frame) => void): void {
+  feed(bytes: Uint8Array, visit: (frame: BridgeFrame) => void): void {
     for (const byte of bytes) {
       if (byte !== 0) {
         if (this.#length < this.#stuffed.length) this.#stuffed[this.#length++] = byte;
@@ -66,14 +66,14 @@ export class FrameReader {
  */
 export class FrameLine {
   readonly #send: (bytes: Uint8Array) => void;
-  readonly #reader: FrameReader;
+  readonly #reader: BridgeFrameReader;
   #turn = 0;
   #farTurn: number | undefined;
   #last: Uint8Array | undefined;
 
   constructor(send: (bytes: Uint8Array) => void, maxMessageBytes?: number) {
     this.#send = send;
-    this.#reader = new FrameReader(maxMessageBytes);
+    this.#reader = new BridgeFrameReader(maxMessageBytes);
     // What noise came before is a frame of its own, and is dropped.
     send(new Uint8Array(1));
   }
@@ -105,7 +105,7 @@ export class FrameLine {
   }
 }
 
-function parse(stuffed: Uint8Array): Frame | undefined {
+function parse(stuffed: Uint8Array): BridgeFrame | undefined {
   const plain = unstuff(stuffed);
   if (plain === undefined || plain.length < 2 + TRAILER_BYTES) return undefined;
   const checked = plain.length - TRAILER_BYTES;

@@ -16,7 +16,7 @@ const LOOK_MS = 1_000;
 /** While an expander is missing, all are reset so often, in looks. */
 const RESET_EVERY_LOOKS = 10;
 
-export interface CabinetParts {
+export interface CabinetNeeds {
   readonly io: DigitalConstructor;
   readonly timers: TimersPort;
   readonly supply: LockSupply;
@@ -32,7 +32,7 @@ export interface CabinetParts {
 
 /** Locks and doors on expanders. */
 export class Cabinet implements BinsPort {
-  readonly #parts: CabinetParts;
+  readonly #needs: CabinetNeeds;
   readonly #places: readonly { readonly expander: BinExpander; readonly index: number }[];
   readonly #reset: Digital;
   readonly #mount: Digital;
@@ -41,9 +41,9 @@ export class Cabinet implements BinsPort {
   #looksMissing = 0;
   onDoor: ((bin: number, state: DoorState) => void) | undefined;
 
-  constructor(parts: CabinetParts) {
-    this.#parts = parts;
-    const { io, pins, expanders } = parts;
+  constructor(needs: CabinetNeeds) {
+    this.#needs = needs;
+    const { io, pins, expanders } = needs;
     this.#places = expanders.flatMap((expander) =>
       Array.from({ length: expander.count }, (_, index) => ({ expander, index })),
     );
@@ -54,7 +54,7 @@ export class Cabinet implements BinsPort {
     this.#resetExpanders();
     for (const expander of expanders) expander.sample();
     new io({ pin: pins.interrupt, mode: io.InputPullUp, edge: io.Falling, onReadable: () => this.#sampleSoon() });
-    parts.timers.set(LOOK_MS, () => this.#look());
+    needs.timers.set(LOOK_MS, () => this.#look());
   }
 
   get count(): number {
@@ -63,7 +63,7 @@ export class Cabinet implements BinsPort {
 
   label(bin: number): string {
     this.#place(bin);
-    return this.#parts.labels[bin]!;
+    return this.#needs.labels[bin]!;
   }
 
   door(bin: number): DoorState {
@@ -81,7 +81,7 @@ export class Cabinet implements BinsPort {
       const why = failure instanceof IoError ? failure.message : "another output has changed";
       throw new BinError(`bin ${this.label(bin)}: ${why}`);
     }
-    this.#parts.supply.pulse(PULSE_MS, () => {
+    this.#needs.supply.pulse(PULSE_MS, () => {
       if (!expander.off()) this.#resetExpanders();
       this.#sampleSoon();
     });
@@ -90,7 +90,7 @@ export class Cabinet implements BinsPort {
   releaseMount(): void {
     this.#prepare("the wall latch");
     this.#mount.write(1);
-    this.#parts.supply.pulse(this.#parts.mountHoldMs, () => {
+    this.#needs.supply.pulse(this.#needs.mountHoldMs, () => {
       this.#mount.write(0);
       this.#sampleSoon();
     });
@@ -98,8 +98,8 @@ export class Cabinet implements BinsPort {
 
   faults(): readonly PartFault[] {
     let first = 0;
-    return this.#parts.expanders.flatMap((expander) => {
-      const labels = this.#parts.labels.slice(first, first + expander.count);
+    return this.#needs.expanders.flatMap((expander) => {
+      const labels = this.#needs.labels.slice(first, first + expander.count);
       first += expander.count;
       if (expander.fault === undefined) return [];
       return [{ name: `bins ${labels[0]} to ${labels[labels.length - 1]}`, reason: expander.fault.slice(0, 64) }];
@@ -108,13 +108,13 @@ export class Cabinet implements BinsPort {
 
   /** The supply feeds whatever output is on: none may be, or somebody else's bin opens. */
   #prepare(what: string): void {
-    if (this.#parts.supply.isOn) throw new BinError(`${what}: another lock is being driven`);
-    if (!this.#parts.expanders.every((expander) => expander.isOff)) this.#resetExpanders();
+    if (this.#needs.supply.isOn) throw new BinError(`${what}: another lock is being driven`);
+    if (!this.#needs.expanders.every((expander) => expander.isOff)) this.#resetExpanders();
   }
 
   /** What the outputs of the other expanders are. */
   #latches(driven: BinExpander): readonly string[] {
-    return this.#parts.expanders.map((expander) => (expander === driven ? "" : expander.latch));
+    return this.#needs.expanders.map((expander) => (expander === driven ? "" : expander.latch));
   }
 
   /** A write that went to the wrong address shows in the others: each must be as it was, or off. */
@@ -126,16 +126,16 @@ export class Cabinet implements BinsPort {
   #resetExpanders(): void {
     this.#reset.write(0);
     this.#reset.write(1);
-    for (const expander of this.#parts.expanders) expander.wasReset();
+    for (const expander of this.#needs.expanders) expander.wasReset();
   }
 
   #look(): void {
-    this.#parts.timers.set(LOOK_MS, () => this.#look());
+    this.#needs.timers.set(LOOK_MS, () => this.#look());
     this.#sample();
-    const isMissing = this.#parts.expanders.some((expander) => expander.fault !== undefined);
+    const isMissing = this.#needs.expanders.some((expander) => expander.fault !== undefined);
     this.#looksMissing = isMissing ? this.#looksMissing + 1 : 0;
     // One that holds the bus silences the others on it: a reset makes it let go.
-    if (this.#looksMissing % RESET_EVERY_LOOKS !== 1 || this.#parts.supply.isOn) return;
+    if (this.#looksMissing % RESET_EVERY_LOOKS !== 1 || this.#needs.supply.isOn) return;
     this.#resetExpanders();
     this.#sample();
   }
@@ -143,7 +143,7 @@ export class Cabinet implements BinsPort {
   #sampleSoon(): void {
     if (this.#isSampling) return;
     this.#isSampling = true;
-    this.#parts.timers.set(SAMPLE_MS, () => {
+    this.#needs.timers.set(SAMPLE_MS, () => {
       this.#isSampling = false;
       this.#sample();
     });
@@ -151,9 +151,9 @@ export class Cabinet implements BinsPort {
 
   /** Not during a pulse: setting an expander up again writes to it, and a flipped bit in that opens another bin. */
   #sample(): void {
-    if (this.#parts.supply.isOn) return;
+    if (this.#needs.supply.isOn) return;
     let first = 0;
-    for (const expander of this.#parts.expanders) {
+    for (const expander of this.#needs.expanders) {
       for (const index of expander.sample()) this.onDoor?.(first + index, expander.door(index));
       if (expander.isSettling) this.#sampleSoon();
       first += expander.count;

@@ -18,16 +18,16 @@ export class CellGauge implements GaugePort {
   #sinceMs = 0;
   #isFrozen = false;
 
-  constructor(parts: {
+  constructor(needs: {
     gauge: GaugePort;
     thermometer: { read(): number | undefined };
     mains: MainsPort;
     monotonicMs: () => number;
   }) {
-    this.#gauge = parts.gauge;
-    this.#thermometer = parts.thermometer;
-    this.#mains = parts.mains;
-    this.#monotonicMs = parts.monotonicMs;
+    this.#gauge = needs.gauge;
+    this.#thermometer = needs.thermometer;
+    this.#mains = needs.mains;
+    this.#monotonicMs = needs.monotonicMs;
   }
 
   read(): GaugeReading | undefined {

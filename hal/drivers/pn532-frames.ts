@@ -27,7 +27,7 @@ export interface FrameEvents {
 }
 
 /** Finds frames in a stream of bytes. What is not a sound frame is dropped, and the search goes on at the next start code. */
-export class FrameReader {
+export class Pn532FrameReader {
   readonly #events: FrameEvents;
   readonly #data = new Uint8Array(LONGEST + 1);
   #before = 0xff;

@@ -1,7 +1,7 @@
 import { IoError } from "../io/io-error.js";
 import type { Serial, SerialConstructor, SerialOptions } from "../io/serial.js";
 import type { TimerId, TimersPort } from "../ports/clock.js";
-import { ACK, FrameReader, frame, WAKE_UP } from "./pn532-frames.js";
+import { ACK, frame, Pn532FrameReader, WAKE_UP } from "./pn532-frames.js";
 import { outcome } from "./retry.js";
 
 /** The PN532 acknowledges a frame within 15 ms (UM0701-02, section 6.2.1.3); with the line's own time. */
@@ -22,7 +22,7 @@ interface Pending {
 export class Pn532Link {
   readonly #timers: TimersPort;
   readonly #serial: Serial;
-  readonly #frames: FrameReader;
+  readonly #frames: Pn532FrameReader;
   readonly #failed: (reason: string) => void;
   #pending: Pending | undefined;
   #timer: TimerId | undefined;
@@ -35,7 +35,7 @@ export class Pn532Link {
   }) {
     this.#timers = options.timers;
     this.#failed = options.failed;
-    this.#frames = new FrameReader({
+    this.#frames = new Pn532FrameReader({
       ack: () => this.#acked(),
       answer: (data) => this.#answered(data),
       refused: () => this.#fail("PN532 refuses a command"),

@@ -38,9 +38,9 @@ export class StreamSocket implements SocketPort, StreamEvents {
   #isShort = false;
   readonly #openTimer: number;
 
-  constructor(parts: StreamSocketOptions) {
+  constructor(options: StreamSocketOptions) {
     // What opens it is not kept: with the certificate in it, that is a kilobyte for as long as the box is online.
-    const { timers, target, resolve, open, ended } = parts;
+    const { timers, target, resolve, open, ended } = options;
     this.#timers = timers;
     this.#target = target;
     this.#ended = ended;

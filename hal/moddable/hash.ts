@@ -4,9 +4,9 @@ import type { HashPort } from "../ports/hash.js";
 /** SHA-512's block, bytes (FIPS 180-4 section 1). */
 const BLOCK_BYTES = 128;
 
-function sha512(...parts: readonly Uint8Array[]): Uint8Array {
+function sha512(...pieces: readonly Uint8Array[]): Uint8Array {
   const digest = new Digest("SHA512");
-  for (const part of parts) digest.write(bufferOf(part));
+  for (const piece of pieces) digest.write(bufferOf(piece));
   return new Uint8Array(digest.close());
 }
 

@@ -2,12 +2,12 @@ import { unitLetter } from "../ports/bin-label.js";
 import type { Canvas } from "./canvas.js";
 import { Face, type FontFile } from "./font.js";
 import { Icon } from "./icons.js";
-import type { Cabinet } from "./setting.js";
+import type { CabinetShape } from "./setting.js";
 import { Colour } from "./theme.js";
 import type { Area, Art } from "./tile.js";
 
 /** Drawings that are made of rectangles and of the font's pictures. */
-export function paintArt(canvas: Canvas, font: FontFile, cabinet: Cabinet, area: Area, art: Art): void {
+export function paintArt(canvas: Canvas, font: FontFile, cabinet: CabinetShape, area: Area, art: Art): void {
   if (art.kind === "cabinet") paintCabinet(canvas, font, cabinet, area, art);
   else if (art.kind === "door") paintDoor(canvas, font, area, art);
   else paintRing(canvas, font, area, art);
@@ -20,7 +20,7 @@ const PAD = 8;
 function paintCabinet(
   canvas: Canvas,
   font: FontFile,
-  { units, columns }: Cabinet,
+  { units, columns }: CabinetShape,
   area: Area,
   { unit, bin }: Extract<Art, { kind: "cabinet" }>,
 ): void {

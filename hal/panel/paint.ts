@@ -2,7 +2,7 @@ import { paintArt } from "./art.js";
 import type { Canvas } from "./canvas.js";
 import type { FontFile } from "./font.js";
 import { visual } from "./right-to-left.js";
-import type { Cabinet } from "./setting.js";
+import type { CabinetShape } from "./setting.js";
 import { Colour } from "./theme.js";
 import type { Tile } from "./tile.js";
 
@@ -12,7 +12,7 @@ const GAP = 2;
 export const MARGIN = 6;
 
 /** Draws a tile, all of it. */
-export function paint(canvas: Canvas, font: FontFile, cabinet: Cabinet, tile: Tile): void {
+export function paint(canvas: Canvas, font: FontFile, cabinet: CabinetShape, tile: Tile): void {
   const { x, y, width, height, plate, face, ink } = tile;
   canvas.begin(x, y, width, height);
   canvas.fill(Colour.back, x, y, width, height);

@@ -16,7 +16,7 @@ const TILES = 80;
 const STEP_MS = 500;
 const STEPS_A_SECOND = 1_000 / STEP_MS;
 
-export interface PanelParts {
+export interface PanelNeeds {
   readonly canvas: Canvas;
   readonly setting: Setting;
   readonly timers: TimersPort;
@@ -31,7 +31,7 @@ export interface PanelParts {
 /** The panel on a canvas. It draws the tiles that have changed, and keeps of the others their numbers. A finger counts where it comes down. */
 export class ScreenPanel implements PanelPort {
   onInput: ((input: PanelInput) => void) | undefined;
-  readonly #parts: PanelParts;
+  readonly #needs: PanelNeeds;
   readonly #looks = new Int32Array(TILES);
   #count = 0;
   #view: View | undefined;
@@ -41,8 +41,8 @@ export class ScreenPanel implements PanelPort {
   /** Runs while another screen has only just come. */
   #settling: TimerId | undefined;
 
-  constructor(parts: PanelParts) {
-    this.#parts = parts;
+  constructor(needs: PanelNeeds) {
+    this.#needs = needs;
   }
 
   render(view: View): void {
@@ -52,7 +52,7 @@ export class ScreenPanel implements PanelPort {
       this.#place = START;
       this.#settle(view);
       const sound = soundOf(view);
-      if (sound !== undefined) this.#parts.sound?.(sound);
+      if (sound !== undefined) this.#needs.sound?.(sound);
     }
     this.#draw();
   }
@@ -60,7 +60,7 @@ export class ScreenPanel implements PanelPort {
   backlight(percent: number): void {
     if (!(percent >= 0 && percent <= 100)) throw new RangeError(`backlight ${percent} % is out of range`);
     this.#percent = percent;
-    this.#parts.light?.(percent);
+    this.#needs.light?.(percent);
     this.#draw();
   }
 
@@ -83,7 +83,7 @@ export class ScreenPanel implements PanelPort {
    * 4 KB all the time.
    */
   tiles(put: (tile: Tile) => void): void {
-    if (this.#view !== undefined) layOut(this.#view, this.#place, this.#parts.setting, put);
+    if (this.#view !== undefined) layOut(this.#view, this.#place, this.#needs.setting, put);
   }
 
   /** Whoever taps enter twice would else choose what has come to lie there. Keys stay where they are: digits of a code may come fast. */
@@ -104,7 +104,7 @@ export class ScreenPanel implements PanelPort {
     else if (action.kind === "more") this.#go(action.of === "texts" ? { texts: texts + 1 } : { choices: choices + 1 });
     else {
       if (action.kind === "text") this.#place = { ...this.#place, keyboard: pageAfterLetter(keyboard) };
-      this.#parts.timers.set(0, () => {
+      this.#needs.timers.set(0, () => {
         this.onInput?.(action);
         this.#draw();
       });
@@ -119,7 +119,7 @@ export class ScreenPanel implements PanelPort {
   #draw(): void {
     const view = this.#view;
     if (view === undefined) return;
-    const { canvas, setting, light } = this.#parts;
+    const { canvas, setting, light } = this.#needs;
     if (this.#percent === 0) {
       this.#move(false);
       if (light === undefined && this.#count > 0) this.#black();
@@ -136,7 +136,7 @@ export class ScreenPanel implements PanelPort {
   }
 
   #black(): void {
-    const { canvas } = this.#parts;
+    const { canvas } = this.#needs;
     canvas.begin(0, 0, canvas.width, canvas.height);
     canvas.fill(Colour.dark, 0, 0, canvas.width, canvas.height);
     canvas.end();
@@ -145,10 +145,10 @@ export class ScreenPanel implements PanelPort {
 
   /** A picture that moves takes its next step, as long as it is shown and lit. */
   #move(isMoving: boolean): void {
-    if (this.#timer !== undefined) this.#parts.timers.clear(this.#timer);
+    if (this.#timer !== undefined) this.#needs.timers.clear(this.#timer);
     this.#timer = undefined;
     if (!isMoving) return;
-    this.#timer = this.#parts.timers.set(STEP_MS, () => {
+    this.#timer = this.#needs.timers.set(STEP_MS, () => {
       this.#timer = undefined;
       const step = this.#place.step + 1;
       this.#go({ step, seconds: Math.floor(step / STEPS_A_SECOND) });

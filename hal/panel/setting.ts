@@ -2,7 +2,7 @@ import type { Text } from "../ports/panel.js";
 import type { FontFile } from "./font.js";
 
 /** What the cabinet looks like from the front. */
-export interface Cabinet {
+export interface CabinetShape {
   /** Bins of each unit, from A on. */
   readonly units: readonly number[];
   /** Bins side by side in a unit. */
@@ -17,7 +17,7 @@ export interface Setting {
   /** The side of the smallest key, px: 9 mm on this panel. */
   readonly key: number;
   readonly font: FontFile;
-  readonly cabinet: Cabinet;
+  readonly cabinet: CabinetShape;
   /** Texts a step larger, for whoever prefers that. */
   readonly large: boolean;
   say(language: string, text: Text): string;

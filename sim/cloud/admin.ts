@@ -16,7 +16,7 @@ import { checkOrganisation, checkWindow, isOver, OrganisationIndex } from "./org
 import type { CloudDocument } from "./state.js";
 import type { CloudStore } from "./store.js";
 
-export interface AdminParts {
+export interface AdminNeeds {
   readonly store: CloudStore;
   readonly inventory: Inventory;
   /** Seconds since 1970 UTC. */
@@ -31,16 +31,16 @@ type New<T extends { id: number | string }> = Omit<T, "id">;
  * throws CloudError, and changes nothing, when something is wrong.
  */
 export class Admin {
-  readonly #parts: AdminParts;
+  readonly #needs: AdminNeeds;
   readonly #checked = new WeakSet<object>();
 
-  constructor(parts: AdminParts) {
-    this.#parts = parts;
+  constructor(needs: AdminNeeds) {
+    this.#needs = needs;
   }
 
   /** Only to be read. */
   get inventory(): Inventory {
-    return this.#parts.inventory;
+    return this.#needs.inventory;
   }
 
   addLocation(location: New<Location>): Location {
@@ -54,7 +54,7 @@ export class Admin {
 
   /** A box from the factory, with secrets of its own. */
   addNewBox(box: Parameters<typeof newBox>[0]): Box {
-    return this.addBox(newBox(box, this.#parts.random));
+    return this.addBox(newBox(box, this.#needs.random));
   }
 
   addKeys(keys: readonly New<Key>[]): readonly Key[] {
@@ -144,7 +144,7 @@ export class Admin {
       readonly where: { readonly box: string; readonly bin: string } | undefined;
     }[],
   ): void {
-    const { inventory, store } = this.#parts;
+    const { inventory, store } = this.#needs;
     const resolved = places.map(({ key, where }) => ({
       item: `key:${key}`,
       place: where && { box: where.box, bin: this.binNumber(where.box, where.bin) },
@@ -152,7 +152,7 @@ export class Admin {
     for (const { item, place } of resolved) {
       inventory.unplace(item, place);
       if (place === undefined) continue;
-      inventory.believe(place.box, place.bin, "holds", item, Math.floor(this.#parts.now()));
+      inventory.believe(place.box, place.bin, "holds", item, Math.floor(this.#needs.now()));
       inventory.edited(place.box);
     }
     store.touchPermissions();
@@ -164,7 +164,7 @@ export class Admin {
    * CloudError otherwise.
    */
   emptyBin(box: string, label: string, sure = false): void {
-    const { inventory, store } = this.#parts;
+    const { inventory, store } = this.#needs;
     const bin = this.binNumber(box, label);
     const { belief, item } = inventory.content(box, bin);
     if (belief === "holds" && !sure) {
@@ -183,7 +183,7 @@ export class Admin {
    * elsewhere, only if they are `sure`; throws CloudError otherwise.
    */
   fillBin(box: string, label: string, key: number, sure = false): void {
-    const { inventory } = this.#parts;
+    const { inventory } = this.#needs;
     const { belief, item } = inventory.content(box, this.binNumber(box, label));
     const name = this.#nameOf(`key:${key}`);
     if (belief === "holds" && item !== `key:${key}` && !sure) {
@@ -205,7 +205,7 @@ export class Admin {
     const [kind, id = ""] = item.split(":");
     if (kind === "fob") return `the unknown fob ${id}`;
     const key = this.#organisation.keys.find((one) => one.id === Number(id));
-    return `the key ${(key ?? this.#parts.inventory.formerKey(Number(id)))?.name ?? id}`;
+    return `the key ${(key ?? this.#needs.inventory.formerKey(Number(id)))?.name ?? id}`;
   }
 
   /** Throws CloudError for a box or a bin that is not there. */
@@ -220,7 +220,7 @@ export class Admin {
   }
 
   get #organisation(): Organisation {
-    return this.#parts.store.organisation;
+    return this.#needs.store.organisation;
   }
 
   #add<K extends "locations" | "keys" | "users" | "accesses">(
@@ -229,7 +229,7 @@ export class Admin {
   ): Organisation[K] {
     const before: readonly { readonly id: number }[] = this.#organisation[kind];
     for (const item of items) if ("name" in item) checkName(item.name as string);
-    let id = Math.max(this.#parts.store.document.lastIds?.[kind] ?? 0, highest(before));
+    let id = Math.max(this.#needs.store.document.lastIds?.[kind] ?? 0, highest(before));
     const numbered = items.map((item) => ({ ...item, id: ++id }));
     this.#change({ [kind]: [...before, ...numbered] } as unknown as Partial<Organisation>);
     return this.#organisation[kind].slice(before.length) as unknown as Organisation[K];
@@ -245,7 +245,7 @@ export class Admin {
   }
 
   #change(part: Partial<Organisation>): void {
-    const { store, now } = this.#parts;
+    const { store, now } = this.#needs;
     const before = this.#organisation;
     const next = checkOrganisation({ ...before, ...part }, this.#checked, now());
     const known = new Set(before.accesses);
@@ -260,7 +260,7 @@ export class Admin {
    * somebody has it, with the old fob.
    */
   #renameItems(before: Organisation, next: Organisation, formerFobs: CloudDocument["formerFobs"]): void {
-    const { inventory, store } = this.#parts;
+    const { inventory, store } = this.#needs;
     const is = new OrganisationIndex(next);
     let isMoved = false;
     const rename = (from: string, to: string): void => {
@@ -296,7 +296,7 @@ export class Admin {
 
   /** Length of codes that are made now, when `more` are added to those that can be typed. */
   #codeDigits(more: number): number {
-    const { store, now } = this.#parts;
+    const { store, now } = this.#needs;
     const { keys, accesses, locations } = this.#organisation;
     const ofKeys = keys.filter((key) => key.code !== undefined).length;
     const active = ofKeys + accesses.filter((access) => !isOver(access, locations, now())).length;
@@ -307,7 +307,7 @@ export class Admin {
     for (;;) {
       let code = "";
       while (code.length < digits) {
-        const byte = this.#parts.random(1)[0]!;
+        const byte = this.#needs.random(1)[0]!;
         // Above 249 the digits 0 to 5 would come more often.
         if (byte < 250) code += String(byte % 10);
       }

@@ -132,8 +132,8 @@ export function parse<const S extends v.GenericSchema>(schema: S, what: string, 
 
 /** As people call it: `start`, `time zone`, `bins 3 label`. */
 function fieldOf(issue: v.BaseIssue<unknown>): string {
-  const parts = (issue.path ?? []).map(({ key }) => (typeof key === "number" ? String(key + 1) : String(key)));
-  const own = parts[0] === "schedule" && parts.length > 1 ? parts.slice(1) : parts;
+  const path = (issue.path ?? []).map(({ key }) => (typeof key === "number" ? String(key + 1) : String(key)));
+  const own = path[0] === "schedule" && path.length > 1 ? path.slice(1) : path;
   return own.length === 0 ? "value" : own.join(" ").replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 

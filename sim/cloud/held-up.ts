@@ -29,7 +29,7 @@ interface Watched {
   countedAt: number;
 }
 
-export interface HeldUpParts {
+export interface HeldUpNeeds {
   readonly store: CloudStore;
   readonly alerts: Alerts;
   /** s since 1970 UTC. */
@@ -47,20 +47,20 @@ export interface HeldUpParts {
  * records, or all but the permissions, looks like a box that is well: neither presence nor acknowledgements show it.
  */
 export class HeldUp {
-  readonly #parts: HeldUpParts;
+  readonly #needs: HeldUpNeeds;
   readonly #boxes = new Map<string, Watched>();
   /** When the cloud itself was last seen to be cut off, s since 1970 UTC. */
   #deafAt = 0;
 
-  constructor(parts: HeldUpParts) {
-    this.#parts = parts;
+  constructor(needs: HeldUpNeeds) {
+    this.#needs = needs;
   }
 
   /** A box said what it has. */
   told(box: string, told: Told): void {
     const watched = this.#boxes.get(box);
     if (watched === undefined) {
-      this.#boxes.set(box, { told, records: undefined, permissions: undefined, countedAt: this.#parts.now() });
+      this.#boxes.set(box, { told, records: undefined, permissions: undefined, countedAt: this.#needs.now() });
     } else {
       watched.told = { ...told, version: told.version ?? watched.told.version };
     }
@@ -71,7 +71,7 @@ export class HeldUp {
   look(box: string): void {
     const watched = this.#boxes.get(box);
     if (watched === undefined) return;
-    const { store, alerts, now, hears } = this.#parts;
+    const { store, alerts, now, hears } = this.#needs;
     const state = store.boxState(box);
     const passed = Math.max(0, now() - watched.countedAt);
     watched.countedAt = now();
@@ -97,18 +97,18 @@ export class HeldUp {
   }
 
   #raise(alert: Parameters<Alerts["raise"]>[0]): void {
-    if (!this.#parts.lags()) this.#parts.alerts.raise(alert);
+    if (!this.#needs.lags()) this.#needs.alerts.raise(alert);
   }
 
   #lookAtRecords(box: string, watched: Watched, passed: number): void {
     const { epoch, next } = watched.told;
-    const through = epoch === undefined ? 0 : (this.#parts.store.boxState(box).epochs[epoch]?.through ?? 0);
+    const through = epoch === undefined ? 0 : (this.#needs.store.boxState(box).epochs[epoch]?.through ?? 0);
     if (epoch === undefined || through >= next - 1) watched.records = undefined;
     // What was missing has come; what is missing now was written after it.
     else if (watched.records === undefined || through >= watched.records.through) {
       watched.records = { through: next - 1, seconds: 0 };
     } else watched.records.seconds += passed;
-    if (watched.records === undefined) this.#parts.alerts.clear(`records/${box}`);
+    if (watched.records === undefined) this.#needs.alerts.clear(`records/${box}`);
     else if (watched.records.seconds >= HELD_UP_SECONDS) {
       this.#raise({
         id: `records/${box}`,
@@ -120,12 +120,12 @@ export class HeldUp {
   }
 
   #lookAtPermissions(box: string, watched: Watched, passed: number): void {
-    const made = this.#parts.newest(box) ?? 0;
+    const made = this.#needs.newest(box) ?? 0;
     const { version } = watched.told;
     if (version === undefined || version >= made) watched.permissions = undefined;
     else if (watched.permissions === undefined) watched.permissions = { seconds: 0 };
     else watched.permissions.seconds += passed;
-    if (watched.permissions === undefined) this.#parts.alerts.clear(`outdated/${box}`);
+    if (watched.permissions === undefined) this.#needs.alerts.clear(`outdated/${box}`);
     else if (watched.permissions.seconds >= HELD_UP_SECONDS) {
       this.#raise({
         id: `outdated/${box}`,

@@ -38,7 +38,7 @@ import type { BoxEntry, Command } from "./state.js";
 import type { CloudStore } from "./store.js";
 import type { CloudTransport } from "./transport.js";
 
-export interface CloudParts {
+export interface CloudNeeds {
   readonly store: CloudStore;
   /** Seconds since 1970 UTC. */
   readonly now: () => number;
@@ -83,7 +83,7 @@ export class CloudService {
   readonly alerts: Alerts;
   /** Messages dropped since the start, by reason. */
   readonly dropped: Record<Drop, number> = { topic: 0, box: 0, sealed: 0, session: 0, counter: 0, body: 0 };
-  readonly #parts: CloudParts;
+  readonly #needs: CloudNeeds;
   readonly #snapshots: Snapshots;
   readonly #rounds: SnapshotRounds;
   readonly #commands: Commands;
@@ -98,18 +98,18 @@ export class CloudService {
   #watchTimer: TimerId | undefined;
   #isClosed = false;
 
-  constructor(parts: CloudParts) {
-    this.#parts = parts;
-    this.store = parts.store;
-    this.ingest = new Ingest(parts.store);
-    const { store, now, random } = parts;
+  constructor(needs: CloudNeeds) {
+    this.#needs = needs;
+    this.store = needs.store;
+    this.ingest = new Ingest(needs.store);
+    const { store, now, random } = needs;
     this.alerts = new Alerts(store, now, (message) => this.#problem(message));
     this.admin = new Admin({ store, inventory: this.ingest.log.inventory, now, random });
-    this.sheets = new Sheets(store, parts.hash ?? TWEETNACL_HASH);
-    this.#snapshots = new Snapshots(store, this.ingest.log, this.alerts, now, parts.snapshotFile);
+    this.sheets = new Sheets(store, needs.hash ?? TWEETNACL_HASH);
+    this.#snapshots = new Snapshots(store, this.ingest.log, this.alerts, now, needs.snapshotFile);
     this.#rounds = new SnapshotRounds({
       snapshots: this.#snapshots,
-      timers: parts.timers,
+      timers: needs.timers,
       boxes: () => store.organisation.boxes.map(({ id }) => id),
       whenDurable: (then) => this.#whenDurable(then),
       offer: (box) => this.#offerCurrent(box),
@@ -142,7 +142,7 @@ export class CloudService {
   /** Writes what is not yet written and forgets the transport. Throws CloudError when it cannot be written. */
   close(): void {
     this.#isClosed = true;
-    const { timers } = this.#parts;
+    const { timers } = this.#needs;
     const own = [this.#flushTimer, this.#watchTimer];
     for (const timer of [...own, ...[...this.#peers.values()].map((p) => p.resend)]) {
       if (timer !== undefined) timers.clear(timer);
@@ -237,13 +237,13 @@ export class CloudService {
       if (made !== undefined) this.#snapshots.install(box, made);
       const snapshot = this.#snapshots.newest(box);
       const told = { epoch, next, version, bins, reads };
-      const session = peer.conversation.welcome(opened.id, this.#parts.random, told, opened.counter);
+      const session = peer.conversation.welcome(opened.id, this.#needs.random, told, opened.counter);
       this.#send(box, session, Lane.welcome, Welcome, {
         of: opened.counter,
         acked,
         version: snapshot?.version ?? 0,
         total: snapshot?.bytes.length ?? 0,
-        time: Math.floor(this.#parts.now()),
+        time: Math.floor(this.#needs.now()),
         count: MAX_BATCH_RECORDS,
         quiet: QUIET_SECONDS,
         pace: paceSeconds(this.store.organisation.boxes.length),
@@ -254,7 +254,7 @@ export class CloudService {
   #inSession(box: string, lane: Lane, message: { session: Session; body: Uint8Array; isFirst: boolean }): void {
     const { session, body, isFirst } = message;
     const state = this.store.boxState(box);
-    state.lastSeen = Math.floor(this.#parts.now());
+    state.lastSeen = Math.floor(this.#needs.now());
     if (isFirst) this.#proven(box, session);
     if (lane === Lane.records) this.#records(box, session, Records.decode(body));
     else if (lane === Lane.fetch) this.#fetch(box, session, Fetch.decode(body));
@@ -265,7 +265,7 @@ export class CloudService {
 
   #status(box: string, state: BoxEntry, status: Status): void {
     state.status = { ...status };
-    state.statusAt = Math.floor(this.#parts.now());
+    state.statusAt = Math.floor(this.#needs.now());
     const id = `permissions/${box}`;
     if (!status.faults.includes("snapshot")) this.alerts.clear(id);
     else {
@@ -323,7 +323,7 @@ export class CloudService {
   /** Several batches share one write of the store. */
   #flushSoon(delayMs: number): void {
     if (this.#flushTimer !== undefined || this.#isClosed) return;
-    this.#flushTimer = this.#parts.timers.set(delayMs, () => {
+    this.#flushTimer = this.#needs.timers.set(delayMs, () => {
       this.#flushTimer = undefined;
       this.#flush();
     });
@@ -386,15 +386,15 @@ export class CloudService {
       this.#commands.sending(one);
       const { id, command, bin, sheet, issued } = one;
       const time = command === CommandKind.oneTouchUnlock ? issued : undefined;
-      const sent = Math.floor(this.#parts.now());
+      const sent = Math.floor(this.#needs.now());
       this.#send(box, session, Lane.command, CommandBody, { id, command, bin, sheet, time, sent });
     }
     if (this.store.dirty) this.#flushSoon(0);
-    if (peer.resend !== undefined) this.#parts.timers.clear(peer.resend);
+    if (peer.resend !== undefined) this.#needs.timers.clear(peer.resend);
     peer.resend = undefined;
     // A box that is away gets them in its next session.
     if (waiting.length === 0 || !this.store.boxState(box).online) return;
-    peer.resend = this.#parts.timers.set(COMMAND_RESEND_MS, () => this.#sendCommands(box));
+    peer.resend = this.#needs.timers.set(COMMAND_RESEND_MS, () => this.#sendCommands(box));
   }
 
   #setOnline(box: string, online: boolean): void {
@@ -408,7 +408,7 @@ export class CloudService {
 
   #watch(): void {
     if (this.#isClosed) return;
-    this.#watchTimer ??= this.#parts.timers.set(WATCH_MS, () => {
+    this.#watchTimer ??= this.#needs.timers.set(WATCH_MS, () => {
       this.#watchTimer = undefined;
       const there = Object.keys(this.store.document.boxes).filter((box) => this.store.boxState(box).online);
       for (const box of there) this.#heldUp.look(box);
@@ -438,6 +438,6 @@ export class CloudService {
   }
 
   #problem(message: string): void {
-    this.#parts.onProblem?.(message);
+    this.#needs.onProblem?.(message);
   }
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { MAX_MESSAGE_BYTES } from "../../hal/bridge/codes.js";
-import { encodeFrame, type Frame, FrameLine, FrameReader } from "../../hal/bridge/frame.js";
+import { type BridgeFrame, BridgeFrameReader, encodeFrame, FrameLine } from "../../hal/bridge/frame.js";
 
 const SEED = 20_261_123;
 const message = fc.uint8Array({ minLength: 1, maxLength: 700 });
@@ -10,8 +10,8 @@ const plainMessage = fc
   .array(fc.constantFrom(0, 1, 255), { minLength: 1, maxLength: 800 })
   .map((list) => Uint8Array.from(list));
 
-function read(reader: FrameReader, bytes: Uint8Array): Frame[] {
-  const frames: Frame[] = [];
+function read(reader: BridgeFrameReader, bytes: Uint8Array): BridgeFrame[] {
+  const frames: BridgeFrame[] = [];
   reader.feed(bytes, (frame) => frames.push(frame));
   return frames;
 }
@@ -23,8 +23,8 @@ test("what is framed comes out again, however the stream is cut", () => {
       fc.integer({ min: 1, max: 300 }),
       (messages, piece) => {
         const stream = join(messages.map((one, turn) => encodeFrame(turn, one)));
-        const reader = new FrameReader();
-        const frames: Frame[] = [];
+        const reader = new BridgeFrameReader();
+        const frames: BridgeFrame[] = [];
         for (let at = 0; at < stream.length; at += piece) frames.push(...read(reader, stream.subarray(at, at + piece)));
         expect(frames).toEqual(messages.map((one, turn) => ({ turn, message: one })));
         expect(reader.dropped).toBe(0);
@@ -48,14 +48,14 @@ test("a frame has one zero, at its end, and costs 6 bytes and one in 254", () =>
 test("COBS as published: runs without a zero of 253, 254 and 255 bytes", () => {
   for (const length of [253, 254, 255, 508, 509, 1_016]) {
     const one = new Uint8Array(length).fill(0x11);
-    expect(read(new FrameReader(), encodeFrame(1, one))).toEqual([{ turn: 1, message: one }]);
+    expect(read(new BridgeFrameReader(), encodeFrame(1, one))).toEqual([{ turn: 1, message: one }]);
   }
 });
 
 test("after garbage the receiver is in step again at the next zero, and never takes garbage for a message", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), message, (garbage, one) => {
-      const reader = new FrameReader();
+      const reader = new BridgeFrameReader();
       const frames = read(reader, join([garbage, Uint8Array.of(0), encodeFrame(3, one)]));
       expect(frames).toEqual([{ turn: 3, message: one }]);
     }),
@@ -79,7 +79,7 @@ test("a changed, lost or doubled byte costs that frame and no other", () => {
         else if (what === "lose") bytes.splice(at, 1);
         else bytes.splice(at, 0, bytes[at]!);
         const frames = read(
-          new FrameReader(),
+          new BridgeFrameReader(),
           join([Uint8Array.from(bytes), Uint8Array.of(0), encodeFrame(2, second)]),
         );
         expect(frames).toEqual([{ turn: 2, message: second }]);
@@ -91,14 +91,14 @@ test("a changed, lost or doubled byte costs that frame and no other", () => {
 
 test("a lost end joins two frames: both are dropped, the third comes", () => {
   const one = Uint8Array.of(1, 2, 3);
-  const reader = new FrameReader();
+  const reader = new BridgeFrameReader();
   const frames = read(reader, join([encodeFrame(1, one).slice(0, -1), encodeFrame(2, one), encodeFrame(3, one)]));
   expect(frames).toEqual([{ turn: 3, message: one }]);
   expect(reader.dropped).toBe(1);
 });
 
 test("what is longer than agreed is dropped without being kept", () => {
-  const reader = new FrameReader(16);
+  const reader = new BridgeFrameReader(16);
   expect(read(reader, encodeFrame(1, new Uint8Array(17).fill(9)))).toEqual([]);
   expect(read(reader, new Uint8Array(100_000).fill(9))).toEqual([]);
   expect(read(reader, join([Uint8Array.of(0), encodeFrame(2, new Uint8Array(16).fill(9))]))).toHaveLength(1);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { READER_SHARE_ON_BATTERY } from "../../hal/boards/reference-draws.js";
 import { TagText } from "../../hal/drivers/ndef-text.js";
 import { PN532 } from "../../hal/drivers/pn532.js";
-import { FrameReader, frame } from "../../hal/drivers/pn532-frames.js";
+import { frame, Pn532FrameReader } from "../../hal/drivers/pn532-frames.js";
 import { Pn532Link } from "../../hal/drivers/pn532-link.js";
 import type { Serial, SerialOptions } from "../../hal/io/serial.js";
 import { oddTag } from "../../sim/world/parts/odd-tags.js";
@@ -13,7 +13,7 @@ import { bench, hex, unhex } from "./bench.js";
 
 function framesIn(text: string): string[] {
   const seen: string[] = [];
-  const reader = new FrameReader({
+  const reader = new Pn532FrameReader({
     ack: () => seen.push("ack"),
     refused: () => seen.push("refused"),
     answer: (data) => seen.push(hex(data)),

@@ -3,7 +3,7 @@ import type { BinControl } from "../../firmware/bins/bin-control.js";
 import { recordBinCheck } from "../../firmware/exchange/bin-check.js";
 import { chooseFreeBin, hasBinToCheck, hasWorkingBin } from "../../firmware/exchange/bin-choice.js";
 import { Auth, Belief, CommandKind, Kind } from "../../firmware/records/records.js";
-import type { BinBeliefs, Place } from "../../firmware/state/bin-beliefs.js";
+import type { BinBeliefs, BinPlace } from "../../firmware/state/bin-beliefs.js";
 import { WriteRefused } from "../../firmware/state/ledger.js";
 import type { DoorState } from "../../hal/ports/bins.js";
 import { readJournal } from "../support/box-memory.js";
@@ -19,7 +19,7 @@ interface Bin {
 }
 
 let bins: Bin[];
-let places: Place[];
+let places: BinPlace[];
 
 beforeEach(() => {
   places = [];

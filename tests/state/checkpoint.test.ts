@@ -10,7 +10,7 @@ function restored(state: BoxState): BoxState {
   return copy;
 }
 
-const partsOf = (state: BoxState) => [...encodeCheckpoint(state)].map((piece) => decodeCbor(piece).part);
+const chaptersOf = (state: BoxState) => [...encodeCheckpoint(state)].map((piece) => decodeCbor(piece).chapter);
 
 test("a state with everything in it comes back, field by field", () => {
   const state = fullState();
@@ -65,16 +65,16 @@ describe("a state in which one thing is missing comes back without it", () => {
 });
 
 test("a state with nothing in it is one piece, and each thing adds its own alone", () => {
-  expect(partsOf(emptyState())).toEqual([1]);
+  expect(chaptersOf(emptyState())).toEqual([1]);
   for (const one of ["exchange", "openAll", "opening"] as const) {
     const state = { ...emptyState(), [one]: fullState()[one] };
     const cutOff = one === "openAll" ? [9] : [];
-    expect(partsOf(state)).toEqual([1, ...(one === "opening" ? [21] : [1]), ...cutOff]);
+    expect(chaptersOf(state)).toEqual([1, ...(one === "opening" ? [21] : [1]), ...cutOff]);
   }
   const graced = emptyState();
   graced.codes.grace = fullState().codes.grace;
-  expect(partsOf(graced)).toEqual([1, 1]);
-  expect(partsOf(fullState())).toEqual([1, 1, 21, 20, 6, 7, 8, 9, 10]);
+  expect(chaptersOf(graced)).toEqual([1, 1]);
+  expect(chaptersOf(fullState())).toEqual([1, 1, 21, 20, 6, 7, 8, 9, 10]);
 });
 
 test("every piece of a full state says that it was read", () => {
@@ -84,31 +84,31 @@ test("every piece of a full state says that it was read", () => {
 test("wrong ordinary codes stand in the main piece alone, were it one", () => {
   const state = emptyState();
   state.throttles.set(202, { failures: 1, at: 5 });
-  expect(partsOf(state)).toEqual([1]);
+  expect(chaptersOf(state)).toEqual([1]);
   expect(restored(state)).toEqual(state);
 });
 
 test("a piece is filled to its last byte", () => {
   const state = emptyState();
   for (let target = 0; target < 110; target++) state.codes.used.set(target, 1);
-  expect(partsOf(state)).toEqual([1, 6]);
+  expect(chaptersOf(state)).toEqual([1, 6]);
   state.codes.used.set(110, 1);
-  expect(partsOf(state)).toEqual([1, 6, 6]);
+  expect(chaptersOf(state)).toEqual([1, 6, 6]);
 });
 
 test("half of an exchange, and bins of a run that is not there, are left out", () => {
   const state = emptyState();
-  applyCheckpoint(state, encodeCbor({ part: 1, next: 5 }));
-  applyCheckpoint(state, encodeCbor({ part: 1, pending: encodeCbor({ kind: 2 }) }));
-  applyCheckpoint(state, encodeCbor({ part: 9, first: 0, entries: Uint8Array.of(3) }));
+  applyCheckpoint(state, encodeCbor({ chapter: 1, next: 5 }));
+  applyCheckpoint(state, encodeCbor({ chapter: 1, pending: encodeCbor({ kind: 2 }) }));
+  applyCheckpoint(state, encodeCbor({ chapter: 9, first: 0, entries: Uint8Array.of(3) }));
   expect(state).toEqual(emptyState());
 });
 
 test("a piece of a kind that only a newer firmware writes, or without entries, changes nothing", () => {
   const state = fullState();
-  applyCheckpoint(state, encodeCbor({ part: 77, first: 5, entries: Uint8Array.of(1, 2, 3) }));
-  applyCheckpoint(state, encodeCbor({ part: 20, first: 5 }));
-  applyCheckpoint(state, encodeCbor({ part: 77 }));
+  applyCheckpoint(state, encodeCbor({ chapter: 77, first: 5, entries: Uint8Array.of(1, 2, 3) }));
+  applyCheckpoint(state, encodeCbor({ chapter: 20, first: 5 }));
+  applyCheckpoint(state, encodeCbor({ chapter: 77 }));
   expect(state).toEqual(fullState());
 });
 
@@ -118,7 +118,7 @@ test("times of throttles count from the lowest, and none is taken for unknown", 
   state.throttles.set(2, { failures: 2, at: 400 });
   state.throttles.set(3, { failures: 3, at: undefined });
   const piece = decodeCbor([...encodeCheckpoint(state)].at(-1)!);
-  expect(piece).toMatchObject({ part: 10, first: 400 });
+  expect(piece).toMatchObject({ chapter: 10, first: 400 });
   expect([...(piece.entries as Uint8Array)]).toEqual([1, 1, 101, 2, 2, 1, 3, 3, 0]);
 });
 
@@ -139,16 +139,16 @@ describe("a piece", () => {
   });
 
   test.each<[string, object]>([
-    ["the last part that may say something of bins", { part: 127 }],
-    ["a part whose number is a text", { part: "200" }],
-    ["a main part with the boots and no wrong codes", { part: 1, boot: 3 }],
-    ["a list of another type, long enough", { part: 1, grace: new Uint8Array(9) }],
-    ["a list that is no list", { part: 1, mains: 3 }],
-    ["an exchange that is no bytes", { part: 1, pending: { kind: 1 }, next: 4 }],
+    ["the last chapter that may say something of bins", { chapter: 127 }],
+    ["a chapter whose number is a text", { chapter: "200" }],
+    ["a main chapter with the boots and no wrong codes", { chapter: 1, boot: 3 }],
+    ["a list of another type, long enough", { chapter: 1, grace: new Uint8Array(9) }],
+    ["a list that is no list", { chapter: 1, mains: 3 }],
+    ["an exchange that is no bytes", { chapter: 1, pending: { kind: 1 }, next: 4 }],
     [
       "an exchange that is another record",
       {
-        part: 1,
+        chapter: 1,
         boot: 3,
         acked: 1,
         command: 0,
@@ -160,33 +160,33 @@ describe("a piece", () => {
     ],
     [
       "an exchange of which the bin is missing",
-      { part: 1, pending: encodeCbor({ kind: 2, exchange: 1, auth: 1, at: 1, flags: 0 }), next: 4 },
+      { chapter: 1, pending: encodeCbor({ kind: 2, exchange: 1, auth: 1, at: 1, flags: 0 }), next: 4 },
     ],
-    ["the boots and no acknowledgement", { part: 1, boot: 3, command: 0, throttle: [0, null], sheet: 1 }],
-    ["the boots and no command", { part: 1, boot: 3, acked: 1, throttle: [0, null], sheet: 1 }],
-    ["the boots and no sheet", { part: 1, boot: 3, acked: 1, command: 0, throttle: [0, null] }],
-    ["a snapshot without its slot", { part: 1, version: 3, asOf: 1 }],
-    ["a snapshot without what it takes into account", { part: 1, version: 3, slot: 1 }],
-    ["an exchange that is a text", { part: 1, pending: "abc", next: 4 }],
-    ["an opening whose base is no number", { part: 21, next: 4, first: "x", entries: Uint8Array.of(7, 1, 1) }],
-    ["an opening whose record is no number", { part: 21, next: "x", first: 3, entries: Uint8Array.of(7, 1, 1) }],
+    ["the boots and no acknowledgement", { chapter: 1, boot: 3, command: 0, throttle: [0, null], sheet: 1 }],
+    ["the boots and no command", { chapter: 1, boot: 3, acked: 1, throttle: [0, null], sheet: 1 }],
+    ["the boots and no sheet", { chapter: 1, boot: 3, acked: 1, command: 0, throttle: [0, null] }],
+    ["a snapshot without its slot", { chapter: 1, version: 3, asOf: 1 }],
+    ["a snapshot without what it takes into account", { chapter: 1, version: 3, slot: 1 }],
+    ["an exchange that is a text", { chapter: 1, pending: "abc", next: 4 }],
+    ["an opening whose base is no number", { chapter: 21, next: 4, first: "x", entries: Uint8Array.of(7, 1, 1) }],
+    ["an opening whose record is no number", { chapter: 21, next: "x", first: 3, entries: Uint8Array.of(7, 1, 1) }],
   ])("with %s is none that this firmware reads, and changes nothing", (_, fields) => {
     expect(taken(fields)).toEqual([false, emptyState()]);
   });
 
-  test("may name a part that says nothing of bins", () => {
-    for (const part of [128, 129, 255, 256]) expect(taken({ part })).toEqual([true, emptyState()]);
+  test("may name a chapter that says nothing of bins", () => {
+    for (const chapter of [128, 129, 255, 256]) expect(taken({ chapter })).toEqual([true, emptyState()]);
   });
 
   test("may have longer lists: what comes after is a later firmware's", () => {
-    const [isRead, state] = taken({ part: 1, mains: [5, 1, 6, 7], openAll: [1, 2, 3, 4, null, 6] });
+    const [isRead, state] = taken({ chapter: 1, mains: [5, 1, 6, 7], openAll: [1, 2, 3, 4, null, 6] });
     expect(isRead).toBe(true);
     expect(state.mainsLost).toBeUndefined();
     expect(state.openAll).toEqual({ seq: 1, at: undefined, sheet: 2, number: 3, bin: 4, cutOff: new Set() });
   });
 
   test("with half of an exchange has none", () => {
-    expect(taken({ part: 1, next: 4 })).toEqual([true, emptyState()]);
-    expect(taken({ part: 1, pending: encodeCbor({ kind: 1 }) })).toEqual([true, emptyState()]);
+    expect(taken({ chapter: 1, next: 4 })).toEqual([true, emptyState()]);
+    expect(taken({ chapter: 1, pending: encodeCbor({ kind: 1 }) })).toEqual([true, emptyState()]);
   });
 });

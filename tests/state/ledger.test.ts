@@ -275,7 +275,7 @@ describe("a boot", () => {
 });
 
 describe("a piece of a checkpoint that only a later firmware reads", () => {
-  const piece = encodeCbor({ part: 24 });
+  const piece = encodeCbor({ chapter: 24 });
   const kept = { kind: Kind.binKept, bin: 4, belief: Belief.holds, key: 7, at: AT, flags: 0 } as const;
 
   test("puts every bin in doubt as of the record before the next, which then counts", () => {
@@ -294,7 +294,7 @@ describe("a piece of a checkpoint that only a later firmware reads", () => {
   });
 
   test("is none that this one reads, or may pass over", () => {
-    stored.pieces = [...encodeCheckpoint({ ...emptyState(), boots: 4 }), encodeCbor({ part: 128 })];
+    stored.pieces = [...encodeCheckpoint({ ...emptyState(), boots: 4 }), encodeCbor({ chapter: 128 })];
     expect([boot().undecodable, boot().state.bins.size]).toEqual([0, 0]);
   });
 });

@@ -50,7 +50,7 @@ describe("a record of a later firmware in the journal", () => {
     ["a reason of a gap", { kind: Kind.gap, reason: 9, count: 2 }],
   ])("%s that only describes does not cost the record", (_, body) => {
     const bench = new LedgerBench();
-    bench.ledger.journal.append(encodeCbor({ ...body, ...AT, part: 1 }), "vital");
+    bench.ledger.journal.append(encodeCbor({ ...body, ...AT, chapter: 1 }), "vital");
     const ledger = bench.reboot();
     expect(ledger.undecodable).toBe(0);
     // Boots are never counted twice: sessions without entropy are named after them.
@@ -96,30 +96,34 @@ describe("a checkpoint of a later firmware", () => {
   const doubted = ({ ledger }: LedgerBench) =>
     [...ledger.state.bins.values()].filter(({ belief }) => belief === Belief.doubt).length;
 
-  test("of today's parts is read whole", () => {
+  test("of today's chapters is read whole", () => {
     const bench = downgraded((own) => own);
     expect(doubted(bench)).toBe(1);
     expect(bench.ledger.undecodable).toBe(0);
     expect(bench.ledger.state.codes.sheet).toBe(3);
   });
 
-  test("a part from 128 on is passed over", () => {
-    const bench = downgraded((own) => [encodeCbor({ part: 128, entries: "x" }), ...own, encodeCbor({ part: 255 })]);
+  test("a chapter from 128 on is passed over", () => {
+    const bench = downgraded((own) => [
+      encodeCbor({ chapter: 128, entries: "x" }),
+      ...own,
+      encodeCbor({ chapter: 255 }),
+    ]);
     expect(doubted(bench)).toBe(1);
     expect(bench.ledger.undecodable).toBe(0);
     expect(bench.ledger.state.codes.sheet).toBe(3);
   });
 
   test.each<[string, Uint8Array]>([
-    ["a part below 128", encodeCbor({ part: 24, first: 1, entries: new Uint8Array(9).fill(7) })],
-    ["a part without a number", encodeCbor({ part: "bins" })],
-    ["no part at all", encodeCbor({ kind: 1 })],
-    ["a part of bins in another shape", encodeCbor({ part: 20, entries: [1, 2] })],
-    ["a part of bins without its base", encodeCbor({ part: 20, entries: new Uint8Array(9) })],
-    ["an opening without its record", encodeCbor({ part: 21, entries: Uint8Array.of(1) })],
-    ["a main part whose lists are of another shape", encodeCbor({ part: 1, grace: { kind: 1 } })],
-    ["a main part with a shorter list", encodeCbor({ part: 1, openAll: [1, 2] })],
-    ["an exchange under way in another shape", encodeCbor({ part: 1, pending: Uint8Array.of(0xff), next: 1 })],
+    ["a chapter below 128", encodeCbor({ chapter: 24, first: 1, entries: new Uint8Array(9).fill(7) })],
+    ["a chapter without a number", encodeCbor({ chapter: "bins" })],
+    ["no chapter at all", encodeCbor({ kind: 1 })],
+    ["a chapter of bins in another shape", encodeCbor({ chapter: 20, entries: [1, 2] })],
+    ["a chapter of bins without its base", encodeCbor({ chapter: 20, entries: new Uint8Array(9) })],
+    ["an opening without its record", encodeCbor({ chapter: 21, entries: Uint8Array.of(1) })],
+    ["a main chapter whose lists are of another shape", encodeCbor({ chapter: 1, grace: { kind: 1 } })],
+    ["a main chapter with a shorter list", encodeCbor({ chapter: 1, openAll: [1, 2] })],
+    ["an exchange under way in another shape", encodeCbor({ chapter: 1, pending: Uint8Array.of(0xff), next: 1 })],
     ["what is no map", Uint8Array.of(0x83, 1, 2, 3)],
     ["what is no CBOR", Uint8Array.of(0xff)],
   ])("%s puts every bin in doubt, and the rest is read", (_, piece) => {

@@ -83,7 +83,7 @@ test("what older firmware packed is read, and what a pick-up had emptied is in d
   // Bin, content (0 same, 1 empty, 2 key, 3 fob) and 4 for uncertain, sequence number, key or serial.
   const entries = Uint8Array.of(3, 1, 0, 4, 2, 1, 7, 5, 6, 2, 8, 6, 3, 3, 1, 65, 7, 4, 4);
   const state = emptyState();
-  applyCheckpoint(state, encodeCbor({ part: 5, first: 10, entries }));
+  applyCheckpoint(state, encodeCbor({ chapter: 5, first: 10, entries }));
   expect([...state.bins]).toEqual([
     [3, { seq: 10, belief: Belief.doubt, item: undefined }],
     [4, { seq: 11, belief: Belief.holds, item: { key: 7 } }],

@@ -22,7 +22,7 @@ import {
   type OutgoingPacket,
   type Will,
 } from "./packets.js";
-import { type Refusal, reasonOf, refusalOf } from "./refusals.js";
+import { type BrokerRefusal, reasonOf, refusalOf } from "./refusals.js";
 import { SendQueue } from "./send-queue.js";
 
 export interface ConnectionOptions {
@@ -58,7 +58,7 @@ export interface ConnectionHost {
 /** What tells a broker that will not have something from a network that fails. */
 export interface Ending {
   /** What the broker refused by, when that is what ended it. */
-  readonly refusal?: Refusal | undefined;
+  readonly refusal?: BrokerRefusal | undefined;
   /** This was what the far end had not answered when it closed, or answered with something that is no MQTT. */
   readonly unanswered?: "connect" | "retained" | undefined;
   /** This side ended it for want of a PINGRESP. */
@@ -241,7 +241,7 @@ export class MqttConnection {
     this.#host.accepted();
   }
 
-  #refused(refusal: Refusal): void {
+  #refused(refusal: BrokerRefusal): void {
     this.#socket.close();
     this.#end(refusal.words, { isFarEnd: false, refusal });
   }

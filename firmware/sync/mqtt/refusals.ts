@@ -6,7 +6,7 @@ import type { MqttVersion } from "./packets.js";
  */
 export type RefusalCause = "login" | "version" | "busy" | "taken" | "other";
 
-export interface Refusal {
+export interface BrokerRefusal {
   readonly code: number;
   readonly cause: RefusalCause;
   /** With the code: it is what the broker's maker can look up. */
@@ -72,14 +72,14 @@ const CAUSES_5: readonly (readonly [cause: RefusalCause, codes: readonly number[
 const CAUSES_4: Readonly<Record<number, RefusalCause>> = { 1: "version", 4: "login" };
 
 /** Of CONNACK. */
-export function refusalOf(version: MqttVersion, code: number): Refusal {
+export function refusalOf(version: MqttVersion, code: number): BrokerRefusal {
   if (version === 5) return { code, cause: causeOf(code), words: reasonWords(code, "CONNACK") };
   const words = RETURN_CODES[code] ?? "broker refuses";
   return { code, cause: CAUSES_4[code] ?? "other", words: `${words} (CONNACK ${code})` };
 }
 
 /** Of a packet of MQTT 5 other than CONNACK. */
-export function reasonOf(code: number, packet: string): Refusal {
+export function reasonOf(code: number, packet: string): BrokerRefusal {
   return { code, cause: causeOf(code), words: reasonWords(code, packet) };
 }
 

@@ -20,7 +20,7 @@ const ALGORITHMS: Readonly<Record<string, readonly [key: "rsa" | "ec", hash: "SH
 const RSA_EXPONENT_MIN = 65_537n;
 
 /** What `verify` is given: the options of the session, which lives as long as the connection does. */
-interface SessionOptions {
+interface TlsOptions {
   readonly tls_server_name: string;
   /** Of `secure` in `tls.ts`. */
   readonly seen: (validity: Validity) => void;
@@ -40,7 +40,7 @@ export default class CertificateManager {
   }
 
   /** Called with what the server sent. Throws when it is not to be trusted; when it is, is told, and left to whoever has a time. */
-  verify(chain: readonly Uint8Array[], options: SessionOptions): boolean {
+  verify(chain: readonly Uint8Array[], options: TlsOptions): boolean {
     const host = options.tls_server_name;
     this.#peer = undefined;
     // This manager has it, and goes when the handshake is over.

@@ -64,7 +64,7 @@ export class BoxReplay {
   readonly #has: () => number;
   readonly #inSync: () => boolean;
 
-  private constructor(parts: {
+  private constructor(needs: {
     world: World;
     network: CountedNetwork;
     machine: Machine;
@@ -76,16 +76,16 @@ export class BoxReplay {
     inSync: () => boolean;
     close: () => Promise<void>;
   }) {
-    this.#world = parts.world;
-    this.#network = parts.network;
-    this.#machine = parts.machine;
-    this.#proxy = parts.proxy;
-    this.broker = parts.broker;
-    this.#options = parts.options;
-    this.#seen = parts.seen;
-    this.#has = parts.has;
-    this.#inSync = parts.inSync;
-    this.#close = parts.close;
+    this.#world = needs.world;
+    this.#network = needs.network;
+    this.#machine = needs.machine;
+    this.#proxy = needs.proxy;
+    this.broker = needs.broker;
+    this.#options = needs.options;
+    this.#seen = needs.seen;
+    this.#has = needs.has;
+    this.#inSync = needs.inSync;
+    this.#close = needs.close;
   }
 
   static async open(options: BoxReplayOptions): Promise<BoxReplay> {

@@ -4,14 +4,14 @@ import { build } from "esbuild";
 import { ROOT } from "../../engines/xs/bundle.js";
 
 /** What of the root's manifest, or of a board's, is written by `npm run manifest`; the rest is left as it is. */
-interface Part {
+interface Section {
   readonly creation?: { readonly main?: string };
   modules?: Record<string, string>;
   /** mcconfig takes a single name as it is. */
   preload?: string | string[];
 }
-interface Manifest extends Part {
-  readonly platforms: Record<"lin" | "esp32", Part>;
+interface Manifest extends Section {
+  readonly platforms: Record<"lin" | "esp32", Section>;
 }
 
 /** What an image begins with stands apart: the SDK's base manifest includes the board's and then names a main of its own. */
@@ -66,17 +66,17 @@ export async function manifestFiles(): Promise<readonly ManifestFile[]> {
   ];
 }
 
-function read(path: string): Part {
-  return JSON.parse(readFileSync(join(ROOT, path), "utf8")) as Part;
+function read(path: string): Section {
+  return JSON.parse(readFileSync(join(ROOT, path), "utf8")) as Section;
 }
 
-function print(manifest: Part): string {
+function print(manifest: Section): string {
   return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }
 
 /** Throws RangeError for a manifest without a main module: its image would die at the start. */
-function mainOf(part: Part): string {
-  const main = part.creation?.main;
+function mainOf(section: Section): string {
+  const main = section.creation?.main;
   if (main === undefined) throw new RangeError("a manifest of an image names no creation.main");
   return main;
 }
@@ -120,20 +120,20 @@ const isOwn = (name: string) => /^(?:firmware|hal)\//.test(name);
  * begin there.
  */
 function write(
-  part: Part,
+  section: Section,
   names: readonly string[],
   loaded: readonly string[],
   elsewhere = new Set<string>(),
   folder = ".",
 ): void {
-  const others = [part.preload ?? []].flat().filter((name) => !isOwn(name));
+  const others = [section.preload ?? []].flat().filter((name) => !isOwn(name));
   const preload = [...others, ...names];
-  if (preload.length > 0) part.preload = preload;
-  else delete part.preload;
+  if (preload.length > 0) section.preload = preload;
+  else delete section.preload;
   if (loaded.length === 0) return;
   const places = [...new Set(loaded.map(placeOf))].filter((place) => !elsewhere.has(place)).sort();
-  const kept = Object.entries(part.modules ?? {}).filter(([name]) => !isOwn(name));
+  const kept = Object.entries(section.modules ?? {}).filter(([name]) => !isOwn(name));
   const at = kept.findIndex(([name]) => name.startsWith("embedded:"));
   const own = places.map((place): [string, string] => [place, folder === "." ? `./${place}` : relative(folder, place)]);
-  part.modules = Object.fromEntries([...kept.slice(0, at), ...own, ...kept.slice(at)]);
+  section.modules = Object.fromEntries([...kept.slice(0, at), ...own, ...kept.slice(at)]);
 }

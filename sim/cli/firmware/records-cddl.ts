@@ -7,7 +7,7 @@ import type { Described } from "./shape-as-cddl.js";
 
 export const RECORDS_CDDL = "firmware/records/records.cddl";
 const RECORDS = "firmware/records/records.ts";
-const PARTS = "firmware/state/checkpoint-parts.ts";
+const PIECES = "firmware/state/checkpoint-pieces.ts";
 const COLUMNS = 100;
 
 type Fields = Readonly<Record<string, Described>>;
@@ -17,15 +17,15 @@ interface Declared {
   readonly Kind: Table;
   readonly HEAD: Fields;
   readonly FIELDS: Readonly<Record<number, Fields>>;
-  readonly Part: Table;
-  readonly MainPart: { readonly fields: Fields };
-  readonly OpeningPart: { readonly fields: Fields };
-  readonly ListPart: { readonly fields: Fields };
+  readonly Chapter: Table;
+  readonly MainPiece: { readonly fields: Fields };
+  readonly OpeningPiece: { readonly fields: Fields };
+  readonly ListPiece: { readonly fields: Fields };
 }
 
 const INTRODUCTION = `; Journal records and checkpoint pieces: what the payloads of firmware/journal/SPEC.md hold.
 ; Written by \`npm run cddl\` from ${RECORDS} and
-; ${PARTS}; tests/records/cddl.test.ts holds them to each other.
+; ${PIECES}; tests/records/cddl.test.ts holds them to each other.
 ;
 ; Map keys are the integers of firmware/wire/keys.ts. Encodings are those of RFC 8949, the shortest
 ; but for two: a map may have the head b9 00 nn, and integers above 2^32 travel as float64.
@@ -41,7 +41,7 @@ later = ( * (uint / tstr) => any )
 export async function recordsCddl(): Promise<string> {
   const declared = await describe();
   const recordDocs = docsIn(RECORDS);
-  const partDocs = docsIn(PARTS);
+  const pieceDocs = docsIn(PIECES);
   const tables = Object.entries(declared).filter(([name]) => recordDocs.tables.includes(name)) as [string, Table][];
   const ruleOf = (field: Described) => {
     if (field.table === undefined) return field.cddl!;
@@ -77,21 +77,21 @@ export async function recordsCddl(): Promise<string> {
       "",
     ]),
     ...tables.filter(([name]) => name !== "Kind").flatMap(([name, table]) => tableOf(name, table, recordDocs)),
-    ...commentOf(partDocs.of("top"), ""),
-    `checkpoint-piece = main-part / opening-part / list-part`,
+    ...commentOf(pieceDocs.of("top"), ""),
+    `checkpoint-piece = main-piece / opening-piece / list-piece`,
     "",
-    ...(["MainPart", "OpeningPart", "ListPart"] as const).flatMap((name) => {
-      const block = name.slice(0, -4).toUpperCase();
+    ...(["MainPiece", "OpeningPiece", "ListPiece"] as const).flatMap((name) => {
+      const block = name.slice(0, -"Piece".length).toUpperCase();
       return [
-        ...commentOf(partDocs.of(name), ""),
+        ...commentOf(pieceDocs.of(name), ""),
         `${kebab(name)} = {`,
-        ...entries(declared[name].fields, (field) => partDocs.of(block, field)),
+        ...entries(declared[name].fields, (field) => pieceDocs.of(block, field)),
         "  later,",
         "}",
         "",
       ];
     }),
-    ...tableOf("Part", declared.Part, partDocs),
+    ...tableOf("Chapter", declared.Chapter, pieceDocs),
   ];
   return `${INTRODUCTION}${lines.join("\n").trimEnd()}\n`;
 }
@@ -176,7 +176,7 @@ function docsIn(path: string): Docs {
 async function describe(): Promise<Declared> {
   const { outputFiles } = await build({
     stdin: {
-      contents: `export * from "./${RECORDS}"; export * from "./${PARTS}";`,
+      contents: `export * from "./${RECORDS}"; export * from "./${PIECES}";`,
       resolveDir: ROOT,
       loader: "ts",
     },

@@ -37,12 +37,12 @@ export function toldPowerInWords(desk: Desk): string {
   const power = desk.cloud.power(desk.box.id);
   if (power === undefined) return "nothing of mains and battery yet";
   const since = power.mainsLostAt === undefined ? "" : ` since ${timeOfDay(desk, power.mainsLostAt)}`;
-  const parts = [
+  const words = [
     power.mains ? "mains on" : `mains off${since}`,
     power.chargePercent === undefined ? "battery unknown" : `battery ${power.chargePercent} %`,
     ...(power.celsius === undefined ? [] : [`${power.celsius} °C`]),
   ];
-  return `${parts.join(" · ")}, at ${timeOfDay(desk, power.toldAt)}`;
+  return `${words.join(" · ")}, at ${timeOfDay(desk, power.toldAt)}`;
 }
 
 /** Each link as the box has it, with what the surroundings do to it. */

@@ -58,7 +58,7 @@ const SAVE_EVERY_MS = 30_000;
 /** Looking whether all is in sync reads the box's whole flash, virtual ms. */
 const SYNC_LOOK_MS = 500;
 
-interface Parts {
+interface DeskNeeds {
   readonly data: DataDirectory;
   readonly world: World;
   readonly driver: PacedDriver;
@@ -96,20 +96,20 @@ export class Desk {
   /** Set to end the story at its next step. */
   isStoryStopped = false;
   readonly stories = STORY_IDS;
-  readonly #parts: Parts;
+  readonly #needs: DeskNeeds;
   #current: Stand;
   readonly #saveTimer: NodeJS.Timeout;
 
-  private constructor(parts: Parts, current: Stand, options: DeskOptions) {
-    this.#parts = parts;
+  private constructor(needs: DeskNeeds, current: Stand, options: DeskOptions) {
+    this.#needs = needs;
     this.#current = current;
-    this.data = parts.data;
-    this.world = parts.world;
-    this.cloud = parts.cloud;
-    this.brokerName = `${parts.broker.host}:${parts.broker.port}`;
+    this.data = needs.data;
+    this.world = needs.world;
+    this.cloud = needs.cloud;
+    this.brokerName = `${needs.broker.host}:${needs.broker.port}`;
     this.language = options.language;
     this.#saveTimer = setInterval(() => {
-      for (const { machine, saver } of parts.stands.values()) {
+      for (const { machine, saver } of needs.stands.values()) {
         if (!saver.hasChanged) continue;
         saver
           .save()
@@ -132,43 +132,43 @@ export class Desk {
 
   /** Boxes that run, in the order in which they were started. */
   get running(): readonly Machine[] {
-    return [...this.#parts.stands.values()].map(({ machine }) => machine);
+    return [...this.#needs.stands.values()].map(({ machine }) => machine);
   }
 
   /** Whether the cloud hears and answers. */
   get isCloudUp(): boolean {
-    return this.#parts.line.isUp;
+    return this.#needs.line.isUp;
   }
 
   /** Takes the cloud away from all boxes, or gives it back: the broker stays, and nobody behind it answers. */
   set isCloudUp(isUp: boolean) {
-    this.#parts.line.isUp = isUp;
+    this.#needs.line.isUp = isUp;
   }
 
   get isBrokerUp(): boolean {
-    return this.#parts.gate.isUp;
+    return this.#needs.gate.isUp;
   }
 
   /** Stops the broker for every box and the cloud, or starts it again. */
   set isBrokerUp(isUp: boolean) {
-    this.#parts.gate.isUp = isUp;
-    this.#parts.line.isBrokerUp = isUp;
+    this.#needs.gate.isUp = isUp;
+    this.#needs.line.isBrokerUp = isUp;
   }
 
   /** How fast time goes by. */
   get pace(): Pace {
-    return this.#parts.pace.pace;
+    return this.#needs.pace.pace;
   }
 
   set pace(pace: Pace) {
-    this.#parts.pace.set(pace, () => this.#noticed());
+    this.#needs.pace.set(pace, () => this.#noticed());
     this.poke();
   }
 
   /** Puts another box on the desk, and starts it if it does not run yet. Throws CloudError and DataError. */
   async switchTo(id: string): Promise<void> {
     const { id: box } = findBox(this.cloud, id);
-    this.#current = this.#parts.stands.get(box) ?? (await startBox(this.#parts, box));
+    this.#current = this.#needs.stands.get(box) ?? (await startBox(this.#needs, box));
     this.onSwitch?.();
   }
 
@@ -223,8 +223,8 @@ export class Desk {
       transport = savedFirst(await broker.connectCloud(), saverOf, traffic, onProblem);
       const line = new CloudLine(inWorldTime(transport, world.scheduler), () => skipping.on || pace.isFast);
       cloud.attach(line.transport);
-      const parts = { data, world, driver, traffic, gate, skipping, pace, cloud, broker, stands, line, saveWorld };
-      return new Desk(parts, await startBox(parts, box.id), options);
+      const needs = { data, world, driver, traffic, gate, skipping, pace, cloud, broker, stands, line, saveWorld };
+      return new Desk(needs, await startBox(needs, box.id), options);
     } catch (error) {
       world.close();
       // It would connect anew for ever, and keep the program from ending.
@@ -255,7 +255,7 @@ export class Desk {
 
   /** Runs the world's clock until `reached` holds; false when `limitMs` went by first or the simulator is to stop. */
   async until(reached: () => boolean, limitMs = Number.POSITIVE_INFINITY): Promise<boolean> {
-    const { driver, pace } = this.#parts;
+    const { driver, pace } = this.#needs;
     await driver.until(() => {
       pace.look(this.world.nowMs);
       return this.stopping || reached();
@@ -289,7 +289,7 @@ export class Desk {
 
   /** Makes a run of the clock that is under way look again. */
   poke(): void {
-    this.#parts.driver.poke();
+    this.#needs.driver.poke();
   }
 
   /** As fast as the host can. Tells how much is done, 0 to 1, as it goes. Ends early when the simulator is to stop. */
@@ -303,7 +303,7 @@ export class Desk {
 
   /** As fast as the host can; false when `limitMs` went by first or the simulator is to stop. */
   async skipUntil(reached: () => boolean, limitMs: number): Promise<boolean> {
-    const { skipping } = this.#parts;
+    const { skipping } = this.#needs;
     skipping.on = true;
     try {
       return await this.until(reached, limitMs);
@@ -338,24 +338,24 @@ export class Desk {
       this.cloud.close();
       this.cloud.store.close();
       await this.#saveBoxes();
-      this.#parts.saveWorld();
-      for (const stand of this.#parts.stands.values()) stand.saveSurroundings();
+      this.#needs.saveWorld();
+      for (const stand of this.#needs.stands.values()) stand.saveSurroundings();
     } finally {
       this.world.close();
-      await this.#parts.broker.stop();
+      await this.#needs.broker.stop();
     }
   }
 
   async #saveBoxes(): Promise<void> {
-    for (const { saver } of this.#parts.stands.values()) await saver.save();
+    for (const { saver } of this.#needs.stands.values()) await saver.save();
   }
 }
 
-async function startBox(parts: Parts, box: string): Promise<Stand> {
-  const stand = await Stand.open(parts, box);
-  parts.stands.set(box, stand);
+async function startBox(needs: DeskNeeds, box: string): Promise<Stand> {
+  const stand = await Stand.open(needs, box);
+  needs.stands.set(box, stand);
   // Before the box draws its first random number: they must never come a second time.
-  parts.saveWorld();
+  needs.saveWorld();
   stand.saveSurroundings();
   stand.machine.start();
   return stand;

@@ -9,7 +9,7 @@ import type { DataDirectory } from "./data-directory.js";
 import { Saver } from "./saver.js";
 import { BUILDING_WIFI, Surroundings, SurroundingsSchema, UNDISTURBED } from "./surroundings.js";
 
-export interface StandParts {
+export interface StandNeeds {
   readonly data: DataDirectory;
   readonly world: World;
   readonly cloud: CloudService;
@@ -26,26 +26,26 @@ export class Stand {
   readonly saver: Saver;
   readonly #data: DataDirectory;
 
-  private constructor(machine: Machine, surroundings: Surroundings, folder: string, parts: StandParts) {
+  private constructor(machine: Machine, surroundings: Surroundings, folder: string, needs: StandNeeds) {
     this.machine = machine;
     this.person = new Person(machine);
     this.surroundings = surroundings;
-    this.#data = parts.data;
+    this.#data = needs.data;
     const write = () => {
-      parts.saveWorld();
+      needs.saveWorld();
       this.saveSurroundings();
     };
     this.saver = new Saver(machine, folder, { state: () => surroundings.state, write });
   }
 
   /** As it was saved, or new; not yet started. Throws DataError. */
-  static async open(parts: StandParts, box: string): Promise<Stand> {
-    const { data, world, cloud, broker } = parts;
+  static async open(needs: StandNeeds, box: string): Promise<Stand> {
+    const { data, world, cloud, broker } = needs;
     const machine = makeMachine(world, cloud, broker, box, { net: { wifi: BUILDING_WIFI } });
     const folder = data.boxFolder(box);
     await data.soundly(folder, () => loadMachine(machine, folder));
     const surroundings = new Surroundings(machine, data.read(siteFile(box), SurroundingsSchema) ?? UNDISTURBED);
-    return new Stand(machine, surroundings, folder, parts);
+    return new Stand(machine, surroundings, folder, needs);
   }
 
   saveSurroundings(): void {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
 import { CloudError } from "../../cloud/domain.js";
-import type { PackParts } from "../../cloud/pack/pack.js";
+import type { PackNeeds } from "../../cloud/pack/pack.js";
 import { CloudService } from "../../cloud/service.js";
 import { CloudStore } from "../../cloud/store.js";
 import { makeSample } from "../../samples/sample.js";
@@ -18,7 +18,7 @@ export const DEFAULT_DIRECTORY = ".data";
  * The cloud's database in `directory`; where none is named, that of a simulator that was started in this folder, and else the
  * sample organisation. Throws CloudError.
  */
-export function openSource(directory: string | undefined, nowSeconds: number): PackParts {
+export function openSource(directory: string | undefined, nowSeconds: number): PackNeeds {
   // The sample's codes beside a box that is running would be taken for that box's.
   const found = directory ?? (existsSync(databaseIn(DEFAULT_DIRECTORY)) ? DEFAULT_DIRECTORY : undefined);
   const store = found === undefined ? sampleStore(nowSeconds) : storeIn(found);

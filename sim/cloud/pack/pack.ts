@@ -43,7 +43,7 @@ export interface Pack {
   readonly keys: readonly PackKey[];
 }
 
-export interface PackParts {
+export interface PackNeeds {
   /** Only read. */
   readonly store: CloudStore;
   readonly hash: HashPort;
@@ -54,7 +54,7 @@ export interface PackParts {
 }
 
 /** `sheet`: an older one than the one in force, by number. Throws CloudError for a box or a sheet that is not there. */
-export function makePack({ store, hash, nowSeconds, isSample }: PackParts, id: string, sheet?: number): Pack {
+export function makePack({ store, hash, nowSeconds, isSample }: PackNeeds, id: string, sheet?: number): Pack {
   const { boxes, locations, keys } = store.organisation;
   const box = boxes.find((one) => one.id === id);
   if (box === undefined) {

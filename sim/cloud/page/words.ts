@@ -10,16 +10,16 @@ const UNITS = [
 /** `2 h 13 min`: the two largest units of a span in seconds. A negative one, of clocks that differ, is none. */
 export function spanInWords(seconds: number): string {
   let rest = Math.max(0, Math.floor(seconds));
-  const parts: string[] = [];
+  const words: string[] = [];
   for (const { name, seconds: size } of UNITS) {
     const count = Math.floor(rest / size);
     rest -= count * size;
-    if (count > 0) parts.push(`${count} ${name}`);
+    if (count > 0) words.push(`${count} ${name}`);
     // Nothing smaller than the unit after the first: 2 d 0 h is 2 d.
-    else if (parts.length > 0) break;
-    if (parts.length === 2) break;
+    else if (words.length > 0) break;
+    if (words.length === 2) break;
   }
-  return parts.length === 0 ? "0 s" : parts.join(" ");
+  return words.length === 0 ? "0 s" : words.join(" ");
 }
 
 /** `23 Nov 2026, 14:03:59`, in the box's time zone. */

@@ -29,14 +29,14 @@ export interface BoxSection {
   readonly brokerName: string;
 }
 
-export type MachineState = "off" | "starting" | "running" | "asleep";
+export type RunState = "off" | "starting" | "running" | "asleep";
 
 export interface PanelSection {
   readonly view: View | null;
   /** Light of the screen, percent. */
   readonly percent: number;
   readonly lamp: "off" | "on" | "flash";
-  readonly state: MachineState;
+  readonly state: RunState;
 }
 
 export interface BinNow {

@@ -12,11 +12,21 @@ const Key = {
   next: 35,
   pending: 51,
   openAll: 70,
-  part: 73,
+  chapter: 73,
   entries: 77,
 };
-const Part = { main: 1, oldBins: 5, used: 6, enabled: 7, faulty: 8, cutOff: 9, throttles: 10, bins: 20, opening: 21 };
-/** Parts from here on say nothing of bins. */
+const Chapter = {
+  main: 1,
+  oldBins: 5,
+  used: 6,
+  enabled: 7,
+  faulty: 8,
+  cutOff: 9,
+  throttles: 10,
+  bins: 20,
+  opening: 21,
+};
+/** Chapters from here on say nothing of bins. */
 const SILENT_FROM = 128;
 
 /** Takes what a piece says of bins and of the snapshot. False: a later firmware's, which may be about any bin. */
@@ -29,14 +39,14 @@ export function takePiece(beliefs: Beliefs, piece: Uint8Array): boolean {
     throw error;
   }
   if (!(map instanceof Map)) return false;
-  const part = map.get(Key.part);
-  if (part === Part.main) return takeMain(beliefs, map);
-  if (!Object.values(Part).includes(part)) return typeof part === "number" && part >= SILENT_FROM;
+  const chapter = map.get(Key.chapter);
+  if (chapter === Chapter.main) return takeMain(beliefs, map);
+  if (!Object.values(Chapter).includes(chapter)) return typeof chapter === "number" && chapter >= SILENT_FROM;
   const first = numberOf(map.get(Key.first));
   const entries = map.get(Key.entries);
   if (!(entries instanceof Uint8Array)) return false;
   const packed = new Packed(entries);
-  if (part === Part.opening) {
+  if (chapter === Chapter.opening) {
     const seq = numberOf(map.get(Key.next));
     if (seq === undefined) return false;
     const [bin, before] = first === undefined ? [packed.byte(), undefined] : binEntry(packed, first);
@@ -44,7 +54,7 @@ export function takePiece(beliefs: Beliefs, piece: Uint8Array): boolean {
     return true;
   }
   if (first === undefined) return false;
-  while (packed.more) takeEntry(beliefs, part, packed, first);
+  while (packed.more) takeEntry(beliefs, chapter, packed, first);
   return true;
 }
 
@@ -69,20 +79,20 @@ function takeMain(beliefs: Beliefs, map: ReadonlyMap<Cbor, Cbor>): boolean {
   return true;
 }
 
-function takeEntry(beliefs: Beliefs, part: number, packed: Packed, first: number): void {
-  if (part === Part.bins) {
+function takeEntry(beliefs: Beliefs, chapter: number, packed: Packed, first: number): void {
+  if (chapter === Chapter.bins) {
     beliefs.bins.set(...binEntry(packed, first));
     return;
   }
-  if (part === Part.oldBins) {
+  if (chapter === Chapter.oldBins) {
     beliefs.bins.set(...oldBinEntry(packed, first));
     return;
   }
   const bin = packed.byte();
-  if (part === Part.faulty) beliefs.faulty.add(bin);
-  if (part === Part.used) packed.byte();
-  if (part === Part.throttles) for (let i = 0; i < 2; i++) packed.number();
-  if (part !== Part.enabled) return;
+  if (chapter === Chapter.faulty) beliefs.faulty.add(bin);
+  if (chapter === Chapter.used) packed.byte();
+  if (chapter === Chapter.throttles) for (let i = 0; i < 2; i++) packed.number();
+  if (chapter !== Chapter.enabled) return;
   const number = packed.number();
   beliefs.enabled.set(bin, { isEnabled: number % 2 === 1, seq: first + Math.floor(number / 2) });
 }

@@ -2,16 +2,16 @@ import { Random } from "../../world/random.js";
 import { BEHAVIOURS } from "./behaviours.js";
 import { INTERFERENCES, Trial } from "./trial.js";
 
-export interface SoakOptions {
+export interface JournalSoakOptions {
   readonly seed: number;
   /** Ends once so many power cuts were tried. */
   readonly cuts: number;
   /** This round alone; absent: from the first on. */
   readonly round?: number | undefined;
-  readonly progress: (result: SoakResult) => void;
+  readonly progress: (result: JournalSoakResult) => void;
 }
 
-export interface SoakResult {
+export interface JournalSoakResult {
   readonly seed: number;
   readonly rounds: number;
   readonly powerCuts: number;
@@ -33,7 +33,7 @@ const ALIGNMENTS = [1, 4, 8, 16, 32];
 const ROUNDS_A_REPORT = 500;
 
 /** Round after round of one behaviour on one part under one interference, all of it from the seed and the round's number. */
-export function soakJournal({ seed, cuts, round: only, progress }: SoakOptions): SoakResult {
+export function soakJournal({ seed, cuts, round: only, progress }: JournalSoakOptions): JournalSoakResult {
   const count = { rounds: 0, powerCuts: 0, records: 0, programs: 0, erases: 0 };
   for (let round = only ?? 1; count.powerCuts < cuts; round++) {
     const random = new Random(seed * 2 ** 24 + round);

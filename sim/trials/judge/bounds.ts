@@ -39,15 +39,15 @@ export class Bounds {
   /** When the panel last said that it is behind, ms. */
   #lastSaidMs = 0;
 
-  constructor(parts: { world: World; cloud: CloudService; machine: Machine }, problem: (text: string) => void) {
-    this.#world = parts.world;
-    this.#cloud = parts.cloud;
-    this.#machine = parts.machine;
+  constructor(needs: { world: World; cloud: CloudService; machine: Machine }, problem: (text: string) => void) {
+    this.#world = needs.world;
+    this.#cloud = needs.cloud;
+    this.#machine = needs.machine;
     this.#problem = problem;
-    parts.machine.panel.watch(() => {
+    needs.machine.panel.watch(() => {
       if (this.#panelSays) this.#lastSaidMs = this.#world.nowMs;
     });
-    parts.machine.rtc.onSet = (errorSeconds) => {
+    needs.machine.rtc.onSet = (errorSeconds) => {
       if (Math.abs(errorSeconds) <= CLOCK_ERROR_SECONDS) return;
       this.#problem(`the clock was set ${Math.round(errorSeconds)} s off, by an answer that was too old`);
     };

@@ -24,11 +24,11 @@ export class CommandsWatch {
   /** Those that were not taken until then, or came too late in the first place. */
   readonly #late = new Set<number>();
 
-  constructor(parts: { world: World; machine: Machine; receipts: Receipts; problem: (text: string) => void }) {
-    this.#world = parts.world;
-    this.#machine = parts.machine;
-    this.#receipts = parts.receipts;
-    this.#problem = parts.problem;
+  constructor(needs: { world: World; machine: Machine; receipts: Receipts; problem: (text: string) => void }) {
+    this.#world = needs.world;
+    this.#machine = needs.machine;
+    this.#receipts = needs.receipts;
+    this.#problem = needs.problem;
   }
 
   /** The broker hands a message on. */

@@ -16,11 +16,11 @@ export class FaultsTold {
   readonly #broken = new Set<string>();
   #scanned: { readonly serial: string; readonly atMs: number } | undefined;
 
-  constructor(parts: { world: World; machine: Machine; problem: (text: string) => void }) {
-    this.#world = parts.world;
-    this.#machine = parts.machine;
-    this.#problem = parts.problem;
-    const { panel, reader } = parts.machine;
+  constructor(needs: { world: World; machine: Machine; problem: (text: string) => void }) {
+    this.#world = needs.world;
+    this.#machine = needs.machine;
+    this.#problem = needs.problem;
+    const { panel, reader } = needs.machine;
     reader.watch((serial) => this.#scan(serial));
     panel.watch((view) => {
       if (view?.screen === "refused" && [view.title, ...view.lines].some(({ id }) => id === "refused-fob-unreadable"))

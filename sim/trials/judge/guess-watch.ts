@@ -58,18 +58,18 @@ export class GuessWatch {
   /** What a good code was typed for, while the box asks what to do with it. */
   #good: string | undefined;
 
-  constructor(parts: {
+  constructor(needs: {
     world: World;
     machine: Machine;
     report: (problem: string) => void;
     /** Of what has just been entered as an ordinary code. */
     worth: () => Worth;
   }) {
-    this.#world = parts.world;
-    this.#machine = parts.machine;
-    this.#report = parts.report;
-    this.#worth = parts.worth;
-    const { panel } = parts.machine;
+    this.#world = needs.world;
+    this.#machine = needs.machine;
+    this.#report = needs.report;
+    this.#worth = needs.worth;
+    const { panel } = needs.machine;
     panel.watchInput((input) => {
       if (input.kind !== "enter") return;
       this.#pending = guessedAt(panel.view);

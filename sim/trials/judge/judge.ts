@@ -65,18 +65,18 @@ export class Judge {
   /** What gave the right to the pulse whose door is about to open, by bin. */
   readonly #pulsed = new Map<number, "exchange" | "emergency" | "nobody">();
 
-  constructor(parts: { world: World; cloud: CloudService; machine: Machine }) {
-    this.#world = parts.world;
-    this.#cloud = parts.cloud;
-    this.#machine = parts.machine;
-    this.#rules = new Rulebook(parts.cloud, parts.machine.name);
-    const { world, machine } = parts;
+  constructor(needs: { world: World; cloud: CloudService; machine: Machine }) {
+    this.#world = needs.world;
+    this.#cloud = needs.cloud;
+    this.#machine = needs.machine;
+    this.#rules = new Rulebook(needs.cloud, needs.machine.name);
+    const { world, machine } = needs;
     const problem = (text: string) => this.#problem(text);
     this.#receipts = new Receipts(machine);
-    this.#commands = new CommandsWatch({ ...parts, receipts: this.#receipts, problem });
+    this.#commands = new CommandsWatch({ ...needs, receipts: this.#receipts, problem });
     new GuessWatch({ world, machine, report: problem, worth: () => this.#worth(this.#typed) });
-    this.#bounds = new Bounds(parts, problem);
-    const { panel, reader, bins } = parts.machine;
+    this.#bounds = new Bounds(needs, problem);
+    const { panel, reader, bins } = needs.machine;
     for (let bin = 0; bin < bins.count; bin++) {
       const fob = bins.content(bin);
       if (fob !== undefined) this.#rules.stocked(bin, fob);
@@ -101,7 +101,7 @@ export class Judge {
       this.#rules.scanned(serial, this.#world.nowMs, this.#boxSeconds());
     });
     bins.watch((event) => this.#binEvent(event));
-    this.#faults = new FaultsTold({ ...parts, problem });
+    this.#faults = new FaultsTold({ ...needs, problem });
   }
 
   /** The part with this name stops to work: the box has to tell it. Answers what to call when it works again. */

@@ -101,7 +101,7 @@ export class Stage implements Scene {
   /** Clouds that were put back so far. */
   #putBack = 0;
 
-  private constructor(parts: {
+  private constructor(needs: {
     world: World;
     cloud: CloudService;
     broker: BrokerSide;
@@ -110,16 +110,16 @@ export class Stage implements Scene {
     newer: NewerCloud;
     limits: Pick<StageOptions, "lacks" | "needs">;
   }) {
-    this.#engine = parts.engine;
-    this.newer = parts.newer;
-    this.world = parts.world;
-    this.#cloud = parts.cloud;
-    this.broker = parts.broker;
-    this.machine = parts.machine;
-    this.#limits = parts.limits;
-    this.rig = this.#rigOf(parts.machine);
+    this.#engine = needs.engine;
+    this.newer = needs.newer;
+    this.world = needs.world;
+    this.#cloud = needs.cloud;
+    this.broker = needs.broker;
+    this.machine = needs.machine;
+    this.#limits = needs.limits;
+    this.rig = this.#rigOf(needs.machine);
     this.person = new Person(this.rig);
-    this.judge = new Judge(parts);
+    this.judge = new Judge(needs);
   }
 
   static async open(options: StageOptions): Promise<Stage> {

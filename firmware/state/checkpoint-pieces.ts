@@ -8,8 +8,8 @@ import { type BodyOf, bytes, MessageError, optional, orNull, shape, tuple, whole
  * What is added to a piece gets a number of its own.
  */
 
-/** `part` of a piece. 2 to 4 were given to pieces that nobody reads any more, and are not used again. */
-export const Part = {
+/** `chapter` of a piece. 2 to 4 were given to pieces that nobody reads any more, and are not used again. */
+export const Chapter = {
   main: 1,
   /**
    * Beliefs, as firmware before there were four of them packed them; read where older firmware left it, never written. Each entry as in
@@ -35,7 +35,7 @@ export const Part = {
   opening: 21,
 } as const;
 
-/** A part from this number on says nothing of bins, codes or sheets: a firmware that does not know it goes on as if it were not there. */
+/** A chapter from this number on says nothing of bins, codes or sheets: a firmware that does not know it goes on as if it were not there. */
 export const IGNORABLE_FROM = 128;
 
 /** What is left of a record's payload of 240 bytes when the map around the entries is taken off. */
@@ -46,7 +46,7 @@ const PAYLOAD_BYTES = 240;
 const time = orNull(whole53);
 
 const MAIN = {
-  part: whole(Part.main, Part.main),
+  chapter: whole(Chapter.main, Chapter.main),
   /** Boots so far. Where it is there, so are `acked`, `command`, `throttle` and `sheet`. */
   boot: optional(whole53),
   /** The cloud has every record through this one. */
@@ -76,16 +76,16 @@ const MAIN = {
   /** The last code accepted: its record, target, sheet, number, when, the boot of then, how often it was used again. */
   grace: optional(tuple(whole53, whole53, whole53, whole53, time, whole53, whole53)),
 };
-/** Part 1. Written in two maps where an exchange or an emergency is under way: the second has `pending`, `next`, `openAll`, `grace`. */
-export type MainPart = BodyOf<typeof MAIN>;
-export const MainPart = shape<MainPart>(MAIN, ({ boot, acked, command, throttle, sheet, version, slot, asOf }) => {
+/** Chapter 1. Written in two maps where an exchange or an emergency is under way: the second has `pending`, `next`, `openAll`, `grace`. */
+export type MainPiece = BodyOf<typeof MAIN>;
+export const MainPiece = shape<MainPiece>(MAIN, ({ boot, acked, command, throttle, sheet, version, slot, asOf }) => {
   const isWhole = [acked, command, throttle, sheet].every((field) => field !== undefined);
   if (boot !== undefined && !isWhole) throw new MessageError("boot: not alone");
   if (version !== undefined && (slot === undefined || asOf === undefined)) throw new MessageError("version: not alone");
 });
 
 const OPENING = {
-  part: whole(Part.opening, Part.opening),
+  chapter: whole(Chapter.opening, Chapter.opening),
   /** The sequence number of the emergency record. */
   next: whole53,
   /** What the sequence number in the entry counts from; absent: the belief before it was the snapshot's. */
@@ -93,17 +93,17 @@ const OPENING = {
   entries: bytes(1, ENTRIES_BYTES),
 };
 /** An emergency opening that is not over. */
-export type OpeningPart = BodyOf<typeof OPENING>;
-export const OpeningPart = shape<OpeningPart>(OPENING);
+export type OpeningPiece = BodyOf<typeof OPENING>;
+export const OpeningPiece = shape<OpeningPiece>(OPENING);
 
 const LIST = {
-  /** Of any other number of `part` below. */
-  part: whole53,
+  /** Of any other number of `chapter` below. */
+  chapter: whole53,
   /** What sequence numbers, or times, in the entries count from. */
   first: whole53,
   /** One after the other, none split: a number is 7 bits a byte, the lowest first, and bit 7 says that more follow. */
   entries: bytes(0, PAYLOAD_BYTES),
 };
-/** One or more entries; each part has as many pieces as it takes. */
-export type ListPart = BodyOf<typeof LIST>;
-export const ListPart = shape<ListPart>(LIST);
+/** One or more entries; each chapter has as many pieces as it takes. */
+export type ListPiece = BodyOf<typeof LIST>;
+export const ListPiece = shape<ListPiece>(LIST);
