@@ -1,6 +1,6 @@
 import type { BoardProfile } from "../ports/board.js";
 import type { Chip } from "./chips.js";
-import type { Draw } from "./draw.js";
+import type { Parts } from "./parts.js";
 import type { BoardWiring } from "./wiring.js";
 
 /** A board as a whole; one constant a folder, listed in `index.ts`. */
@@ -12,13 +12,14 @@ export interface Board {
 
 export interface Hardware {
   readonly chip: Chip;
+  /** What it is made of: the source of all that is said of it elsewhere. */
+  readonly parts: Parts;
+  /** `parts` as drivers need them (`wiringOf`): what the image holds. */
   readonly wiring: BoardWiring;
   /**
    * Strapping pins that are used all the same: why the level at reset is the one that the chip wants. By GPIO number.
    */
   readonly strapped: Readonly<Record<number, string>>;
-  /** What the board draws. */
-  readonly draws: readonly Draw[];
   /**
    * Manifest of its image, from the root: beside the SDK's drivers for screen and Ethernet, it names their pins.
    * `npm run firmware -- --board` takes its folder's name. Undefined: no image is built.

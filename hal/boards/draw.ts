@@ -1,39 +1,41 @@
+import { type Asleep, type Current, type Supply, WAKING_LOADS, type WakingLoad } from "./part.js";
+import { type Parts, partsOf } from "./parts.js";
+
 /**
- * What a supply is made from: a load on it weighs more at the cell, by its voltage and the converter's losses. What is on "3V3 switched" is
- * behind the load switch at the pin `rail` (`wiring.ts`): asleep it has no supply, and draws nothing.
+ * What a supply is made from: a load on it weighs more at the cell, by its voltage and the converter's losses. Asleep, the converter of
+ * "3V3" saves power, and has other losses.
  */
-const RAILS = ["cell", "3V3", "3V3 switched", "3V3 idle", "leds", "12V"] as const;
-export type Rail = (typeof RAILS)[number];
+export type Rail = Supply | "3V3 idle";
 
 /** Each is switched on and off by itself. */
-export const LOADS = [
-  "awake",
-  "starting",
-  "sleep",
-  "hibernate",
-  "reader",
-  "backlight",
-  "ethernet",
-  "wifi",
-  "cellular",
-  "lock",
-  "lamp",
-] as const;
+export const LOADS = [...WAKING_LOADS, "sleep", "hibernate"] as const;
 export type Load = (typeof LOADS)[number];
 
-/**
- * What a part draws, from its data sheet (typical values at 25 degrees Celsius). Where no part is behind a figure, its source says
- * *assumed*; *unchecked* is a figure of the named document that was not looked up again.
- */
-export interface Draw {
+/** What a part draws in one of its states, on its rail. */
+export interface Draw extends Current {
   readonly load: Load;
   readonly part: string;
   readonly rail: Rail;
-  /** On its rail, mA. */
-  readonly milliamps: number;
-  readonly source: string;
 }
 
-export function draw(load: Load, part: string, rail: Rail, milliamps: number, source: string): Draw {
-  return { load, part, rail, milliamps, source };
+/** Every current of a board's parts: those without a supply have none asleep. */
+export function drawsFrom(parts: Parts): readonly Draw[] {
+  return partsOf(parts).flatMap(([, { name, supply, draws, asleep }]) => [
+    ...(Object.entries(draws) as [WakingLoad, Current][]).map(([load, current]) => ({
+      load,
+      part: name,
+      rail: supply,
+      ...current,
+    })),
+    ...(asleep === undefined ? [] : sleeping(name, supply, asleep)),
+  ]);
+}
+
+function sleeping(part: string, supply: Supply, { state, sleep, hibernate }: Asleep): readonly Draw[] {
+  const rail: Rail = supply === "3V3" ? "3V3 idle" : supply;
+  const each = { part: `${part}: ${state}`, rail };
+  return [
+    { load: "sleep", ...each, ...sleep },
+    { load: "hibernate", ...each, ...(hibernate ?? sleep) },
+  ];
 }

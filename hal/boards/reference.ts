@@ -1,5 +1,5 @@
 import type { BatteryProfile, BinSettings, PanelProfile, PowerSettings } from "../ports/board.js";
-import type { BoardWiring } from "./wiring.js";
+import type { Parts } from "./parts.js";
 
 /** What the reference boards have in common: a board of the same parts takes it from here, and names only what differs. */
 
@@ -38,21 +38,8 @@ export const REFERENCE_PANEL: PanelProfile = { width: 240, height: 320, pixelsPe
 /** Addresses of the MCP23017 by its pins A2 to A0 (DS20001952, section 3.3.1). */
 const EXPANDER_ADDRESSES = [0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27];
 
-/** The parts of the reference boards but for their pins: addresses by the data sheets, expanders on either bus in turn. */
-export const REFERENCE_ADDRESSES: Pick<
-  BoardWiring,
-  "gaugeAddress" | "thermometerAddress" | "rtcAddress" | "expanders" | "binsPerExpander"
-> = {
-  gaugeAddress: 0x36,
-  thermometerAddress: 0x48,
-  rtcAddress: 0x52,
-  // A bus that is stuck takes half of the bins, not all.
-  expanders: EXPANDER_ADDRESSES.flatMap((address) => [
-    { bus: "bins", address } as const,
-    { bus: "system", address } as const,
-  ]),
-  binsPerExpander: 7,
-};
-
-/** FT6236 of the screen, on the system bus. */
-export const TOUCH_ADDRESS = 0x38;
+/** Expanders on either bus in turn: a bus that is stuck takes half of the bins, not all. */
+export const REFERENCE_EXPANDERS: Parts["expanders"]["places"] = EXPANDER_ADDRESSES.flatMap((address) => [
+  { bus: "bins", address } as const,
+  { bus: "system", address } as const,
+]);

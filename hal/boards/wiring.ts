@@ -1,4 +1,4 @@
-/** How a board's parts are connected: pins by the processor's GPIO numbers, parts by bus and address. */
+/** How a board's parts are connected, as drivers need it: pins by the processor's GPIO numbers, parts by bus and address. Made of its parts (`wiring-of.ts`). */
 export interface BoardWiring {
   readonly buses: {
     /** Fuel gauge, RTC, and half of the expanders. */

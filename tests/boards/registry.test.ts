@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Board, Hardware } from "../../hal/boards/board.js";
-import { LOADS } from "../../hal/boards/draw.js";
-import { BOARDS, boardOf, hardwareOf, MODELS } from "../../hal/boards/index.js";
+import { drawsFrom, LOADS } from "../../hal/boards/draw.js";
+import { BOARDS, boardOf, hardwareOf, linksFitted, MODELS } from "../../hal/boards/index.js";
+import type { PartPin } from "../../hal/boards/part.js";
+import { partsOf } from "../../hal/boards/parts.js";
 import { TEMPLATE_BOARD } from "../../hal/boards/template/board.js";
+import { wiringOf } from "../../hal/boards/wiring-of.js";
 import { currentsOf } from "../../sim/world/devices/currents.js";
 
 const HERE = "hal/boards";
@@ -38,18 +41,17 @@ describe.each([...BOARDS, TEMPLATE_BOARD].map((board): [string, Board] => [board
 
     test("no pin is used twice", () => {
       const users = new Map<number, string[]>();
-      for (const [what, pin] of Object.entries(used)) users.set(pin, [...(users.get(pin) ?? []), what]);
+      for (const { gpio, name } of used) users.set(gpio, [...(users.get(gpio) ?? []), name]);
       expect([...users.values()].filter((names) => names.length > 1)).toEqual([]);
     });
 
     test("every pin exists and is free of flash, PSRAM, USB and the console", () => {
       const { pins, taken } = hardware.chip;
-      expect(Object.entries(used).filter(([, pin]) => !pins.includes(pin) || taken.includes(pin))).toEqual([]);
+      expect(used.filter(({ gpio }) => !pins.includes(gpio) || taken.includes(gpio))).toEqual([]);
     });
 
     test("what is driven can be driven", () => {
-      const driven = Object.entries(used).filter(([what]) => !INPUTS.includes(what));
-      expect(driven.filter(([, pin]) => hardware.chip.inputOnly.includes(pin))).toEqual([]);
+      expect(used.filter(({ gpio, isDriven }) => isDriven && hardware.chip.inputOnly.includes(gpio))).toEqual([]);
     });
 
     test("button and mains can wake it", () => {
@@ -58,27 +60,45 @@ describe.each([...BOARDS, TEMPLATE_BOARD].map((board): [string, Board] => [board
     });
 
     test("a strapping pin is used only where it is said why that is safe", () => {
-      const pins = Object.values(used).filter((pin) => hardware.chip.strapping.includes(pin));
+      const pins = used.map(({ gpio }) => gpio).filter((gpio) => hardware.chip.strapping.includes(gpio));
       expect(pins.sort((a, b) => a - b)).toEqual(Object.keys(hardware.strapped).map(Number));
     });
 
+    test("drivers and image have their pins from its parts", () => {
+      expect(hardware.wiring).toEqual(wiringOf(hardware.parts));
+    });
+
     test("what it draws is known for every load that a box always has", () => {
-      const links = new Set(["wifi", "starting"]);
-      const missing = LOADS.filter((load) => !hardware.draws.some((draw) => draw.load === load));
+      const links = new Set(["ethernet", "wifi", "cellular"]);
+      const draws = drawsFrom(hardware.parts);
+      const missing = LOADS.filter((load) => !draws.some((draw) => draw.load === load));
       expect(missing.filter((load) => !links.has(load))).toEqual([]);
     });
 
-    test("what has no supply asleep draws nothing then, and what keeps it draws something in either sleep", () => {
-      const { draws } = hardware;
-      const asleep = ["sleep", "hibernate"];
-      expect(draws.filter(({ load, rail }) => asleep.includes(load) && rail === "3V3 switched")).toEqual([]);
-      const kept = draws.filter(({ load, rail }) => load === "awake" && (rail === "3V3" || rail === "cell"));
-      // Their names begin with the part's; resistors and switches have a line of their own.
-      const chips = kept.map(({ part }) => part.split(/[ ,]/)[0]!).filter((chip) => chip !== "pull-ups");
-      const lost = asleep.flatMap((load) =>
-        chips.filter((chip) => !draws.some((one) => one.load === load && one.part.startsWith(chip))),
+    test("what has no supply asleep draws nothing then, and what keeps it says what it is in", () => {
+      const asleep = drawsFrom(hardware.parts).filter(({ load }) => load === "sleep" || load === "hibernate");
+      for (const [, { name, supply, asleep: state }] of partsOf(hardware.parts)) {
+        const lines = asleep.filter(({ part }) => part.startsWith(name));
+        const keeps = supply === "cell" || supply === "3V3";
+        expect([lines.length, state !== undefined], name).toEqual(keeps ? [2, true] : [0, false]);
+      }
+    });
+
+    test("asleep, what must be off is off by a resistor at its pin", () => {
+      const { loadSwitch, locks, mount, backlight, lamp, modem } = hardware.parts;
+      const rest = [loadSwitch.pins.enable, locks.pins.enable, mount.pins.coil, backlight.pins.dim, lamp.pins.on];
+      expect([...rest, ...(modem === undefined ? [] : [modem.pins.powerKey])].filter((pin) => pin.rest !== 0)).toEqual(
+        [],
       );
-      expect(lost).toEqual([]);
+    });
+
+    test("a pin that floats asleep goes to a part without supply, or to one that drives it", () => {
+      const floating = partsOf(hardware.parts).filter(
+        ([, { pins, supply }]) =>
+          (supply === "cell" || supply === "3V3") && Object.values(pins).some(({ rest }) => rest === undefined),
+      );
+      // The modem keeps the cell. Off, it is told nothing by its UART.
+      expect(floating.map(([name]) => name).filter((name) => name !== "modem")).toEqual([]);
     });
 
     if (hardware.manifest !== undefined)
@@ -92,40 +112,17 @@ describe.each([...BOARDS, TEMPLATE_BOARD].map((board): [string, Board] => [board
   },
 );
 
-/** Pins that the board reads: all others are driven at one time or another. */
-const INPUTS = ["button", "mains", "expanderInterrupt", "touch.interrupt", "reader.receive", "modem.receive"].concat([
-  "spi.miso_pin",
-  "ethernet.int_pin",
-  "ethernet.spi.miso_pin",
-]);
-
-/** Every pin by what it is for: those of the wiring, and those of the SDK's drivers in the image's manifest. */
-function pinsOf({ wiring, manifest }: Hardware): Readonly<Record<string, number>> {
-  const { buses, touch, pins, buzzer, reader, modem } = wiring;
-  return {
-    ...pins,
-    buzzer: buzzer.pin,
-    "system.data": buses.system.data,
-    "system.clock": buses.system.clock,
-    "bins.data": buses.bins.data,
-    "bins.clock": buses.bins.clock,
-    "touch.interrupt": touch.interrupt,
-    "reader.receive": reader.receive,
-    "reader.transmit": reader.transmit,
-    ...(modem && {
-      "modem.receive": modem.receive,
-      "modem.transmit": modem.transmit,
-      "modem.powerKey": modem.powerKey,
-    }),
-    ...(manifest === undefined ? {} : pinsIn(JSON.parse(readFileSync(manifest, "utf8")).defines)),
-  };
-}
-
-function pinsIn(defines: object, prefix = ""): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(defines).flatMap(([name, value]): [string, number][] => {
-      if (typeof value === "object") return Object.entries(pinsIn(value, `${prefix}${name}.`));
-      return name.endsWith("_pin") ? [[`${prefix}${name}`, value]] : [];
-    }),
+/** Every pin by what it is for. */
+function pinsOf({ parts }: Hardware): readonly (PartPin & { readonly name: string })[] {
+  return partsOf(parts).flatMap(([part, { pins }]) =>
+    Object.entries(pins).map(([pin, use]) => ({ ...use, name: `${part}.${pin}` })),
   );
 }
+
+test("a simulated box has the links that its board has parts for", () => {
+  expect(Object.fromEntries(MODELS.map((model) => [model, linksFitted(model)]))).toEqual({
+    MS5: ["ethernet", "wifi", "cellular"],
+    MS4: ["wifi"],
+    MS3: [],
+  });
+});

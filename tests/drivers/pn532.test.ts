@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { READER_SHARE_ON_BATTERY } from "../../hal/boards/reference-draws.js";
+import { READER_SHARE_ON_BATTERY } from "../../hal/boards/reference-parts.js";
 import { TagText } from "../../hal/drivers/ndef-text.js";
 import { PN532 } from "../../hal/drivers/pn532.js";
 import { frame, Pn532FrameReader } from "../../hal/drivers/pn532-frames.js";

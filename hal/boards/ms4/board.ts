@@ -1,6 +1,6 @@
 import type { Board } from "../board.js";
 import { ESP32 } from "../chips.js";
-import { MS4_DRAWS } from "./draws.js";
+import { MS4_PARTS } from "./parts.js";
 import { MS4 } from "./profile.js";
 import { MS4_WIRING } from "./wiring.js";
 
@@ -8,6 +8,7 @@ export const MS4_BOARD: Board = {
   profile: MS4,
   hardware: {
     chip: ESP32,
+    parts: MS4_PARTS,
     wiring: MS4_WIRING,
     // The chip has few pins left beside PSRAM; these go to inputs of the screen, which leave them alone at reset.
     strapped: {
@@ -17,7 +18,6 @@ export const MS4_BOARD: Board = {
       12: "backlight: the LED driver pulls it down; high would set the flash to 1.8 V",
       15: "data to the screen: the chip's own pull-up makes it high",
     },
-    draws: MS4_DRAWS,
     manifest: "hal/moddable/targets/ms4/manifest.json",
   },
 };

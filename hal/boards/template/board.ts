@@ -1,16 +1,10 @@
 import type { BoardProfile } from "../../ports/board.js";
 import type { Board } from "../board.js";
 import { ESP32_S3 } from "../chips.js";
-import {
-  REFERENCE_ADDRESSES,
-  REFERENCE_BATTERY,
-  REFERENCE_BINS,
-  REFERENCE_PANEL,
-  REFERENCE_POWER,
-  TOUCH_ADDRESS,
-} from "../reference.js";
-import { REFERENCE_DRAWS } from "../reference-draws.js";
-import type { BoardWiring } from "../wiring.js";
+import type { Parts } from "../parts.js";
+import { REFERENCE_BATTERY, REFERENCE_BINS, REFERENCE_PANEL, REFERENCE_POWER } from "../reference.js";
+import { referenceParts } from "../reference-parts.js";
+import { wiringOf } from "../wiring-of.js";
 
 /**
  * A board to copy, folder and all. Each line is a decision: README.md tells what it decides. The pins here are a layout of their
@@ -25,14 +19,18 @@ const PROFILE: BoardProfile = {
   panel: REFERENCE_PANEL,
 };
 
-const WIRING: BoardWiring = {
-  ...REFERENCE_ADDRESSES,
-  buses: {
-    system: { data: 1, clock: 2, port: 0, hz: 400_000 },
-    bins: { data: 4, clock: 5, port: 1, hz: 400_000 },
+const PARTS: Parts = {
+  processor: {
+    name: "ESP32-S3",
+    supply: "3V3",
+    pins: {},
+    draws: { awake: { milliamps: 53, source: "yours to say" }, starting: { milliamps: 60, source: "yours to say" } },
+    asleep: { state: "deep sleep", sleep: { milliamps: 0.008, source: "yours to say" } },
   },
-  touch: { address: TOUCH_ADDRESS, interrupt: 6 },
-  pins: {
+  ...referenceParts({
+    systemBus: { data: 1, clock: 2 },
+    binsBus: { data: 4, clock: 5 },
+    touch: 6,
     button: 7,
     lamp: 38,
     mains: 8,
@@ -42,12 +40,13 @@ const WIRING: BoardWiring = {
     mount: 41,
     backlight: 42,
     rail: 47,
-  },
-  buzzer: { pin: 48, on: 1 },
-  reader: { receive: 10, transmit: 11, port: 1, baud: 115_200 },
+    reader: { receive: 10, transmit: 11, port: 1 },
+    buzzer: { pin: 48, rest: 0 },
+    screen: { clock: 12, out: 13, in: 14, select: 15, command: 16 },
+  }),
 };
 
 export const TEMPLATE_BOARD: Board = {
   profile: PROFILE,
-  hardware: { chip: ESP32_S3, wiring: WIRING, strapped: {}, draws: REFERENCE_DRAWS, manifest: undefined },
+  hardware: { chip: ESP32_S3, parts: PARTS, wiring: wiringOf(PARTS), strapped: {}, manifest: undefined },
 };

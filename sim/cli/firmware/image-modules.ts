@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
+import { MS4_PARTS } from "../../../hal/boards/ms4/parts.js";
+import { MS5_PARTS } from "../../../hal/boards/ms5/parts.js";
 import { ROOT } from "../../engines/xs/bundle.js";
+import { type PinDefines, writePins } from "./image-pins.js";
 
 /** What of the root's manifest, or of a board's, is written by `npm run manifest`; the rest is left as it is. */
 interface Section {
@@ -9,6 +12,7 @@ interface Section {
   modules?: Record<string, string>;
   /** mcconfig takes a single name as it is. */
   preload?: string | string[];
+  readonly defines?: PinDefines;
 }
 interface Manifest extends Section {
   readonly platforms: Record<"lin" | "esp32", Section>;
@@ -29,7 +33,7 @@ export interface ManifestFile {
 }
 
 /**
- * The manifests with the modules that their images really load: what every image loads stands in the root,
+ * The manifests with the pins of their boards' parts, and the modules that their images really load: what every image loads stands in the root,
  * what both boards load under `esp32`, what one board loads in its own. Main modules are not preloaded: they call native code.
  */
 export async function manifestFiles(): Promise<readonly ManifestFile[]> {
@@ -59,11 +63,19 @@ export async function manifestFiles(): Promise<readonly ManifestFile[]> {
   const onEsp32 = new Set([...inPlaces, ...onBoards.map(placeOf)]);
   write(ms5, rest(onMs5), [...rest(onMs5), mains.ms5], onEsp32, dirname(FILES.ms5));
   write(ms4, rest(onMs4), [...rest(onMs4), mains.ms4], onEsp32, dirname(FILES.ms4));
+  writePins(definesOf(ms5), MS5_PARTS);
+  writePins(definesOf(ms4), MS4_PARTS);
   return [
     { path: FILES.root, text: print(root) },
     { path: FILES.ms5, text: print(ms5) },
     { path: FILES.ms4, text: print(ms4) },
   ];
+}
+
+/** Throws RangeError for a manifest without them: the SDK's drivers would take pins of their own. */
+function definesOf({ defines }: Section): PinDefines {
+  if (defines === undefined) throw new RangeError("a board's manifest has no defines");
+  return defines;
 }
 
 function read(path: string): Section {

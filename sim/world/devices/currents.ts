@@ -1,7 +1,7 @@
-import { type Draw, LOADS, type Load, type Rail } from "../../../hal/boards/draw.js";
+import { type Draw, drawsFrom, LOADS, type Load, type Rail } from "../../../hal/boards/draw.js";
 import { boardOf } from "../../../hal/boards/index.js";
 
-/** What the draws of a board's parts (`hal/boards/<board>/draws.ts`) are at the cell. */
+/** What the currents of a board's parts (`hal/boards/<board>/parts.ts`) are at the cell. */
 
 /** Mean voltage of the cell over a discharge, V: what a rail draws from it is its power over this. */
 const CELL_VOLTS = 3.7;
@@ -13,7 +13,10 @@ const CONVERTERS: Readonly<Record<Rail, { readonly volts: number; readonly effic
   /** TPS63020 buck-boost at 50 to 500 mA (SLVS916, efficiency curves; unchecked). */
   "3V3": { volts: 3.3, efficiency: 0.9 },
   "3V3 switched": { volts: 3.3, efficiency: 0.9 },
-  /** The same in its power-save mode at 0.1 mA (SLVS916, efficiency curves; unchecked); its quiescent current is a part of its own. */
+  /**
+   * The same in its power-save mode at 0.1 mA (SLVS916, efficiency curves; unchecked; TI's support counts 0.8 for its sibling TPS63031);
+   * its quiescent current is a part of its own.
+   */
   "3V3 idle": { volts: 3.3, efficiency: 0.75 },
   /** TPS61169 LED boost, six LEDs in series (SLVSA40; unchecked). */
   leds: { volts: 19.2, efficiency: 0.85 },
@@ -30,7 +33,8 @@ export type Currents = Readonly<Record<Load, number>>;
 
 /** Every line of the table for a board; none without a cell to draw from. Throws RangeError for a model that is not there. */
 export function drawsOf(model: string): readonly Draw[] {
-  return boardOf(model).hardware?.draws ?? [];
+  const { hardware } = boardOf(model);
+  return hardware === undefined ? [] : drawsFrom(hardware.parts);
 }
 
 /** mA at the cell of each load. Throws RangeError for a model that is not there. */

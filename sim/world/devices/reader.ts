@@ -1,4 +1,4 @@
-import { READER_SHARE_ON_BATTERY } from "../../../hal/boards/reference-draws.js";
+import { READER_SHARE_ON_BATTERY } from "../../../hal/boards/reference-parts.js";
 import type { ReaderPort } from "../../../hal/ports/reader.js";
 import type { Battery } from "./battery.js";
 import type { Life } from "./life.js";

@@ -1,4 +1,5 @@
 import type { BareHal, IoBoard } from "../../../hal/boards/board-ports.js";
+import { linksFitted } from "../../../hal/boards/index.js";
 import type { CellularSettings } from "../../../hal/drivers/sim7000.js";
 import type { BoardProfile } from "../../../hal/ports/board.js";
 import type { Hal } from "../../../hal/ports/hal.js";
@@ -20,7 +21,7 @@ import { Load, Processor } from "../devices/processor.js";
 import { Reader } from "../devices/reader.js";
 import { Rtc } from "../devices/rtc.js";
 import type { Site } from "../devices/site.js";
-import { BoxNet, type NetOptions } from "../net/links.js";
+import { BoxNet, type NetOptions, netFor } from "../net/links.js";
 import type { WifiCredentials } from "../net/wifi.js";
 import type { BoardParts } from "../parts/board-parts.js";
 import { bareHal } from "./bare-hal.js";
@@ -180,7 +181,8 @@ export class Machine {
     this.reader = new Reader(site, this.battery);
     this.rtc = new Rtc(site, options.rtc);
     this.entropy = new Entropy(site);
-    this.net = new BoxNet(site, this.battery, world.network, options.net);
+    const net = { ...netFor(linksFitted(options.board.model)), ...options.net };
+    this.net = new BoxNet(site, this.battery, world.network, net);
     const fitted = { board: options.board, units: options.units ?? [12] };
     this.parts = partsAt(options.parts ?? "ports", site, fitted, this);
     this.flash = {

@@ -20,7 +20,7 @@ export function partsAt(
   devices: Devices,
 ): BoardParts | undefined {
   if (level === "ports") return undefined;
-  return new BoardParts(site, { ...box, wiring: hardwareOf(box.board.model).wiring }, devices);
+  return new BoardParts(site, { ...box, hardware: hardwareOf(box.board.model) }, devices);
 }
 
 export function directPorts(

@@ -9,12 +9,18 @@ import { Uplink, type UplinkMode } from "./uplink.js";
 import { type WifiCredentials, WifiLink } from "./wifi.js";
 
 export interface NetOptions {
-  /** Links fitted; all three when absent. */
+  /** Links fitted; all three when absent, for a machine those of its board. */
   readonly links?: readonly LinkKind[];
   /** The building's Wi-Fi, in range from the start. */
   readonly wifi?: WifiCredentials;
   /** Bytes that a socket takes before the far end has acknowledged them; absent: bytes that wait for the link, 8,192 of them. */
   readonly sendWindowBytes?: number;
+}
+
+/** The building of a box with `links`: one that takes no cable was told the Wi-Fi when it was put up. */
+export function netFor(links: readonly LinkKind[]): NetOptions {
+  const hasCable = links.includes("ethernet");
+  return { links, ...(!hasCable && links.includes("wifi") && { wifi: { ssid: "Building", passphrase: "told once" } }) };
 }
 
 /** All links of one box, and the building's internet access behind them. */

@@ -1,6 +1,8 @@
+import type { Hardware } from "../../../hal/boards/board.js";
 import { type BoardOptions, type BoardPorts, boardPorts, type IoBoard } from "../../../hal/boards/board-ports.js";
 import { type Fitted, fittedBins } from "../../../hal/boards/fitted-bins.js";
-import { RESTS } from "../../../hal/boards/rests.js";
+import type { PartPin } from "../../../hal/boards/part.js";
+import { type PartName, partsOf } from "../../../hal/boards/parts.js";
 import type { BoardWiring } from "../../../hal/boards/wiring.js";
 import type { BoardProfile } from "../../../hal/ports/board.js";
 import type { Battery } from "../devices/battery.js";
@@ -80,12 +82,13 @@ export class BoardParts {
   readonly #devices: Devices;
   readonly #random: Random;
   readonly #pins: ReadonlyMap<number, Pin>;
-  readonly #lockSupply = new Pin(RESTS.lockSupply);
-  readonly #expanderReset = new Pin(RESTS.expanderReset);
-  readonly #interrupt = new Pin(RESTS.expanderInterrupt);
-  readonly #mount = new Pin(RESTS.mount);
-  readonly #powerKey = new Pin(0);
-  readonly #rail = new Pin(RESTS.rail);
+  readonly #parts: Hardware["parts"];
+  readonly #lockSupply: Pin;
+  readonly #expanderReset: Pin;
+  readonly #interrupt: Pin;
+  readonly #mount: Pin;
+  readonly #powerKey: Pin;
+  readonly #rail: Pin;
   readonly #buzzer: Pin;
   readonly #expanders: readonly Expander[];
   /** Contacts that bounce now, with the level that they show. */
@@ -95,13 +98,22 @@ export class BoardParts {
 
   constructor(
     site: Site,
-    options: { board: BoardProfile; wiring: BoardWiring; units: readonly number[] },
+    options: { board: BoardProfile; hardware: Hardware; units: readonly number[] },
     devices: Devices,
   ) {
-    const { wiring, units } = options;
+    const { units } = options;
+    const { parts, wiring } = options.hardware;
     this.#site = site;
     this.#settings = options.board.bins;
     this.#wiring = wiring;
+    this.#parts = parts;
+    this.#lockSupply = pinOf(parts.locks.pins.enable);
+    this.#expanderReset = pinOf(parts.expanders.pins.reset);
+    this.#interrupt = pinOf(parts.expanders.pins.interrupt);
+    this.#mount = pinOf(parts.mount.pins.coil);
+    this.#powerKey = pinOf(parts.modem?.pins.powerKey);
+    this.#rail = pinOf(parts.loadSwitch.pins.enable);
+    this.#buzzer = pinOf(parts.buzzer.pins.tone);
     this.#units = units;
     this.#devices = devices;
     this.#random = site.random("parts");
@@ -119,7 +131,6 @@ export class BoardParts {
     this.modem = this.#fitModem();
     this.#expanders = this.#fitExpanders(fittedBins(wiring, units));
     this.expanders = this.#expanders.map((one) => one.part);
-    this.#buzzer = new Pin(wiring.buzzer.on === 1 ? 0 : 1);
     this.#pins = this.#connectPins();
     devices.bins.onContact = (bin) => this.#contactMoved(bin);
     devices.reader.watch((serial) => this.#scanned(serial));
@@ -162,9 +173,23 @@ export class BoardParts {
   /** The board's 3.3 V dips or goes away: what it feeds starts anew. The gauge has the cell, the RTC its backup. */
   brownOut(): void {
     for (const { part } of this.#expanders) part.powerOnReset();
-    this.reader.isSupplied = false;
-    this.reader.isSupplied = this.#rail.level === 1;
+    this.#supplySwitched(false);
+    this.#supplySwitched(this.#rail.level === 1);
     this.modem?.powerOnReset();
+  }
+
+  /** The parts that are here of those behind the load switch: the board's table says which they are. Without supply they forget all. */
+  #supplySwitched(isSupplied: boolean): void {
+    const here: Partial<Record<PartName, { isSupplied: boolean }>> = {
+      gauge: this.gauge,
+      thermometer: this.thermometer,
+      rtc: this.rtc,
+      reader: this.reader,
+    };
+    for (const [name, { supply }] of partsOf(this.#parts)) {
+      const part = here[name];
+      if (part !== undefined && supply === "3V3 switched") part.isSupplied = isSupplied;
+    }
   }
 
   #fitModem(): Sim7000Part | undefined {
@@ -202,9 +227,9 @@ export class BoardParts {
   #connectPins(): ReadonlyMap<number, Pin> {
     const { pins } = this.#wiring;
     const { button, mains } = this.#devices;
-    const buttonPin = new Pin(RESTS.button);
-    const mainsPin = new Pin(RESTS.mains);
-    const lamp = new Pin(RESTS.lamp);
+    const buttonPin = pinOf(this.#parts.button.pins.contact);
+    const mainsPin = pinOf(this.#parts.mains.pins.sense);
+    const lamp = pinOf(this.#parts.lamp.pins.on);
     button.onLevel = (isDown) => this.#move(buttonPin, isDown ? 0 : undefined);
     mains.onLevel = (present) => this.#move(mainsPin, present ? 1 : undefined);
     mainsPin.outside = mains.present ? 1 : undefined;
@@ -214,10 +239,7 @@ export class BoardParts {
     this.#expanderReset.watch((level) => {
       for (const { part } of this.#expanders) part.reset = level;
     });
-    // Without it the reader forgets all.
-    this.#rail.watch((level) => {
-      this.reader.isSupplied = level === 1;
-    });
+    this.#rail.watch((level) => this.#supplySwitched(level === 1));
     this.#buzzer.watch((level) => {
       if (level === this.#wiring.buzzer.on) this.beeps.push(this.#site.scheduler.nowMs);
     });
@@ -310,6 +332,11 @@ export class BoardParts {
       this.reader.field = undefined;
     });
   }
+}
+
+/** At rest it has the level of its resistor; without one, it counts as low. */
+function pinOf(pin: PartPin | undefined): Pin {
+  return new Pin(pin?.rest ?? 0);
 }
 
 /** A part that is off the bus for another reason than its own. */

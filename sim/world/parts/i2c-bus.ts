@@ -76,10 +76,11 @@ export abstract class RegisterPart implements I2cPart {
   #pointer = 0;
   /** True: it does not answer. */
   silent = false;
+  isSupplied = true;
   holdsBus = false;
 
   get answers(): boolean {
-    return !this.silent;
+    return this.isSupplied && !this.silent;
   }
 
   protected abstract write(register: number, value: number): void;

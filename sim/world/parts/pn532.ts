@@ -42,6 +42,10 @@ export class Pn532 {
     line.toPart = (bytes) => this.#receive(bytes);
   }
 
+  get isSupplied(): boolean {
+    return this.#isSupplied;
+  }
+
   /** Off, or on again. */
   set isSupplied(isSupplied: boolean) {
     if (this.#isSupplied && !isSupplied) this.powerOnReset();

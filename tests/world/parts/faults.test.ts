@@ -424,3 +424,19 @@ describe("the reader", () => {
     expect(news()).toEqual(["faults reader"]);
   });
 });
+
+describe("the load switch", () => {
+  it("feeds what the board's parts say, and nothing else", async () => {
+    const { parts, box } = await registers();
+    const answering = () => ({
+      gauge: parts.gauge.answers,
+      thermometer: parts.thermometer.answers,
+      rtc: parts.rtc.answers,
+      reader: parts.reader.isSupplied,
+    });
+    expect(answering()).toEqual({ gauge: true, thermometer: true, rtc: true, reader: true });
+    // The boot ends, and the processor lets go of all its pins.
+    box.powerCut();
+    expect(answering()).toEqual({ gauge: true, thermometer: false, rtc: true, reader: false });
+  });
+});
