@@ -13,6 +13,7 @@ import type { Inventory } from "./inventory.js";
 import { nameFault } from "./names.js";
 import { newBox } from "./new-box.js";
 import { checkOrganisation, checkWindow, isOver, OrganisationIndex } from "./organisation.js";
+import { accessChanges } from "./permissions.js";
 import type { CloudDocument } from "./state.js";
 import type { CloudStore } from "./store.js";
 
@@ -77,6 +78,20 @@ export class Admin {
 
   addAccess(user: number, key: number, schedule: Schedule, code?: string): Access {
     return this.addAccesses([{ user, key, schedule, ...(code === undefined ? {} : { code }) }])[0]!;
+  }
+
+  changeLocation(id: number, changes: Partial<New<Location>>): void {
+    this.#replace("locations", id, changes);
+  }
+
+  /** Throws CloudError while a box hangs or a key is at home there. */
+  removeLocation(id: number): void {
+    this.#change({ locations: without(this.#organisation.locations, id, "location") });
+  }
+
+  /** It hangs at another location from now on. */
+  moveBox(id: string, location: number): void {
+    this.#change({ boxes: this.#organisation.boxes.map((box) => (box.id === id ? { ...box, location } : box)) });
   }
 
   changeKey(id: number, changes: Partial<New<Key>>): void {
@@ -235,9 +250,9 @@ export class Admin {
     return this.#organisation[kind].slice(before.length) as unknown as Organisation[K];
   }
 
-  #replace(kind: "keys" | "users" | "accesses", id: number, changes: object): void {
+  #replace(kind: "locations" | "keys" | "users" | "accesses", id: number, changes: object): void {
     const items: readonly { readonly id: number }[] = this.#organisation[kind];
-    const what = { keys: "key", users: "user", accesses: "access" }[kind];
+    const what = { locations: "location", keys: "key", users: "user", accesses: "access" }[kind];
     if (!items.some((item) => item.id === id)) throw new CloudError(`there is no ${what} ${id}: add it first`);
     if ("name" in changes) checkName(changes.name as string);
     const next = items.map((item) => (item.id === id ? { ...item, ...changes } : item));
@@ -251,7 +266,7 @@ export class Admin {
     const known = new Set(before.accesses);
     const { formerFobs } = store.document;
     for (const access of next.accesses) if (!known.has(access)) checkWindow(access, next.locations);
-    store.organise(next, remembered(store.document, before, next));
+    store.organise(next, { ...remembered(store.document, before, next), ...accessChanges(store.document, next) });
     if (next.keys !== before.keys) this.#renameItems(before, next, formerFobs);
   }
 

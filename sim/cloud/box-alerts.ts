@@ -1,6 +1,9 @@
 import type { Alerts } from "./alerts.js";
 import type { BoxEntry } from "./state.js";
 
+/** Kinds of alerts that do not end by themselves: somebody says that what they ask for was done. */
+const UNTIL_SEEN = ["put-back", "unread", "crash", "codes"];
+
 /** What a box's own words give reason to tell whoever runs the cloud. */
 export class BoxAlerts {
   readonly #alerts: Alerts;
@@ -24,7 +27,7 @@ export class BoxAlerts {
   /** Keys take care of themselves: the box tells again what it knows. What people changed since the copy nobody tells. */
   putBack(box: string): void {
     this.#alerts.raise({
-      id: putBackId(box),
+      id: `put-back/${box}`,
       box,
       what: "the box knows more than this database, which was put back from a copy",
       wayOut:
@@ -37,7 +40,7 @@ export class BoxAlerts {
   unread(box: string, count: number): void {
     if (count === 0) return;
     this.#alerts.raise({
-      id: unreadId(box),
+      id: `unread/${box}`,
       box,
       what: `records that this version cannot read came from it, ${count} so far: they are kept as they came`,
       wayOut:
@@ -50,29 +53,17 @@ export class BoxAlerts {
     if (crashes === 0 || crash === undefined) return;
     const times = crashes === 1 ? "once" : `${crashes} times`;
     this.#alerts.raise({
-      id: crashId(box),
+      id: `crash/${box}`,
       box,
       what: `its program ended by a fault, ${times} so far, the last time by "${crash.reason}"`,
       wayOut: `it works again by itself; give the trace in its log to whoever makes the firmware. Then \`cloud seen\``,
     });
   }
 
-  /** Somebody has done what those ask for that do not end by themselves. */
-  seen(box: string): void {
-    this.#alerts.clear(putBackId(box));
-    this.#alerts.clear(unreadId(box));
-    this.#alerts.clear(crashId(box));
+  /** Somebody has done what those ask for that do not end by themselves. Answers their kinds. */
+  seen(box: string, kinds = UNTIL_SEEN): readonly string[] {
+    const over = kinds.filter((kind) => UNTIL_SEEN.includes(kind));
+    for (const kind of over) this.#alerts.clear(`${kind}/${box}`);
+    return over;
   }
-}
-
-function putBackId(box: string): string {
-  return `put-back/${box}`;
-}
-
-function crashId(box: string): string {
-  return `crash/${box}`;
-}
-
-function unreadId(box: string): string {
-  return `unread/${box}`;
 }

@@ -6,6 +6,9 @@ import { capitals, cleanName } from "./names.js";
 /** What is wrong with something that a person or a program asked the cloud to do: the message names the cause and the way out. */
 export class CloudError extends Error {}
 
+/** Nothing is wrong with what was asked: something else is away, and it may be asked again. */
+export class NotNow extends CloudError {}
+
 const WAY_OUT_SERIAL = "use 1 to 16 characters of A-Z and 0-9, as printed on the fob (such as 012ABC)";
 
 const id = v.pipe(v.number(), v.integer(), v.minValue(1));

@@ -96,6 +96,13 @@ export class HeldUp {
     }
   }
 
+  /** Records that the box says it has written, and that are not here; 0 of a box that has said nothing since the start. */
+  missing(box: string): number {
+    const { epoch, next } = this.#boxes.get(box)?.told ?? { epoch: undefined, next: 0 };
+    if (epoch === undefined) return 0;
+    return Math.max(0, next - 1 - (this.#parts.store.boxState(box).epochs[epoch]?.through ?? 0));
+  }
+
   #raise(alert: Parameters<Alerts["raise"]>[0]): void {
     if (!this.#needs.lags()) this.#needs.alerts.raise(alert);
   }

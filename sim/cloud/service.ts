@@ -20,6 +20,7 @@ import {
 import { padded } from "../../firmware/wire/padding.js";
 import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
 import type { HashPort } from "../../hal/ports/hash.js";
+import { Acks } from "./acks.js";
 import { Admin } from "./admin.js";
 import { Alerts } from "./alerts.js";
 import { BoxAlerts } from "./box-alerts.js";
@@ -29,6 +30,7 @@ import { HeldUp, QUIET_SECONDS } from "./held-up.js";
 import { Ingest } from "./ingest/ingest.js";
 import { Knocks } from "./knocks.js";
 import { paceSeconds } from "./pace.js";
+import { Permissions } from "./permissions.js";
 import { type BoxPower, boxPower } from "./power.js";
 import { Conversation, type Drop, type Introduction, type Opened, type Session } from "./session.js";
 import { Sheets } from "./sheets.js";
@@ -51,19 +53,10 @@ export interface CloudNeeds {
   readonly snapshotFile?: (bytes: Uint8Array) => Uint8Array;
 }
 
-/** After a failure to write the database, ms. */
-const RETRY_MS = 5_000;
 /** Within a session, a command without a receipt is sent again after this, ms. */
 const COMMAND_RESEND_MS = 30_000;
 /** While a box is there, it is looked whether something of it is held up, ms. */
 const WATCH_MS = 60_000;
-
-interface Owed {
-  /** Hexadecimal. */
-  readonly epoch: string;
-  /** To be told. */
-  readonly session: Session;
-}
 
 interface Peer {
   readonly conversation: Conversation;
@@ -81,6 +74,7 @@ export class CloudService {
   readonly sheets: Sheets;
   readonly ingest: Ingest;
   readonly alerts: Alerts;
+  readonly permissions: Permissions;
   /** Messages dropped since the start, by reason. */
   readonly dropped: Record<Drop, number> = { topic: 0, box: 0, sealed: 0, session: 0, counter: 0, body: 0 };
   readonly #needs: CloudNeeds;
@@ -91,10 +85,8 @@ export class CloudService {
   readonly #knocks: Knocks;
   readonly #boxAlerts: BoxAlerts;
   readonly #peers = new Map<string, Peer>();
-  /** By box: what to acknowledge once it is durable. */
-  readonly #owed = new Map<string, Owed>();
+  readonly #acks: Acks;
   #transport: CloudTransport | undefined;
-  #flushTimer: TimerId | undefined;
   #watchTimer: TimerId | undefined;
   #isClosed = false;
 
@@ -106,7 +98,18 @@ export class CloudService {
     this.alerts = new Alerts(store, now, (message) => this.#problem(message));
     this.admin = new Admin({ store, inventory: this.ingest.log.inventory, now, random });
     this.sheets = new Sheets(store, needs.hash ?? TWEETNACL_HASH);
-    this.#snapshots = new Snapshots(store, this.ingest.log, this.alerts, now, needs.snapshotFile);
+    this.permissions = new Permissions(store, this.ingest.log);
+    this.#snapshots = new Snapshots(store, this.ingest.log, this.permissions, this.alerts, now, needs.snapshotFile);
+    this.#acks = new Acks({
+      store,
+      timers: needs.timers,
+      through: (box, epoch) => this.ingest.through(box, epoch),
+      acknowledge: (box, { session, epoch }, through) => {
+        this.#send(box, session, Lane.ack, Ack, { epoch: hexToBytes(epoch), through });
+        if (this.#snapshots.isBehind(box)) this.#rounds.soon();
+      },
+      onProblem: (message) => this.#problem(message),
+    });
     this.#rounds = new SnapshotRounds({
       snapshots: this.#snapshots,
       timers: needs.timers,
@@ -143,10 +146,10 @@ export class CloudService {
   close(): void {
     this.#isClosed = true;
     const { timers } = this.#needs;
-    const own = [this.#flushTimer, this.#watchTimer];
-    for (const timer of [...own, ...[...this.#peers.values()].map((p) => p.resend)]) {
+    for (const timer of [this.#watchTimer, ...[...this.#peers.values()].map((p) => p.resend)]) {
       if (timer !== undefined) timers.clear(timer);
     }
+    this.#acks.close();
     this.#rounds.close();
     this.store.onPermissions = undefined;
     if (this.#transport !== undefined) {
@@ -176,19 +179,25 @@ export class CloudService {
     return this.#command(box, CommandKind.closeSheets, { sheet: this.sheets.revoke(box) });
   }
 
-  /** Somebody has done what the alerts about a database put back from a copy, and about records that nobody could read, ask for. */
-  seen(box: string): void {
-    this.#boxAlerts.seen(box);
+  /** Somebody has done what those alerts of a box ask for that do not end by themselves; `kinds`: only those. Answers which it were. */
+  seen(box: string, kinds?: string[]): readonly string[] {
+    const over = this.#boxAlerts.seen(box, kinds);
     const state = this.store.boxState(box);
-    state.unread = 0;
-    state.crashes = 0;
+    if (over.includes("unread")) state.unread = 0;
+    if (over.includes("crash")) state.crashes = 0;
     this.store.touch();
     this.store.commit();
+    return over;
   }
 
   /** Mains, battery and temperature of a box as it last told; undefined: never yet. Throws CloudError for an unknown box. */
   power(box: string): BoxPower | undefined {
     return boxPower(this.store.boxState(box));
+  }
+
+  /** Records that the box says it has written, and that are not here. */
+  recordsMissing(box: string): number {
+    return this.#heldUp.missing(box);
   }
 
   /** Newest snapshot that was made for the box; for tests and for people who want to see it. */
@@ -316,36 +325,7 @@ export class CloudService {
       state.epoch = epoch;
       this.#rounds.soon();
     }
-    this.#owed.set(box, { epoch, session });
-    this.#flushSoon(0);
-  }
-
-  /** Several batches share one write of the store. */
-  #flushSoon(delayMs: number): void {
-    if (this.#flushTimer !== undefined || this.#isClosed) return;
-    this.#flushTimer = this.#needs.timers.set(delayMs, () => {
-      this.#flushTimer = undefined;
-      this.#flush();
-    });
-  }
-
-  #flush(): void {
-    // What comes while the commit is under way is not in it: the acks are of what is here now.
-    const acks = [...this.#owed].map(([box, owed]) => ({ box, owed, through: this.ingest.through(box, owed.epoch) }));
-    this.#owed.clear();
-    this.store.durable(
-      () => {
-        for (const { box, owed, through } of acks) {
-          this.#send(box, owed.session, Lane.ack, Ack, { epoch: hexToBytes(owed.epoch), through });
-          if (this.#snapshots.isBehind(box)) this.#rounds.soon();
-        }
-      },
-      (error) => {
-        for (const { box, owed } of acks) if (!this.#owed.has(box)) this.#owed.set(box, owed);
-        this.#problem(`${error.message}; nothing is acknowledged until it can be`);
-        this.#flushSoon(RETRY_MS);
-      },
-    );
+    this.#acks.owe(box, { epoch, session });
   }
 
   /** A box asks again for what could not be made durable. */
@@ -389,7 +369,7 @@ export class CloudService {
       const sent = Math.floor(this.#needs.now());
       this.#send(box, session, Lane.command, CommandBody, { id, command, bin, sheet, time, sent });
     }
-    if (this.store.dirty) this.#flushSoon(0);
+    if (this.store.dirty) this.#acks.soon();
     if (peer.resend !== undefined) this.#needs.timers.clear(peer.resend);
     peer.resend = undefined;
     // A box that is away gets them in its next session.
@@ -412,7 +392,7 @@ export class CloudService {
       this.#watchTimer = undefined;
       const there = Object.keys(this.store.document.boxes).filter((box) => this.store.boxState(box).online);
       for (const box of there) this.#heldUp.look(box);
-      if (this.store.dirty) this.#flushSoon(0);
+      if (this.store.dirty) this.#acks.soon();
       for (const box of this.#knocks.next()) this.#transport?.publish(topicOf(box, Lane.offer), new Uint8Array(0));
       if (there.length > 0 || this.#knocks.pending) this.#watch();
     });

@@ -3,6 +3,7 @@ import type { Alerts } from "./alerts.js";
 import { fingerprintOf, modelOf } from "./box-snapshot.js";
 import { CloudError } from "./domain.js";
 import type { ExchangeLog } from "./ingest/exchange-log.js";
+import type { Permissions } from "./permissions.js";
 import { fitSnapshot } from "./snapshot/fit.js";
 import { type SnapshotModel, SnapshotModelError } from "./snapshot/model.js";
 import { soundModel } from "./snapshot/sound-model.js";
@@ -26,6 +27,7 @@ export interface MadeSnapshot {
 export class Snapshots {
   readonly #store: CloudStore;
   readonly #log: ExchangeLog;
+  readonly #permissions: Permissions;
   readonly #alerts: Alerts;
   readonly #now: () => number;
   readonly #file: (bytes: Uint8Array) => Uint8Array;
@@ -34,6 +36,7 @@ export class Snapshots {
   constructor(
     store: CloudStore,
     log: ExchangeLog,
+    permissions: Permissions,
     alerts: Alerts,
     now: () => number,
     file: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes,
@@ -41,6 +44,7 @@ export class Snapshots {
     this.#file = file;
     this.#store = store;
     this.#log = log;
+    this.#permissions = permissions;
     this.#alerts = alerts;
     this.#now = now;
   }
@@ -100,7 +104,10 @@ export class Snapshots {
       .digest("hex");
     const { snapshot } = this.#store.boxState(box);
     const isSame = snapshot.fingerprint === fingerprint && !this.isBehind(box);
-    if (isSame && this.#made.has(box)) return undefined;
+    if (isSame && this.#made.has(box)) {
+      this.#permissions.unchanged(box);
+      return undefined;
+    }
     const version = snapshot.version + 1;
     const bytes = this.#file(this.#build(box, { ...model, version }));
     this.#store.boxState(box).snapshot = {
@@ -109,6 +116,7 @@ export class Snapshots {
       epoch: this.#store.boxState(box).epoch,
       fingerprint,
     };
+    this.#permissions.made(box, version);
     this.#store.touch();
     return { version, bytes };
   }

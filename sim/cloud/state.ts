@@ -74,6 +74,15 @@ export interface GapEntry {
   readonly count: number;
 }
 
+/** An alert began, ended, or somebody has taken it on. */
+export interface NoticeEntry extends Source {
+  readonly change: "raised" | "cleared" | "acknowledged";
+  /** As it was then; `since` is when it began. */
+  readonly alert: Alert;
+  /** Seconds since 1970 UTC. */
+  readonly time: number;
+}
+
 export interface EpochState {
   /** Every record through this one is in the logs. */
   through: number;
@@ -123,6 +132,8 @@ export interface BoxEntry {
   epoch: string | undefined;
   epochs: Record<string, EpochState>;
   snapshot: { version: number; asOf: number; epoch: string | undefined; fingerprint: string };
+  /** The newest versions, each with the last change of accesses that it came with; absent: none, or an older database. */
+  made?: readonly (readonly [version: number, change: number])[];
   /** Bits of `Reads` in the newest hello that the box has proved. Absent: none, or older databases. */
   reads?: number;
   /** Records of this box that this version could not read, until somebody has seen that. Absent: none. */
@@ -170,6 +181,32 @@ export interface Alert {
   readonly wayOut: string;
   /** When it began, seconds since 1970 UTC. */
   readonly since: number;
+  /** Somebody has taken it on. Absent: nobody has. */
+  readonly acknowledged?: { readonly by: string; readonly at: number };
+}
+
+/** What a program was answered once and is answered again for the same idempotency key. */
+export interface Answer {
+  /** Of what was asked, SHA-256 in hexadecimal. */
+  readonly asked: string;
+  readonly status: number;
+  /** JSON; empty: no body. */
+  readonly body: string;
+  /** Seconds since 1970 UTC. */
+  readonly at: number;
+}
+
+/** A program's right to use the API. What the program shows is not kept, only a hash of it. */
+export interface Token {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** SHA-256 of the secret, hexadecimal. */
+  readonly hash: string;
+  /** Seconds since 1970 UTC. */
+  readonly created: number;
+  /** From then on it is good for nothing; absent: never. */
+  readonly expires?: number;
 }
 
 /** `key:` and the key's number, or `fob:` and the serial of a fob that is no key's. */
@@ -197,6 +234,15 @@ export interface CloudDocument {
   lastIds?: Partial<Record<"locations" | "keys" | "users" | "accesses", number>>;
   /** By id. */
   alerts: Record<string, Alert>;
+  /** How often something was told of an alert: the last number of `NoticeEntry.seq`. Absent: never. */
+  noticed?: number;
+  /** Number of the last change of accesses; of each access, that of its own last one (`permissions.ts`). Absent: no change yet. */
+  changes?: number;
+  accessChanges?: Record<string, number>;
+  /** What programs were answered, by token and idempotency key (`api/answers.ts`). Absent: nothing. */
+  answers?: Record<string, Answer>;
+  /** For programs, by id (`api/tokens.ts`); only where there is one organisation, in a file. Absent: none. */
+  tokens?: Record<string, Token>;
 }
 
 /** All of it at once, with everything that only grows (`store/lines.ts`): for trials and copies. */
@@ -205,4 +251,5 @@ export interface CloudData extends CloudDocument {
   readonly emergencies: readonly EmergencyEntry[];
   readonly events: readonly EventEntry[];
   readonly gaps: readonly GapEntry[];
+  readonly notices: readonly NoticeEntry[];
 }

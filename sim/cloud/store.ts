@@ -1,8 +1,8 @@
-import { CloudError, type Organisation } from "./domain.js";
+import { CloudError, NotNow, type Organisation } from "./domain.js";
 import type { BoxEntry, CloudData, CloudDocument } from "./state.js";
 import { partOf } from "./store/document.js";
 import { EmbeddedEngine } from "./store/embedded.js";
-import type { Change, LogReader, StoreEngine } from "./store/engine.js";
+import type { Change, History, LogReader, StoreEngine } from "./store/engine.js";
 import type { Line } from "./store/lines.js";
 import { MemoryEngine } from "./store/memory.js";
 
@@ -28,6 +28,10 @@ export class CloudStore {
   #lines: Line[] = [];
   #waiters: Waiter[] = [];
   #isCommitting = false;
+  /** Within `together`. */
+  #isHeld = false;
+  /** Within `together`, once it has changed the organisation: the document before. */
+  #before: CloudDocument | undefined;
   /** Called after each change of what boxes are told: the organisation, and what another box's report moved. */
   onPermissions: (() => void) | undefined;
 
@@ -68,6 +72,9 @@ export class CloudStore {
       get gaps() {
         return log.whole().gaps;
       },
+      get notices() {
+        return log.whole().notices;
+      },
     };
   }
 
@@ -75,6 +82,11 @@ export class CloudStore {
   get log(): LogReader {
     if (this.#engine.log === undefined) throw new CloudError("the log is not on this machine: ask the database for it");
     return this.#engine.log;
+  }
+
+  /** As `log`, for readers that can wait, wherever it lies. */
+  get history(): History {
+    return this.#engine.history;
   }
 
   get organisation(): Organisation {
@@ -128,7 +140,36 @@ export class CloudStore {
    */
   durable(done: () => void, failed: (error: CloudError) => void): void {
     this.#waiters.push({ done, failed });
-    if (!this.#isCommitting) this.#commitNext();
+    if (!this.#isCommitting && !this.#isHeld) this.#commitNext();
+  }
+
+  /**
+   * Runs `act`. All that it changes is one group, durable as a whole or not at all: its own calls of `commit` wait for the end of it.
+   * Resolves with what it answers once that is durable. Rejects with what `act` throws, or with NotDurable: then the organisation
+   * is as before.
+   */
+  async together<T>(act: () => T): Promise<T> {
+    // What came before is no part of it.
+    const nobody = (): void => {};
+    this.durable(nobody, nobody);
+    this.#isHeld = true;
+    this.#before = undefined;
+    let answer: T;
+    let before: CloudDocument | undefined;
+    try {
+      answer = act();
+    } finally {
+      before = this.#before;
+      this.#before = undefined;
+      this.#isHeld = false;
+    }
+    await new Promise<void>((resolve, reject) => {
+      this.durable(resolve, (error) => {
+        if (before !== undefined) Object.assign(this.document, before);
+        reject(new NotDurable(error.message));
+      });
+    });
+    return answer;
   }
 
   #commitNext(): void {
@@ -191,11 +232,12 @@ export class CloudStore {
   }
 
   /** Replaces the organisation, with what is to be remembered of the one before, and commits; on failure the old one stays. */
-  organise(next: Organisation, remembered: Pick<CloudDocument, "formerKeys" | "formerFobs" | "lastIds"> = {}): void {
+  organise(next: Organisation, remembered: Partial<CloudDocument> = {}): void {
     // Lines go first: an engine keeps the organisation in another place than those.
     this.commit();
     const { document } = this;
     const before = { ...document };
+    if (this.#isHeld) this.#before ??= before;
     Object.assign(document, { organisation: next, ...remembered });
     for (const key of ["organisation", ...Object.keys(remembered)]) this.changed(key);
     try {
@@ -234,5 +276,8 @@ export class CloudStore {
     this.#engine.close();
   }
 }
+
+/** What was asked for could not be made durable: it may be asked for again. */
+export class NotDurable extends NotNow {}
 
 const BOXES = "boxes/";

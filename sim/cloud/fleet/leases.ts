@@ -13,11 +13,13 @@ const WORKER_SECONDS = 7;
 export class Leases {
   readonly #database: Database;
   readonly #worker: string;
+  readonly #address: string | undefined;
 
-  /** `worker`: one in the whole fleet. */
-  constructor(database: Database, worker: string) {
+  /** `worker`: one in the whole fleet. `address`: of its API, for the other processes; absent: it has none. */
+  constructor(database: Database, worker: string, address?: string) {
     this.#database = database;
     this.#worker = worker;
+    this.#address = address;
   }
 
   /** What a process of the same name had before this one nobody has. */
@@ -30,8 +32,9 @@ export class Leases {
   /** Says that this process is there, and keeps what it has; answers that. */
   async renew(): Promise<ReadonlyMap<string, number>> {
     await this.#database.pool.query(
-      "insert into worker (worker, seen) values ($1, now()) on conflict (worker) do update set seen = now()",
-      [this.#worker],
+      `insert into worker (worker, seen, address) values ($1, now(), $2)
+       on conflict (worker) do update set seen = now(), address = excluded.address`,
+      [this.#worker, this.#address ?? null],
     );
     const { rows } = await this.#database.pool.query<{ tenant: string; generation: string }>(
       "update lease set expires = now() + make_interval(secs => $2) where holder = $1 returning tenant, generation",
@@ -59,6 +62,16 @@ export class Leases {
       [this.#worker, LEASE_SECONDS, count],
     );
     return rows.map(({ tenant, generation }) => ({ tenant, generation: Number(generation) }));
+  }
+
+  /** Where the process that answers for the tenant is asked; undefined: nobody does, or it has no API. */
+  async addressOf(tenant: string): Promise<string | undefined> {
+    const { rows } = await this.#database.ask<{ address: string | null }>(
+      `select worker.address from lease join worker on worker.worker = lease.holder
+       where lease.tenant = $1 and lease.expires > now()`,
+      [tenant],
+    );
+    return rows[0]?.address ?? undefined;
   }
 
   /** Gives a tenant away: the next one need not wait. */

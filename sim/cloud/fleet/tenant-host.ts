@@ -39,6 +39,10 @@ export class TenantHost {
     this.#service.attach(this.#transport);
   }
 
+  get cloud(): CloudService {
+    return this.#service;
+  }
+
   get boxes(): readonly string[] {
     return this.#service.store.organisation.boxes.map(({ id }) => id);
   }

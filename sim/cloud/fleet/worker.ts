@@ -1,5 +1,6 @@
 import { parseTopic, UP_FILTER } from "../../../firmware/wire/lanes.js";
 import type { TimersPort } from "../../../hal/ports/clock.js";
+import type { CloudService } from "../service.js";
 import { Committer, type Held } from "../store/postgres/committer.js";
 import { type Database, explain } from "../store/postgres/database.js";
 import { PostgresEngine } from "../store/postgres/tenants.js";
@@ -19,6 +20,8 @@ export interface WorkerNeeds {
   readonly line: BrokerLine;
   /** One in the whole fleet. */
   readonly name: string;
+  /** Of its API, for the other processes; absent: it has none. */
+  readonly address?: string;
   readonly timers: TimersPort;
   readonly log: ServiceLog;
 }
@@ -53,7 +56,7 @@ export class Worker {
 
   constructor(needs: WorkerNeeds) {
     this.#needs = needs;
-    this.#leases = new Leases(needs.database, needs.name);
+    this.#leases = new Leases(needs.database, needs.name, needs.address);
     this.#committer = new Committer(needs.database, (message) => needs.log.warn("database", { message }));
     needs.line.onMessage = (topic, payload) => this.#receive(topic, payload);
   }
@@ -77,6 +80,14 @@ export class Worker {
 
   get boxes(): number {
     return this.#byBox.size;
+  }
+
+  /** The cloud of a tenant, where that is in this process, or the address of the process that has it; undefined: nobody has, or says so. */
+  async find(tenant: string): Promise<{ readonly cloud: CloudService } | { readonly address: string } | undefined> {
+    const place = this.#places.get(tenant);
+    if (place !== undefined) return { cloud: place.host.cloud };
+    const address = await this.#leases.addressOf(tenant);
+    return address === undefined || address === this.#needs.address ? undefined : { address };
   }
 
   /** Gives everything away, so that nobody need wait for its leases to end. */

@@ -9,6 +9,7 @@ import {
   type Line,
   type LogEntry,
   type Newest,
+  type Placed,
   type Stream,
   streamOf,
   type Telling,
@@ -136,6 +137,27 @@ export class EmbeddedLog implements LogReader {
 
   get end(): number {
     return this.state.end;
+  }
+
+  get newestPlace(): number {
+    let newest = 0;
+    for (const streams of Object.values(this.state.heads)) {
+      for (const head of Object.values(streams)) newest = Math.max(newest, head[0]);
+    }
+    return newest;
+  }
+
+  /** A place is where the line's item begins; the log's id lies at 0. */
+  after(after: number, most: number): readonly Placed[] {
+    const isPlace = after === 0 || (after < this.state.end && LineItem.decode(this.#file.item(after)) !== undefined);
+    if (!isPlace) throw new CloudError(`the log has no line at byte ${after}: begin with another`);
+    const lines: Placed[] = [];
+    for (const { at, body } of this.#file.items(after)) {
+      if (lines.length === most) break;
+      const line = at === after ? undefined : LineItem.decode(body)?.line;
+      if (line !== undefined) lines.push({ at, line });
+    }
+    return lines;
   }
 
   whole(): WholeLog {

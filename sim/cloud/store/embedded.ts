@@ -7,10 +7,11 @@ import { LockedError, LockFile } from "../lock-file.js";
 import type { CloudDocument } from "../state.js";
 import { applyChange, emptyDocument } from "./document.js";
 import { ChangeItem, EmbeddedLog, IdItem, type LogState } from "./embedded-log.js";
-import type { Change, Group, StoreEngine } from "./engine.js";
+import type { Change, Group, History, StoreEngine } from "./engine.js";
 import { FileDisk } from "./file-disk.js";
 import { type AnyFormat, opened } from "./formats.js";
 import { type Line, linesOf, type WholeLog } from "./lines.js";
+import { LocalHistory } from "./local-history.js";
 import { type Disk, type Item, LogFile } from "./log-file.js";
 
 /** What lowdb keeps: the document as of a place in the log, from where on the log has what changed. */
@@ -21,7 +22,14 @@ const CHECKPOINT_BYTES = 8 * 1024 * 1024;
 /** Lines of one group while a whole log is written, so that no group is too large. */
 const LINES_A_GROUP = 1_000;
 /** What is kept in the document alone: it is large, and changes seldom. */
-const ONLY_IN_DOCUMENT: readonly string[] = ["organisation", "formerKeys", "formerFobs", "lastIds"];
+const ONLY_IN_DOCUMENT: readonly string[] = [
+  "organisation",
+  "formerKeys",
+  "formerFobs",
+  "lastIds",
+  "changes",
+  "accessChanges",
+];
 
 export interface EmbeddedNeeds {
   readonly json: SyncAdapter<Stored>;
@@ -39,6 +47,7 @@ export interface EmbeddedNeeds {
 export class EmbeddedEngine implements StoreEngine {
   readonly document: CloudDocument;
   readonly log: EmbeddedLog;
+  readonly history: History;
   readonly #db: LowSync<Stored>;
   readonly #file: LogFile;
   readonly #onClose: () => void;
@@ -58,6 +67,7 @@ export class EmbeddedEngine implements StoreEngine {
       });
       this.#file.append([IdItem.encode(randomBytes(8).toString("hex"))]);
       this.log = EmbeddedLog.empty(this.#file);
+      this.history = new LocalHistory(this.log);
       this.#checkpoint = 0;
       this.#writeDocument();
       return;
@@ -67,6 +77,7 @@ export class EmbeddedEngine implements StoreEngine {
     this.#file = LogFile.open(disk, name, state.end, (items) => log.group(items));
     this.log = new EmbeddedLog(this.#file, log.state);
     this.log.checkId(state.id, name);
+    this.history = new LocalHistory(this.log);
   }
 
   /**
@@ -125,8 +136,10 @@ export class EmbeddedEngine implements StoreEngine {
     if (this.#file.end - this.#checkpoint > CHECKPOINT_BYTES) this.#writeDocument();
     const all = changes();
     const small = all.filter(({ key }) => !ONLY_IN_DOCUMENT.includes(key));
-    if (lines.length > 0 || small.length > 0) this.log.append(lines, small);
-    if (small.length < all.length) this.#writeDocument();
+    const isLarge = small.length < all.length;
+    // With no line in it the document takes all of it in one step: an answer and what it is about come together.
+    if (lines.length > 0 || (small.length > 0 && !isLarge)) this.log.append(lines, small);
+    if (isLarge) this.#writeDocument();
   }
 
   #writeDocument(): void {

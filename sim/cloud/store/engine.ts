@@ -1,5 +1,5 @@
 import type { CloudDocument, EventEntry } from "../state.js";
-import type { Line, LogEntry, Newest, WholeLog } from "./lines.js";
+import type { Line, LogEntry, Newest, Placed, WholeLog } from "./lines.js";
 
 /** What is committed together: all of it is durable, or none. */
 export interface Group {
@@ -21,14 +21,25 @@ export interface Change {
 export interface StoreEngine {
   /** As it was last committed, when the engine was opened. Whoever opened it changes it from then on. */
   readonly document: CloudDocument;
-  /** Absent where the log lies elsewhere and is asked for (`postgres`). */
+  /** Absent where the log lies elsewhere and is asked for (`postgres`): then only `history` reads it. */
   readonly log?: LogReader;
+  readonly history: History;
   /**
    * Writes a group; the one before it has been answered. `done` without an error: durable, whatever loses power. With one: none of it
    * is there, and it may be tried again. An engine on this machine answers before it returns.
    */
   commit(group: Group, done: (error?: Error) => void): void;
   close(): void;
+}
+
+/** What only grows, for readers that can wait, wherever it lies; what is committed of it. */
+export interface History {
+  /** Exchanges and emergency openings of a box, `last` of them. */
+  box(box: string, last: number): Promise<Newest<LogEntry>>;
+  /** Of all boxes, the oldest first: at most `most` after the place `after`; 0: from the beginning. Rejects for a place that is none. */
+  after(after: number, most: number): Promise<readonly Placed[]>;
+  /** Place of the newest; 0: there is none. */
+  newest(): Promise<number>;
 }
 
 /** Reads what is committed. */
@@ -38,6 +49,9 @@ export interface LogReader {
   /** What the box told of its supply. */
   power(box: string, last?: number): Newest<EventEntry>;
   whole(): WholeLog;
+  /** As of `History`. Throws CloudError for a place that is none. */
+  after(after: number, most: number): readonly Placed[];
+  readonly newestPlace: number;
   /** Grows with each line. */
   readonly end: number;
 }

@@ -17,6 +17,7 @@ const Shape = v.looseObject({
   emergencies: v.optional(v.array(v.looseObject({}))),
   events: v.optional(v.array(v.looseObject({}))),
   gaps: v.optional(v.array(v.looseObject({}))),
+  notices: v.optional(v.array(v.looseObject({}))),
 });
 
 /** Throws CloudError: a newer version may mean other things by the same words, and would be written over. */
@@ -44,9 +45,9 @@ export type AnyFormat = CloudDocument & Partial<Omit<CloudData, keyof CloudDocum
 export function opened(read: AnyFormat): { readonly document: CloudDocument; readonly log: WholeLog | undefined } {
   checkFormat(read?.format);
   parse(Shape, "the cloud database", read);
-  const { exchanges, emergencies, events, gaps, ...rest } = read;
+  const { exchanges, emergencies, events, gaps, notices = [], ...rest } = read;
   const hasLog = exchanges !== undefined;
-  const log = { exchanges, emergencies, events, gaps } as WholeLog;
+  const log = { exchanges, emergencies, events, gaps, notices } as WholeLog;
   const document: CloudDocument = { ...emptyDocument(), ...rest };
   if (read.format === 1) placesByBin(document);
   if (read.format < FORMAT && hasLog) rememberOpen(document, log);

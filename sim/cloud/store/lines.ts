@@ -1,4 +1,12 @@
-import type { EmergencyEntry, EventEntry, ExchangeEntry, ExchangeStatus, GapEntry, Source } from "../state.js";
+import type {
+  EmergencyEntry,
+  EventEntry,
+  ExchangeEntry,
+  ExchangeStatus,
+  GapEntry,
+  NoticeEntry,
+  Source,
+} from "../state.js";
 
 /**
  * One thing that is told once and stays: what only grows. Each record of a box leaves exactly one line under its own place in the
@@ -15,7 +23,15 @@ export type Telling =
   /** The whole entry as it is from now on. */
   | { readonly kind: "emergencyNow"; readonly entry: EmergencyEntry }
   | { readonly kind: "event"; readonly entry: EventEntry }
-  | { readonly kind: "gap"; readonly entry: GapEntry };
+  | { readonly kind: "gap"; readonly entry: GapEntry }
+  /** No box said this: an alert began, ended, or somebody has taken it on. Under an epoch of its own. */
+  | { readonly kind: "notice"; readonly entry: NoticeEntry };
+
+/** A line and its place: places grow in the order in which lines are committed. */
+export interface Placed {
+  readonly at: number;
+  readonly line: Line;
+}
 
 /** What is read together, box by box: the log that people read, the supply, everything else. */
 export type Stream = "log" | "power" | "event";
@@ -23,7 +39,7 @@ export type LogEntry = ExchangeEntry | EmergencyEntry;
 
 export function streamOf(line: Telling): Stream {
   if (line.kind === "event") return line.entry.kind === "power" ? "power" : "event";
-  return line.kind === "gap" ? "event" : "log";
+  return line.kind === "gap" || line.kind === "notice" ? "event" : "log";
 }
 
 /** Whether the line begins an entry; the others change one that is there. */
@@ -63,6 +79,7 @@ export interface WholeLog {
   readonly emergencies: EmergencyEntry[];
   readonly events: EventEntry[];
   readonly gaps: GapEntry[];
+  readonly notices: NoticeEntry[];
 }
 
 /** Takes lines in the order in which they came and puts the whole together. */
@@ -71,6 +88,7 @@ export class Gatherer implements WholeLog {
   readonly emergencies: EmergencyEntry[] = [];
   readonly events: EventEntry[] = [];
   readonly gaps: GapEntry[] = [];
+  readonly notices: NoticeEntry[] = [];
   /** Where the entries are that a line may still change. */
   readonly #open = new Map<string, number>();
 
@@ -80,6 +98,7 @@ export class Gatherer implements WholeLog {
     else if (line.kind === "emergency") this.#open.set(id, this.emergencies.push(line.entry) - 1);
     else if (line.kind === "event") this.events.push(line.entry);
     else if (line.kind === "gap") this.gaps.push(line.entry);
+    else if (line.kind === "notice") this.notices.push(line.entry);
     else this.#change(line, id);
   }
 
@@ -95,7 +114,7 @@ export class Gatherer implements WholeLog {
 }
 
 /** The lines that tell a whole log anew, in an order that keeps that of each kind. */
-export function* linesOf({ exchanges, emergencies, events, gaps }: WholeLog): Iterable<Line> {
+export function* linesOf({ exchanges, emergencies, events, gaps, notices }: WholeLog): Iterable<Line> {
   const at = ({ box, epoch, seq }: Source): Pick<Line, "source" | "part"> => ({ source: { box, epoch, seq }, part: 0 });
   for (const entry of exchanges) yield { ...at(entry), kind: "exchange", entry };
   for (const entry of emergencies) yield { ...at(entry), kind: "emergency", entry };
@@ -103,4 +122,5 @@ export function* linesOf({ exchanges, emergencies, events, gaps }: WholeLog): It
   for (const entry of gaps) {
     yield { source: { box: entry.box, epoch: entry.epoch, seq: entry.from }, part: 0, kind: "gap", entry };
   }
+  for (const entry of notices) yield { ...at(entry), kind: "notice", entry };
 }

@@ -111,9 +111,9 @@ export class LogFile {
     throw new CloudError(`${this.#name} is damaged at byte ${at}: put it back from a copy, with its database`);
   }
 
-  /** Every item from the beginning, in order. */
-  *items(): Iterable<Item> {
-    const scanner = new Scanner(this.#disk, 0);
+  /** Every item from the one at `from` on, in order; by default from the beginning. */
+  *items(from = 0): Iterable<Item> {
+    const scanner = new Scanner(this.#disk, from);
     for (let item = scanner.next(); item !== undefined && item.at < this.#end; item = scanner.next()) {
       if (!isCommit(item.body)) yield item;
     }

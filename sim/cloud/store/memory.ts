@@ -1,13 +1,16 @@
+import { CloudError } from "../domain.js";
 import type { CloudDocument, EventEntry } from "../state.js";
 import { emptyDocument } from "./document.js";
-import type { Group, LogReader, StoreEngine } from "./engine.js";
+import type { Group, History, LogReader, StoreEngine } from "./engine.js";
 import { type AnyFormat, opened } from "./formats.js";
-import { Gatherer, type Line, type LogEntry, linesOf, type Newest, type WholeLog } from "./lines.js";
+import { Gatherer, type Line, type LogEntry, linesOf, type Newest, type Placed, type WholeLog } from "./lines.js";
+import { LocalHistory } from "./local-history.js";
 
 /** Nothing outlives the process: for virtual worlds, and for whoever makes an organisation before there is a place to keep it. */
 export class MemoryEngine implements StoreEngine {
   readonly document: CloudDocument;
   readonly log = new MemoryLog();
+  readonly history: History = new LocalHistory(this.log);
 
   /** `copy`: everything, as `CloudStore.data` was, of this or an older format. Throws CloudError for another format. */
   constructor(copy?: AnyFormat) {
@@ -26,7 +29,7 @@ export class MemoryEngine implements StoreEngine {
 
 class MemoryLog implements LogReader {
   readonly #all = new Gatherer();
-  end = 0;
+  readonly #lines: Line[] = [];
   /** Epochs of a box in the order in which they were first told of. */
   readonly #epochs = new Map<string, string[]>();
 
@@ -35,7 +38,20 @@ class MemoryLog implements LogReader {
     const epochs = this.#epochs.get(box) ?? [];
     if (!epochs.includes(epoch)) this.#epochs.set(box, [...epochs, epoch]);
     this.#all.take(line);
-    this.end++;
+    this.#lines.push(line);
+  }
+
+  get end(): number {
+    return this.#lines.length;
+  }
+
+  get newestPlace(): number {
+    return this.#lines.length;
+  }
+
+  after(after: number, most: number): readonly Placed[] {
+    if (after > this.#lines.length) throw new CloudError(`the log has no line at ${after}: begin with another`);
+    return this.#lines.slice(after, after + most).map((line, i) => ({ at: after + i + 1, line }));
   }
 
   box(box: string, last = Number.POSITIVE_INFINITY): Newest<LogEntry> {

@@ -7,6 +7,7 @@ import { pageApp as listsApp } from "../../cloud/page/server.js";
 import { WorldError } from "../../world/devices/site.js";
 import type { Assets } from "../build.js";
 import { ActSchema } from "./acts.js";
+import { cloudApi } from "./cloud/api.js";
 import {
   type Asked,
   accessRows,
@@ -18,7 +19,6 @@ import {
   sheetView,
 } from "./cloud/lists.js";
 import { logCsv } from "./cloud/log-csv.js";
-import { Permissions } from "./cloud/permissions.js";
 import { eventStream } from "./event-stream.js";
 import { guard } from "./guard.js";
 import type { Hand } from "./hand.js";
@@ -52,6 +52,8 @@ const CONTENT_SECURITY_POLICY = {
 export function pageApp(needs: PageNeeds): Hono {
   const { theatre, live, hand, assets, token } = needs;
   const app = new Hono();
+  const api = cloudApi(theatre);
+  app.all("/v1/*", (context) => api(context.req.raw));
   app.use(guard(token));
   app.route(
     "/lists",
@@ -72,19 +74,10 @@ export function pageApp(needs: PageNeeds): Hono {
   app.get("/api/events", async (context) => eventStream(context, live, (await assets.built).version));
   // For a browser whose network lets no stream through: it asks again and again.
   app.get("/api/state", async (context) => context.json({ version: (await assets.built).version, told: live.whole() }));
-  const permissions = new Map<string, Permissions>();
-  const permissionsOf = (): Permissions => {
-    const { box, cloud } = theatre;
-    const found = permissions.get(box.id) ?? new Permissions(cloud, box);
-    permissions.set(box.id, found);
-    return found;
-  };
   app.post("/api/act", bodyLimit({ maxSize: MOST_BODY_BYTES }), async (context) => {
     const body: unknown = await context.req.json().catch(() => undefined);
     const act = v.safeParse(ActSchema, body);
     if (!act.success) return context.json({ error: wrong(act.issues) }, 400);
-    // An access that is added now is not in a version that was made before.
-    permissionsOf().look();
     try {
       await play(theatre, act.output, hand);
     } catch (error) {
@@ -94,7 +87,7 @@ export function pageApp(needs: PageNeeds): Hono {
     live.look();
     return context.json({});
   });
-  addLists(app, theatre, permissionsOf);
+  addLists(app, theatre);
   app.get("*", async (context) => {
     const file = (await assets.built).files[context.req.path];
     return file === undefined ? context.notFound() : context.body(file.body, 200, { "Content-Type": file.type });
@@ -108,10 +101,9 @@ function wrong(issues: readonly v.BaseIssue<unknown>[]): string {
 }
 
 /** What the cloud knows; it answers nothing while it is down. */
-function addLists(app: Hono, theatre: Theatre, permissionsOf: () => Permissions): void {
+function addLists(app: Hono, theatre: Theatre): void {
   const asked = (): Asked => {
     const { cloud, box, timeZone, world } = theatre;
-    permissionsOf().look();
     return { cloud, box, timeZone, now: Math.floor(world.wallSeconds()) };
   };
   app.use("/api/cloud/*", async (context, next) => {
@@ -120,7 +112,7 @@ function addLists(app: Hono, theatre: Theatre, permissionsOf: () => Permissions)
   });
   app.get("/api/cloud/overview", (context) => context.json(overview(asked())));
   app.get("/api/cloud/keys", (context) => context.json(keyRows(asked())));
-  app.get("/api/cloud/accesses", (context) => context.json(accessRows(asked(), permissionsOf())));
+  app.get("/api/cloud/accesses", (context) => context.json(accessRows(asked())));
   app.get("/api/cloud/bins", (context) => context.json(binRows(asked())));
   app.get("/api/cloud/sheet", (context) => {
     if (!theatre.machine.board.offlineCapable) return context.json(null);

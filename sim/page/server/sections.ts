@@ -12,7 +12,6 @@ import {
   type PowerSection,
   type TimeSection,
 } from "../shared/state.js";
-import { appliedVersion } from "./cloud/permissions.js";
 import type { Hand } from "./hand.js";
 import type { Theatre } from "./theatre.js";
 
@@ -135,7 +134,7 @@ export function faultsSection({ machine }: Theatre): FaultsSection {
 
 /** Nothing while the box has not got its first permissions: it would refuse the code. */
 export function hintSection({ cloud, box }: Theatre): HintSection {
-  if (appliedVersion(cloud, box.id) === 0) return { code: null, key: null };
+  if (cloud.permissions.versions(box.id).applied === 0) return { code: null, key: null };
   const { accesses } = cloud.store.organisation;
   const { inventory, index } = cloud.ingest.log;
   const opens = accesses.find(({ key, schedule }) => {

@@ -11,11 +11,12 @@ export class ServiceProcess {
   readonly #lines: string[] = [];
   readonly #endWithUs = (): void => void this.#child.kill("SIGKILL");
   #health: string | undefined;
+  #api: string | undefined;
 
-  /** `command`: the file of `npm run cloud`. */
-  constructor(command: string, name: string, database: string, broker: string) {
+  /** `command`: the file of `npm run cloud`. `more`: options of it. */
+  constructor(command: string, name: string, database: string, broker: string, more: readonly string[] = []) {
     this.name = name;
-    const options = ["--database", database, "--broker", broker, "--name", name];
+    const options = ["--database", database, "--broker", broker, "--name", name, ...more];
     this.#child = spawn(process.execPath, ["--import", "tsx", command, ...options], {
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -47,6 +48,11 @@ export class ServiceProcess {
     return this.#child.pid!;
   }
 
+  /** Of its API, once it has said so. */
+  get api(): string | undefined {
+    return this.#api;
+  }
+
   async kill(): Promise<void> {
     await this.#end("SIGKILL");
   }
@@ -69,8 +75,9 @@ export class ServiceProcess {
   #heard(line: string): void {
     this.#lines.push(line);
     if (this.#lines.length > LOG_LINES) this.#lines.shift();
-    const { health } = JSON.parse(line) as { health?: string };
-    if (health !== undefined) this.#health = health;
+    const { health, api } = JSON.parse(line) as { health?: string; api?: string };
+    this.#health = health ?? this.#health;
+    this.#api = api ?? this.#api;
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

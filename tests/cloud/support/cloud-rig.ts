@@ -65,8 +65,8 @@ class FailingEngine extends MemoryEngine {
 }
 
 function wholeOf(log: LogReader): WholeLog {
-  const { exchanges, emergencies, events, gaps } = log.whole();
-  return { exchanges, emergencies, events, gaps };
+  const { exchanges, emergencies, events, gaps, notices } = log.whole();
+  return { exchanges, emergencies, events, gaps, notices };
 }
 
 export class CloudRig {

@@ -9,6 +9,7 @@ import type { Desk } from "../desk.js";
 import { expectWords, oneOf, UsageError } from "../words.js";
 import { binOf, labelsOf } from "./bins.js";
 import { named, ORGANISATION_COMMANDS } from "./organisation.js";
+import { TOKEN_COMMAND } from "./tokens.js";
 
 /** What people do at the cloud's own pages. */
 const PEOPLE_COMMANDS: readonly Command[] = [
@@ -154,7 +155,7 @@ function needsCloud(command: Command): Command {
 }
 
 const CLOUD_COMMANDS: readonly Command[] = [
-  ...PEOPLE_COMMANDS.map(needsCloud),
+  ...[...PEOPLE_COMMANDS, TOKEN_COMMAND].map(needsCloud),
   {
     name: "down",
     usage: "cloud down",

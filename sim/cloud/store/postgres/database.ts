@@ -1,6 +1,6 @@
 import { Kysely, Migrator, PostgresDialect } from "kysely";
 import pg from "pg";
-import { CloudError } from "../../domain.js";
+import { CloudError, NotNow } from "../../domain.js";
 import { MIGRATIONS } from "./migrations.js";
 
 /** Connections of one process: one commits, the others read, renew leases and look around. */
@@ -69,6 +69,18 @@ export class Database {
       await this.pool.query("select make_month((date_trunc('month', now()) + make_interval(months => $1))::date)", [
         months,
       ]);
+    }
+  }
+
+  /** For whoever waits for the answer. Rejects with NotNow where the server is away. */
+  async ask<T extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<pg.QueryResult<T>> {
+    try {
+      return await this.pool.query<T>(text, [...values]);
+    } catch (error) {
+      const { code = "" } = error as { code?: string };
+      // The server's own words about a statement: what it refuses, by SQLSTATE; and what says that it is on its way up or down.
+      if (/^[0-9A-Z]{5}$/.test(code) && !/^(08|53|57)/.test(code)) throw error;
+      throw new NotNow(explain(error as Error, this.shown));
     }
   }
 

@@ -8,6 +8,7 @@ import { type Kysely, type Migration, sql } from "kysely";
  */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "001-tenants-documents-lines": { up: first },
+  "002-tokens-addresses-order": { up: second },
 };
 
 /** Tenants are spread over so many partitions. */
@@ -59,6 +60,26 @@ async function first(db: Kysely<unknown>): Promise<void> {
     await sql.raw(`create table line_${i}_rest partition of line_${i} default`).execute(db);
   }
   await sql.raw(MONTH_FUNCTION).execute(db);
+}
+
+async function second(db: Kysely<unknown>): Promise<void> {
+  const statements = [
+    // Found by its id alone: it says which tenant it is good for.
+    `create table token (
+       id text primary key,
+       tenant text not null references tenant,
+       name text not null,
+       scopes text[] not null,
+       hash text not null,
+       created timestamptz not null,
+       expires timestamptz
+     )`,
+    // Where the API of a process is asked by the others.
+    "alter table worker add column address text",
+    // All that happened to a tenant, in order.
+    "create index line_in_order on line (tenant, number)",
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
 }
 
 /** Makes the partitions of a month where they are missing; called by whoever runs, for the months to come. */

@@ -2,8 +2,17 @@ import type pg from "pg";
 import { CloudError } from "../../domain.js";
 import type { CloudDocument, EventEntry } from "../../state.js";
 import { applyChange, emptyDocument, FORMAT } from "../document.js";
-import type { Group, StoreEngine } from "../engine.js";
-import { entryAfter, entryOf, type Line, type LogEntry, type Newest, type Stream, type Telling } from "../lines.js";
+import type { Group, History, StoreEngine } from "../engine.js";
+import {
+  entryAfter,
+  entryOf,
+  type Line,
+  type LogEntry,
+  type Newest,
+  type Placed,
+  type Stream,
+  type Telling,
+} from "../lines.js";
 import { type Committer, type Held, LeaseLost } from "./committer.js";
 import type { Database } from "./database.js";
 
@@ -13,17 +22,19 @@ const LINES_AT_ONCE = 200;
 /** One tenant in PostgreSQL, held by this process. */
 export class PostgresEngine implements StoreEngine {
   readonly document: CloudDocument;
+  readonly history: History;
   readonly held: Held;
   readonly #committer: Committer;
   readonly #onLost: () => void;
   #committed: number;
   #nextLine: number;
 
-  private constructor(held: Held, committer: Committer, loaded: Loaded, onLost: () => void) {
+  private constructor(held: Held, committer: Committer, loaded: Loaded, history: History, onLost: () => void) {
     this.#onLost = onLost;
     this.held = held;
     this.#committer = committer;
     this.document = loaded.document;
+    this.history = history;
     this.#committed = loaded.committed;
     this.#nextLine = loaded.nextLine;
   }
@@ -35,7 +46,8 @@ export class PostgresEngine implements StoreEngine {
     committer: Committer,
     onLost: () => void = () => {},
   ): Promise<PostgresEngine> {
-    return new PostgresEngine(held, committer, await load(database, held), onLost);
+    const history = new PostgresLog(database, held.tenant);
+    return new PostgresEngine(held, committer, await load(database, held), history, onLost);
   }
 
   commit(group: Group, done: (error?: Error) => void): void {
@@ -115,10 +127,10 @@ function keysAndBodies(document: CloudDocument): readonly [readonly string[], re
   return [rows.map(([key]) => key), rows.map(([, body]) => body)];
 }
 
-const TABLES: readonly string[] = ["boxes", "bins", "holders", "alerts"];
+const TABLES: readonly string[] = ["boxes", "bins", "holders", "alerts", "answers", "tokens"];
 
 /** The log of one tenant, read by ranges; whoever holds it. */
-export class PostgresLog {
+export class PostgresLog implements History {
   readonly #database: Database;
   readonly #tenant: string;
 
@@ -141,6 +153,23 @@ export class PostgresLog {
     return this.#newest(box, "power", last, (line) => (line.kind === "event" ? line.entry : undefined));
   }
 
+  async after(after: number, most: number): Promise<readonly Placed[]> {
+    const { rows } = await this.#database.ask<LineRow>(
+      `select box, epoch, seq, part, number, body from line
+       where tenant = $1 and number > $2 order by number limit $3`,
+      [this.#tenant, after, most],
+    );
+    return rows.map((row) => ({ at: Number(row.number), line: lineOf(row) }));
+  }
+
+  async newest(): Promise<number> {
+    const { rows } = await this.#database.ask<{ last: string }>(
+      "select coalesce(max(number), 0) as last from line where tenant = $1",
+      [this.#tenant],
+    );
+    return Number(rows[0]!.last);
+  }
+
   async #newest<T>(
     box: string,
     stream: Stream,
@@ -150,23 +179,21 @@ export class PostgresLog {
     const entries: T[] = [];
     let before: string | null = null;
     while (entries.length < last) {
-      const answer: pg.QueryResult<LineRow> = await this.#database.pool.query<LineRow>(
-        `select epoch, seq, part, number, body from line
+      const answer: pg.QueryResult<LineRow> = await this.#database.ask<LineRow>(
+        `select box, epoch, seq, part, number, body from line
          where tenant = $1 and box = $2 and stream = $3 and ($4::bigint is null or number < $4)
          order by number desc limit ${LINES_AT_ONCE}`,
         [this.#tenant, box, stream, before],
       );
       const { rows } = answer;
       for (const row of rows) {
-        const { epoch, seq, part, body } = row;
-        const line = { source: { box, epoch, seq: Number(seq) }, part, ...JSON.parse(body) } as Line;
-        const entry = entries.length < last ? entryIn(line) : undefined;
+        const entry = entries.length < last ? entryIn(lineOf(row)) : undefined;
         if (entry !== undefined) entries.push(entry);
       }
       if (rows.length < LINES_AT_ONCE) break;
       before = rows.at(-1)!.number;
     }
-    const { rows } = await this.#database.pool.query<{ births: string }>(
+    const { rows } = await this.#database.ask<{ births: string }>(
       `select count(*) as births from line where tenant = $1 and box = $2 and stream = $3
        and body !~ '^{"kind":"(settled|emergencyNow)"'`,
       [this.#tenant, box, stream],
@@ -175,7 +202,12 @@ export class PostgresLog {
   }
 }
 
+function lineOf({ box, epoch, seq, part, body }: LineRow): Line {
+  return { source: { box, epoch, seq: Number(seq) }, part, ...JSON.parse(body) } as Line;
+}
+
 interface LineRow {
+  readonly box: string;
   readonly epoch: string;
   readonly seq: string;
   readonly part: 0 | 1;

@@ -1,9 +1,18 @@
 import { boxLog, entryWords, type LogEntry } from "../../../cloud/box-log.js";
-import type { Box } from "../../../cloud/domain.js";
+import type { Access, Box } from "../../../cloud/domain.js";
 import type { CloudService } from "../../../cloud/service.js";
 import { windowAt } from "../../../cloud/windows.js";
-import type { AccessRow, BinRow, KeyRow, LogPage, LogRow, Overview, SheetView, Where } from "../../shared/lists.js";
-import type { Permissions } from "./permissions.js";
+import type {
+  AccessRow,
+  AtBox,
+  BinRow,
+  KeyRow,
+  LogPage,
+  LogRow,
+  Overview,
+  SheetView,
+  Where,
+} from "../../shared/lists.js";
 
 /** What the cloud knows of a box and its keys, as rows. Nothing in here looks at the simulated world. */
 export interface Asked {
@@ -37,7 +46,7 @@ function whereIs(cloud: CloudService, key: number): Where {
   return known?.holder === undefined ? { kind: "nowhere" } : { kind: "holder", name: known.holder };
 }
 
-export function accessRows({ cloud, box, timeZone, now }: Asked, permissions: Permissions): AccessRow[] {
+export function accessRows({ cloud, box, timeZone, now }: Asked): AccessRow[] {
   const { accesses, users, keys } = cloud.store.organisation;
   const userName = new Map(users.map(({ id, name }) => [id, name]));
   const here = new Map(keys.filter((key) => key.roaming || key.home === box.location).map((key) => [key.id, key.name]));
@@ -64,10 +73,16 @@ export function accessRows({ cloud, box, timeZone, now }: Asked, permissions: Pe
         code,
         window: schedule.kind === "ongoing" ? null : { start: schedule.start, end: schedule.end, zone: schedule.zone },
         now: state,
-        atBox: permissions.of(access),
+        atBox: atBox(cloud, box, access),
       },
     ];
   });
+}
+
+function atBox({ permissions }: CloudService, box: Box, access: Access): AtBox {
+  const { state, since } = permissions.at(box.id, access);
+  if (state === "silent") return { state, since };
+  return { state: state === "there" ? "there" : "way" };
 }
 
 export function binRows({ cloud, box }: Asked): BinRow[] {

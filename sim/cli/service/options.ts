@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { CloudError } from "../../cloud/domain.js";
+import type { ServiceLog } from "../../cloud/fleet/service-log.js";
+import type { BrokerAddress } from "../../cloud/transport-mqttjs.js";
+
+export interface Options {
+  readonly database: string;
+  readonly broker?: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly ca?: string;
+  readonly http: number;
+  readonly api?: number;
+  readonly listen: string;
+  readonly address?: string;
+  readonly name: string;
+  readonly migrate: boolean;
+  readonly tenant?: string;
+  readonly organisation?: string;
+  readonly token?: string;
+  readonly scopes: string;
+  readonly days?: number;
+}
+
+/** Something that has nothing to do with how it was called. */
+export class Unreachable extends Error {}
+
+/** Of what is wrong with an address people are told the same way; here it counts as a service that is not there. */
+export async function reached<T>(attempt: Promise<T>): Promise<T> {
+  try {
+    return await attempt;
+  } catch (error) {
+    if (!(error instanceof CloudError) || /not understood/.test(error.message)) throw error;
+    throw new Unreachable(error.message);
+  }
+}
+
+/** Throws CloudError. */
+export function addressOf(
+  { broker, user, password = process.env.SMARTBOX_BROKER_PASSWORD, ca, name }: Options,
+  log: ServiceLog,
+): BrokerAddress {
+  if (broker === undefined)
+    throw new CloudError("--broker is missing: the service needs one, such as mqtts://host:8883");
+  let authority: string | undefined;
+  try {
+    authority = ca === undefined ? undefined : readFileSync(ca, "utf8");
+  } catch (error) {
+    throw new CloudError(`--ca ${ca}: ${(error as Error).message}`);
+  }
+  return {
+    url: broker,
+    clientId: `smartbox-cloud-${name}`,
+    ...(user !== undefined && { username: user }),
+    ...(user !== undefined && password !== undefined && { password }),
+    ...(authority !== undefined && { ca: authority }),
+    onState: (message) => log.info("broker", { message }),
+  };
+}
+
+/** Ends the process once it is told to, after `end`. */
+export function untilTold(log: ServiceLog, end: () => Promise<void>): void {
+  let isEnding = false;
+  const told = (signal: NodeJS.Signals): void => {
+    if (isEnding) return;
+    isEnding = true;
+    log.info("service", { message: `ends, told by ${signal}` });
+    end().then(
+      () => process.exit(0),
+      (error: Error) => {
+        log.error("service", { message: error.message });
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, told);
+}

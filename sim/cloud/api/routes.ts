@@ -1,0 +1,19 @@
+import type { Route } from "./route.js";
+import { ACCESS_ROUTES } from "./routes/accesses.js";
+import { ALERT_ROUTES } from "./routes/alerts.js";
+import { BOX_ROUTES } from "./routes/boxes.js";
+import { LOG_ROUTES } from "./routes/log.js";
+import { OPERATION_ROUTES } from "./routes/operations.js";
+import { ORGANISATION_ROUTES } from "./routes/organisation.js";
+import { TOKEN_ROUTES } from "./routes/tokens.js";
+
+/** All that the API can do. */
+export const ROUTES: readonly Route[] = [
+  ...ORGANISATION_ROUTES,
+  ...ACCESS_ROUTES,
+  ...BOX_ROUTES,
+  ...OPERATION_ROUTES,
+  ...LOG_ROUTES,
+  ...ALERT_ROUTES,
+  ...TOKEN_ROUTES,
+];

@@ -1,0 +1,209 @@
+import * as v from "valibot";
+import { AccessSchema, BoxSchema, KeySchema, LocationSchema, UserSchema } from "../domain.js";
+import { SCOPES } from "./tokens.js";
+
+/** What goes in and out of the API. What an answer does not name here does not leave: keys and passwords of boxes are not among it. */
+
+const nullable = <const S extends v.GenericSchema>(schema: S) => v.nullable(schema);
+const seconds = v.pipe(v.number(), v.integer());
+const text = v.string();
+
+/** Any of these fields, and no other. */
+function anyOf<const E extends v.ObjectEntries>(entries: E) {
+  const each = Object.entries(entries).map(([name, schema]) => [name, v.exactOptional(schema as v.GenericSchema)]);
+  return v.strictObject(
+    Object.fromEntries(each) as { [K in keyof E]: v.ExactOptionalSchema<E[K] & v.GenericSchema, undefined> },
+  );
+}
+
+/** A number in a path. */
+export const PathId = v.pipe(v.string(), v.regex(/^[1-9][0-9]{0,14}$/, "write a number"), v.transform(Number));
+/** A box's id, a bin's label or an alert's id in a path. */
+export const PathName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:-]{1,80}$/, "write an id as it is in its list"));
+
+const { id: _location, ...locationFields } = LocationSchema.entries;
+export const NewLocation = v.strictObject(locationFields);
+export const LocationChanges = anyOf(locationFields);
+export const LocationView = v.object(LocationSchema.entries);
+
+const { id: _key, ...keyFields } = KeySchema.entries;
+export const NewKey = v.strictObject(keyFields);
+export const KeyChanges = anyOf({ ...keyFields, fob: nullable(KeySchema.entries.fob.wrapped) });
+const Whereabouts = v.variant("kind", [
+  v.object({ kind: v.literal("bin"), box: text, bin: text, certain: v.boolean() }),
+  v.object({ kind: v.literal("holder"), name: text }),
+  v.object({ kind: v.literal("nowhere") }),
+]);
+export const KeyView = v.object({
+  ...KeySchema.entries,
+  fob: nullable(text),
+  /** Null without the scope `codes`, too. */
+  code: nullable(text),
+  where: Whereabouts,
+});
+
+const { id: _user, ...userFields } = UserSchema.entries;
+export const NewUser = v.strictObject(userFields);
+export const UserChanges = anyOf({ ...userFields, badge: nullable(UserSchema.entries.badge.wrapped) });
+export const UserView = v.object({ ...UserSchema.entries, badge: nullable(text) });
+
+const { id: _access, ...accessFields } = AccessSchema.entries;
+export const NewAccess = v.strictObject({ ...accessFields, code: v.exactOptional(AccessSchema.entries.code) });
+export const AccessChanges = anyOf(accessFields);
+/** Whether a box goes by it: `there`; it is on its way; or the box has said nothing since. */
+const AtBox = v.object({
+  box: text,
+  state: v.picklist(["there", "onItsWay", "silent"]),
+  since: nullable(seconds),
+});
+export const AccessView = v.object({
+  ...AccessSchema.entries,
+  /** Null without the scope `codes`. */
+  code: nullable(text),
+  boxes: v.array(AtBox),
+});
+
+export const BinView = v.object({
+  label: text,
+  enabled: v.boolean(),
+  belief: v.picklist(["empty", "holds", "taken", "doubt"]),
+  /** Number of the key that hangs, hung or may hang there. */
+  key: nullable(v.number()),
+  /** Serial of a fob that is no key's. */
+  fob: nullable(text),
+});
+export const BinChanges = v.strictObject({ enabled: v.boolean() });
+export const BinContent = v.strictObject({
+  /** Null: somebody looked, and nothing hangs there. */
+  key: nullable(KeySchema.entries.id),
+  /** Although the box's doors say otherwise. */
+  sure: v.optional(v.boolean(), false),
+});
+
+const Power = v.object({
+  toldAt: seconds,
+  mains: v.boolean(),
+  chargePercent: nullable(v.number()),
+  millivolts: nullable(v.number()),
+  celsius: nullable(v.number()),
+  mainsLostAt: nullable(seconds),
+  emptyAt: nullable(seconds),
+});
+export const AlertView = v.object({
+  id: text,
+  box: text,
+  what: text,
+  wayOut: text,
+  since: seconds,
+  acknowledged: nullable(v.object({ by: text, at: seconds })),
+});
+export const Acknowledgement = v.strictObject({
+  /** Who has taken it on, for people. */
+  by: v.pipe(v.string(), v.trim(), v.minLength(1, "say who"), v.maxLength(64)),
+});
+export const BoxView = v.object({
+  id: text,
+  model: BoxSchema.entries.model,
+  location: v.number(),
+  bins: v.number(),
+  online: v.boolean(),
+  lastSeen: nullable(seconds),
+  link: nullable(text),
+  faults: v.array(text),
+  power: nullable(Power),
+  /** Of the permissions: the version made last, and the one that the box goes by; what is between is not there yet. */
+  permissions: v.object({ newest: v.number(), applied: v.number() }),
+  /** Records that the box has written and that are not here, as far as it said. */
+  recordsMissing: v.number(),
+  alerts: v.array(AlertView),
+});
+export const NewBox = v.strictObject({
+  /** `opaque`: one is drawn that tells nothing. */
+  id: BoxSchema.entries.id,
+  model: BoxSchema.entries.model,
+  location: LocationSchema.entries.id,
+  /** How many bins each unit has: `[12, 8]` are A-1 to A-12 and B-1 to B-8. */
+  units: v.pipe(
+    v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200))),
+    v.minLength(1),
+    v.maxLength(26),
+  ),
+});
+export const BoxChanges = v.strictObject({ location: LocationSchema.entries.id });
+
+export const Unlock = v.strictObject({ bin: v.pipe(v.string(), v.maxLength(16)) });
+export const CommandView = v.object({
+  id: v.number(),
+  kind: text,
+  bin: nullable(text),
+  sheet: nullable(v.number()),
+  issued: seconds,
+  status: v.picklist(["waiting", "received", "expired"]),
+});
+
+export const SheetNumber = v.object({ box: text, sheet: v.number() });
+export const SheetView = v.object({
+  box: text,
+  sheet: v.number(),
+  standing: v.picklist(["inForce", "superseded", "closed"]),
+  inForce: v.number(),
+  targets: v.array(
+    v.object({
+      target: text,
+      codes: v.array(
+        v.object({
+          number: v.number(),
+          code: text,
+          state: v.picklist(["good", "used", "passed", "closed"]),
+          usedAt: v.optional(seconds),
+        }),
+      ),
+    }),
+  ),
+});
+
+export const LogEntryView = v.object({
+  /** Where it is in the box's journal: one entry ever. */
+  epoch: text,
+  seq: v.number(),
+  kind: v.picklist(["PICKUP", "DROPOFF", "EMERGENCY"]),
+  /** Null: the box's clock was unknown; the order tells. */
+  time: nullable(seconds),
+  clock: v.picklist(["synced", "kept", "unknown"]),
+  offline: v.boolean(),
+  onBattery: v.boolean(),
+  where: text,
+  what: text,
+  who: nullable(text),
+  user: nullable(v.number()),
+  key: nullable(v.number()),
+  status: v.picklist(["pending", "done", "leftOpen", "notOpened", "unconfirmed"]),
+});
+
+/** Something that happened. Webhooks carry the same. */
+export const EventView = v.object({
+  /** Place in the order of all events of the organisation. */
+  place: v.number(),
+  type: text,
+  box: text,
+  /** Seconds since 1970 UTC; null: the box's clock was unknown. */
+  time: nullable(seconds),
+  offline: v.boolean(),
+  data: v.record(v.string(), v.unknown()),
+});
+
+export const TokenView = v.object({
+  id: text,
+  name: text,
+  scopes: v.array(v.picklist(Object.keys(SCOPES))),
+  created: seconds,
+  expires: nullable(seconds),
+});
+
+export const ProblemView = v.object({
+  type: text,
+  title: text,
+  status: v.number(),
+  detail: text,
+  errors: v.optional(v.array(v.object({ field: text, message: text }))),
+});
