@@ -88,7 +88,7 @@ export class ScreenPanel implements PanelPort {
 
   /** Whoever taps enter twice would else choose what has come to lie there. Keys stay where they are: digits of a code may come fast. */
   #settle({ entry }: View): void {
-    const { settleMs, timers } = this.#parts;
+    const { settleMs, timers } = this.#needs;
     if (this.#settling !== undefined) timers.clear(this.#settling);
     this.#settling = undefined;
     if (settleMs === undefined || entry !== undefined) return;

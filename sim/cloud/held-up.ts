@@ -100,7 +100,7 @@ export class HeldUp {
   missing(box: string): number {
     const { epoch, next } = this.#boxes.get(box)?.told ?? { epoch: undefined, next: 0 };
     if (epoch === undefined) return 0;
-    return Math.max(0, next - 1 - (this.#parts.store.boxState(box).epochs[epoch]?.through ?? 0));
+    return Math.max(0, next - 1 - (this.#needs.store.boxState(box).epochs[epoch]?.through ?? 0));
   }
 
   #raise(alert: Parameters<Alerts["raise"]>[0]): void {
