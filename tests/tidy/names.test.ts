@@ -27,7 +27,7 @@ test("on the box a type has a name that no other has", () => {
 });
 
 test("parts are hardware: what something is made with is its needs, and what a thing consists of has a word of its own", () => {
-  const HARDWARE = ["BoardParts", "PartsLevel", "PartsPort"];
+  const HARDWARE = ["BoardParts", "Parts", "PartsLevel", "PartsPort"];
   const named = sources.flatMap((source) => places(source, /\b(?:interface|class|type) (\w*Parts)\b/g));
   expect(named.filter((place) => !HARDWARE.some((name) => place.endsWith(` ${name}`)))).toEqual([]);
   const handed = sources
