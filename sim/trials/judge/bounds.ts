@@ -1,7 +1,6 @@
-import type { Access } from "../../cloud/domain.js";
-import type { CloudService } from "../../cloud/service.js";
 import type { Machine } from "../../world/machine/machine.js";
 import type { World } from "../../world/machine/world.js";
+import type { Access, CloudRecord } from "./cloud-record.js";
 import type { Opening } from "./rulebook.js";
 
 /** Somebody who was in time at the keypad may open so long after it, ms. */
@@ -27,7 +26,7 @@ interface Revoked {
  */
 export class Bounds {
   readonly #world: World;
-  #cloud: CloudService;
+  #cloud: CloudRecord;
   readonly #machine: Machine;
   readonly #problem: (text: string) => void;
   readonly #revoked: Revoked[] = [];
@@ -39,7 +38,7 @@ export class Bounds {
   /** When the panel last said that it is behind, ms. */
   #lastSaidMs = 0;
 
-  constructor(needs: { world: World; cloud: CloudService; machine: Machine }, problem: (text: string) => void) {
+  constructor(needs: { world: World; cloud: CloudRecord; machine: Machine }, problem: (text: string) => void) {
     this.#world = needs.world;
     this.#cloud = needs.cloud;
     this.#machine = needs.machine;
@@ -55,12 +54,12 @@ export class Bounds {
 
   /** This right was taken away. */
   revoked({ key, code, user }: Access): void {
-    const { badge } = this.#cloud.store.organisation.users.find(({ id }) => id === user) ?? {};
+    const { badge } = this.#cloud.organisation.users.find(({ id }) => id === user) ?? {};
     this.#revoked.push({ key, shownBy: badge === undefined ? [code] : [code, badge], atMs: this.#world.nowMs });
   }
 
   /** The organisation is that of another cloud from now on. */
-  cloudIs(cloud: CloudService): void {
+  cloudIs(cloud: CloudRecord): void {
     this.#cloud = cloud;
   }
 
@@ -102,8 +101,7 @@ export class Bounds {
   /** When the right was taken away that somebody has shown to what the bin is opened for, ms; undefined: none was. */
   #revokedMs({ content, key, atMs }: Opening): number | undefined {
     const tried = this.#tried.findLast((one) => one.revoked.key === key && atMs - one.atMs <= CLAIM_MS);
-    const { keys } = this.#cloud.store.organisation;
-    if (content !== undefined && content !== keys.find(({ id }) => id === key)?.fob) return undefined;
+    if (content !== undefined && content !== this.#cloud.key(key)?.fob) return undefined;
     return tried?.revoked.atMs;
   }
 
@@ -123,7 +121,7 @@ export class Bounds {
 
   get #cloudSays(): boolean {
     const { name } = this.#machine;
-    if (!this.#cloud.store.boxState(name).online) return true;
-    return this.#cloud.alerts.of(name).some(({ id }) => /^(outdated|permissions|silent)\//.test(id));
+    if (!this.#cloud.isOnline(name)) return true;
+    return this.#cloud.alertsOf(name).some((id) => /^(outdated|permissions|silent)\//.test(id));
   }
 }

@@ -1,7 +1,7 @@
-import type { CloudService } from "../../cloud/service.js";
 import type { Machine } from "../../world/machine/machine.js";
 import type { World } from "../../world/machine/world.js";
 import { openCommand } from "../journal-reader/message.js";
+import type { CloudRecord } from "./cloud-record.js";
 import type { Receipts } from "./receipts.js";
 
 /** So long after the cloud sealed it a command may be taken, and 2 s for fractions (firmware/sync/PROTOCOL.md, section 9), ms. */
@@ -32,10 +32,9 @@ export class CommandsWatch {
   }
 
   /** The broker hands a message on. */
-  passed(topic: string, payload: Uint8Array, cloud: CloudService): void {
+  passed(topic: string, payload: Uint8Array, cloud: CloudRecord): void {
     const { name } = this.#machine;
-    const { sealingKey } = cloud.store.organisation.boxes.find(({ id }) => id === name)!;
-    const command = openCommand(name, sealingKey, topic, payload);
+    const command = openCommand(name, cloud.box(name).sealingKey, topic, payload);
     if (command === undefined) return;
     const sentSeconds = Number(command.get(SENT_KEY));
     this.#came(Number(command.get(ID_KEY)), this.#world.nowMs - 1_000 * (this.#world.wallSeconds() - sentSeconds));

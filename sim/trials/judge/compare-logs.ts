@@ -1,6 +1,5 @@
-import type { Organisation } from "../../cloud/domain.js";
-import type { CloudData, ExchangeEntry } from "../../cloud/state.js";
 import { Exchange } from "../journal-reader/records.js";
+import type { CloudRecord, ExchangeEntry } from "./cloud-record.js";
 import type { DoorOpening } from "./doors-log.js";
 
 export interface LogsVerdict {
@@ -25,13 +24,12 @@ interface Box {
 /** Holds what happened at the doors of one box against what the cloud has in its logs. */
 export function compareLogs(
   openings: readonly DoorOpening[],
-  data: CloudData,
-  organisation: Organisation,
+  cloud: CloudRecord,
   { box, label, formerFobs = () => [] }: Box,
 ): LogsVerdict {
   const problems: string[] = [];
-  const entries = data.exchanges.filter((entry) => entry.box === box);
-  const emergencies = data.emergencies.filter((entry) => entry.box === box);
+  const entries = cloud.exchanges.filter((entry) => entry.box === box);
+  const emergencies = cloud.emergencies.filter((entry) => entry.box === box);
   const sources = [...entries, ...emergencies].map((entry) => `${entry.epoch} ${entry.seq}`);
   const duplicated = sources.length - new Set(sources).size;
   if (duplicated > 0) problems.push(`the cloud has ${duplicated} entries twice`);
@@ -40,7 +38,7 @@ export function compareLogs(
 
   const exchanged = openings.filter((opening) => opening.by === "exchange");
   const missing = unmatched(exchanged, entries, (opening, entry) =>
-    isSame(opening, entry, fobsOf(entry, organisation, formerFobs)),
+    isSame(opening, entry, fobsOf(entry, cloud, formerFobs)),
   );
   for (const opening of missing) {
     problems.push(`the exchange at bin ${label(opening.bin)} at ${opening.atMs} ms is not in the cloud`);
@@ -88,11 +86,11 @@ function isSame(opening: DoorOpening, entry: ExchangeEntry, fobs: readonly strin
 /** Fobs that the entry may mean; empty: any. */
 function fobsOf(
   { fob, key }: ExchangeEntry,
-  { keys }: Organisation,
+  cloud: CloudRecord,
   formerFobs: NonNullable<Box["formerFobs"]>,
 ): readonly string[] {
   if (fob !== undefined) return [fob];
-  const now = keys.find(({ id }) => id === key)?.fob;
+  const now = cloud.key(key)?.fob;
   return now === undefined || key === undefined ? [] : [now, ...formerFobs(key)];
 }
 

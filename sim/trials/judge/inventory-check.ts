@@ -1,7 +1,7 @@
-import type { CloudService } from "../../cloud/service.js";
 import type { Machine } from "../../world/machine/machine.js";
 import { Belief } from "../journal-reader/records.js";
 import type { BoxMemory } from "./box-memory.js";
+import type { CloudRecord } from "./cloud-record.js";
 
 /**
  * Where box, cloud and doors disagree about what hangs in the bins. What is sure may not be wrong. `formerFobs`: those that a key had
@@ -10,12 +10,11 @@ import type { BoxMemory } from "./box-memory.js";
 export function inventoryProblems(
   machine: Machine,
   box: BoxMemory["beliefs"],
-  cloud: CloudService,
+  cloud: CloudRecord,
   formerFobs: (key: number) => readonly string[],
   replaced: ReadonlyMap<string, { readonly key: number }>,
 ): string[] {
   const problems: string[] = [];
-  const { keys } = cloud.store.organisation;
   for (let bin = 0; bin < machine.bins.count; bin++) {
     const label = machine.bins.label(bin);
     const real = machine.bins.content(bin);
@@ -24,12 +23,11 @@ export function inventoryProblems(
     const { item: held } = known;
     const named = (id: number) => {
       const isFormer = real !== undefined && formerFobs(id).includes(real);
-      return isFormer ? real : keys.find((key) => key.id === id)?.fob;
+      return isFormer ? real : cloud.key(id)?.fob;
     };
     const fob = held && "fob" in held ? held.fob : held?.key === undefined ? undefined : named(held.key);
     if (isSure && fob !== real) problems.push(says("box", label, fob, real));
-    const { inventory } = cloud.ingest.log;
-    const { belief, item } = inventory.content(machine.name, bin);
+    const { belief, item } = cloud.content(machine.name, bin);
     const isTold = belief === "holds" || belief === "empty";
     const [kind, id = ""] = item?.split(":") ?? [];
     const cloudFob = item === undefined ? undefined : kind === "fob" ? id : named(Number(id));

@@ -1,11 +1,10 @@
-import type { Access } from "../../cloud/domain.js";
-import type { CloudService } from "../../cloud/service.js";
 import type { BinEvent } from "../../world/devices/bins.js";
 import type { Machine } from "../../world/machine/machine.js";
 import type { World } from "../../world/machine/world.js";
 import { Belief, Exchange, Kind } from "../journal-reader/records.js";
 import { Bounds } from "./bounds.js";
 import { type BoxMemory, intentOnFlash, readJournal, readMemory, reasonOnFlash } from "./box-memory.js";
+import type { Access, CloudRecord } from "./cloud-record.js";
 import { CommandsWatch } from "./commands-watch.js";
 import { compareLogs } from "./compare-logs.js";
 import { DoorsLog } from "./doors-log.js";
@@ -45,7 +44,7 @@ export interface Verdict {
  */
 export class Judge {
   readonly #world: World;
-  #cloud: CloudService;
+  #cloud: CloudRecord;
   readonly #machine: Machine;
   readonly #rules: Rulebook;
   readonly #bounds: Bounds;
@@ -65,7 +64,7 @@ export class Judge {
   /** What gave the right to the pulse whose door is about to open, by bin. */
   readonly #pulsed = new Map<number, "exchange" | "emergency" | "nobody">();
 
-  constructor(needs: { world: World; cloud: CloudService; machine: Machine }) {
+  constructor(needs: { world: World; cloud: CloudRecord; machine: Machine }) {
     this.#world = needs.world;
     this.#cloud = needs.cloud;
     this.#machine = needs.machine;
@@ -110,14 +109,13 @@ export class Judge {
   }
 
   /** There is another cloud from now on: the one before died, and its database was put back from a copy. */
-  cloudIs(cloud: CloudService): void {
+  cloudIs(cloud: CloudRecord): void {
     this.#cloud = cloud;
     this.#receipts.cloudIs(cloud);
     this.#bounds.cloudIs(cloud);
     this.#rules.cloudIs(cloud);
     // Whether the copy knows of the replacement shows in what it has for the key.
-    const fobs = new Map(cloud.store.organisation.keys.map(({ id, fob }) => [id, fob]));
-    for (const [old, { key, by }] of this.#replaced) if (fobs.get(key) !== by) this.#replaced.delete(old);
+    for (const [old, { key, by }] of this.#replaced) if (cloud.key(key)?.fob !== by) this.#replaced.delete(old);
   }
 
   /** The cloud armed a bin for the button. */
@@ -154,7 +152,7 @@ export class Judge {
   /** The key has got another fob than `old`. */
   fobReplaced(key: number, old: string): void {
     this.#rules.fobReplaced(key, old);
-    const by = this.#cloud.store.organisation.keys.find(({ id }) => id === key)?.fob;
+    const by = this.#cloud.key(key)?.fob;
     this.#replaced.set(old, { key, by });
     this.#formerFobs.set(key, [...(this.#formerFobs.get(key) ?? []), old]);
   }
@@ -168,7 +166,7 @@ export class Judge {
     const memory = this.boxMemory();
     this.#commands.look();
     const formerFobs = (key: number) => this.#formerFobs.get(key) ?? [];
-    const logs = compareLogs(this.#doors.openings, this.#cloud.store.data, this.#cloud.store.organisation, {
+    const logs = compareLogs(this.#doors.openings, this.#cloud, {
       box: this.#machine.name,
       label: (bin) => this.#machine.bins.label(bin),
       formerFobs,
@@ -187,7 +185,7 @@ export class Judge {
   }
 
   #worth(digits: string): Worth {
-    const { keys, accesses } = this.#cloud.store.organisation;
+    const { keys, accesses } = this.#cloud.organisation;
     if (keys.some(({ code }) => code === digits)) return "right";
     const access = accesses.find(({ code }) => code === digits);
     // The box may have heard of a right before it was taken away, and not since.

@@ -1,7 +1,7 @@
-import type { CloudService } from "../../cloud/service.js";
 import type { Machine } from "../../world/machine/machine.js";
 import { Command, Kind } from "../journal-reader/records.js";
 import { readJournal } from "./box-memory.js";
+import type { CloudRecord } from "./cloud-record.js";
 
 /** What the box has receipted of the cloud's commands, read from its flash, and what it must know by that. */
 export class Receipts {
@@ -28,9 +28,9 @@ export class Receipts {
    * Whether the box knew, before it wrote the record `seq`, that the bin is out of service, and the cloud has not changed its mind since.
    * Where only a snapshot told the box so: no. The judge never asks for more than the box can know.
    */
-  isShut(bin: number, seq: number, cloud: CloudService): boolean {
+  isShut(bin: number, seq: number, cloud: CloudRecord): boolean {
     this.#readOn();
-    const isEnabled = binsOf(this.#machine.name, cloud)[bin]?.enabled ?? true;
+    const isEnabled = cloud.box(this.#machine.name).bins[bin]?.enabled ?? true;
     return !isEnabled && (this.#disabledBy.get(bin) ?? Number.POSITIVE_INFINITY) < seq;
   }
 
@@ -42,9 +42,9 @@ export class Receipts {
   }
 
   /** There is another cloud. Commands on their way may be lost with the one before: what is in service now counts from here on. */
-  cloudIs(cloud: CloudService): void {
+  cloudIs(cloud: CloudRecord): void {
     this.#readOn();
-    for (const [bin, { enabled }] of binsOf(this.#machine.name, cloud).entries()) {
+    for (const [bin, { enabled }] of cloud.box(this.#machine.name).bins.entries()) {
       if (enabled) this.#disabledBy.delete(bin);
     }
   }
@@ -64,8 +64,4 @@ export class Receipts {
       else if (record.command === Command.enableBin) this.#disabledBy.delete(record.bin);
     }
   }
-}
-
-function binsOf(box: string, cloud: CloudService) {
-  return cloud.store.organisation.boxes.find(({ id }) => id === box)!.bins;
 }

@@ -1,6 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { Access, Key } from "../../cloud/domain.js";
-import type { CloudService } from "../../cloud/service.js";
+import type { Access, CloudRecord, Key } from "./cloud-record.js";
 import { BinsEvidence } from "./evidence.js";
 import { isOpenAt } from "./window.js";
 
@@ -68,7 +67,7 @@ export interface Opening {
  * opened to a stranger. A right opens an empty bin, or one that holds its key or may hold it, and no other key's.
  */
 export class Rulebook {
-  #cloud: CloudService;
+  #cloud: CloudRecord;
   readonly #box: string;
   #claims: Claim[] = [];
   #allRun: AllRun | undefined;
@@ -85,19 +84,19 @@ export class Rulebook {
   /** Keys of fobs that were replaced on them. */
   readonly #formerFobs = new Map<string, number>();
 
-  constructor(cloud: CloudService, box: string) {
+  constructor(cloud: CloudRecord, box: string) {
     this.#cloud = cloud;
     this.#box = box;
   }
 
   /** The organisation is that of another cloud from now on. */
-  cloudIs(cloud: CloudService): void {
+  cloudIs(cloud: CloudRecord): void {
     this.#cloud = cloud;
   }
 
   /** Digits were entered. */
   typed(digits: string, atMs: number, wallSeconds: number): void {
-    const { keys, accesses } = this.#cloud.store.organisation;
+    const { keys, accesses } = this.#cloud.organisation;
     this.#isReturn = false;
     for (const key of keys) if (key.code === digits) this.#claims.push({ kind: "key", key, atMs });
     for (const access of accesses) {
@@ -107,7 +106,7 @@ export class Rulebook {
   }
 
   scanned(serial: string, atMs: number, wallSeconds: number): void {
-    const { users, accesses } = this.#cloud.store.organisation;
+    const { users, accesses } = this.#cloud.organisation;
     // Whoever writes tags by hand writes small letters.
     const user = users.find((one) => one.badge === serial || one.badge === serial.toUpperCase());
     this.#isReturn = false;
@@ -182,7 +181,7 @@ export class Rulebook {
 
   /** A right to this key was taken away, and opens all the same: who has it does what somebody with a right does. */
   excused(id: number, atMs: number): void {
-    const key = this.#cloud.store.organisation.keys.find((one) => one.id === id);
+    const key = this.#cloud.key(id);
     this.#claim = key && { kind: "key", key, atMs };
   }
 
@@ -254,9 +253,8 @@ export class Rulebook {
 
   #isOpen({ schedule }: Access, wallSeconds: number): boolean {
     if (schedule.kind === "ongoing") return true;
-    const { boxes, locations } = this.#cloud.store.organisation;
-    const box = boxes.find((one) => one.id === this.#box)!;
-    const local = locations.find((one) => one.id === box.location)!.timeZone;
+    const { location } = this.#cloud.box(this.#box);
+    const local = this.#cloud.organisation.locations.find(({ id }) => id === location)!.timeZone;
     return isOpenAt(schedule, schedule.zone === "local" ? local : schedule.zone, wallSeconds);
   }
 
@@ -269,7 +267,7 @@ export class Rulebook {
   }
 
   #claimAccess(access: Access, atMs: number, wallSeconds: number): void {
-    const key = this.#cloud.store.organisation.keys.find((one) => one.id === access.key)!;
+    const key = this.#cloud.key(access.key)!;
     const isOpen = this.#isOpenAround(access, wallSeconds, CLOCK_TOLERANCE_SECONDS);
     // Outside its window a right still lets its key be returned, as its tag does.
     if (isOpen) this.#claims.push({ kind: "key", key, atMs });
@@ -294,14 +292,14 @@ export class Rulebook {
 
   /** A fob that is or was a key's counts as the key: the fob may be replaced, and a key without one has a code. */
   #thingOf(serial: string): string {
-    const { keys } = this.#cloud.store.organisation;
+    const { keys } = this.#cloud.organisation;
     const key = keys.find(({ fob }) => fob === serial) ?? keys.find(({ fob }) => fob === serial.toUpperCase());
     const id = key?.id ?? this.#formerFobs.get(serial);
     return id === undefined ? `fob:${serial}` : `key:${id}`;
   }
 
   #offlineCode(digits: string, atMs: number): void {
-    const box = this.#cloud.store.organisation.boxes.find((one) => one.id === this.#box)!;
+    const box = this.#cloud.box(this.#box);
     this.#printed ??= printedCodes(box.codesKey, ["all", ...box.bins.map((one) => `bin:${one.label}`)]);
     for (const { target, sheet } of this.#printed.get(digits) ?? []) {
       const code = { digits, sheet };

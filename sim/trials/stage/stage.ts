@@ -19,6 +19,7 @@ import { RealNetwork } from "../../world/net/real-network.js";
 import type { VirtualNetwork } from "../../world/net/virtual-network.js";
 import { TraceLog } from "../../world/trace.js";
 import { readMemory } from "../judge/box-memory.js";
+import { CloudRecord } from "../judge/cloud-record.js";
 import { Judge } from "../judge/judge.js";
 import type { Capability } from "../rig/capabilities.js";
 import type { Rig } from "../rig/rig.js";
@@ -33,6 +34,7 @@ import {
 } from "./broker-side.js";
 import { identityOf } from "./identity-of.js";
 import { NewerCloud } from "./newer-cloud.js";
+import { WitnessedEngine } from "./witnessed-engine.js";
 
 /** Virtual ms per real ms while a real broker takes part. */
 const PACE = 40;
@@ -98,12 +100,14 @@ export class Stage implements Scene {
   readonly #limits: Pick<StageOptions, "lacks" | "needs">;
   readonly #boxes: BoxThere[] = [];
   #cloud: CloudService;
+  #record: CloudRecord;
   /** Clouds that were put back so far. */
   #putBack = 0;
 
   private constructor(needs: {
     world: World;
     cloud: CloudService;
+    record: CloudRecord;
     broker: BrokerSide;
     machine: Machine;
     engine: Engine;
@@ -119,13 +123,16 @@ export class Stage implements Scene {
     this.#limits = needs.limits;
     this.rig = this.#rigOf(needs.machine);
     this.person = new Person(this.rig);
-    this.judge = new Judge(needs);
+    this.#record = needs.record;
+    this.judge = new Judge({ world: this.world, cloud: this.#record, machine: this.machine });
   }
 
   static async open(options: StageOptions): Promise<Stage> {
     const world = makeWorld(options);
     const newer = new NewerCloud(world.random("newer cloud"));
-    const cloud = makeCloud(world, new CloudStore(), undefined, (bytes) => newer.file(bytes));
+    const record = new CloudRecord();
+    const store = new CloudStore(new WitnessedEngine(new MemoryEngine(), record));
+    const cloud = makeCloud(world, store, undefined, (bytes) => newer.file(bytes));
     makeSample(cloud, options.seed);
     let stage: Stage | undefined;
     const accounts = makeAccounts(world, () => stage?.cloud ?? cloud);
@@ -146,7 +153,7 @@ export class Stage implements Scene {
       journal,
       snapshot,
     });
-    const made = new Stage({ world, cloud, broker, machine, engine, newer, limits: options });
+    const made = new Stage({ world, cloud, record, broker, machine, engine, newer, limits: options });
     broker.virtual?.subscribe("smartbox/+/down/#", ({ topic, payload }) => made.#passed(topic, payload));
     stage = made;
     return made;
@@ -154,6 +161,11 @@ export class Stage implements Scene {
 
   get cloud(): CloudService {
     return this.#cloud;
+  }
+
+  /** What the cloud has committed, for whoever reads it without the cloud. */
+  get record(): CloudRecord {
+    return this.#record;
   }
 
   /** The cloud's database as it is now. */
@@ -168,9 +180,9 @@ export class Stage implements Scene {
   async putCloudBack(copy: string): Promise<void> {
     const { organisation, formerKeys, formerFobs, lastIds } = this.cloud.store.document;
     this.cloud.close();
-    const store = new CloudStore(
-      new MemoryEngine({ ...JSON.parse(copy), organisation, formerKeys, formerFobs, lastIds }),
-    );
+    const begun = { ...JSON.parse(copy), organisation, formerKeys, formerFobs, lastIds };
+    this.#record = new CloudRecord(JSON.stringify(begun));
+    const store = new CloudStore(new WitnessedEngine(new MemoryEngine(begun), this.#record));
     this.#putBack++;
     const file = (bytes: Uint8Array) => this.newer.file(bytes);
     // Random numbers of its own: those of the cloud before must not come again.
@@ -178,15 +190,15 @@ export class Stage implements Scene {
     const cloud = makeCloud(this.world, store, undefined, file, random);
     this.#cloud = cloud;
     cloud.attach(this.newer.wrap(cloud, await this.broker.connectCloud()));
-    this.judge.cloudIs(cloud);
-    for (const { judge } of this.#boxes) judge.cloudIs(cloud);
+    this.judge.cloudIs(this.#record);
+    for (const { judge } of this.#boxes) judge.cloudIs(this.#record);
   }
 
   /** Another box of the organisation, as it leaves the factory, with a judge and somebody in front of it. Runs on Node. */
   addBox(id: string): BoxThere {
     const { world, broker } = this;
     const machine = makeMachine(world, this.cloud, broker, id);
-    const judge = new Judge({ world, cloud: this.cloud, machine });
+    const judge = new Judge({ world, cloud: this.#record, machine });
     const stage = this;
     const rig = this.#rigOf(machine);
     const there = {

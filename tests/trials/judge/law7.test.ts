@@ -12,7 +12,7 @@ let nowMs: number;
 
 beforeEach(async () => {
   stage = await Stage.open({ seed: 1, broker: "virtual" });
-  rules = new Rulebook(stage.cloud, stage.machine.name);
+  rules = new Rulebook(stage.record, stage.machine.name);
   nowMs = 0;
   emptyBins = 3;
   const { bins } = stage.machine;
