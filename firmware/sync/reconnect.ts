@@ -59,8 +59,9 @@ export class ReconnectPolicy {
   }
 
   /** ms to wait after a session that lasted so long. `isOwn`: it ended by this box's link or its user, not by the far end or silence. */
-  afterSession(lastedMs: number, { isFarEnd }: Ending, isOwn: boolean): number {
-    this.#rival.ended(lastedMs, isFarEnd);
+  afterSession(lastedMs: number, { isFarEnd, isUnexplained, refusal }: Ending, isOwn: boolean): number {
+    const mayBeTaken = refusal === undefined ? isUnexplained !== true : refusal.cause === "taken";
+    this.#rival.ended(lastedMs, isFarEnd, mayBeTaken);
     if (!this.#rival.suspected && lastedMs >= STABLE_MS) this.#backoff.reset();
     this.#isShared = !isOwn && this.#paceMs > 0;
     this.#isSpread = false;

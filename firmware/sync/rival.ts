@@ -7,15 +7,15 @@ const GONE_MS = 600_000;
 
 /**
  * Two clients with one client id take the connection from each other for ever: the broker closes the older one (MQTT 3.1.1,
- * 3.1.4-2) and says nothing. Seen from here, session after session is closed by the broker soon after it began.
+ * 3.1.4-2), and says nothing but in MQTT 5. Seen from here, session after session is closed by the broker soon after it began.
  */
 export class Rival {
   #shortSessions = 0;
 
-  /** An accepted connection ended. */
-  ended(lastedMs: number, isFarEnd: boolean): void {
+  /** An accepted connection ended. `mayBeTaken`: nothing says that it was for another reason. */
+  ended(lastedMs: number, isFarEnd: boolean, mayBeTaken: boolean): void {
     this.lasts(lastedMs);
-    if (isFarEnd && lastedMs < SHORT_MS) this.#shortSessions++;
+    if (isFarEnd && mayBeTaken && lastedMs < SHORT_MS) this.#shortSessions++;
     // What ends at this side, by a link that is down or a cloud that is silent, tells nothing.
     else if (isFarEnd && !this.suspected) this.#shortSessions = 0;
   }

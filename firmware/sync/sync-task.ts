@@ -332,7 +332,7 @@ export class SyncTask implements AttemptHost, FailbackHost, SignInProbeHost, Sna
     const { isFarEnd, isPingLost = false } = how;
     this.#keepAlive.ended({ lastedMs, silentMs: nowMs - spokeAtMs, isFarEnd, isPingLost }, nowMs);
     const waitMs = this.#policy.afterSession(lastedMs, how, !link.up);
-    if (this.#policy.rivalSuspected) this.#fail("another client seems to use this box's client id");
+    if (this.#policy.rivalSuspected && isFarEnd) this.#fail("another client seems to use this box's client id");
     this.#retryIn(waitMs);
   }
 

@@ -75,7 +75,7 @@ class Contest {
     });
     const { port, authority } = box.broker;
     const login = { ...accounts!().cloud, ca: authority };
-    return new Contest(box, await MqttjsReplay.open(port, box.proxyPort, login));
+    return new Contest(box, await MqttjsReplay.open(port, box.wayPort, login));
   }
 
   /** Medians at one round trip. */

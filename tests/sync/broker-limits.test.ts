@@ -145,7 +145,7 @@ describe("another client with the same client id", () => {
     const come = () => {
       waiting = false;
       if (!isThere || !task.online) return;
-      net.breakLast();
+      net.hangUp();
     };
     const watch = () => {
       if (isThere && !waiting && task.online) {
@@ -211,7 +211,7 @@ describe("another client with the same client id", () => {
     time.run(10 * MINUTE);
     expect(task.faults()).toEqual([]);
     const before = time.nowMs;
-    net.breakLast();
+    net.hangUp();
     time.run(5_000);
     expect(atMs.at(-1)! - before).toBeLessThan(4_000);
   });
@@ -222,13 +222,13 @@ describe("another client with the same client id", () => {
     const short = (count: number) => {
       for (let i = 0; i < count; i++) {
         time.run(140_000);
-        net.breakLast();
+        net.hangUp();
       }
     };
     short(4);
     expect(task.faults()).toEqual([]);
     time.run(5 * MINUTE);
-    net.breakLast();
+    net.hangUp();
     short(4);
     expect(task.faults()).toEqual([]);
     for (let i = 0; i < 6; i++) {
@@ -239,5 +239,52 @@ describe("another client with the same client id", () => {
     expect(task.faults()).toEqual([]);
     short(2);
     expect(task.faults()).toHaveLength(1);
+  });
+
+  it("is not what five resets show, nor in MQTT 5 five closes without a word", () => {
+    for (const [version, end] of [
+      [4, "breakLast"],
+      [5, "hangUp"],
+    ] as const) {
+      const { time, task, net } = makeSyncRig({ links: ["ethernet"], like: { versions: [version] } });
+      task.start();
+      for (let i = 0; i < 8; i++) {
+        time.run(140_000);
+        net[end]();
+        expect(task.lastFailure).not.toContain("another client");
+      }
+      expect(task.faults()).toEqual([]);
+    }
+  });
+
+  it("is what five times 0x8e show in MQTT 5, and nothing else that a broker says there", () => {
+    for (const [code, faults] of [
+      [0x8e, 1],
+      [0x8b, 0],
+    ] as const) {
+      const { time, task, net } = makeSyncRig({ links: ["ethernet"], like: { versions: [5] } });
+      task.start();
+      for (let i = 0; i < 5; i++) {
+        time.run(140_000);
+        net.say(Uint8Array.of(0xe0, 2, code, 0));
+        time.run(1_000);
+      }
+      expect(task.faults()).toHaveLength(faults);
+    }
+  });
+
+  it("does not hide why a later session ends at this side", () => {
+    const { time, task, net } = judged(() => 0);
+    task.start();
+    for (let i = 0; i < 5; i++) {
+      time.run(140_000);
+      net.hangUp();
+    }
+    expect(task.lastFailure).toContain("another client");
+    time.run(4 * MINUTE);
+    expect(task.online).toBe(true);
+    net.toBox = () => false;
+    time.run(MINUTE);
+    expect(task.lastFailure).toBe("ethernet: no PINGRESP in time");
   });
 });

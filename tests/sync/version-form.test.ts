@@ -94,6 +94,19 @@ describe("the version of MQTT", () => {
     expect(taken).toEqual([5]);
   });
 
+  it("is not given up because TLS breaks on the way, and neither is the will", () => {
+    const { task, time, net, broker, taken } = versioned({});
+    net.fromBox = () => time.set(0, () => net.breakLast("TLS with broker.test:8883 failed: bad record mac"));
+    task.start();
+    time.run(2 * MINUTE);
+    expect(net.attempts.length).toBeGreaterThan(2);
+    net.fromBox = () => {};
+    time.run(5 * MINUTE);
+    expect(taken).toEqual([5]);
+    expect(task.faults()).toEqual([]);
+    expect(broker.retained.size).toBe(1);
+  });
+
   it("is not the will's business: a broker of 3.1.1 that refuses a retained will is asked for less of both", () => {
     const asked: string[] = [];
     const world = makeSyncRig({

@@ -67,6 +67,8 @@ export interface Ending {
   readonly isMute?: boolean;
   /** The socket never opened: nobody was there, or whoever it was is not the broker. */
   readonly isUnopened?: boolean;
+  /** The far end closed in another way than a broker does for a client that took the identifier: the way broke, or the broker. */
+  readonly isUnexplained?: boolean;
   /** The far end closed; false: this side did. */
   readonly isFarEnd: boolean;
 }
@@ -115,7 +117,12 @@ export class MqttConnection {
     socket.onData = (bytes) => this.#receive(bytes);
     socket.onWritable = () => this.#writable();
     socket.onClose = (error) => {
-      this.#end(error ?? "broker closed the connection", { isFarEnd: true, unanswered: this.#unanswered() });
+      // What breaks TLS is the way, and no answer of the broker's.
+      const isTorn = error?.includes("TLS") ?? false;
+      const how = { isFarEnd: true, unanswered: isTorn ? undefined : this.#unanswered() };
+      // MQTT-3.1.4-3: a broker of MQTT 5 that gives the identifier to another client says so. An older one closes, which is no reset.
+      const isUnexplained = options.version === 5 || error?.includes("reset") === true;
+      this.#end(error ?? "broker closed the connection", isUnexplained ? { ...how, isUnexplained } : how);
     };
     this.#handshakeDeadline.set(CONNECT_TIMEOUT_MS, () => this.#isLate());
   }

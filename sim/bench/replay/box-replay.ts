@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Lane, topicOf } from "../../../firmware/wire/lanes.js";
 import type { Accounts } from "../../broker/accounts.js";
+import { BadWay } from "../../broker/bad-way.js";
 import { CloudStore } from "../../cloud/store.js";
 import type { CloudTransport } from "../../cloud/transport.js";
 import { type Engine, NODE_ENGINE } from "../../engines/engine.js";
@@ -14,7 +15,6 @@ import type { Machine } from "../../world/machine/machine.js";
 import { World } from "../../world/machine/world.js";
 import { RealNetwork } from "../../world/net/real-network.js";
 import { CountedNetwork } from "./counted-network.js";
-import { DelayProxy } from "./delay-proxy.js";
 import { writeRecords } from "./records.js";
 
 const BOX = SAMPLE_BOXES.ms5;
@@ -47,7 +47,7 @@ export interface BoxReplayOptions {
   readonly engine?: Engine;
   /** Where the cloud keeps what it commits. */
   readonly store: "file" | "memory";
-  /** The box's send buffer, bytes that TCP may have under way; without a proxy then, the delay is the link's. */
+  /** The box's send buffer, bytes that TCP may have under way; the delay is the link's then. */
   readonly sendWindowBytes?: number;
 }
 
@@ -56,7 +56,7 @@ export class BoxReplay {
   readonly #world: World;
   readonly #network: CountedNetwork;
   readonly #machine: Machine;
-  readonly #proxy: DelayProxy;
+  readonly #way: BadWay;
   readonly #options: BoxReplayOptions;
   readonly #close: () => Promise<void>;
   readonly #seen: Seen;
@@ -68,7 +68,7 @@ export class BoxReplay {
     world: World;
     network: CountedNetwork;
     machine: Machine;
-    proxy: DelayProxy;
+    way: BadWay;
     broker: BrokerSide;
     options: BoxReplayOptions;
     seen: Seen;
@@ -79,7 +79,7 @@ export class BoxReplay {
     this.#world = needs.world;
     this.#network = needs.network;
     this.#machine = needs.machine;
-    this.#proxy = needs.proxy;
+    this.#way = needs.way;
     this.broker = needs.broker;
     this.#options = needs.options;
     this.#seen = needs.seen;
@@ -104,11 +104,11 @@ export class BoxReplay {
     const cloud = makeCloud(world, store);
     makeSample(cloud, options.seed);
     const broker = await options.broker(makeAccounts(world, () => cloud));
-    const proxy = await DelayProxy.start(broker.port);
+    const way = await BadWay.start(broker.port);
     const seen: Seen = { wanted: Number.POSITIVE_INFINITY, batches: 0, batchBytes: 0 };
     const transport = inWorldTime(await broker.connectCloud(), world.scheduler);
     const { engine = NODE_ENGINE, sendWindowBytes } = options;
-    const machine = makeMachine(world, cloud, { ...broker, port: proxy.port }, BOX, {
+    const machine = makeMachine(world, cloud, { ...broker, port: way.port }, BOX, {
       net: { links: ["ethernet"], ...(sendWindowBytes && { sendWindowBytes }) },
       engine,
     });
@@ -127,16 +127,16 @@ export class BoxReplay {
       engine.close();
       cloud.close();
       world.close();
-      await proxy.stop();
+      await way.stop();
       await broker.stop();
       rmSync(folder, { recursive: true, force: true });
     };
     const inSync = () => isInSync(cloud, machine);
-    return new BoxReplay({ world, network: network!, machine, proxy, broker, options, seen, has, inSync, close });
+    return new BoxReplay({ world, network: network!, machine, way, broker, options, seen, has, inSync, close });
   }
 
-  get proxyPort(): number {
-    return this.#proxy.port;
+  get wayPort(): number {
+    return this.#way.port;
   }
 
   /** `count` records that were written while the box was off, replayed over `roundTripMs`. */
@@ -175,7 +175,7 @@ export class BoxReplay {
 
   #delay(roundTripMs: number): void {
     const isLinks = this.#options.sendWindowBytes !== undefined;
-    this.#proxy.roundTripMs = isLinks ? 0 : roundTripMs;
+    this.#way.faults = { roundTripMs: isLinks ? 0 : roundTripMs };
     this.#machine.net.setLatency(isLinks ? roundTripMs / 2 : 0);
   }
 }

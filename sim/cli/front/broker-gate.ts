@@ -41,7 +41,7 @@ export class BrokerGate implements Network {
       return { send: () => true, flow: () => {}, end: none, reset: none, abandon: none };
     }
     const far = this.#network.connect(options, {
-      opened: () => events.opened(),
+      opened: (validity) => events.opened(validity),
       data: (bytes) => events.data(bytes),
       drained: () => events.drained(),
       closed: (error) => {

@@ -1,6 +1,7 @@
 import type { Machine } from "../../world/machine/machine.js";
 import { NoCapabilityError } from "../rig/rig.js";
 import { Stage, type StageOptions } from "../stage/stage.js";
+import { badWay } from "./bad-way.js";
 import { brokerKilled } from "./broker-killed.js";
 import { brownOut } from "./brown-out.js";
 import { certificate } from "./certificate.js";
@@ -49,6 +50,7 @@ export const SCENARIOS: readonly Scenario[] = [
   copiedTags,
   certificate,
   failover,
+  badWay,
 ];
 
 /**
@@ -62,8 +64,8 @@ export async function play(
   step: (text: string, stage: Stage) => void,
   ended?: (stage: Stage, failure: string | undefined) => void,
 ): Promise<ScenarioResult> {
-  const { needs = [] } = scenario;
-  const stage = await Stage.open({ ...stageOptions, needs });
+  const { needs = [], overBadWay = false } = scenario;
+  const stage = await Stage.open({ ...stageOptions, needs, overBadWay });
   const { world, machine } = stage;
   try {
     const missing = needs.filter((need) => !stage.rig.has(need));

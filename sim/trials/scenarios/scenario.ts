@@ -28,6 +28,10 @@ export interface OnlyWith {
 /** For stories of many hours: real brokers keep real time, however fast the box lives. */
 export const VIRTUAL_ONLY: OnlyWith = { brokers: ["virtual"], why: "the story is too long for a broker in real time" };
 export const BROKER_TURNS: OnlyWith = { brokers: ["virtual"], why: "the story turns the broker against the box" };
+export const BAD_WAY: OnlyWith = {
+  brokers: ["mosquitto", "embedded"],
+  why: "the story is about bytes on real sockets",
+};
 export const KILLS_BROKER: OnlyWith = {
   brokers: ["virtual", "mosquitto"],
   why: "the story kills the broker, and this one lives in the simulator's own process",
@@ -51,6 +55,8 @@ export interface Scenario {
   readonly summary: string;
   /** Absent: it can be played with every broker. */
   readonly onlyWith?: OnlyWith;
+  /** Between box and broker is a way that it makes bad. */
+  readonly overBadWay?: true;
   /** What it asks the rig for beyond the basics; absent: nothing. */
   readonly needs?: readonly Capability[];
   /** Plays it until everything should agree again. Throws where the box does not do what a person would expect. */

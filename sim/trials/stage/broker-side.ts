@@ -2,6 +2,7 @@ import type { Identity } from "../../../firmware/identity/contract.js";
 import type { TimersPort } from "../../../hal/ports/clock.js";
 import type { TlsIdentity, Validity } from "../../../hal/ports/network.js";
 import { type Accounts, publishPrefix, subscribePrefix } from "../../broker/accounts.js";
+import { BadWay } from "../../broker/bad-way.js";
 import { EmbeddedBroker } from "../../broker/embedded.js";
 import { Mosquitto } from "../../broker/mosquitto.js";
 import { attachVirtual } from "../../broker/virtual/cloud-transport.js";
@@ -29,6 +30,8 @@ export interface BrokerSide {
   connectCloud(): Promise<CloudTransport>;
   /** The broker itself, which a story may turn against box and cloud; undefined: a real one. */
   readonly virtual?: VirtualBroker;
+  /** What lies between the boxes and it; undefined: nothing that can go wrong on its own. */
+  readonly between?: BadWay;
   /** When its certificates hold, as connections from now on see them; undefined: a real one's are as they were made. */
   readonly certify?: (validity: Validity) => void;
   /** The broker dies without a word and comes back; undefined where that cannot be done to it. */
@@ -180,6 +183,20 @@ export async function mosquittoBroker(
     crash: () => mosquitto.kill(),
     restart: () => mosquitto.start(),
     stop: () => mosquitto.stop(),
+  };
+}
+
+/** The same broker, with a way in front of it that can go wrong. */
+export async function overBadWay(broker: BrokerSide): Promise<BrokerSide> {
+  const between = await BadWay.start(broker.port);
+  return {
+    ...broker,
+    port: between.port,
+    between,
+    stop: async () => {
+      await between.stop();
+      await broker.stop();
+    },
   };
 }
 

@@ -30,6 +30,7 @@ import {
   embeddedBroker,
   inWorldTime,
   mosquittoBroker,
+  overBadWay,
   virtualBroker,
 } from "./broker-side.js";
 import { identityOf } from "./identity-of.js";
@@ -60,6 +61,8 @@ export interface StageOptions {
   readonly snapshot?: FlashGeometry;
   /** What the target cannot do; nothing if absent. */
   readonly lacks?: readonly Capability[];
+  /** The box reaches its broker, a real one, over a way that the story can make bad. */
+  readonly overBadWay?: boolean;
   /** What the story may ask the rig for beyond the basics; everything if absent. */
   readonly needs?: readonly Capability[];
 }
@@ -136,12 +139,13 @@ export class Stage implements Scene {
     makeSample(cloud, options.seed);
     let stage: Stage | undefined;
     const accounts = makeAccounts(world, () => stage?.cloud ?? cloud);
-    const broker =
+    const direct =
       options.broker === "virtual"
         ? virtualBroker(world.network as VirtualNetwork, worldTimers(world.scheduler), accounts, options.tls ?? true)
         : options.broker === "embedded"
           ? await embeddedBroker(0, accounts)
           : await mosquittoBroker(accounts());
+    const broker = options.overBadWay ? await overBadWay(direct) : direct;
     const transport = await broker.connectCloud();
     cloud.attach(newer.wrap(cloud, options.broker === "virtual" ? transport : inWorldTime(transport, world.scheduler)));
     const engine = options.engine ?? NODE_ENGINE;

@@ -53,7 +53,11 @@ export class FakeNet implements Links {
   /** Of the certificates of every connection that opens from now on. */
   validity: Validity | undefined;
   /** Ends the last connection as the network would. */
-  breakLast: () => void = () => {};
+  breakLast: (error?: string) => void = () => {};
+  /** Ends it as the far end would. */
+  hangUp: () => void = () => {};
+  /** Sends bytes over it as the far end would. */
+  say: (bytes: Uint8Array) => void = () => {};
   readonly #time: VirtualTime;
 
   constructor(time: VirtualTime, ...kinds: LinkKind[]) {
@@ -122,11 +126,14 @@ export class FakeNet implements Links {
         net.#time.set(LATENCY_MS, () => endpoint.onClose?.());
       },
     };
-    this.breakLast = () => {
+    const ends = (error: string | undefined) => {
       if (closed) return;
-      end("connection reset");
+      end(error);
       endpoint.onClose?.();
     };
+    this.breakLast = (error = "connection reset") => ends(error);
+    this.hangUp = () => ends(undefined);
+    this.say = (bytes) => endpoint.write(bytes);
     if (mode === "refuse") later(() => end("connection refused"));
     else if (mode !== "noAnswer") {
       later(() => {
