@@ -13,7 +13,7 @@ const SLOW = [
   "tests/page/{api,browser,server,explore,pictures}.test.ts",
   "tests/journal/{permutations,power-cuts,reader,traps,model}.test.ts",
   "tests/cloud/pack/{cli,files}.test.ts",
-  "tests/cloud/api/*.test.ts",
+  "tests/cloud/{api,outward}/*.test.ts",
   "tests/cloud/fleet/*.test.ts",
   "tests/cloud/store/*.test.ts",
   "tests/trials/scenarios/**",

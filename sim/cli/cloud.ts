@@ -26,6 +26,7 @@ const program = new Command("cloud")
     "127.0.0.1",
   )
   .option("--address <url>", "with --api: where the other processes reach it; absent: as it listens")
+  .option("--hooks-inside", "webhooks may lead to this machine and to private networks", false)
   .option("--name <text>", "of this process, one in the fleet", `${hostname()}-${process.pid}`)
   .option("--migrate", "brings the database's schema up to date, and ends", false)
   .option("--tenant <name>", "with --organisation: adds this tenant to the database, and ends")

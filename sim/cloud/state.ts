@@ -196,6 +196,28 @@ export interface Answer {
   readonly at: number;
 }
 
+/** A program that is told of what happens (`outward/hooks.ts`). */
+export interface Hook {
+  readonly id: string;
+  readonly url: string;
+  /** `whsec_` and Base64: both ends know it. */
+  readonly secret: string;
+  /** What the types begin with that it is told of, such as `exchange.` or `alert.raised`; none: all. */
+  readonly types: readonly string[];
+  readonly enabled: boolean;
+  /** Everything up to this place was taken. */
+  readonly cursor: number;
+  /** Grows when somebody sets the cursor: what is under way then does not move it any more. */
+  readonly turn: number;
+  /** It does not take what it is told. Absent: it does. */
+  readonly failing?: {
+    readonly since: number;
+    readonly attempts: number;
+    readonly why: string;
+    readonly nextAt: number;
+  };
+}
+
 /** A program's right to use the API. What the program shows is not kept, only a hash of it. */
 export interface Token {
   readonly id: string;
@@ -241,6 +263,8 @@ export interface CloudDocument {
   accessChanges?: Record<string, number>;
   /** What programs were answered, by token and idempotency key (`api/answers.ts`). Absent: nothing. */
   answers?: Record<string, Answer>;
+  /** By id. Absent: none. */
+  hooks?: Record<string, Hook>;
   /** For programs, by id (`api/tokens.ts`); only where there is one organisation, in a file. Absent: none. */
   tokens?: Record<string, Token>;
 }

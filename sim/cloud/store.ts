@@ -32,6 +32,8 @@ export class CloudStore {
   #isHeld = false;
   /** Within `together`, once it has changed the organisation: the document before. */
   #before: CloudDocument | undefined;
+  /** Called after each commit that brought lines, or another of these parts of the document. */
+  onCommitted: ((brought: { readonly lines: boolean; readonly changed: ReadonlySet<string> }) => void) | undefined;
   /** Called after each change of what boxes are told: the organisation, and what another box's report moved. */
   onPermissions: (() => void) | undefined;
 
@@ -212,6 +214,7 @@ export class CloudStore {
           if (json !== undefined && key.startsWith(BOXES)) this.#committed.set(key.slice(BOXES.length), json);
         }
         for (const { done } of waiters) done();
+        if (lines.length + changed.size > 0) this.onCommitted?.({ lines: lines.length > 0, changed });
       }
       this.#commitNext();
     });

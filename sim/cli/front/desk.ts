@@ -3,6 +3,8 @@ import { formatText } from "../../../firmware/panel/texts/catalogue.js";
 import type { Text } from "../../../hal/ports/panel.js";
 import { type Box, CloudError } from "../../cloud/domain.js";
 import { type KeysReading, loadOrganisation } from "../../cloud/import/organisation-file.js";
+import { Outward } from "../../cloud/outward/outward.js";
+import { poster } from "../../cloud/outward/post.js";
 import type { CloudService } from "../../cloud/service.js";
 import { CloudStore } from "../../cloud/store.js";
 import type { CloudTransport } from "../../cloud/transport.js";
@@ -96,7 +98,8 @@ export class Desk {
   /** Set to end the story at its next step. */
   isStoryStopped = false;
   readonly stories = STORY_IDS;
-  readonly #needs: DeskNeeds;
+  readonly #needs: Parts;
+  readonly #outward: Outward;
   #current: Stand;
   readonly #saveTimer: NodeJS.Timeout;
 
@@ -108,6 +111,13 @@ export class Desk {
     this.cloud = needs.cloud;
     this.brokerName = `${needs.broker.host}:${needs.broker.port}`;
     this.language = options.language;
+    this.#outward = new Outward({
+      cloud: needs.cloud,
+      post: poster(true),
+      now: () => Date.now() / 1_000,
+      chance: Math.random,
+      onFault: options.onProblem,
+    });
     this.#saveTimer = setInterval(() => {
       for (const { machine, saver } of needs.stands.values()) {
         if (!saver.hasChanged) continue;
@@ -334,6 +344,7 @@ export class Desk {
   /** Saves, and lets go of sockets and files. Nothing runs the clock any more. */
   async close(): Promise<void> {
     clearInterval(this.#saveTimer);
+    this.#outward.close();
     try {
       this.cloud.close();
       this.cloud.store.close();

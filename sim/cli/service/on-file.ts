@@ -45,7 +45,8 @@ async function serve(options: Options, log: ServiceLog): Promise<void> {
   try {
     const line = await reached(connectMqttjs(address));
     const onProblem = (message: string) => log.warn("cloud", { message });
-    const host = new TenantHost({ tenant: options.database, engine, timers: new RealTimers(), line, onProblem });
+    const { database: tenant, hooksInside: reachesInside } = options;
+    const host = new TenantHost({ tenant, engine, timers: new RealTimers(), line, onProblem, reachesInside });
     line.onMessage = (topic, payload) => host.receive(topic, payload);
     const tokens = new DocumentTokens(host.cloud.store, options.database);
     const api = await startApi(options, { tokens, find: async () => ({ cloud: host.cloud }) }, log);

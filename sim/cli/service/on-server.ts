@@ -71,6 +71,7 @@ async function serve(database: Database, options: Options, log: ServiceLog): Pro
     name: options.name,
     timers: new RealTimers(),
     log,
+    reachesInside: options.hooksInside,
     ...(address !== undefined && { address }),
   });
   await worker.start();

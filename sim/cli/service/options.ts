@@ -13,6 +13,7 @@ export interface Options {
   readonly api?: number;
   readonly listen: string;
   readonly address?: string;
+  readonly hooksInside: boolean;
   readonly name: string;
   readonly migrate: boolean;
   readonly tenant?: string;

@@ -2,6 +2,7 @@ import type { Route } from "./route.js";
 import { ACCESS_ROUTES } from "./routes/accesses.js";
 import { ALERT_ROUTES } from "./routes/alerts.js";
 import { BOX_ROUTES } from "./routes/boxes.js";
+import { HOOK_ROUTES } from "./routes/hooks.js";
 import { LOG_ROUTES } from "./routes/log.js";
 import { OPERATION_ROUTES } from "./routes/operations.js";
 import { ORGANISATION_ROUTES } from "./routes/organisation.js";
@@ -15,5 +16,6 @@ export const ROUTES: readonly Route[] = [
   ...OPERATION_ROUTES,
   ...LOG_ROUTES,
   ...ALERT_ROUTES,
+  ...HOOK_ROUTES,
   ...TOKEN_ROUTES,
 ];

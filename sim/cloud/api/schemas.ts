@@ -192,6 +192,35 @@ export const EventView = v.object({
   data: v.record(v.string(), v.unknown()),
 });
 
+const hookUrl = v.pipe(v.string(), v.maxLength(2_048));
+const hookTypes = v.pipe(
+  v.array(
+    v.pipe(v.string(), v.regex(/^[a-zA-Z.]{1,40}$/, "write how a type begins, such as exchange. or alert.raised")),
+  ),
+  v.maxLength(20),
+);
+const cursor = v.pipe(v.string(), v.maxLength(256));
+export const NewHook = v.strictObject({
+  /** `https://`. */
+  url: hookUrl,
+  /** How the types begin that it is told of; absent or empty: all. */
+  types: v.exactOptional(hookTypes),
+  /** Of `/v1/events`: it is told of everything after it; null: from the first that ever happened. */
+  cursor: nullable(cursor),
+});
+export const HookChanges = anyOf({ url: hookUrl, types: hookTypes, enabled: v.boolean() });
+export const Replay = v.strictObject({ cursor: nullable(cursor) });
+export const HookView = v.object({
+  id: text,
+  url: text,
+  types: v.array(text),
+  enabled: v.boolean(),
+  /** It has taken everything up to here. */
+  cursor: text,
+  failing: nullable(v.object({ since: seconds, attempts: v.number(), why: text, nextAt: seconds })),
+});
+export const HookWithSecret = v.object({ ...HookView.entries, secret: text });
+
 export const TokenView = v.object({
   id: text,
   name: text,

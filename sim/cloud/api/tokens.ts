@@ -10,6 +10,7 @@ export const SCOPES = {
   write: "locations, boxes, keys, users, accesses, and what hangs where",
   operate: "opens bins, takes them out of service, reboots boxes, sheets of emergency codes",
   alerts: "takes alerts on, and says who is told of them and how",
+  hooks: "webhooks, which tell all that happens",
   tokens: "lists tokens and ends them",
 } as const;
 export type Scope = keyof typeof SCOPES;

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { TimersPort } from "../../../hal/ports/clock.js";
+import { Outward } from "../outward/outward.js";
+import { poster } from "../outward/post.js";
 import { CloudService } from "../service.js";
 import type { StoreEngine } from "../store/engine.js";
 import { CloudStore } from "../store.js";
@@ -12,19 +14,24 @@ export interface TenantNeeds {
   /** The broker, which all tenants of this process share. */
   readonly line: CloudTransport;
   readonly onProblem: (message: string) => void;
+  /** Webhooks may lead to this machine and to private networks. */
+  readonly reachesInside?: boolean;
 }
+
+const now = (): number => Date.now() / 1_000;
 
 /** One organisation's cloud in a process that has many. */
 export class TenantHost {
   readonly tenant: string;
   readonly #service: CloudService;
   readonly #transport: CloudTransport;
+  readonly #outward: Outward;
 
-  constructor({ tenant, engine, timers, line, onProblem }: TenantNeeds) {
+  constructor({ tenant, engine, timers, line, onProblem, reachesInside = false }: TenantNeeds) {
     this.tenant = tenant;
     this.#service = new CloudService({
       store: new CloudStore(engine),
-      now: () => Date.now() / 1_000,
+      now,
       timers,
       random: (count) => new Uint8Array(randomBytes(count)),
       onProblem,
@@ -37,6 +44,13 @@ export class TenantHost {
       close: () => {},
     };
     this.#service.attach(this.#transport);
+    this.#outward = new Outward({
+      cloud: this.#service,
+      post: poster(reachesInside),
+      now,
+      chance: Math.random,
+      onFault: onProblem,
+    });
   }
 
   get cloud(): CloudService {
@@ -53,6 +67,7 @@ export class TenantHost {
 
   /** Says nothing more, and resolves when what it knew is durable, or cannot be made so by this process any more. */
   async close(): Promise<void> {
+    this.#outward.close();
     this.#service.close();
     const { store } = this.#service;
     await new Promise<void>((resolve) => {

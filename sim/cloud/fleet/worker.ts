@@ -22,6 +22,8 @@ export interface WorkerNeeds {
   readonly name: string;
   /** Of its API, for the other processes; absent: it has none. */
   readonly address?: string;
+  /** Webhooks may lead to this machine and to private networks. */
+  readonly reachesInside?: boolean;
   readonly timers: TimersPort;
   readonly log: ServiceLog;
 }
@@ -160,7 +162,7 @@ export class Worker {
   }
 
   async #begin(held: Held): Promise<void> {
-    const { database, timers, line, log } = this.#needs;
+    const { database, timers, line, log, reachesInside = false } = this.#needs;
     const { tenant, generation } = held;
     const engine = await PostgresEngine.load(database, held, this.#committer, () =>
       this.#drop(held, "another process has taken it"),
@@ -170,6 +172,7 @@ export class Worker {
       engine,
       timers,
       line,
+      reachesInside,
       onProblem: (message) => log.warn("cloud", { tenant, message }),
     });
     this.#places.set(tenant, { held, host, sinceMs: performance.now() });

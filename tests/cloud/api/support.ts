@@ -1,10 +1,10 @@
 import type { ApiHost } from "../../../sim/cloud/api/app.js";
 import { apiApp } from "../../../sim/cloud/api/app.js";
-import { DocumentTokens, mintToken, type Scope } from "../../../sim/cloud/api/tokens.js";
+import { DocumentTokens, mintToken, SCOPES, type Scope } from "../../../sim/cloud/api/tokens.js";
 import type { CloudStore } from "../../../sim/cloud/store.js";
 import { CloudRig } from "../support/cloud-rig.js";
 
-export const ALL: readonly Scope[] = ["read", "codes", "write", "operate", "alerts", "tokens"];
+export const ALL = Object.keys(SCOPES) as Scope[];
 
 /** The API of one organisation, the sample's, without a socket. */
 export function apiRig(options: { store?: CloudStore; scopes?: readonly Scope[]; sample?: boolean } = {}) {
