@@ -98,7 +98,7 @@ export class Desk {
   /** Set to end the story at its next step. */
   isStoryStopped = false;
   readonly stories = STORY_IDS;
-  readonly #needs: Parts;
+  readonly #needs: DeskNeeds;
   readonly #outward: Outward;
   #current: Stand;
   readonly #saveTimer: NodeJS.Timeout;

@@ -6,6 +6,7 @@ import type { CloudRecord } from "../judge/cloud-record.js";
 /** The cloud's database of a trial: hands everything that is committed on to the judge, as text. */
 export class WitnessedEngine implements StoreEngine {
   readonly log: MemoryEngine["log"];
+  readonly history: MemoryEngine["history"];
   readonly #engine: MemoryEngine;
   readonly #record: CloudRecord;
 
@@ -13,6 +14,7 @@ export class WitnessedEngine implements StoreEngine {
     this.#engine = engine;
     this.#record = record;
     this.log = engine.log;
+    this.history = engine.history;
   }
 
   get document(): CloudDocument {
