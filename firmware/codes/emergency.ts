@@ -233,7 +233,7 @@ export class EmergencyTask {
 
   readonly #ended = (bin: number, authority: number, result: Outcome): void => {
     this.#settle(authority, bin, result);
-    this.#run?.events.progress(bin);
+    this.#run!.events.progress(bin);
     this.#timers.set(BETWEEN_BINS_MS, () => this.#nextBin());
   };
 

@@ -30,7 +30,7 @@ function ladderOf(index: number): readonly number[] {
 export class Throttle {
   readonly #ledger: Ledger;
   readonly #clock: ClockPort;
-  /** By index: monotonic ms until which nothing typed for it is looked at. */
+  /** By index, of all in the state: monotonic ms until which nothing typed for it is looked at. */
   readonly #untilMs = new Map<number, number>();
 
   constructor(ledger: Ledger, clock: ClockPort) {
@@ -54,7 +54,7 @@ export class Throttle {
     for (const [index, { at, failures }] of this.#ledger.state.throttles) {
       const isKnown = at !== undefined && this.#clock.wallSeconds() !== undefined;
       if (isKnown || penaltySeconds(failures, ladderOf(index)) === 0) continue;
-      const overMs = this.#clock.monotonicMs() - (this.#untilMs.get(index) ?? 0);
+      const overMs = this.#clock.monotonicMs() - this.#untilMs.get(index)!;
       if (overMs >= -AWAKE_AT_MOST_MS && overMs < TYPING_MS) return true;
     }
     return false;
@@ -73,7 +73,7 @@ export class Throttle {
 
   #waitMs(index: number): number {
     if (!this.#ledger.state.throttles.has(index)) return 0;
-    return Math.max(0, (this.#untilMs.get(index) ?? 0) - this.#clock.monotonicMs());
+    return Math.max(0, this.#untilMs.get(index)! - this.#clock.monotonicMs());
   }
 
   #remainingAtBoot(index: number): number {

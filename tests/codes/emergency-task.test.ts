@@ -180,6 +180,14 @@ describe("a run through all bins", () => {
     expect(outcomes()[1]).toMatchObject({ bin: 1, result: Outcome.notOpened });
   });
 
+  test("has each bin's outcome on record before anybody hears of its progress", () => {
+    let known: unknown;
+    burn(EmergencyTarget.all);
+    task.openAll({ ...events, progress: () => (known = outcomes()) });
+    openings[0]!.events.opened();
+    expect(known).toMatchObject([{ bin: 0, result: Outcome.done }]);
+  });
+
   test("is not begun without a code, nor twice", () => {
     task.openAll(events);
     expect([openings.length, task.running]).toEqual([0, false]);
@@ -258,6 +266,63 @@ describe("a run through all bins", () => {
     control.busy = false;
     tick();
     expect(heard).toEqual(["stopped sheet-closed after -1"]);
+  });
+});
+
+describe("a stock-take", () => {
+  const code = (sheet = 1) => ({ of: burn(EmergencyTarget.all), sheet, number: 1 });
+  const ofBin = () =>
+    [...readJournal(bench.flash, 1)].flatMap(({ record }) =>
+      record?.kind === Kind.emergency && record.bin !== undefined ? [record] : [],
+    );
+
+  test("begins with nothing open, and its code's record is ended", () => {
+    const of = burn(EmergencyTarget.all);
+    task.beginStockTake(of);
+    expect(outcomes()).toEqual([{ of, bin: undefined, result: Outcome.done }]);
+    expect(openings).toEqual([]);
+  });
+
+  test("opens the bin that its holder asks for, by a record that names the code and comes before the lock", () => {
+    const by = code();
+    expect(task.openToLook(2, by)).toBeUndefined();
+    expect(ofBin()).toMatchObject([{ target: EmergencyTarget.all, bin: 2, stockTake: 1, ...by }]);
+    expect(openings).toMatchObject([{ bin: 2, authority: bench.ledger.journal.nextSeq - 1 }]);
+    const [{ events: told, authority }] = openings as [(typeof openings)[number]];
+    told.opened();
+    told.heldOpen();
+    told.closed(true);
+    expect(outcomes()).toEqual([{ of: authority, bin: 2, result: Outcome.done }]);
+  });
+
+  test("has a bin that did not open on record as that", () => {
+    task.openToLook(2, code());
+    openings[0]!.events.failed();
+    expect(outcomes()).toMatchObject([{ bin: 2, result: Outcome.notOpened }]);
+  });
+
+  test("opens nothing while a lock moves, by a closed sheet, or without a record", () => {
+    const by = code();
+    control.busy = true;
+    expect(task.openToLook(2, by)).toBe("busy");
+    control.busy = false;
+    brownOut(true);
+    expect(task.openToLook(2, by)).toBe("battery-empty");
+    brownOut(false);
+    bench.ledger.write({ kind: Kind.command, id: 1, command: CommandKind.closeSheets, sheet: 3 }, "vital");
+    expect(task.openToLook(2, { ...by, sheet: 2 })).toBe("sheet-closed");
+    expect([openings, ofBin()]).toEqual([[], []]);
+    expect(task.openToLook(2, { ...by, sheet: 3 }), "by the sheet in force").toBeUndefined();
+  });
+
+  test("goes on in a journal that has room for nothing less; another error than a refusal is not kept quiet", () => {
+    const by = code();
+    fillForAllButVital();
+    expect(task.openToLook(2, by)).toBeUndefined();
+    bench.flash.onOperation = () => {
+      throw new TypeError("the port is broken");
+    };
+    expect(() => task.openToLook(1, by)).toThrow("the port is broken");
   });
 });
 

@@ -4,6 +4,7 @@ import { GRACE_REUSES, OfflineCodes, type Prompt, type Target } from "../../firm
 import { Throttle } from "../../firmware/codes/throttle.js";
 import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
 import { CommandKind, EmergencyTarget, Kind } from "../../firmware/records/records.js";
+import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
 const CODES_KEY = new Uint8Array(32).fill(9);
@@ -50,6 +51,17 @@ test("asks for one number after another, and burns each before it answers", () =
   desk.reboot();
   expect(desk.codes.next(BIN)).toEqual({ sheet: 1, number: 2, isAgain: false });
   expect(desk.codes.next({ kind: EmergencyTarget.bin, bin: 12 })?.number).toBe(1);
+});
+
+test("a code for all bins is on record as that of a stock-take where it was typed for one", () => {
+  for (const target of [ALL, { ...ALL, stockTake: 1 } as const]) {
+    const desk = new Desk();
+    desk.use(target);
+    const burnt = [...readJournal(desk.bench.flash, 1)].flatMap(({ record }) =>
+      record?.kind === Kind.emergency ? [record.stockTake] : [],
+    );
+    expect(burnt).toEqual([target.stockTake]);
+  }
 });
 
 test("a wrong code, a code of another bin, of another number and of another sheet open nothing and count", () => {

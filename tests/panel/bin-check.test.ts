@@ -1,10 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { BinControl } from "../../firmware/bins/bin-control.js";
-import { EmergencyTask } from "../../firmware/codes/emergency.js";
-import { CommandKind, Kind, Outcome } from "../../firmware/records/records.js";
-import type { TimersPort } from "../../hal/ports/clock.js";
+import { Kind, Outcome } from "../../firmware/records/records.js";
 import { BoxRig, FLAT, MODEL, VAN, VIRTUAL } from "../support/box-rig.js";
-import { LedgerBench } from "../support/ledger-bench.js";
 
 let rig: BoxRig;
 afterEach(() => rig.check());
@@ -179,15 +175,6 @@ describe("a stock-take", () => {
     await rig.person.type(rig.printed("all", 1));
     expect(rig.title).toEqual({ id: "bins-checked", params: { empty: 0, held: 0, left: 0 } });
     expect(rig.belief(VIRTUAL.bin)).toEqual(["holds", VIRTUAL.id]);
-  });
-
-  it("opens no bin more once its sheet is closed", () => {
-    const { ledger, clock } = new LedgerBench();
-    const idle = { busy: false, open: () => expect.unreachable("opened") } as unknown as BinControl;
-    const timers = { set: () => 0, clear: () => {} } as unknown as TimersPort;
-    const task = new EmergencyTask({ ledger, clock, timers, control: idle });
-    ledger.write({ kind: Kind.command, id: 1, command: CommandKind.closeSheets, sheet: 2 }, "vital");
-    expect(task.openToLook(0, { of: 1, sheet: 1, number: 1 })).toBe("sheet-closed");
   });
 
   it("does not move a run through all bins that was cut off", async () => {
