@@ -367,7 +367,9 @@ export class Box
     const faults: string[] = [];
     if (this.#loaded.damage !== undefined && this.#loaded.repaired !== true) faults.push("identity");
     faults.push(...this.#partWatch.broken);
-    for (const bin of this.#ledger.state.faulty) faults.push(`bin ${this.#hal.bins.label(bin)}`);
+    const { bins } = this.#hal;
+    // One whose unit was taken away, to be mended, is still on record.
+    for (const bin of this.#ledger.state.faulty) if (bin < bins.count) faults.push(`bin ${bins.label(bin)}`);
     return faults.slice(0, FAULTS_SHOWN);
   }
 

@@ -2,8 +2,7 @@ import { FlashError } from "../hal/ports/flash.js";
 import type { Hal } from "../hal/ports/hal.js";
 import type { Text } from "../hal/ports/panel.js";
 import { Box } from "./box.js";
-import { keepLastWords } from "./crash/kept-hal.js";
-import type { CrashReport } from "./crash/last-words.js";
+import { type KeptHal, keepLastWords } from "./crash/kept-hal.js";
 import { isCellEmpty, sleepEmpty } from "./empty-cell.js";
 import { loadIdentity } from "./identity/copies.js";
 import { IdentityError } from "./identity/identity.js";
@@ -14,20 +13,27 @@ import { SnapshotError } from "./snapshot/contract.js";
 
 /** Bins that a box can have: more do not fit in a record or a snapshot. */
 const MAX_BINS = 200;
+/** So many boots that a fault ends one after the other, and the box says so: one that only starts shows nobody anything. */
+const FAULTS_MAX = 5;
+/** A boot that has lasted so long is none of them, ms. */
+const STEADY_MS = 600_000;
 
 /**
  * Where every board, the simulator and the rig begin. Returns when everything is wired; the rest happens in callbacks of the
  * HAL until the program ends by sleep, restart, or loss of power. A box that cannot work says so on its screen.
  */
 export function boot(board: Hal): void {
-  const { hal, crash } = keepLastWords(board);
-  bootOn(hal, crash);
+  bootOn(keepLastWords(board));
 }
 
-function bootOn(hal: Hal, crash: CrashReport | undefined): void {
+function bootOn({ hal, crash, inARow, steady }: KeptHal): void {
   const { board } = hal;
   if (!board.offlineCapable || board.battery === undefined) {
     stopSafely(hal, text("unsupported-model", { model: board.model }));
+    return;
+  }
+  if (crash !== undefined && inARow >= FAULTS_MAX) {
+    stopSafely(hal, text("stopped-fault", { reason: crash.reason }));
     return;
   }
   if (isCellEmpty(hal.gauge, hal.mains, board.battery)) {
@@ -46,6 +52,7 @@ function bootOn(hal: Hal, crash: CrashReport | undefined): void {
     return;
   }
   box.start();
+  hal.timers.set(STEADY_MS, steady);
 }
 
 /** The board was never told its units, or was told nonsense. */

@@ -99,8 +99,9 @@ export class BinControl {
     return this.#bins.label(bin);
   }
 
+  /** `unknown` also of a bin that is not fitted any more: a unit was taken away, and the journal tells of what was under way there. */
   door(bin: number): DoorState {
-    return this.#bins.door(bin);
+    return bin < this.#bins.count ? this.#bins.door(bin) : "unknown";
   }
 
   /** Opens `bin` by right of journal record `authority`. Throws when that is not durable, or while `busy`. */

@@ -6,18 +6,24 @@ export interface KeptHal {
   readonly hal: Hal;
   /** What the boot before left when it ended by a fault. */
   readonly crash: CrashReport | undefined;
+  /** Boots before this one that faults ended, one after the other. */
+  readonly inARow: number;
+  /** This boot is not one of them. */
+  steady(): void;
 }
 
 /** Takes what the last boot left, and has the words of this one kept, where the board has memory for it. */
 export function keepLastWords(hal: Hal): KeptHal {
   const port = hal.crash;
-  if (port === undefined) return { hal, crash: undefined };
+  if (port === undefined) return { hal, crash: undefined, inARow: 0, steady: () => {} };
   const words = new LastWords(port.kept);
   const { sleep, trace } = hal;
   const crash = words.take(sleep.wakeCause, port.resetReason);
   port.onFault = (reason) => words.fault(reason);
   return {
     crash,
+    inARow: words.inARow,
+    steady: () => words.steady(),
     hal: {
       ...hal,
       trace: {

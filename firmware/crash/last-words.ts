@@ -16,8 +16,10 @@ const Ended = 2;
 export const REASON_MAX = 64;
 export const LINES_MAX = 128;
 const LINES_AT = REASON_AT + REASON_MAX;
+const IN_A_ROW_AT = LINES_AT + LINES_MAX;
 /** Bytes of the memory that are used. */
-export const KEPT_BYTES = LINES_AT + LINES_MAX;
+export const KEPT_BYTES = IN_A_ROW_AT + 1;
+const BYTE_MAX = 255;
 
 const LINE_END = 0x0a;
 const UNPRINTABLE = 0x3f;
@@ -52,12 +54,23 @@ export class LastWords {
     const isCrash = isWhole && kept[STATE_AT] === Running && !BY_SUPPLY.includes(cause);
     const reason = this.#text(REASON_AT, kept[REASON_LENGTH_AT]!, REASON_MAX);
     const lines = this.#text(LINES_AT, kept[LINES_LENGTH_AT]!, LINES_MAX);
+    kept[IN_A_ROW_AT] = isCrash ? Math.min(kept[IN_A_ROW_AT]! + 1, BYTE_MAX) : 0;
     kept.set(MAGIC);
     kept[STATE_AT] = Running;
     kept[REASON_LENGTH_AT] = 0;
     kept[LINES_LENGTH_AT] = 0;
     if (!isCrash) return undefined;
     return { reason: reason === "" ? (resetReason ?? "unknown").slice(0, REASON_MAX) : reason, lines };
+  }
+
+  /** Boots before this one, one after the other, that a fault ended before they were called steady. */
+  get inARow(): number {
+    return this.#kept[IN_A_ROW_AT]!;
+  }
+
+  /** This boot has run for long enough: a fault from here on is not the same one again. */
+  steady(): void {
+    this.#kept[IN_A_ROW_AT] = 0;
   }
 
   /** Keeps a line of the trace; as many of the oldest bytes go as it needs. */

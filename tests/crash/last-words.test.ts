@@ -22,6 +22,19 @@ test("a fault's reason and the last lines are there after a reset, and no more a
   expect(boot(kept, WakeCause.software).crash).toEqual({ reason: "unknown", lines: "" });
 });
 
+test("boots that faults end are counted until one is steady, ends on purpose, or the power goes", () => {
+  const kept = new Uint8Array(256).fill(0xff);
+  const inARow = (cause?: WakeCause) => boot(kept, cause).words.inARow;
+  expect([inARow(), inARow(), inARow()]).toEqual([0, 1, 2]);
+  boot(kept).words.steady();
+  expect(inARow()).toBe(1);
+  boot(kept).words.end();
+  expect([inARow(), inARow()]).toEqual([0, 1]);
+  expect([inARow(WakeCause.powerOn), inARow()]).toEqual([0, 1]);
+  for (let i = 0; i < 300; i++) boot(kept);
+  expect(inARow()).toBe(255);
+});
+
 test("an end on purpose, a loss of power and a memory of noise tell nothing", () => {
   const kept = new Uint8Array(KEPT_BYTES);
   boot(kept).words.end();
@@ -73,5 +86,5 @@ test("a supply that sagged may leave any byte behind the mark wrong: the report 
 });
 
 test("a memory that is too small is refused", () => {
-  expect(() => new LastWords(new Uint8Array(KEPT_BYTES - 1))).toThrow(/202 bytes of kept memory, and 203 are needed/);
+  expect(() => new LastWords(new Uint8Array(KEPT_BYTES - 1))).toThrow(/203 bytes of kept memory, and 204 are needed/);
 });

@@ -43,6 +43,47 @@ test("a fault is on record at the next boot, with the last lines of the trace, a
   ]);
 });
 
+test("a fault at each boot: after five the box says so on its screen, and tries again ten minutes later", async () => {
+  let isFaulty = true;
+  rig = new BoxRig({
+    machine: {
+      boot: (hal) => {
+        const flash = {
+          ...hal.flash,
+          get journal() {
+            if (isFaulty) throw new TypeError("x is not a function");
+            return hal.flash.journal;
+          },
+        };
+        boot({ ...hal, flash });
+      },
+    },
+  });
+  rig.machine.start();
+  const stopped = () => rig.person.see("stopped", 60_000);
+  for (const boots of [6, 12]) {
+    await stopped();
+    expect(rig.title).toEqual({ id: "stopped-fault", params: { reason: "TypeError: x is not a function" } });
+    expect(rig.machine.boots).toBe(boots);
+    await rig.world.advance(599_000);
+    expect([rig.screen, rig.machine.boots]).toEqual(["stopped", boots]);
+    await rig.world.advance(1_000);
+  }
+  isFaulty = false;
+  await rig.idle();
+  expect(await rig.pickUp(VAN.code)).toBe(VAN.fob);
+  rig.machine.crashes.length = 0;
+});
+
+test("faults with ten minutes between them are no reason to stop", async () => {
+  rig = await BoxRig.started({ machine: { boot: faulty } });
+  for (let i = 0; i < 7; i++) {
+    await crash(new Error("now and then"));
+    expect(rig.screen).toBe("idle");
+    await rig.world.advance(600_000);
+  }
+});
+
 test("a program that hangs is told as such", async () => {
   let isHung = false;
   rig = await BoxRig.started({

@@ -211,6 +211,8 @@ export const en = {
 
   "not-provisioned": "This box is not set up: it has no identity. Contact support to provision it.",
   "stopped-no-bins": "This box does not know its bins, so none can be opened. Contact support to set its units.",
+  "stopped-fault":
+    "A fault of its program ({reason}) stops the box again and again, so no bin can be opened. Contact support. It tries again every 10 minutes.",
   "stopped-memory":
     "The box's memory ({name}) cannot be used, so no bin can be opened. Contact support: it needs service. It tries again every 10 minutes.",
   "unsupported-model":

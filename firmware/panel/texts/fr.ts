@@ -232,6 +232,8 @@ export const fr: Catalogue = {
   "not-provisioned": "Cette armoire n'est pas configurée : elle n'a pas d'identité. Contactez l'assistance.",
   "stopped-no-bins":
     "Cette armoire ne connaît pas ses casiers : aucun ne peut s'ouvrir. Contactez l'assistance pour régler ses modules.",
+  "stopped-fault":
+    "Une erreur de son programme ({reason}) arrête l'armoire sans cesse : aucun casier ne peut s'ouvrir. Contactez l'assistance. Nouvel essai toutes les 10 minutes.",
   "stopped-memory":
     "La mémoire de l'armoire ({name}) est inutilisable : aucun casier ne peut s'ouvrir. Contactez l'assistance. Nouvel essai toutes les 10 minutes.",
   "unsupported-model":
