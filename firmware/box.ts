@@ -292,7 +292,7 @@ export class Box
   }
 
   mustStayAwake(): boolean {
-    return this.#throttle.startsOverAtBoot || this.emergencyFlow.showsList;
+    return this.#throttle.startsOverAtBoot || this.#navigator.keepsAwake;
   }
 
   offsetMinutes(seconds: number): number | undefined {

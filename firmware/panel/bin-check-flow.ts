@@ -122,6 +122,7 @@ export class BinCheckFlow {
           choice("done"),
         ],
         timeoutMs: LOOK_MS,
+        keepsAwake: true,
         cancel: () => this.#end(check.told),
         choose: (id) => this.#answered(check, bin, id),
       }),

@@ -12,7 +12,7 @@ import { Deadline } from "../wiring/deadline.js";
 import type { SharedLamp } from "../wiring/shared-lamp.js";
 import type { BinCheckFlow, PrintedCode } from "./bin-check-flow.js";
 import type { Navigator } from "./navigator.js";
-import { choice, type Screen, text } from "./screen.js";
+import { choice, text } from "./screen.js";
 import { ENTRY_TIMEOUT_MS, EntryScreen } from "./screens/entry.js";
 import { messageScreen } from "./screens/message.js";
 import type { TextId } from "./texts/en.js";
@@ -34,8 +34,8 @@ interface ResultOptions {
   again?(): void;
   /** What else may be chosen, before the ways out. */
   readonly also?: readonly Offer[];
-  /** `RESULT_MS` if absent. */
-  readonly timeoutMs?: number;
+  /** It stays for `LIST_MS`, and keeps the box awake; otherwise for `RESULT_MS`. */
+  readonly isList?: true;
 }
 
 interface Offer {
@@ -65,8 +65,6 @@ export class EmergencyFlow implements EmergencyEvents {
   #opened: number | undefined;
   /** The code that opened it. */
   #accepted: PrintedCode = { of: 0, sheet: 0 };
-  /** Tells which bins a run left shut. */
-  #list: Screen | undefined;
 
   constructor(needs: {
     navigator: Navigator;
@@ -86,11 +84,6 @@ export class EmergencyFlow implements EmergencyEvents {
     this.#bins = needs.bins;
     this.#host = needs.host;
     this.#checks = needs.checks;
-  }
-
-  /** The list of a run is on the screen. It is kept nowhere else, and somebody may be writing it down. */
-  get showsList(): boolean {
-    return this.#list !== undefined && this.#navigator.screen === this.#list;
   }
 
   /** What to open? */
@@ -187,13 +180,12 @@ export class EmergencyFlow implements EmergencyEvents {
     const also = this.#takenOut(notOpened, of);
     if (stuck === 0) {
       const lines = [text("take-keys-close-doors"), text("say-what-is-out")];
-      this.#result("all-opened", undefined, { lines, also, timeoutMs: LIST_MS });
+      this.#result("all-opened", undefined, { lines, also, isList: true });
       return;
     }
     const bins = text("all-opened-but", { bins: notOpened.map((bin) => this.#label(bin)).join(" ") });
     const lines = [bins, text("press-doors-own-codes"), text("take-keys-close-doors"), text("say-what-is-out")];
-    this.#result("all-opened-count", { done: total - stuck, total }, { lines, also, timeoutMs: LIST_MS });
-    this.#list = this.#navigator.screen;
+    this.#result("all-opened-count", { done: total - stuck, total }, { lines, also, isList: true });
   }
 
   stopped(reason: RefusalReason, bin: number): void {
@@ -414,7 +406,7 @@ export class EmergencyFlow implements EmergencyEvents {
   #result(
     id: TextId,
     params?: Readonly<Record<string, string | number>>,
-    { lines = [], again, also = [], timeoutMs = RESULT_MS }: ResultOptions = {},
+    { lines = [], again, also = [], isList }: ResultOptions = {},
   ): void {
     const isRefused = id.startsWith("refused-");
     this.#opened = undefined;
@@ -429,7 +421,8 @@ export class EmergencyFlow implements EmergencyEvents {
           choice("emergency-again"),
           choice("done"),
         ],
-        timeoutMs,
+        timeoutMs: isList === undefined ? RESULT_MS : LIST_MS,
+        keepsAwake: isList,
         leave: () => this.#navigator.home(),
         // Whoever was refused types the printed code once more, which is no ordinary code and must not count as a wrong one.
         ...(isRefused ? {} : { digit: (first) => this.#host.enterCode(first) }),

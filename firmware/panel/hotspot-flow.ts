@@ -89,7 +89,7 @@ export class HotspotFlow {
   }
 
   #waiting(name: ScreenName, title: Text): Screen {
-    return messageScreen({ name, title, timeoutMs: WAIT_MS, cancel: () => this.#navigator.home() });
+    return messageScreen({ name, title, timeoutMs: WAIT_MS, keepsAwake: true, cancel: () => this.#navigator.home() });
   }
 
   /** Stays until whoever joined has seen it work: Welcome too early looks like a failure. */
@@ -98,6 +98,7 @@ export class HotspotFlow {
     const screen = this.#resultScreen("hotspot-joined", ONLINE_MS);
     this.#navigator.show({
       ...screen,
+      keepsAwake: true,
       // Looked at for each drawing: the box draws anew when it comes online.
       get title() {
         return text(host.isOnline() ? "hotspot-online" : "hotspot-joined");

@@ -36,6 +36,11 @@ export class Navigator {
     return this.#screen;
   }
 
+  /** What is shown would be lost by sleep. */
+  get keepsAwake(): boolean {
+    return this.#screen?.keepsAwake === true;
+  }
+
   show(screen: Screen): void {
     this.#screen = screen;
     this.#restartTimeout();

@@ -15,6 +15,8 @@ export interface Screen {
    * behind its back, by a command, a snapshot, or a record of another task.
    */
   readonly timeoutMs: number;
+  /** On battery, the box does not sleep while this is shown: what it asks, tells or waits for is kept nowhere else. */
+  readonly keepsAwake?: true | undefined;
   input(input: PanelInput): void;
 }
 

@@ -7,6 +7,7 @@ export interface MessageOptions {
   readonly lines?: readonly Text[];
   readonly choices?: readonly Choice[];
   readonly timeoutMs: number;
+  readonly keepsAwake?: true | undefined;
   /** Enter or cancel: what is told has been read. Absent: they do nothing here. */
   leave?(): void;
   /**
@@ -27,6 +28,7 @@ export function messageScreen(options: MessageOptions): Screen {
     lines: options.lines ?? [],
     choices: options.choices ?? [],
     timeoutMs: options.timeoutMs,
+    keepsAwake: options.keepsAwake,
     input(input: PanelInput): void {
       if (input.kind === "choice") {
         if (options.choices?.some((choice) => choice.id === input.id)) options.choose?.(input.id);
