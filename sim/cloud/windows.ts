@@ -10,17 +10,16 @@ export interface UtcWindow {
 /** Snapshots hold times in 32 bits. */
 const LAST_SECOND = 2 ** 32 - 1;
 
-/** The window holds no time at all there: it ends before it begins, or falls whole into an hour that the clocks leave out. */
-class EmptyWindow extends CloudError {}
-
-/** As `resolveWindow`, for what was accepted once: where the window holds no time, nobody can use it, and nothing else is wrong. */
+/**
+ * As `resolveWindow`, for what was accepted once, perhaps for a location with other clocks: of the window remains what a snapshot has
+ * room for. Where that is no time at all, nobody can use it, and nothing else is wrong.
+ */
 export function windowAt(schedule: Schedule, localZone: string): UtcWindow | "always" | "never" {
-  try {
-    return resolveWindow(schedule, localZone) ?? "always";
-  } catch (error) {
-    if (error instanceof EmptyWindow) return "never";
-    throw error;
-  }
+  if (schedule.kind === "ongoing") return "always";
+  const window = instants(schedule, localZone);
+  const from = Math.max(0, window.from);
+  const until = Math.min(LAST_SECOND, window.until);
+  return from < until ? { from, until } : "never";
 }
 
 /**
@@ -35,12 +34,9 @@ export function windowAt(schedule: Schedule, localZone: string): UtcWindow | "al
  */
 export function resolveWindow(schedule: Schedule, localZone: string): UtcWindow | undefined {
   if (schedule.kind === "ongoing") return undefined;
-  const zone = schedule.zone === "local" ? localZone : schedule.zone;
-  checkTimeZone(zone, ", or local");
-  const from = instant(schedule.start, zone, "earlier");
-  const until = instant(schedule.end, zone, "later");
+  const { from, until, zone } = instants(schedule, localZone);
   if (from >= until) {
-    throw new EmptyWindow(
+    throw new CloudError(
       `access window from ${schedule.start} to ${schedule.end} (${zone}) does not start before it ends: move one of them`,
     );
   }
@@ -48,6 +44,13 @@ export function resolveWindow(schedule: Schedule, localZone: string): UtcWindow 
     throw new CloudError(`access window from ${schedule.start} to ${schedule.end} is outside 1970 to 2106: move it`);
   }
   return { from, until };
+}
+
+/** May hold no time at all: it ends before it begins, or falls whole into an hour that the clocks leave out. */
+function instants(schedule: Extract<Schedule, { kind: "scheduled" }>, localZone: string): UtcWindow & { zone: string } {
+  const zone = schedule.zone === "local" ? localZone : schedule.zone;
+  checkTimeZone(zone, ", or local");
+  return { zone, from: instant(schedule.start, zone, "earlier"), until: instant(schedule.end, zone, "later") };
 }
 
 /** `others`: what may stand there besides, for the error. Throws CloudError. */

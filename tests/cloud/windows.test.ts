@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { offsetsOf, resolveWindow } from "../../sim/cloud/windows.js";
+import { offsetsOf, resolveWindow, type UtcWindow, windowAt } from "../../sim/cloud/windows.js";
 
 function scheduled(start: string, end: string, zone: string) {
   return { kind: "scheduled", start, end, zone } as const;
@@ -92,6 +92,23 @@ describe("windows", () => {
     ["2026-06-01T18:00", "2200-01-01T00:00", "Europe/Paris", /is outside 1970 to 2106: move it/],
   ])("%s to %s in %s is refused", (start, end, zone, message) => {
     expect(() => resolveWindow(scheduled(start, end, zone), "Asia/Tokyo")).toThrow(message);
+  });
+
+  test.each([
+    ["1970-01-01T02:00", "1970-01-01T12:00", "1970-01-01T00:00", "1970-01-01T03:00"],
+    ["2106-02-07T00:00", "2106-02-07T20:00", "2106-02-06T15:00", "2106-02-07T06:28"],
+  ])("a window from %s that was accepted elsewhere holds what a snapshot can of it here", (start, end, from, until) => {
+    const local = scheduled(start, end, "local");
+    expect(() => resolveWindow(local, "Asia/Tokyo")).toThrow(/outside 1970 to 2106/);
+    const window = windowAt(local, "Asia/Tokyo") as UtcWindow;
+    const instants = [window.from, window.until].map((seconds) => new Date(1_000 * seconds).toISOString().slice(0, 16));
+    expect(instants).toEqual([from, until]);
+  });
+
+  test("a window that holds no time here is never open, and none at all always", () => {
+    expect(windowAt(scheduled("2026-03-29T02:10", "2026-03-29T02:50", "local"), "Europe/Paris")).toBe("never");
+    expect(windowAt(scheduled("1970-01-01T02:00", "1970-01-01T08:00", "local"), "Asia/Tokyo")).toBe("never");
+    expect(windowAt({ kind: "ongoing" }, "Asia/Tokyo")).toBe("always");
   });
 
   test("offsets for showing times begin with what holds now", () => {

@@ -26,7 +26,7 @@ import type {
 } from "../state.js";
 import type { Telling } from "../store/lines.js";
 import type { CloudStore } from "../store.js";
-import { resolveWindow } from "../windows.js";
+import { windowAt } from "../windows.js";
 import { detailOf, nameIn } from "./names.js";
 import { OpenLog } from "./open-log.js";
 
@@ -267,8 +267,8 @@ export class ExchangeLog {
     const { schedule } = this.#store.organisation.accesses.find((one) => one.id === access) ?? {};
     if (schedule?.kind === "ongoing") return true;
     if (schedule === undefined || schedule.zone === "local" || clock !== "synced" || time === undefined) return false;
-    const window = resolveWindow(schedule, schedule.zone)!;
-    return time >= window.from && time < window.until;
+    const window = windowAt(schedule, schedule.zone);
+    return typeof window === "object" && time >= window.from && time < window.until;
   }
 
   #checked(box: string, rec: Of<typeof Kind.binChecked>, when: When): void {

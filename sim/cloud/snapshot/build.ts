@@ -23,7 +23,7 @@ import {
 } from "../../../firmware/snapshot/layout.js";
 import { crc32 } from "../../../hal/bytes/crc32.js";
 import { type KeyModel, type SnapshotModel, SnapshotModelError } from "./model.js";
-import { shortName } from "./short-name.js";
+import { shortName, shortNames } from "./short-name.js";
 import { soundModel } from "./sound-model.js";
 import { StringHeap } from "./string-heap.js";
 
@@ -40,7 +40,11 @@ export function buildSnapshot(model: SnapshotModel): Uint8Array {
     // Serials are ASCII: UTF-16 order is byte order.
     (a, b) => (a.fob < b.fob ? -1 : 1),
   );
-  const keys = sorted(model.keys, byId);
+  const keyNames = shortNames(
+    model.keys.map(({ name }) => name),
+    MAX_NAME_BYTES,
+  );
+  const keys = sorted(model.keys, byId).map((key) => ({ ...key, name: keyNames.get(key.name)! }));
   const sections: Buffer[] = [];
   sections[Section.location] = locationRow(model, strings);
   sections[Section.offsets] = rows(Section.offsets, model.location.offsets, (row, { from, offsetMinutes }) => {
