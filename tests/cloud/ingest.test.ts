@@ -378,6 +378,19 @@ describe("the inventory", () => {
   });
 });
 
+test("an exchange whose end is missing is unconfirmed as soon as the box has begun another one", () => {
+  const feed = new Feed();
+  const key = feed.key("Rue de Rivoli 12 front door");
+  const statuses = () => feed.data.exchanges.map(({ status }) => status);
+  feed.take(1, [intent(Exchange.pickup, 0, { key })]);
+  expect(statuses()).toEqual(["pending"]);
+  feed.take(3, [intent(Exchange.pickup, 1, {})], { gapFrom: 2 });
+  expect(statuses()).toEqual(["unconfirmed", "pending"]);
+  feed.take(4, [outcome(3, Outcome.done)]);
+  expect(statuses()).toEqual(["unconfirmed", "done"]);
+  expect(feed.inventory.content(BOX, 0)).toMatchObject({ belief: "doubt" });
+});
+
 describe("a release from the wall", () => {
   const unmount = { kind: Kind.emergency, target: EmergencyTarget.unmount, sheet: 1, number: 1, ...at(T) } as const;
   const boot = { kind: Kind.boot, boot: 2, cause: 0, firmware: "1", ...at(T) } as const;

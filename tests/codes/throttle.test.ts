@@ -250,6 +250,17 @@ test("a clock that fell back by itself begins the wait anew once, and not at eac
   expect(new Throttle(bench.ledger, bench.clock).waitMs(ORDINARY)).toBe(20_000);
 });
 
+test.each([
+  ["unknown", undefined, 240_000],
+  ["ahead", NOW + 1, 240_000],
+  ["now", NOW, 240_000],
+  ["a second ago", NOW - 1, 239_000],
+])("before the boot is on record, too: a failure whose time is %s", (_, at, waitMs) => {
+  const { ledger, clock } = new LedgerBench();
+  ledger.state.throttles.set(202, { failures: 5, at });
+  expect(new Throttle(ledger, clock).waitMs(ORDINARY)).toBe(waitMs);
+});
+
 test("a clock that jumped ahead by itself, and was set right before the next boot, cuts no wait short", () => {
   const bench = new LedgerBench();
   fail(new Throttle(bench.ledger, bench.clock), 4);

@@ -178,7 +178,7 @@ export class ExchangeLog {
       status: "pending",
     };
     this.#append(source, { kind: "exchange", entry: { ...entry } });
-    for (const oldest of this.#open.begun(entry)) this.#settle(oldest, Outcome.unconfirmed, undefined);
+    for (const before of this.#open.begun(entry)) this.#settle(before, Outcome.unconfirmed, undefined);
     if (acceptedCode(entry.auth)) countAccepted(this.#store.boxState(source.box), entry.time);
   }
 

@@ -1,8 +1,6 @@
 import type { EmergencyEntry, ExchangeEntry, OpenEntries, Source } from "../state.js";
 import type { CloudStore } from "../store.js";
 
-/** At most so many exchanges of a box are under way: one for each bin, and some that were never ended. */
-const EXCHANGES_MAX = 256;
 /** Emergency openings of a box that a later record may still be about: an outcome comes long before so many others have begun. */
 const EMERGENCIES_MAX = 16;
 
@@ -34,11 +32,12 @@ export class OpenLog {
     return this.#of(box).emergencies.findLast(({ entry, seqs }) => entry.epoch === epoch && seqs.includes(of))?.entry;
   }
 
-  /** Answers those that nobody will tell the end of: there are too many. */
+  /** Answers those that nobody will tell the end of: a box ends one exchange before it begins the next, and that record is missing. */
   begun(entry: ExchangeEntry): readonly ExchangeEntry[] {
-    const { exchanges } = this.#of(entry.box);
-    exchanges.push(entry);
-    return exchanges.slice(0, Math.max(0, exchanges.length - EXCHANGES_MAX));
+    const open = this.#of(entry.box);
+    const before = open.exchanges;
+    open.exchanges = [...before, entry];
+    return before;
   }
 
   ended(entry: ExchangeEntry): void {
