@@ -25,6 +25,11 @@ export function nameKey(text: string): string {
   return cleanName(text).replace(/\s+/gu, " ").toLowerCase();
 }
 
+/** Those that are called `name`. Of several the first is no answer: somebody would get what was meant for another. */
+export function calledSo<T extends { readonly name: string }>(all: readonly T[], name: string): readonly T[] {
+  return all.filter((one) => nameKey(one.name) === nameKey(name));
+}
+
 /** Capitals of A to Z alone: `toUpperCase` makes two letters of ß, and an I of the dotless ı. */
 export function capitals(text: string): string {
   return text.replace(/[a-z]/g, (letter) => letter.toUpperCase());

@@ -114,6 +114,11 @@ describe("authority", () => {
   });
 });
 
+test("of a bin that is not fitted, nobody knows what its door does", () => {
+  doors[3] = "open";
+  expect([3, 4, 199].map((bin) => control.door(bin))).toEqual(["open", "unknown", "unknown"]);
+});
+
 describe("an opening", () => {
   test("goes from the pulse to the shut door, and leaves nothing behind", () => {
     open(1, "a");

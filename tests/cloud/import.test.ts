@@ -109,6 +109,14 @@ describe("the key list", () => {
     expect(JSON.stringify(world.cloud.store.data)).toBe(before);
   });
 
+  test("with a home that is the name of two locations is refused as a whole", () => {
+    const twice = ({ cloud }: CloudRig) => {
+      for (const name of ["Twin", "TWIN"]) cloud.admin.addLocation({ name, timeZone: "Europe/Paris", language: "fr" });
+    };
+    const { act } = run(`${HEADER}\nx,100AAA,,Twin,,`, twice);
+    expect(act).toThrow(/line 2: home location Twin: there is more than one of that name, give them names that differ/);
+  });
+
   const occupied: [string, string, (world: CloudRig) => void, RegExp][] = [
     [
       "a key",

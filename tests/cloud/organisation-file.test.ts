@@ -34,6 +34,8 @@ function load(content: unknown): CloudService {
 const PLACE = { name: "Lyon", timeZone: "Europe/Paris", language: "fr" };
 const BOX = { id: "L1", model: "MS5", location: "Lyon", bins: 4 };
 
+const ANAS = [{ name: "Ana Roy" }, { name: "ANA ROY" }];
+
 describe("an organisation's file", () => {
   test("that is not UTF-8 is said to be that, and nothing of spreadsheets", () => {
     const file = join(folder, "latin.json");
@@ -112,6 +114,19 @@ describe("an organisation's file", () => {
   ];
   test.each(bad)("%s is refused, and says where", (_, content, messages) => {
     for (const message of messages) expect(() => load(content)).toThrow(message);
+  });
+
+  test.each([
+    ["locations", { locations: [PLACE, { ...PLACE, name: "LYON" }] }, "boxes[0]: there is more than one location Lyon"],
+    [
+      "users",
+      { users: ANAS, accesses: [{ user: "Ana  Roy", key: "x" }] },
+      "accesses[0]: there is more than one user Ana  Roy",
+    ],
+  ])("gives nothing to either of two %s of one name", (_, more, message) => {
+    expect(() => load({ locations: [PLACE], boxes: [BOX], ...more })).toThrow(
+      `${message}: give them names that differ`,
+    );
   });
 
   test("that is not there is named", () => {

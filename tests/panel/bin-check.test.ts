@@ -71,6 +71,23 @@ describe("at the end of a run through all bins", () => {
     expect(rig.of(Kind.binChecked).map(({ bin }) => bin)).toEqual([1, 2, 3, 4]);
   });
 
+  it("a bin at which the power was cut, and whose door is shut, is not among them either", async () => {
+    rig = await BoxRig.started();
+    rig.machine.bins.jam(2, true);
+    await rig.askFor("all-bins");
+    await rig.person.type(rig.printed("all", 1));
+    await rig.world.until(() => rig.pulses.includes(2), 30_000, "the third bin");
+    rig.machine.powerCut({ backAfterMs: 1_000 });
+    await rig.rebooted();
+    rig.machine.bins.jam(2, false);
+    await rig.person.see("emergency-result", 60_000);
+    expect(rig.machine.panel.view!.lines[0]!.params).toEqual({ bins: "A-3" });
+    shutDoors();
+    await rig.person.choose("all-out");
+    expect(rig.belief(2)).toEqual(["doubt", VIRTUAL.id]);
+    expect(rig.of(Kind.binChecked).map(({ bin }) => bin)).toEqual([0, 1, 3, 4]);
+  });
+
   it("nobody answers: whoever has a right brings a key back all the same, and a tag is told the way", async () => {
     await openAll();
     for (const bin of [0, 1, 2]) rig.machine.bins.take(bin);

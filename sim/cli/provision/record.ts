@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { boardOf } from "../../../hal/boards/index.js";
 import { type Box, CloudError, type Location, LocationSchema, type Organisation } from "../../cloud/domain.js";
-import { nameKey } from "../../cloud/names.js";
+import { calledSo } from "../../cloud/names.js";
 import { binLabels } from "../../cloud/new-box.js";
 import { CloudService } from "../../cloud/service.js";
 import { CloudStore } from "../../cloud/store.js";
@@ -70,7 +70,10 @@ function requireOffline(model: string): void {
 }
 
 function placeIn({ locations }: Organisation, name: string): Location | undefined {
-  return locations.find((one) => nameKey(one.name) === nameKey(name));
+  const [place, another] = calledSo(locations, name);
+  if (another !== undefined)
+    throw new CloudError(`there is more than one location ${name}: give them names that differ`);
+  return place;
 }
 
 function languageOf(text: string): Location["language"] {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import * as v from "valibot";
 import { ANY_LANGUAGE, CloudError, LANGUAGES, type Organisation, type Schedule } from "../domain.js";
-import { nameKey } from "../names.js";
+import { calledSo } from "../names.js";
 import { binLabels } from "../new-box.js";
 import type { CloudService } from "../service.js";
 import { ImportError } from "./import-error.js";
@@ -112,7 +112,9 @@ function pathOf(issue: v.BaseIssue<unknown>): string {
 }
 
 function find(all: readonly { readonly id: number; readonly name: string }[], name: string, what: string): number {
-  const found = all.find((one) => nameKey(one.name) === nameKey(name));
+  const [found, another] = calledSo(all, name);
+  if (another !== undefined)
+    throw new CloudError(`there is more than one ${what} ${name}: give them names that differ`);
   if (found !== undefined) return found.id;
   const known = all.map((one) => one.name).join(", ");
   throw new CloudError(`there is no ${what} ${name}: ${known === "" ? "add it to the file" : `there are ${known}`}`);

@@ -1,5 +1,5 @@
 import type { Box, Key, Location, Organisation } from "../domain.js";
-import { capitals, nameFault, nameKey } from "../names.js";
+import { calledSo, capitals, nameFault } from "../names.js";
 
 export const REQUIRED = ["key name", "fob serial", "bin", "home location"] as const;
 const OPTIONAL = ["roaming", "key code"] as const;
@@ -101,7 +101,11 @@ function yesOrNo(text: string): boolean | undefined {
 }
 
 function homeIn({ locations }: Organisation, name: string, problem: (message: string) => void): Location | undefined {
-  const home = locations.find((l) => nameKey(l.name) === nameKey(name));
+  const [home, another] = calledSo(locations, name);
+  if (another !== undefined) {
+    problem(`home location ${name}: there is more than one of that name, give them names that differ`);
+    return undefined;
+  }
   const known = locations.map((l) => l.name).join(", ");
   if (home === undefined) {
     problem(

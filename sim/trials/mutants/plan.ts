@@ -42,11 +42,10 @@ export function tell(folder: string, line: Line): void {
   appendFileSync(join(folder, "log"), `${JSON.stringify(line)}\n`);
 }
 
+/** Another process may be in the middle of the last line: it counts when it is whole. */
 export function readLog(folder: string): readonly Line[] {
-  return readFileSync(join(folder, "log"), "utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line));
+  const lines = readFileSync(join(folder, "log"), "utf8").split("\n");
+  return lines.slice(0, -1).map((line) => JSON.parse(line));
 }
 
 /** The round that is on; the number of rounds: all are over. */
