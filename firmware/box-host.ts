@@ -76,7 +76,7 @@ export class BoxHost implements SyncHost, LinkLogHost {
   }
 
   snapshotVersion(): number {
-    return this.#needs.snapshot.version;
+    return this.#needs.snapshot.wholeVersion;
   }
 
   beginSnapshot(version: number, totalBytes: number): SnapshotWriter {

@@ -36,6 +36,7 @@ import { FlashSnapshotSlots } from "./snapshot/store.js";
 import { BinBeliefs } from "./state/bin-beliefs.js";
 import { CurrentSnapshot } from "./state/current-snapshot.js";
 import { Ledger } from "./state/ledger.js";
+import { SnapshotWatch, type SnapshotWatchHost } from "./state/snapshot-watch.js";
 import { SyncTask } from "./sync/sync-task.js";
 import { FIRMWARE_VERSION } from "./version.js";
 import { type ChangeListener, Changes } from "./wiring/changes.js";
@@ -61,6 +62,7 @@ export class Box
     PartWatchHost,
     SyncHostBox,
     BinControlHost,
+    SnapshotWatchHost,
     ChangeListener
 {
   readonly #hal: Hal;
@@ -79,6 +81,7 @@ export class Box
   readonly #links: ThriftyLinks;
   readonly #entropy: WatchedEntropy;
   readonly #partWatch: PartWatch;
+  readonly #snapshotWatch: SnapshotWatch;
   readonly #sync: SyncTask;
   readonly #navigator: Navigator;
   readonly #panel: PanelTask;
@@ -151,6 +154,7 @@ export class Box
     this.#power = new PowerTask({ hal, battery, ledger, host: this, changes });
     this.#links = new ThriftyLinks(hal.links, timers, this.#power);
     this.#partWatch = new PartWatch({ hal, ledger, host: this, changes });
+    this.#snapshotWatch = new SnapshotWatch({ snapshot, timers, host: this });
     const host = new BoxHost({
       hal,
       identity,
@@ -194,7 +198,13 @@ export class Box
     hal.button.onPress = () => this.#pressed();
     if (hal.parts !== undefined) hal.parts.onChange = () => this.#partWatch.look();
     this.#partWatch.start();
+    this.#snapshotWatch.start();
     this.#sync.start();
+  }
+
+  snapshotRotted(): void {
+    this.#partWatch.look();
+    this.#sync.snapshotRotted();
   }
 
   partFaults(): readonly PartFault[] {

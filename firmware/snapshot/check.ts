@@ -1,6 +1,6 @@
 import { crc32 } from "../../hal/bytes/crc32.js";
 import { u32 } from "../../hal/bytes/little-endian.js";
-import { SnapshotError } from "./contract.js";
+import { type ContentLook, SnapshotError } from "./contract.js";
 import type { Header } from "./header.js";
 import {
   CRC_BYTES,
@@ -97,24 +97,42 @@ const RULES: readonly (readonly [string, RowRule, RowOrder])[] = [
   ["badges", isBadge, byHash],
 ];
 
+/** Holds the bytes of a file against the CRC at its end. */
+export class CrcLook implements ContentLook {
+  readonly #file: SlotFile;
+  readonly #end: number;
+  #at = 0;
+  #crc = 0;
+
+  constructor(file: SlotFile, totalBytes: number) {
+    this.#file = file;
+    this.#end = totalBytes - CRC_BYTES;
+  }
+
+  step(): "whole" | "rotten" | undefined {
+    const piece = new Uint8Array(Math.min(BUFFER_BYTES, this.#end - this.#at));
+    this.#file.read(this.#at, piece);
+    this.#crc = crc32(piece, 0, piece.length, this.#crc);
+    this.#at += piece.length;
+    if (this.#at < this.#end) return undefined;
+    const stored = new Uint8Array(CRC_BYTES);
+    this.#file.read(this.#end, stored);
+    return u32(stored, 0) === this.#crc ? "whole" : "rotten";
+  }
+}
+
 /** Reads all of a file whose header is sound. Throws SnapshotError at the first thing that SPEC.md does not allow. */
 export function checkContent(file: SlotFile, header: Header): void {
   const buffer = new Uint8Array(BUFFER_BYTES);
-  checkCrc(file, header.totalBytes, buffer);
+  checkCrc(file, header.totalBytes);
   for (let section = 0; section < RULES.length; section++) checkRows(file, header, section as Section, buffer);
 }
 
-function checkCrc(file: SlotFile, totalBytes: number, buffer: Uint8Array): void {
-  const end = totalBytes - CRC_BYTES;
-  let crc = 0;
-  for (let at = 0; at < end; at += BUFFER_BYTES) {
-    const piece = buffer.subarray(0, Math.min(BUFFER_BYTES, end - at));
-    file.read(at, piece);
-    crc = crc32(piece, 0, piece.length, crc);
-  }
-  const stored = buffer.subarray(0, CRC_BYTES);
-  file.read(end, stored);
-  if (u32(stored, 0) !== crc) throw new SnapshotError("damaged: the checksum does not match");
+function checkCrc(file: SlotFile, totalBytes: number): void {
+  const look = new CrcLook(file, totalBytes);
+  let found = look.step();
+  while (found === undefined) found = look.step();
+  if (found === "rotten") throw new SnapshotError("damaged: the checksum does not match");
 }
 
 /** The buffer holds the row before the piece, then the piece: so each row is compared with the one before it. */

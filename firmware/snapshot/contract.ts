@@ -14,6 +14,8 @@ export interface SnapshotView {
   /** Sheets of offline codes below this one are closed. */
   readonly sheet: number;
 
+  /** Reads all of the file once more, from its start. */
+  look(): ContentLook;
   bin(bin: number): BinInfo | undefined;
   keyById(id: number): KeyInfo | undefined;
   /** Fob serials are ASCII, matched as they are. */
@@ -26,6 +28,11 @@ export interface SnapshotView {
   badge(hash: Uint8Array): { readonly user: number } | undefined;
   /** Accesses of a user in the order of their ids, from the `skip`th on, at most `limit` (1 to 32). */
   accessesOf(user: number, skip: number, limit: number): readonly AccessInfo[];
+}
+
+export interface ContentLook {
+  /** One piece of 512 bytes on. Undefined: there is more; `rotten`: its bytes are not those that came. Throws FlashError. */
+  step(): "whole" | "rotten" | undefined;
 }
 
 export interface LocationInfo {

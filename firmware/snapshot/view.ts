@@ -1,11 +1,12 @@
 import { u16, u32 } from "../../hal/bytes/little-endian.js";
 import { utf8Decode } from "../../hal/bytes/utf8.js";
 import { BinRows } from "./bin-rows.js";
-import { isLocation, isOffset } from "./check.js";
+import { CrcLook, isLocation, isOffset } from "./check.js";
 import {
   type AccessInfo,
   type BinInfo,
   type CodeInfo,
+  type ContentLook,
   type KeyInfo,
   LOOKUP_HASH_BYTES,
   type LocationInfo,
@@ -60,6 +61,10 @@ export class FlashSnapshotView implements SnapshotView {
     this.epoch = header.epoch;
     this.sheet = header.sheet;
     this.location = this.#readLocation();
+  }
+
+  look(): ContentLook {
+    return new CrcLook(this.#file, this.#header.totalBytes);
   }
 
   offsetMinutes(at: number): number {

@@ -16,6 +16,8 @@ export class CurrentSnapshot implements SnapshotSource {
   readonly #ledger: Ledger;
   #view: SnapshotView | undefined;
   #damage: string | undefined;
+  /** The file in force is not what came, but for its header: it goes on, row by row, until the cloud has sent it again. */
+  #isRotten = false;
 
   constructor(slots: SnapshotSlots, ledger: Ledger) {
     this.#slots = slots;
@@ -39,9 +41,20 @@ export class CurrentSnapshot implements SnapshotSource {
     return this.#view;
   }
 
-  /** 0 without a usable snapshot, so that the cloud sends one. */
+  /** In force; 0: none. */
   get version(): number {
     return this.#view?.version ?? 0;
+  }
+
+  /** 0 without a snapshot that is whole, so that the cloud sends one. */
+  get wholeVersion(): number {
+    return this.#isRotten ? 0 : this.version;
+  }
+
+  /** Some of it has rotted since it came. */
+  rotted(): void {
+    this.#isRotten = true;
+    this.#damage = "damaged: the checksum does not match any more";
   }
 
   /** Receives into the slot that is not in force. Throws SnapshotError for a version that is not newer. */
@@ -68,12 +81,13 @@ export class CurrentSnapshot implements SnapshotSource {
     this.#ledger.write({ kind: Kind.snapshotApplied, version, slot, asOf, sheet }, "vital");
     this.#view = view;
     this.#damage = undefined;
+    this.#isRotten = false;
   }
 
   /** A version never goes back; the same one may come again where its slot was damaged. */
   #isNews(version: number): boolean {
     const named = this.#ledger.state.snapshot?.version ?? 0;
-    return version > named || (version === named && this.#view === undefined);
+    return version > named || (version === named && this.wholeVersion === 0);
   }
 
   #freeSlot(): 0 | 1 {

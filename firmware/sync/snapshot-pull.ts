@@ -85,6 +85,11 @@ export class SnapshotPull {
     if (this.#download === undefined) this.#begin();
   }
 
+  /** The snapshot in force counts no more: the one that the cloud told of last is newer than none. */
+  again(): void {
+    if (this.#download === undefined) this.#begin();
+  }
+
   /** There is a session to fetch in. */
   resume(): void {
     this.#active = true;

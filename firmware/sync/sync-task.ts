@@ -175,6 +175,11 @@ export class SyncTask implements AttemptHost, FailbackHost, SignInProbeHost, Sna
     this.#attempt?.session.statusChanged();
   }
 
+  /** The snapshot in force is not whole any more. */
+  snapshotRotted(): void {
+    this.#lasting.pull.again();
+  }
+
   /** Somebody is at the box. */
   somebodyCame(): void {
     this.#attempt?.session.attend();

@@ -148,3 +148,28 @@ it("a snapshot of more than half a slot has one place: a stuck bit there is told
     await stage.close();
   }
 });
+
+it("a snapshot in force of which one bit rots is told within minutes, with nobody at the box, and the cloud sends it again", async () => {
+  const stage = await stageInSync();
+  try {
+    const { machine, world, judge } = stage;
+    const { snapshot } = machine.flash;
+    const { snapshotVersion } = readMemory(machine);
+    for (let slot = 0; slot < snapshot.sizeBytes; slot += snapshot.sizeBytes / 4) snapshot.flipBits(slot + 1_000, 0x04);
+    await world.until(() => faults(stage).includes("snapshot"), 10 * MINUTE_MS, "the fault in the cloud");
+    const told = () =>
+      stage.cloud.store.data.events.filter(({ kind, detail }) => kind === "device" && detail.name === "snapshot");
+    await world.until(() => faults(stage).length === 0, 10 * MINUTE_MS, "the end of the fault");
+    expect(told().map(({ detail }) => detail.reason)).toEqual([expect.stringContaining("damaged"), undefined]);
+    expect(readMemory(machine).snapshotVersion).toBeGreaterThanOrEqual(snapshotVersion);
+    expect(machine.boots).toBe(1);
+    await new People(stage).pickUp(CODE);
+    // What came is looked at again the next day, and is whole.
+    await world.advance(26 * HOUR_MS);
+    expect(told()).toHaveLength(2);
+    await stage.untilInSync(10 * MINUTE_MS);
+    expect(judge.verdict().problems).toEqual([]);
+  } finally {
+    await stage.close();
+  }
+});

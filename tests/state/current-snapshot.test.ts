@@ -87,6 +87,23 @@ test("a version never goes back, and the one in force is not taken again", () =>
   expect([applied().length, begun, snapshot.version]).toEqual([1, [], 3]);
 });
 
+test("one that has rotted goes on, says so, and is taken once more, into the other slot", () => {
+  const snapshot = current();
+  const before = view(3);
+  snapshot.activate(before, BINS);
+  expect([snapshot.version, snapshot.wholeVersion]).toEqual([3, 3]);
+  snapshot.rotted();
+  expect([snapshot.view, snapshot.version, snapshot.wholeVersion]).toEqual([before, 3, 0]);
+  expect(snapshot.damage).toBe("damaged: the checksum does not match any more");
+  expect(() => snapshot.begin(2, 400)).toThrow("snapshot version 2 is not above 3");
+  snapshot.begin(3, 400);
+  expect(begun).toEqual([[1, 3, 400]]);
+  const again = view(3);
+  snapshot.activate(again, BINS);
+  expect([snapshot.view, snapshot.wholeVersion, snapshot.damage]).toEqual([again, 3, undefined]);
+  expect(() => snapshot.begin(3, 400)).toThrow("snapshot version 3 is not above 3");
+});
+
 describe("a slot that cannot be read", () => {
   test.each([new SnapshotError("damaged: the checksum"), new FlashError("no answer")])("tells why: %o", (error) => {
     current().activate(view(3), BINS);
