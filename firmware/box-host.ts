@@ -76,6 +76,10 @@ export class BoxHost implements SyncHost, LinkLogHost {
   }
 
   snapshotVersion(): number {
+    return this.#needs.snapshot.version;
+  }
+
+  wholeSnapshotVersion(): number {
     return this.#needs.snapshot.wholeVersion;
   }
 

@@ -17,6 +17,8 @@ export interface SyncHost {
   recordedBoot(): number | undefined;
   /** Of the active snapshot; 0: none. */
   snapshotVersion(): number;
+  /** The same, where every bit of it is as it came; else 0: it is to come again. */
+  wholeSnapshotVersion(): number;
   /**
    * Starts to receive a snapshot into the slot that is not active; a writer begun before is void. Throws SnapshotError when
    * it cannot be taken, FlashError when the part fails.

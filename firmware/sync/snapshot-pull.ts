@@ -22,7 +22,7 @@ export interface SnapshotPullHost {
   unanswered(): void;
 }
 
-type Slots = Pick<SyncHost, "snapshotVersion" | "beginSnapshot" | "activateSnapshot">;
+type Slots = Pick<SyncHost, "wholeSnapshotVersion" | "beginSnapshot" | "activateSnapshot">;
 
 export interface SnapshotPullNeeds {
   readonly slots: Slots;
@@ -30,6 +30,8 @@ export interface SnapshotPullNeeds {
   readonly standing: Pick<Standing, "trace">;
   readonly host: SnapshotPullHost;
 }
+
+const NO_ATTEMPTS = { version: 0, count: 0, againMs: SNAPSHOT_AGAIN_MS };
 
 interface Download extends Offer {
   readonly writer: SnapshotWriter;
@@ -45,7 +47,7 @@ export class SnapshotPull {
   #download: Download | undefined;
   /** The newest that the cloud told of. */
   #newest: Offer | undefined;
-  #attempts = { version: 0, count: 0, againMs: SNAPSHOT_AGAIN_MS };
+  #attempts = NO_ATTEMPTS;
   #failure: string | undefined;
   readonly #againDeadline: Deadline;
   /** End of what the last fetch asked for. */
@@ -75,13 +77,13 @@ export class SnapshotPull {
 
   /** Whether the cloud told of permissions that are newer than the box's. */
   get hasNewer(): boolean {
-    return this.#newest !== undefined && this.#newest.version > this.#slots.snapshotVersion();
+    return this.#newest !== undefined && this.#newest.version > this.#slots.wholeSnapshotVersion();
   }
 
   /** The cloud has this snapshot. One that is under way is finished first, as long as the cloud goes on serving it. */
   offer(offer: Offer): void {
     this.#newest = offer;
-    if (offer.version <= this.#slots.snapshotVersion()) this.#failure = undefined;
+    if (offer.version <= this.#slots.wholeSnapshotVersion()) this.#failure = undefined;
     if (this.#download === undefined) this.#begin();
   }
 
@@ -133,8 +135,9 @@ export class SnapshotPull {
     if (done === undefined) return;
     this.#drop();
     this.#slots.activateSnapshot(done.value);
-    if (this.#slots.snapshotVersion() === download.version) {
+    if (this.#slots.wholeSnapshotVersion() === download.version) {
       this.#failure = undefined;
+      this.#attempts = NO_ATTEMPTS;
       this.#standing.trace(`snapshot ${download.version} is active`);
     } else {
       this.#failure = "cannot be put on record";
@@ -145,15 +148,15 @@ export class SnapshotPull {
   /** Starts on the newest snapshot if it is newer than the active one. */
   #begin(): void {
     const offer = this.#newest;
-    if (offer === undefined || offer.total === 0 || offer.version <= this.#slots.snapshotVersion()) return;
+    if (offer === undefined || offer.total === 0 || offer.version <= this.#slots.wholeSnapshotVersion()) return;
     if (this.#attempts.version !== offer.version) {
-      this.#attempts = { version: offer.version, count: 0, againMs: SNAPSHOT_AGAIN_MS };
+      this.#attempts = { ...NO_ATTEMPTS, version: offer.version };
     }
     if (this.#attempts.count >= SNAPSHOT_ATTEMPTS_MAX) {
       this.#againLater();
       return;
     }
-    this.#attempts.count++;
+    this.#attempts = { ...this.#attempts, count: this.#attempts.count + 1 };
     const begun = this.#attempt(() => this.#slots.beginSnapshot(offer.version, offer.total));
     if (begun === undefined) return;
     this.#download = { ...offer, writer: begun.value };

@@ -133,6 +133,28 @@ describe("a snapshot", () => {
     expect(task.faults()).toEqual([]);
   });
 
+  it("that has rotted since is fetched once more, as soon as that is known; the cloud hears its version as before", () => {
+    const world = makeSyncRig();
+    const { cloud, host, time, task } = world;
+    cloud.snapshot = { version: 5, bytes: bytesOf(3000) };
+    start(world);
+    task.snapshotRotted();
+    time.run(1000);
+    expect([host.begun, cloud.fetches.length], "nothing has").toEqual([1, 1]);
+    host.isRotten = true;
+    task.snapshotRotted();
+    time.run(1000);
+    expect([host.begun, host.isRotten, cloud.fetches.length]).toEqual([2, false, 2]);
+    expect(task.faults()).toEqual([]);
+    // While one is under way, that goes on.
+    host.isRotten = true;
+    cloud.piece = (offset) => offset < 1024;
+    task.snapshotRotted();
+    time.run(1000);
+    task.snapshotRotted();
+    expect(host.begun).toBe(3);
+  });
+
   it("that nobody answers for is asked for less and less often, and at once after a welcome", () => {
     const world = makeSyncRig();
     const { cloud, host, task, time } = world;

@@ -105,6 +105,10 @@ export class FleetBox implements SyncHost {
     return this.#version;
   }
 
+  wholeSnapshotVersion(): number {
+    return this.#version;
+  }
+
   /** Takes the bytes as a box does, piece by piece, and looks at none of them. */
   beginSnapshot(version: number, totalBytes: number): SnapshotWriter {
     let offset = 0;

@@ -30,6 +30,8 @@ export class FakeHost implements SyncHost {
   /** What `offline` told, each time. */
   readonly sinceSync: number[] = [];
   version = 0;
+  /** Of the snapshot that is in force, not all is as it came. */
+  isRotten = false;
   isBootRecorded = true;
   faults: string[] = [];
   /** Bytes of the snapshot that was activated last. */
@@ -50,6 +52,10 @@ export class FakeHost implements SyncHost {
 
   recordedBoot(): number | undefined {
     return this.isBootRecorded ? 3 : undefined;
+  }
+
+  wholeSnapshotVersion(): number {
+    return this.isRotten ? 0 : this.version;
   }
 
   snapshotVersion(): number {
@@ -83,6 +89,7 @@ export class FakeHost implements SyncHost {
   }
 
   activateSnapshot(view: SnapshotView): void {
+    this.isRotten = false;
     this.version = view.version;
     this.activated = Uint8Array.from((view as unknown as { taken: number[] }).taken);
     this.log.push(`snapshot ${view.version}`);
