@@ -10,9 +10,8 @@ import { GeometryError } from "./journal/geometry.js";
 import { text } from "./panel/screen.js";
 import { stopSafely } from "./safe-stop.js";
 import { SnapshotError } from "./snapshot/contract.js";
+import { MAX_BINS } from "./snapshot/layout.js";
 
-/** Bins that a box can have: more do not fit in a record or a snapshot. */
-const MAX_BINS = 200;
 /** So many boots that a fault ends one after the other, and the box says so: one that only starts shows nobody anything. */
 const FAULTS_MAX = 5;
 /** A boot that has lasted so long is none of them, ms. */

@@ -6,7 +6,6 @@ import {
   BOX_BYTES,
   CRC_BYTES,
   Field,
-  FORMAT,
   HEADER_BYTES,
   MAGIC,
   MAX_BINS,
@@ -16,6 +15,7 @@ import {
   SECTION_COUNT,
   Section,
   SMALLEST_BYTES,
+  SNAPSHOT_FORMAT,
   unpadAscii,
 } from "./layout.js";
 import type { SlotFile } from "./slot-file.js";
@@ -63,7 +63,8 @@ function checkFraming(bytes: Uint8Array): void {
   if (magic === 0xffff_ffff) throw new SnapshotError("truncated: the slot is blank");
   if (magic !== MAGIC) throw new SnapshotError("damaged: the slot holds no snapshot");
   const format = u16(bytes, Field.format);
-  if (format !== FORMAT) throw new SnapshotError(`of another version: format ${format}, this firmware reads ${FORMAT}`);
+  if (format !== SNAPSHOT_FORMAT)
+    throw new SnapshotError(`of another version: format ${format}, this firmware reads ${SNAPSHOT_FORMAT}`);
   if (crc32(bytes, 0, Field.crc) !== u32(bytes, Field.crc) || u16(bytes, Field.headerBytes) < HEADER_BYTES) {
     throw new SnapshotError("damaged: the header's checksum does not match");
   }

@@ -2,7 +2,7 @@
 
 /** `SBS1` read as a little-endian number. */
 export const MAGIC = 0x31534253;
-export const FORMAT = 1;
+export const SNAPSHOT_FORMAT = 1;
 export const HEADER_BYTES = 160;
 export const CRC_BYTES = 4;
 

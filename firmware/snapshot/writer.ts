@@ -1,9 +1,9 @@
 import { FlashError, type FlashPort } from "../../hal/ports/flash.js";
+import { MAX_PIECE_BYTES } from "../wire/messages.js";
 import { SnapshotError, type SnapshotView, type SnapshotWriter } from "./contract.js";
 import { HEADER_BYTES } from "./layout.js";
 import type { FilePlace } from "./slot-file.js";
 
-const MAX_PIECE_BYTES = 1_024;
 const READ_BACK_BYTES = 256;
 
 /** Which file is written where. */

@@ -1,4 +1,4 @@
-import type { Belief, EmergencyTarget, Held, Rec } from "../records/records.js";
+import type { Belief, EmergencyTarget, Held, Kind, Rec } from "../records/records.js";
 
 /**
  * What the box knows beyond its snapshot. Rebuilt at boot from the journal's newest checkpoint and the records after it
@@ -102,7 +102,7 @@ export interface Grace {
   reuses: number;
 }
 
-export type OpenExchange = Extract<Rec, { kind: 2 }> & { readonly seq: number };
+export type OpenExchange = Extract<Rec, { kind: typeof Kind.intent }> & { readonly seq: number };
 
 export interface OpenAll {
   /** Wall time at which the code was accepted, s, if it was known. */

@@ -14,6 +14,7 @@ import {
   PowerEvent,
   type Rec,
 } from "../records/records.js";
+import { MAX_BINS } from "../snapshot/layout.js";
 import {
   type BinChange,
   type BoxState,
@@ -128,11 +129,8 @@ export function applyUnknown(state: BoxState, seq: number, bin: number): void {
 
 /** A checkpoint that this firmware cannot read may have told of any of them. */
 export function doubtAll(state: BoxState, seq: number): void {
-  for (let bin = 0; bin < BINS; bin++) doubt(state, seq, bin);
+  for (let bin = 0; bin < MAX_BINS; bin++) doubt(state, seq, bin);
 }
-
-/** Bins that a record can name. */
-const BINS = 200;
 
 /** A box that takes itself to be online has heard the cloud within this time, s (firmware/sync/PROTOCOL.md, section 9). */
 const ONLINE_SECONDS = 310;

@@ -1,7 +1,8 @@
 import { FlashJournal } from "../../firmware/journal/flash-journal.js";
 import { Kind } from "../../firmware/records/records.js";
 import { Ledger } from "../../firmware/state/ledger.js";
-import { type ClockPort, ClockQuality } from "../../hal/ports/clock.js";
+import { WakeCause } from "../../hal/ports/power.js";
+import { HandClock } from "../world/clock/hand-clock.js";
 import { NorFlash } from "../world/devices/nor-flash.js";
 import { Random } from "../world/random.js";
 
@@ -14,32 +15,23 @@ const START_SECONDS = 1_790_000_000;
 export class LedgerRig {
   readonly #flash = new NorFlash({ sizeBytes: SECTORS * SECTOR_BYTES, sectorBytes: SECTOR_BYTES, alignBytes: 4 });
   readonly #random = new Random(7);
-  #wall: number | undefined = START_SECONDS;
-  #monotonicMs = 0;
   ledger: Ledger;
 
-  readonly clock: ClockPort = {
-    monotonicMs: () => this.#monotonicMs,
-    wallSeconds: () => this.#wall,
-    quality: () => (this.#wall === undefined ? ClockQuality.unknown : ClockQuality.kept),
-    setWall: (seconds) => {
-      this.#wall = seconds;
-    },
-  };
+  readonly clock = new HandClock();
 
   constructor() {
+    this.clock.wall = START_SECONDS;
     this.ledger = this.#boot();
   }
 
   pass(seconds: number): void {
-    this.#monotonicMs += 1_000 * seconds;
-    if (this.#wall !== undefined) this.#wall += seconds;
+    this.clock.pass(seconds);
   }
 
   /** The plug is pulled; `losesClock`: and the RTC's supply is gone too. */
   reboot(losesClock: boolean): void {
-    if (losesClock) this.#wall = undefined;
-    this.#monotonicMs = 0;
+    if (losesClock) this.clock.wall = undefined;
+    this.clock.ms = 0;
     this.ledger = this.#boot();
   }
 
@@ -56,7 +48,7 @@ export class LedgerRig {
       brownOutMillivolts: 0,
       partition: new FlashJournal(this.#flash, { fill: (into) => into.set(this.#random.bytes(into.length)) }),
     });
-    ledger.note({ kind: Kind.boot, boot: ledger.state.boots + 1, cause: 0, firmware: "bench" });
+    ledger.note({ kind: Kind.boot, boot: ledger.state.boots + 1, cause: WakeCause.powerOn, firmware: "bench" });
     return ledger;
   }
 }

@@ -4,6 +4,7 @@ import { FIRST_FRAME } from "../../firmware/journal/geometry.js";
 import type { Journal } from "../../firmware/journal/journal.js";
 import { lookupHash } from "../../firmware/snapshot/lookup-hash.js";
 import { FlashSnapshotSlots } from "../../firmware/snapshot/store.js";
+import { EPOCH_BYTES } from "../../firmware/wire/epoch.js";
 import { buildSnapshot } from "../cloud/snapshot/build.js";
 import type { SnapshotModel } from "../cloud/snapshot/model.js";
 import { NorFlash } from "../world/devices/nor-flash.js";
@@ -160,7 +161,7 @@ function fleetModel(): SnapshotModel {
   return {
     box: BOX,
     version: 1,
-    epoch: new Uint8Array(8),
+    epoch: new Uint8Array(EPOCH_BYTES),
     asOf: 0,
     sheet: 1,
     lookupKey: new Uint8Array(32).fill(7),

@@ -1,3 +1,4 @@
+import { MAX_OFFSETS } from "../../firmware/snapshot/layout.js";
 import { EPOCH_BYTES } from "../../firmware/wire/epoch.js";
 import { Reads } from "../../firmware/wire/messages.js";
 import { type Access, type Box, bytesToHex, CloudError, hexToBytes, type Key } from "./domain.js";
@@ -9,7 +10,6 @@ import { offsetsOf, windowAt } from "./windows.js";
 
 /** How far ahead a box can show local times, s, and in how many steps. */
 const OFFSETS_AHEAD_SECONDS = 5 * 366 * 86_400;
-const MAX_OFFSETS = 16;
 
 /** What a snapshot is made of, apart from its version. */
 export type BoxModel = Omit<SnapshotModel, "version">;

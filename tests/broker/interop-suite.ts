@@ -5,6 +5,7 @@ import { generate } from "mqtt-packet";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { MqttConnection } from "../../firmware/sync/mqtt/connection.js";
 import type { SocketPort } from "../../hal/ports/network.js";
+import { RealTimers } from "../../sim/cloud/fleet/real-timers.js";
 
 /** Brokers and processes on a busy machine. */
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -285,10 +286,7 @@ export function interopSuite(name: string, versions: readonly (4 | 5)[], start: 
         const log: string[] = [];
         const connection = new MqttConnection(
           portOf(socket),
-          {
-            set: (delayMs, callback) => Number(setTimeout(callback, delayMs).unref()),
-            clear: (id) => clearTimeout(id),
-          },
+          new RealTimers(),
           {
             version,
             clientId: `box-${name}`,

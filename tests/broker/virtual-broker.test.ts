@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Endpoint } from "../../sim/broker/virtual/endpoint.js";
 import { isTopicFilter, isTopicName, topicMatches } from "../../sim/broker/virtual/topics.js";
 import { VirtualBroker, type VirtualBrokerOptions } from "../../sim/broker/virtual/virtual-broker.js";
-import { VirtualTime } from "../sync/support/virtual-time.js";
+import { VirtualTime } from "../support/virtual-time.js";
 
 const SEED = 314;
 

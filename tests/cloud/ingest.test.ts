@@ -4,14 +4,19 @@ import { encodeRecord } from "../../firmware/records/codec.js";
 import {
   Auth,
   Belief,
+  BinFault,
   CommandKind,
+  DoorEvent,
   EmergencyTarget,
   Exchange,
   Flag,
   Kind,
+  LinkEvent,
   Outcome,
+  PowerEvent,
   type Rec,
 } from "../../firmware/records/records.js";
+import { WakeCause } from "../../hal/ports/power.js";
 import { modelOf } from "../../sim/cloud/box-snapshot.js";
 import { bytesToHex } from "../../sim/cloud/domain.js";
 import { at, BOX, CloudRig, EPOCH, START_SECONDS } from "./support/cloud-rig.js";
@@ -58,12 +63,12 @@ class Feed {
 
 /** 60 exchanges of key 1 at bin 0, with diagnostics in between. */
 function story(): Rec[] {
-  const records: Rec[] = [{ kind: Kind.boot, boot: 1, cause: 0, firmware: "1", ...at(T) }];
+  const records: Rec[] = [{ kind: Kind.boot, boot: 1, cause: WakeCause.powerOn, firmware: "1", ...at(T) }];
   for (let i = 0; i < 60; i++) {
     const seq = records.length + 1;
     const isPickup = i % 2 === 0;
     records.push(intent(isPickup ? Exchange.pickup : Exchange.dropoff, 0, { key: 1, user: 1 }, T + i));
-    records.push({ kind: Kind.power, event: 1, ...at(T + i) });
+    records.push({ kind: Kind.power, event: PowerEvent.mainsLost, ...at(T + i) });
     records.push(outcome(seq, Outcome.done, T + i));
   }
   return records;
@@ -112,7 +117,7 @@ describe("batches", () => {
     const others = feed.inventory.content("MS4-TOKYO", 0);
     const kept: Rec = { kind: Kind.binKept, bin: 1, belief: Belief.holds, key: 2, ...at(T) };
     const empty: Rec = { kind: Kind.binKept, bin: 23, belief: Belief.empty, ...at(T) };
-    feed.take(11, [{ kind: Kind.power, event: 1, ...at(T) }], { gapFrom: 4 });
+    feed.take(11, [{ kind: Kind.power, event: PowerEvent.mainsLost, ...at(T) }], { gapFrom: 4 });
     const beliefs = Array.from({ length: 24 }, (_, bin) => feed.inventory.content(BOX, bin).belief);
     expect(new Set(beliefs)).toEqual(new Set(["doubt"]));
     expect(feed.inventory.content(BOX, 1)).toEqual({ belief: "doubt", item: "key:2" });
@@ -151,7 +156,7 @@ describe("batches", () => {
     const feed = new Feed();
     feed.take(1, [intent(Exchange.pickup, 0, { key: 1, user: 1 })]);
     const epoch = new Uint8Array(8).fill(9);
-    feed.take(1, [{ kind: Kind.boot, boot: 1, cause: 0, firmware: "1", ...at(T) }], { epoch });
+    feed.take(1, [{ kind: Kind.boot, boot: 1, cause: WakeCause.powerOn, firmware: "1", ...at(T) }], { epoch });
     expect(feed.data.exchanges[0]!.status).toBe("unconfirmed");
     expect(feed.inventory.in(BOX, 0)).toEqual({ item: "key:1", certain: false });
     expect(feed.ingest.through(BOX, E)).toBe(1);
@@ -189,7 +194,7 @@ describe("the exchange log", () => {
   test("names the anonymous, and orders what has no time by boot and seconds", () => {
     const feed = new Feed();
     feed.take(1, [
-      { kind: Kind.boot, boot: 7, cause: 1, firmware: "1", at: 0, flags: 0 },
+      { kind: Kind.boot, boot: 7, cause: WakeCause.button, firmware: "1", at: 0, flags: 0 },
       intent(Exchange.pickup, 0, { key: 1, auth: Auth.keyCode, at: 12, flags: Flag.onBattery }),
       outcome(2, Outcome.done),
       intent(Exchange.dropoff, 3, { fob: "777ZZZ", auth: Auth.quickScan }),
@@ -393,7 +398,7 @@ test("an exchange whose end is missing is unconfirmed as soon as the box has beg
 
 describe("a release from the wall", () => {
   const unmount = { kind: Kind.emergency, target: EmergencyTarget.unmount, sheet: 1, number: 1, ...at(T) } as const;
-  const boot = { kind: Kind.boot, boot: 2, cause: 0, firmware: "1", ...at(T) } as const;
+  const boot = { kind: Kind.boot, boot: 2, cause: WakeCause.powerOn, firmware: "1", ...at(T) } as const;
 
   test("that a power cut ended is unconfirmed, until the box says how it ended", () => {
     const feed = new Feed();
@@ -419,10 +424,10 @@ describe("events and receipts", () => {
   test("name what happened", () => {
     const feed = new Feed();
     feed.take(1, [
-      { kind: Kind.door, bin: 2, event: 1, ...at(T) },
-      { kind: Kind.binFault, bin: 2, event: 1, ...at(T) },
-      { kind: Kind.power, event: 1, charge: 80, ...at(T) },
-      { kind: Kind.link, event: 2, link: "wifi", reason: "no-pingresp", ...at(T) },
+      { kind: Kind.door, bin: 2, event: DoorEvent.heldOpen, ...at(T) },
+      { kind: Kind.binFault, bin: 2, event: BinFault.wontOpen, ...at(T) },
+      { kind: Kind.power, event: PowerEvent.mainsLost, charge: 80, ...at(T) },
+      { kind: Kind.link, event: LinkEvent.sessionDown, link: "wifi", reason: "no-pingresp", ...at(T) },
       { kind: Kind.gap, reason: 1, count: 3, ...at(T) },
     ]);
     expect(feed.data.events.map(({ kind, detail }) => ({ kind, detail }))).toEqual([

@@ -6,7 +6,7 @@ import { Lane, topicOf } from "../../firmware/wire/lanes.js";
 import { type BodyCodec, Fetch, Records, State, Status, type Welcome } from "../../firmware/wire/messages.js";
 import { at, BOX, CloudRig, door, EPOCH, START_SECONDS, TestBox } from "./support/cloud-rig.js";
 
-const EXTRA = { part: 7, doors: [1, { kind: 2 }], entries: new Uint8Array(100) };
+const EXTRA = { chapter: 7, doors: [1, { kind: 200 }], entries: new Uint8Array(100) };
 
 /** As a newer box would encode it: the same fields, and others. */
 function newer<T extends object>(codec: BodyCodec<T>, change: object = {}): BodyCodec<T> {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { CommandKind, Exchange, Kind, Outcome } from "../../firmware/records/records.js";
+import { Auth, CommandKind, Exchange, Kind, Outcome } from "../../firmware/records/records.js";
 import { encodeCbor } from "../../firmware/wire/cbor.js";
 import { seal } from "../../firmware/wire/envelope.js";
 import { Lane, topicOf } from "../../firmware/wire/lanes.js";
@@ -375,7 +375,7 @@ describe("snapshots", () => {
     tokyo.connect(7, { model: "MS4", bins: 8 });
     const stamp = at(START_SECONDS + 100);
     tokyo.records(1, [
-      { kind: Kind.intent, exchange: Exchange.dropoff, bin: 7, auth: 4, key, ...stamp },
+      { kind: Kind.intent, exchange: Exchange.dropoff, bin: 7, auth: Auth.quickScan, key, ...stamp },
       { kind: Kind.outcome, of: 1, result: Outcome.done, ...stamp },
     ]);
     world.timers.advance(2_000);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Belief, CommandKind, Exchange, Kind, Outcome } from "../../firmware/records/records.js";
+import { Auth, Belief, CommandKind, Exchange, Kind, Outcome } from "../../firmware/records/records.js";
 import { PackHolder } from "../../sim/trials/scenarios/emergency.js";
 import { Stage } from "../../sim/trials/stage/stage.js";
 import { readJournal, readMemory } from "../support/box-memory.js";
@@ -50,7 +50,7 @@ describe("one-touch unlock", () => {
     await stage.person.takeKey(bin);
     await stage.person.closeDoor(bin);
     expect(stage.machine.button.lamp).toBe("off");
-    expect(intents()).toMatchObject([{ exchange: Exchange.pickup, bin, auth: 5 }]);
+    expect(intents()).toMatchObject([{ exchange: Exchange.pickup, bin, auth: Auth.oneTouch }]);
     await stage.person.pressButton();
     await stage.world.advance(5_000);
     expect(intents()).toHaveLength(1);
@@ -156,7 +156,7 @@ describe("a bin and the release from the wall, armed at once", () => {
     expect([mount(), intents().length, screen(), lamp()]).toEqual([true, 0, "emergency-result", "flash"]);
     await stage.world.advance(5_000);
     await stage.person.pressButton();
-    expect(intents()).toMatchObject([{ bin, auth: 5 }]);
+    expect(intents()).toMatchObject([{ bin, auth: Auth.oneTouch }]);
     expect([screen(), lamp()]).toEqual(["bin-open", "off"]);
   });
 
@@ -167,7 +167,7 @@ describe("a bin and the release from the wall, armed at once", () => {
     expect([mount(), lamp()]).toEqual([false, "flash"]);
     await stage.person.pressButton();
     expect([mount(), intents().length]).toEqual([false, 1]);
-    expect(intents()).toMatchObject([{ bin, auth: 5 }]);
+    expect(intents()).toMatchObject([{ bin, auth: Auth.oneTouch }]);
   });
 
   it("the end of the bin's minute leaves the lamp to the release", async () => {

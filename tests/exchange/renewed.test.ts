@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { Rights } from "../../firmware/exchange/rights.js";
 import { Auth } from "../../firmware/records/records.js";
 import type { AccessInfo, KeyInfo, SnapshotView } from "../../firmware/snapshot/contract.js";
+import { HandClock } from "../../sim/world/clock/hand-clock.js";
 import { nodeHash } from "../snapshot/support/models.js";
-import { HandClock } from "../support/ledger-bench.js";
 
 const KEY = { id: 1, name: "Van", roaming: true, homeLocation: 4, homeLocationName: "Paris" } as KeyInfo;
 const OTHER = { ...KEY, id: 2 } as KeyInfo;

@@ -6,19 +6,19 @@ import { lookupHash } from "../../firmware/snapshot/lookup-hash.js";
 import { ClockQuality } from "../../hal/ports/clock.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
 import type { SnapshotModel } from "../../sim/cloud/snapshot/model.js";
+import { HandClock } from "../../sim/world/clock/hand-clock.js";
 import { makeFlash } from "../snapshot/support/flash.js";
 import { nodeHash } from "../snapshot/support/models.js";
 import { download, slotsOn } from "../snapshot/support/slots.js";
 import { BADGE, FLAT, MODEL, START, TRUCK, VAN, VIRTUAL } from "../support/box-rig.js";
 
 let snapshot: SnapshotView | undefined;
-let wall: number | undefined;
-let quality: ClockQuality;
+let clock: HandClock;
 let rights: Rights;
 
 beforeEach(() => {
-  wall = START;
-  quality = ClockQuality.kept;
+  clock = new HandClock();
+  clock.wall = START;
   install({});
   rights = new Rights({
     snapshot: {
@@ -28,7 +28,7 @@ beforeEach(() => {
     },
     hash: nodeHash,
     lookupKey: MODEL.lookupKey,
-    clock: { monotonicMs: () => 0, wallSeconds: () => wall, quality: () => quality, setWall: () => {} },
+    clock,
   });
 });
 
@@ -82,7 +82,7 @@ describe("a badge", () => {
       [VIRTUAL.id, 103, Auth.badge],
     ]);
     expect(ofAna()[0]!.shown).toEqual(hash(BADGE.ana));
-    wall = START + 3_600;
+    clock.wall = START + 3_600;
     expect(ofAna().map(({ key }) => key.id)).toEqual([VAN.id, TRUCK.id, VIRTUAL.id]);
     install({ accesses: [...MODEL.accesses, { id: 104, user: 1, key: VAN.id }] });
     expect(ofAna().map(({ access }) => access?.id)).toEqual([100, 102, 103]);
@@ -135,9 +135,9 @@ describe("a badge", () => {
     const window = (id: number, from: number, until: number) => ({ id, user: 2, key: VAN.id, window: { from, until } });
     install({ accesses: [window(1, START - 20, START - 10), window(2, START + 60, START + 70)], codes: [] });
     expect(rights.badgeRefusal(2)).toEqual({ reason: "too-early", params: { time: "2026-11-02 09:01" } });
-    wall = undefined;
+    clock.wall = undefined;
     expect(rights.badgeRefusal(2)).toEqual({ reason: "clock-unknown" });
-    wall = START + 100;
+    clock.wall = START + 100;
     expect(rights.badgeRefusal(2)).toBeUndefined();
     expect(rights.badgeRefusal(1)).toBeUndefined();
   });
@@ -155,17 +155,16 @@ describe("a window", () => {
   });
 
   test("that is not there is always open, whatever the clock", () => {
-    wall = undefined;
-    quality = ClockQuality.unknown;
+    clock.wall = undefined;
     expect(rights.windowRefusal(undefined)).toBeUndefined();
     expect(rights.windowRefusal({ id: 1, user: 1, key: 1, window: undefined })).toBeUndefined();
   });
 
   test("needs a clock that somebody vouches for", () => {
-    wall = undefined;
+    clock.wall = undefined;
     expect(refusal(START - 1, START + 1)).toEqual({ reason: "clock-unknown" });
-    wall = START;
-    quality = ClockQuality.unknown;
+    clock.wall = START;
+    clock.worth = ClockQuality.unknown;
     expect(refusal(START - 1, START + 1)).toEqual({ reason: "clock-unknown" });
   });
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { MainsLog } from "../../firmware/power/mains-log.js";
-import { HandClock } from "../support/ledger-bench.js";
+import { HandClock } from "../../sim/world/clock/hand-clock.js";
 import { ManualTimers } from "../support/manual-timers.js";
 
 const FIVE_MINUTES_S = 300;

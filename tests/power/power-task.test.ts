@@ -4,7 +4,7 @@ import { Changes } from "../../firmware/wiring/changes.js";
 import { MS5 } from "../../hal/boards/ms5/profile.js";
 import { WakeCause } from "../../hal/ports/power.js";
 import { LedgerBench } from "../support/ledger-bench.js";
-import { ManualTimers } from "../support/manual-timers.js";
+import { VirtualTime } from "../support/virtual-time.js";
 
 class Slept extends Error {}
 
@@ -18,20 +18,15 @@ function life(
   let light: number | undefined;
   const bench = new LedgerBench();
   bench.mains = false;
-  const timers = new ManualTimers();
-  const clock = {
-    monotonicMs: () => timers.nowMs,
-    wallSeconds: () => undefined,
-    quality: () => 0 as const,
-    setWall: () => {},
-  };
+  const time = new VirtualTime();
+  time.wall = undefined;
   const task = new PowerTask({
     battery: MS5.battery!,
     ledger: bench.ledger,
     hal: {
       board: MS5,
-      clock,
-      timers,
+      clock: time,
+      timers: time,
       mains: { present: () => false, onChange: undefined },
       gauge: { read: () => ({ chargePercent: 90, millivolts, milliamps: undefined, celsius: undefined }) },
       panel: {
@@ -66,10 +61,10 @@ function life(
     changes: new Changes({ changed: () => {} }),
   });
   task.start();
-  expect(() => timers.advance(3_600_000)).toThrow(Slept);
+  expect(() => time.advance(3_600_000)).toThrow(Slept);
   // What the pin of a board shows in sleep is what it was told last.
   expect(light).toBe(0);
-  return { secondsAwake: Math.round(timers.nowMs / 1_000), saidEmpty };
+  return { secondsAwake: Math.round(time.nowMs / 1_000), saidEmpty };
 }
 
 test("what is under way puts sleep off by three minutes at most; in a check-in only a lock's pulse does", () => {

@@ -54,8 +54,8 @@ test.each([
   ["negative", { ...INTENT, user: -1 }],
   ["fraction", { ...INTENT, key: 1.5 }],
   ["fob too long", { ...INTENT, fob: "x".repeat(17) }],
-  ["no time", { kind: Kind.outcome, of: 1, result: 1, flags: 0 }],
-  ["flags out of range", { kind: Kind.outcome, of: 1, result: 1, at: 1, flags: 256 }],
+  ["no time", { kind: Kind.outcome, of: 1, result: Outcome.done, flags: 0 }],
+  ["flags out of range", { kind: Kind.outcome, of: 1, result: Outcome.done, at: 1, flags: 256 }],
 ])("refuses a record with %s, on the way in and on the way out", (_, record) => {
   expect(() => encodeRecord(record as unknown as Rec)).toThrow(RecordError);
   expect(() => decodeRecord(encodeCbor(record))).toThrow(RecordError);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CommandKind, Kind } from "../../firmware/records/records.js";
+import { CommandKind, DoorEvent, Kind } from "../../firmware/records/records.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
 /** A bin changed by record `changed`, then a snapshot that takes `asOf` records into account. */
@@ -10,7 +10,8 @@ function after(write: (bench: LedgerBench) => number, asOf: (changed: number) =>
   return bench;
 }
 
-const forced = ({ ledger }: LedgerBench) => ledger.write({ kind: Kind.door, bin: 4, event: 3 }, "vital");
+const forced = ({ ledger }: LedgerBench) =>
+  ledger.write({ kind: Kind.door, bin: 4, event: DoorEvent.unexpected }, "vital");
 const disabled = ({ ledger }: LedgerBench) =>
   ledger.write({ kind: Kind.command, id: 1, command: CommandKind.disableBin, bin: 4 }, "vital");
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Auth, Exchange, Kind } from "../../firmware/records/records.js";
 import { type BoxState, emptyState } from "../../firmware/state/box-state.js";
 import { applyCheckpoint, encodeCheckpoint } from "../../firmware/state/checkpoint.js";
 import { decodeCbor, encodeCbor } from "../../firmware/wire/cbor.js";
@@ -99,7 +100,7 @@ test("a piece is filled to its last byte", () => {
 test("half of an exchange, and bins of a run that is not there, are left out", () => {
   const state = emptyState();
   applyCheckpoint(state, encodeCbor({ chapter: 1, next: 5 }));
-  applyCheckpoint(state, encodeCbor({ chapter: 1, pending: encodeCbor({ kind: 2 }) }));
+  applyCheckpoint(state, encodeCbor({ chapter: 1, pending: encodeCbor({ kind: Kind.intent }) }));
   applyCheckpoint(state, encodeCbor({ chapter: 9, first: 0, entries: Uint8Array.of(3) }));
   expect(state).toEqual(emptyState());
 });
@@ -144,7 +145,7 @@ describe("a piece", () => {
     ["a main chapter with the boots and no wrong codes", { chapter: 1, boot: 3 }],
     ["a list of another type, long enough", { chapter: 1, grace: new Uint8Array(9) }],
     ["a list that is no list", { chapter: 1, mains: 3 }],
-    ["an exchange that is no bytes", { chapter: 1, pending: { kind: 1 }, next: 4 }],
+    ["an exchange that is no bytes", { chapter: 1, pending: { kind: Kind.boot }, next: 4 }],
     [
       "an exchange that is another record",
       {
@@ -154,13 +155,17 @@ describe("a piece", () => {
         command: 0,
         throttle: [0, null],
         sheet: 1,
-        pending: encodeCbor({ kind: 12, through: 1, at: 1, flags: 0 }),
+        pending: encodeCbor({ kind: Kind.ack, through: 1, at: 1, flags: 0 }),
         next: 4,
       },
     ],
     [
       "an exchange of which the bin is missing",
-      { chapter: 1, pending: encodeCbor({ kind: 2, exchange: 1, auth: 1, at: 1, flags: 0 }), next: 4 },
+      {
+        chapter: 1,
+        pending: encodeCbor({ kind: Kind.intent, exchange: Exchange.pickup, auth: Auth.bookingCode, at: 1, flags: 0 }),
+        next: 4,
+      },
     ],
     ["the boots and no acknowledgement", { chapter: 1, boot: 3, command: 0, throttle: [0, null], sheet: 1 }],
     ["the boots and no command", { chapter: 1, boot: 3, acked: 1, throttle: [0, null], sheet: 1 }],
@@ -187,6 +192,6 @@ describe("a piece", () => {
 
   test("with half of an exchange has none", () => {
     expect(taken({ chapter: 1, next: 4 })).toEqual([true, emptyState()]);
-    expect(taken({ chapter: 1, pending: encodeCbor({ kind: 1 }) })).toEqual([true, emptyState()]);
+    expect(taken({ chapter: 1, pending: encodeCbor({ kind: Kind.boot }) })).toEqual([true, emptyState()]);
   });
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { Kind } from "../../firmware/records/records.js";
+import { CommandKind, Kind } from "../../firmware/records/records.js";
 import { SnapshotError, type SnapshotView, type SnapshotWriter } from "../../firmware/snapshot/contract.js";
 import { CurrentSnapshot } from "../../firmware/state/current-snapshot.js";
 import { type Ledger, WriteRefused } from "../../firmware/state/ledger.js";
@@ -139,7 +139,7 @@ test("a snapshot whose record cannot be written is not in force", () => {
 
 test("its record is written in a journal that has room for nothing less", () => {
   for (let id = 1; bench.ledger.refusal("dropoff") === undefined; id++) {
-    bench.ledger.write({ kind: Kind.command, id, command: 5, sheet: 1 }, "vital");
+    bench.ledger.write({ kind: Kind.command, id, command: CommandKind.closeSheets, sheet: 1 }, "vital");
   }
   const snapshot = current();
   snapshot.activate(view(3), BINS);

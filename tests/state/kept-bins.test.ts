@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Belief, Kind, type Rec } from "../../firmware/records/records.js";
+import { Auth, Belief, Exchange, Kind, Outcome, type Rec } from "../../firmware/records/records.js";
 import { BinBeliefs } from "../../firmware/state/bin-beliefs.js";
 import { emptyState } from "../../firmware/state/box-state.js";
 import { CurrentSnapshot } from "../../firmware/state/current-snapshot.js";
@@ -44,8 +44,11 @@ class Pair {
 
   #hang(bin: number, fob: string): void {
     const { ledger } = this.bench;
-    const of = ledger.write({ kind: Kind.intent, exchange: 2, bin, auth: 4, fob }, "dropoff");
-    ledger.write({ kind: Kind.outcome, of, result: 1 }, "vital");
+    const of = ledger.write(
+      { kind: Kind.intent, exchange: Exchange.dropoff, bin, auth: Auth.quickScan, fob },
+      "dropoff",
+    );
+    ledger.write({ kind: Kind.outcome, of, result: Outcome.done }, "vital");
   }
 
   snapshot(asOf: number, bins: readonly Row[], epoch = this.bench.ledger.journal.epoch!): void {

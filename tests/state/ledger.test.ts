@@ -8,6 +8,7 @@ import { Ledger, WriteRefused } from "../../firmware/state/ledger.js";
 import { encodeCbor } from "../../firmware/wire/cbor.js";
 import { ClockQuality } from "../../hal/ports/clock.js";
 import { EntropyError } from "../../hal/ports/entropy.js";
+import { HandClock } from "../../sim/world/clock/hand-clock.js";
 
 const AT = 1_790_000_000;
 const NOTE = { kind: Kind.clockSet } as const;
@@ -18,10 +19,8 @@ let acknowledged: number[];
 let failing: (() => Error | undefined) | undefined;
 let room: Room;
 let stored: { pieces: Uint8Array[]; records: Uint8Array[] };
+let clock: HandClock;
 let world: {
-  wall: number | undefined;
-  ms: number;
-  quality: ClockQuality;
   mains: boolean;
   millivolts: number | undefined;
 };
@@ -32,7 +31,10 @@ beforeEach(() => {
   failing = undefined;
   room = "all";
   stored = { pieces: [], records: [] };
-  world = { wall: AT, ms: 5_999, quality: ClockQuality.kept, mains: true, millivolts: 3_900 };
+  clock = new HandClock();
+  clock.wall = AT;
+  clock.ms = 5_999;
+  world = { mains: true, millivolts: 3_900 };
 });
 
 function boot(): Ledger {
@@ -54,12 +56,7 @@ function boot(): Ledger {
     acknowledge: (seq) => acknowledged.push(seq),
   };
   return new Ledger({
-    clock: {
-      monotonicMs: () => world.ms,
-      wallSeconds: () => world.wall,
-      quality: () => world.quality,
-      setWall: () => {},
-    },
+    clock,
     gauge: {
       read: () =>
         world.millivolts === undefined
@@ -103,7 +100,7 @@ describe("a record", () => {
     [
       "with all that is good",
       () => {
-        world.quality = ClockQuality.synced;
+        clock.worth = ClockQuality.synced;
       },
       AT,
       Flag.wallTime | Flag.synced,
@@ -112,8 +109,7 @@ describe("a record", () => {
     [
       "without a clock",
       () => {
-        world.wall = undefined;
-        world.quality = ClockQuality.unknown;
+        clock.wall = undefined;
       },
       5,
       0,
@@ -259,7 +255,7 @@ describe("acknowledgements", () => {
 
 describe("a boot", () => {
   test("takes the checkpoint, then the records since, and counts what it cannot make sense of", () => {
-    const before = { ...emptyState(), boots: 4, command: 6 };
+    const before = { ...emptyState(), boots: 4, command: 40 };
     stored.pieces = [...encodeCheckpoint(before)];
     stored.records = [
       encodeRecord({ ...close(7), at: AT, flags: 0 }),

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { Journal } from "../../firmware/journal/journal.js";
 import { encodeRecord } from "../../firmware/records/codec.js";
-import { Auth, Belief, CommandKind, DoorEvent, Exchange, Kind } from "../../firmware/records/records.js";
+import { Auth, Belief, CommandKind, DoorEvent, Exchange, Kind, PowerEvent } from "../../firmware/records/records.js";
 import { encodeCheckpoint } from "../../firmware/state/checkpoint.js";
 import { BatchReader } from "../../firmware/sync/batch.js";
 import { encodeCbor } from "../../firmware/wire/cbor.js";
 import { ENVELOPE_OVERHEAD } from "../../firmware/wire/envelope.js";
 import { Records } from "../../firmware/wire/messages.js";
+import { WakeCause } from "../../hal/ports/power.js";
 import { CloudRig } from "../cloud/support/cloud-rig.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
@@ -87,7 +88,7 @@ function downgraded(pieces: (own: Uint8Array[]) => Iterable<Uint8Array>): Ledger
     entropy: { fill: (into) => void into.fill(8) },
     owner: { checkpoint: () => pieces([...encodeCheckpoint(before.ledger.state)]) },
   });
-  journal.append(encodeRecord({ kind: Kind.boot, boot: 9, cause: 0, firmware: "2.0", ...AT }), "vital");
+  journal.append(encodeRecord({ kind: Kind.boot, boot: 9, cause: WakeCause.powerOn, firmware: "2.0", ...AT }), "vital");
   bench.reboot();
   return bench;
 }
@@ -117,11 +118,11 @@ describe("a checkpoint of a later firmware", () => {
   test.each<[string, Uint8Array]>([
     ["a chapter below 128", encodeCbor({ chapter: 24, first: 1, entries: new Uint8Array(9).fill(7) })],
     ["a chapter without a number", encodeCbor({ chapter: "bins" })],
-    ["no chapter at all", encodeCbor({ kind: 1 })],
+    ["no chapter at all", encodeCbor({ kind: Kind.boot })],
     ["a chapter of bins in another shape", encodeCbor({ chapter: 20, entries: [1, 2] })],
     ["a chapter of bins without its base", encodeCbor({ chapter: 20, entries: new Uint8Array(9) })],
     ["an opening without its record", encodeCbor({ chapter: 21, entries: Uint8Array.of(1) })],
-    ["a main chapter whose lists are of another shape", encodeCbor({ chapter: 1, grace: { kind: 1 } })],
+    ["a main chapter whose lists are of another shape", encodeCbor({ chapter: 1, grace: { kind: Kind.boot } })],
     ["a main chapter with a shorter list", encodeCbor({ chapter: 1, openAll: [1, 2] })],
     ["an exchange under way in another shape", encodeCbor({ chapter: 1, pending: Uint8Array.of(0xff), next: 1 })],
     ["what is no map", Uint8Array.of(0x83, 1, 2, 3)],
@@ -134,7 +135,7 @@ describe("a checkpoint of a later firmware", () => {
       expect(bench.ledger.state.codes.sheet).toBe(3);
       // It is in this firmware's own checkpoints from now on, and they fit.
       for (let i = 0; i < 8_000 && bench.ledger.journal.oldestSeq === 1; i++) {
-        bench.ledger.acknowledge(bench.ledger.write({ kind: Kind.power, event: 1 }, "vital"));
+        bench.ledger.acknowledge(bench.ledger.write({ kind: Kind.power, event: PowerEvent.mainsLost }, "vital"));
       }
       expect(bench.ledger.journal.oldestSeq).toBeGreaterThan(1);
       bench.reboot();

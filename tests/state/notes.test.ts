@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CommandKind, Kind } from "../../firmware/records/records.js";
+import { BinFault, CommandKind, Kind } from "../../firmware/records/records.js";
 import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
@@ -58,7 +58,7 @@ test("a second run of dropped notes has a first marker of its own", () => {
 test("a vital note is written where diagnostics have no room any more", () => {
   const bench = new LedgerBench();
   fillUntil(bench, "no-diagnostics");
-  bench.ledger.note({ kind: Kind.binFault, bin: 3, event: 1 }, "vital");
+  bench.ledger.note({ kind: Kind.binFault, bin: 3, event: BinFault.wontOpen }, "vital");
   expect(bench.ledger.state.faulty.has(3)).toBe(true);
   expect(gaps(bench)).toEqual([]);
 });

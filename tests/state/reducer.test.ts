@@ -17,6 +17,7 @@ import {
 import { type BoxState, emptyState, guessedIndex, targetIndex } from "../../firmware/state/box-state.js";
 import { RECOVERED_PERCENT } from "../../firmware/state/gauge-reading.js";
 import { applyRecord } from "../../firmware/state/reducer.js";
+import { WakeCause } from "../../hal/ports/power.js";
 
 const AT = 1_790_000_000;
 const KEY = { key: 7 };
@@ -500,7 +501,7 @@ describe("power and the cloud", () => {
   });
 
   test("boots are counted as their records say", () => {
-    write({ kind: Kind.boot, boot: 9, cause: 0, firmware: "test" });
+    write({ kind: Kind.boot, boot: 9, cause: WakeCause.powerOn, firmware: "test" });
     expect(state.boots).toBe(9);
   });
 

@@ -7,7 +7,7 @@ import { BinBeliefs } from "../../firmware/state/bin-beliefs.js";
 import type { BoxState } from "../../firmware/state/box-state.js";
 import { CurrentSnapshot } from "../../firmware/state/current-snapshot.js";
 import { Ledger } from "../../firmware/state/ledger.js";
-import { ClockQuality } from "../../hal/ports/clock.js";
+import { HandClock } from "../../sim/world/clock/hand-clock.js";
 import type { NorFlash } from "../../sim/world/devices/nor-flash.js";
 import type { Machine } from "../../sim/world/machine/machine.js";
 
@@ -29,13 +29,10 @@ function mount(flash: NorFlash): Journal {
 }
 
 export function readMemory(machine: Machine): BoxMemory {
+  const clock = new HandClock();
+  clock.wall = undefined;
   const ledger = new Ledger({
-    clock: {
-      monotonicMs: () => 0,
-      wallSeconds: () => undefined,
-      quality: () => ClockQuality.unknown,
-      setWall: () => {},
-    },
+    clock,
     gauge: { read: () => undefined },
     mains: { present: () => true, onChange: undefined },
     brownOutMillivolts: 0,

@@ -9,13 +9,13 @@ import { MS5 } from "../../hal/boards/ms5/profile.js";
 import type { Text } from "../../hal/ports/panel.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
 import type { SnapshotModel } from "../../sim/cloud/snapshot/model.js";
+import { HandClock } from "../../sim/world/clock/hand-clock.js";
 import { IDENTITY_PARTITION, Machine, type MachineOptions } from "../../sim/world/machine/machine.js";
 import { Person } from "../../sim/world/machine/people.js";
 import { World } from "../../sim/world/machine/world.js";
 import type { TraceLog } from "../../sim/world/trace.js";
 import { nodeHash } from "../snapshot/support/models.js";
 import { type BoxMemory, readJournal, readMemory, reasonOnFlash } from "./box-memory.js";
-import { HandClock } from "./ledger-bench.js";
 
 export const BOX = "BOX-7";
 /** When the world begins: 2026-11-02T08:00:00Z. */

@@ -1,39 +1,10 @@
 import { FlashJournal } from "../../firmware/journal/flash-journal.js";
 import { Kind } from "../../firmware/records/records.js";
 import { Ledger } from "../../firmware/state/ledger.js";
-import type { ClockPort } from "../../hal/ports/clock.js";
-import { ClockQuality } from "../../hal/ports/clock.js";
 import { WakeCause } from "../../hal/ports/power.js";
+import { HandClock } from "../../sim/world/clock/hand-clock.js";
 import { NorFlash } from "../../sim/world/devices/nor-flash.js";
 import { Random } from "../../sim/world/random.js";
-
-/** A clock that tests set by hand. */
-export class HandClock implements ClockPort {
-  ms = 0;
-  wall: number | undefined = 1_790_000_000;
-
-  monotonicMs(): number {
-    return this.ms;
-  }
-
-  wallSeconds(): number | undefined {
-    return this.wall;
-  }
-
-  quality(): ClockQuality {
-    return this.wall === undefined ? ClockQuality.unknown : ClockQuality.kept;
-  }
-
-  setWall(seconds: number): void {
-    this.wall = seconds;
-  }
-
-  /** Lets time pass, on both clocks. */
-  pass(seconds: number): void {
-    this.ms += seconds * 1_000;
-    if (this.wall !== undefined) this.wall += seconds;
-  }
-}
 
 /** A ledger on real simulated flash, which can be booted again and again. */
 export class LedgerBench {

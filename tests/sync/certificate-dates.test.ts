@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CertificateDates, secondsLeft } from "../../firmware/sync/certificate-dates.js";
-import { type ClockPort, ClockQuality } from "../../hal/ports/clock.js";
+import { HandClock } from "../../sim/world/clock/hand-clock.js";
 
 const HOUR_MS = 3_600_000;
 /** 2026-01-01 to 2026-02-01, UTC. */
@@ -9,14 +9,9 @@ const ENDED = "certificate ended 2026-02-01: renew the broker's";
 const NOT_YET = "certificate begins 2026-01-01: look at the clocks";
 
 function dates(wall: number | undefined) {
-  const now = { wall, ms: 0 };
-  const clock: ClockPort = {
-    monotonicMs: () => now.ms,
-    wallSeconds: () => now.wall,
-    quality: () => (now.wall === undefined ? ClockQuality.unknown : ClockQuality.kept),
-    setWall: () => {},
-  };
-  return { now, dates: new CertificateDates(clock) };
+  const now = new HandClock();
+  now.wall = wall;
+  return { now, dates: new CertificateDates(now) };
 }
 
 test("a certificate holds from its first second to its last, before writing and at the welcome", () => {

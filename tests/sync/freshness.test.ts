@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CommandKind } from "../../firmware/records/records.js";
 import { Freshness } from "../../firmware/sync/freshness.js";
 import { CLOCK_ERROR_MAX_S, MAX_IN_FLIGHT } from "../../firmware/sync/limits.js";
 import type { Lane } from "../../firmware/wire/lanes.js";
@@ -66,12 +67,12 @@ describe("a hello without its welcome", () => {
     online(world);
     cloud.welcomes = false;
     time.run(5 * MINUTE + 5 * SECOND);
-    cloud.command({ id: 1, command: 4 });
+    cloud.command({ id: 1, command: CommandKind.reboot });
     time.run(100);
     expect(host.commands).toHaveLength(1);
     time.run(6 * SECOND);
     expect(task.online).toBe(false);
-    cloud.command({ id: 2, command: 4 });
+    cloud.command({ id: 2, command: CommandKind.reboot });
     cloud.ack(0, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8));
     time.run(100);
     expect(host.commands).toHaveLength(1);
@@ -90,7 +91,7 @@ describe("a hello without its welcome", () => {
       time.run(20);
     }
     time.run(16 * SECOND);
-    cloud.command({ id: 2, command: 4 });
+    cloud.command({ id: 2, command: CommandKind.reboot });
     time.run(100);
     expect(host.commands).toEqual([]);
   });
@@ -104,9 +105,9 @@ describe("a hello without its welcome", () => {
     cloud.welcomes = false;
     time.run(39 * SECOND);
     expect(cloud.hellos.length).toBeGreaterThan(1);
-    cloud.command({ id: 1, command: 4 });
+    cloud.command({ id: 1, command: CommandKind.reboot });
     time.run(5 * SECOND);
-    cloud.command({ id: 2, command: 4 });
+    cloud.command({ id: 2, command: CommandKind.reboot });
     time.run(100);
     expect(host.commands.map(({ id }) => id)).toEqual([1]);
   });
@@ -133,13 +134,13 @@ describe("a command", () => {
     const { cloud, host, time, task } = world;
     online(world);
     const release = hold(world);
-    cloud.command({ id: 1, command: 2, bin: 3, sent: cloudNow(world) });
+    cloud.command({ id: 1, command: CommandKind.enableBin, bin: 3, sent: cloudNow(world) });
     time.run(63 * SECOND);
     release();
     time.run(100);
     expect(host.commands).toEqual([]);
     expect(task.droppedMessages).toBe(1);
-    cloud.command({ id: 1, command: 2, bin: 3, sent: cloudNow(world) });
+    cloud.command({ id: 1, command: CommandKind.enableBin, bin: 3, sent: cloudNow(world) });
     time.run(100);
     expect(host.commands).toHaveLength(1);
   });
@@ -150,8 +151,14 @@ describe("a command", () => {
     online(world);
     time.run(2 * MINUTE);
     time.wall = undefined;
-    cloud.command({ id: 1, command: 1, bin: 3, time: cloudNow(world) - 20, sent: cloudNow(world) });
-    cloud.command({ id: 2, command: 4, sent: cloudNow(world) });
+    cloud.command({
+      id: 1,
+      command: CommandKind.oneTouchUnlock,
+      bin: 3,
+      time: cloudNow(world) - 20,
+      sent: cloudNow(world),
+    });
+    cloud.command({ id: 2, command: CommandKind.reboot, sent: cloudNow(world) });
     time.run(100);
     expect(host.ages[0]).toBeGreaterThanOrEqual(20);
     expect(host.ages[0]).toBeLessThanOrEqual(22);
@@ -169,7 +176,7 @@ describe("a command", () => {
       time.run(100);
       const asked = cloudNow(world);
       const release2 = hold(world);
-      cloud.command({ id: 1, command: 1, bin: 3, time: asked, sent: asked });
+      cloud.command({ id: 1, command: CommandKind.oneTouchUnlock, bin: 3, time: asked, sent: asked });
       time.run(40 * SECOND);
       release2();
       time.run(100);

@@ -1,5 +1,6 @@
 import nacl from "tweetnacl";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { CommandKind } from "../../firmware/records/records.js";
 import { seal } from "../../firmware/wire/envelope.js";
 import { Lane, topicOf } from "../../firmware/wire/lanes.js";
 import { BOX, makeSyncRig, type SyncRig } from "./support/sync-rig.js";
@@ -66,7 +67,7 @@ describe("garbage", () => {
     expect(opened).toBeGreaterThanOrEqual(16 + 24);
     expect(opened).toBeLessThanOrEqual(16 + 26);
     world.time.run(8_000);
-    world.cloud.command({ id: 1, command: 4 });
+    world.cloud.command({ id: 1, command: CommandKind.reboot });
     world.time.run(100);
     expect(world.host.commands).toHaveLength(1);
   });

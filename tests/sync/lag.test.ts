@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Lag } from "../../firmware/sync/lag.js";
+import { VirtualTime } from "../support/virtual-time.js";
 import { FakeJournal } from "./support/fake-journal.js";
-import { VirtualTime } from "./support/virtual-time.js";
 
 test("records that come one after another are not behind, however long there is a last one on its way", () => {
   const [journal, time] = [new FakeJournal(), new VirtualTime()];

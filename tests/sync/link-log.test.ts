@@ -1,7 +1,6 @@
 import { beforeEach, expect, it } from "vitest";
 import { type LinkChange, LinkLog } from "../../firmware/sync/link-log.js";
-import { ClockQuality } from "../../hal/ports/clock.js";
-import { VirtualTime } from "./support/virtual-time.js";
+import { VirtualTime } from "../support/virtual-time.js";
 
 const UP = { isUp: true, link: "wifi" };
 const down = (synced: number) => ({ isUp: false, link: "wifi", reason: "reset", synced });
@@ -13,13 +12,8 @@ let recorded: LinkChange[];
 beforeEach(() => {
   time = new VirtualTime();
   recorded = [];
-  const clock = {
-    monotonicMs: () => time.nowMs,
-    wallSeconds: () => undefined,
-    quality: () => ClockQuality.unknown,
-    setWall: () => {},
-  };
-  log = new LinkLog({ clock, timers: time, host: { recordLink: (change) => recorded.push(change) } });
+  time.wall = undefined;
+  log = new LinkLog({ clock: time, timers: time, host: { recordLink: (change) => recorded.push(change) } });
 });
 
 it("records what happens now and then at once", () => {

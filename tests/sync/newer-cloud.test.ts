@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { CommandKind } from "../../firmware/records/records.js";
 import { encodeCbor } from "../../firmware/wire/cbor.js";
 import { Lane } from "../../firmware/wire/lanes.js";
 import { BOX, makeSyncRig } from "./support/sync-rig.js";
@@ -6,7 +7,7 @@ import { BOX, makeSyncRig } from "./support/sync-rig.js";
 it("fields that a newer cloud adds to every message change nothing", () => {
   const world = makeSyncRig();
   const { cloud, host, time, task } = world;
-  cloud.extra = { part: 7, doors: [1, { kind: 2 }], entries: new Uint8Array(300) };
+  cloud.extra = { chapter: 7, doors: [1, { kind: 200 }], entries: new Uint8Array(300) };
   cloud.snapshot = { version: 4, bytes: new Uint8Array(5_000).fill(3) };
   host.journal.fill(200);
   task.start();
@@ -14,9 +15,9 @@ it("fields that a newer cloud adds to every message change nothing", () => {
   expect(task.online).toBe(true);
   expect(host.version).toBe(4);
   expect(host.journal.acknowledged).toBe(200);
-  cloud.command({ id: 1, command: 2, bin: 3 });
+  cloud.command({ id: 1, command: CommandKind.enableBin, bin: 3 });
   time.run(1_000);
-  expect(host.commands).toMatchObject([{ id: 1, command: 2, bin: 3 }]);
+  expect(host.commands).toMatchObject([{ id: 1, command: CommandKind.enableBin, bin: 3 }]);
   expect(task.droppedMessages).toBe(0);
 });
 
@@ -25,11 +26,11 @@ it("a command with a kind or a value that this box cannot read is handed on, so 
   task.start();
   time.run(1_000);
   cloud.send(Lane.command, encodeCbor({ id: 1, command: 200, bin: 3 }));
-  cloud.send(Lane.command, encodeCbor({ id: 2, command: 2, bin: 230, sheet: "x", time: -4 }));
+  cloud.send(Lane.command, encodeCbor({ id: 2, command: CommandKind.enableBin, bin: 230, sheet: "x", time: -4 }));
   time.run(1_000);
   expect(host.commands).toEqual([
     { id: 1, command: 200, bin: 3 },
-    { id: 2, command: 2 },
+    { id: 2, command: CommandKind.enableBin },
   ]);
 });
 
@@ -43,7 +44,7 @@ it("a lane that this box does not know is dropped and counted, and the session g
   time.run(1_000);
   expect(task.droppedMessages).toBe(4);
   expect(task.online).toBe(true);
-  cloud.command({ id: 1, command: 4 });
+  cloud.command({ id: 1, command: CommandKind.reboot });
   time.run(1_000);
   expect(host.commands).toHaveLength(1);
 });

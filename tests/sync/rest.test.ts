@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CommandKind } from "../../firmware/records/records.js";
 import { Lane } from "../../firmware/wire/lanes.js";
 import { BOX, makeSyncRig, type SyncRig } from "./support/sync-rig.js";
 
@@ -52,12 +53,12 @@ describe("a session at rest", () => {
     const { cloud, time, host, task } = resting();
     time.run(7 * MINUTE);
     const before = cloud.hellos.length;
-    cloud.command({ id: 1, command: 4 });
+    cloud.command({ id: 1, command: CommandKind.reboot });
     time.run(SECOND);
     expect(host.commands).toEqual([]);
     expect(cloud.hellos).toHaveLength(before + 1);
     expect(task.droppedMessages).toBe(0);
-    cloud.command({ id: 1, command: 4 });
+    cloud.command({ id: 1, command: CommandKind.reboot });
     time.run(SECOND);
     expect(host.commands.map(({ id }) => id)).toEqual([1]);
   });

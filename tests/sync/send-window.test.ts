@@ -6,32 +6,29 @@ import {
   MAX_WINDOW_BYTES,
 } from "../../firmware/sync/limits.js";
 import { SendWindow } from "../../firmware/sync/send-window.js";
+import { HandClock } from "../../sim/world/clock/hand-clock.js";
 
 const BATCH_BYTES = 3_300;
 
 /** A way to the cloud and back with a delay, that takes so much a ms. */
 class Way {
-  nowMs = 0;
-  readonly window = new SendWindow({
-    monotonicMs: () => this.nowMs,
-    wallSeconds: () => undefined,
-    quality: () => 0,
-    setWall: () => {},
-  });
+  readonly clock = new HandClock();
+  readonly window = new SendWindow(this.clock);
   #last = 0;
   readonly #due: { readonly atMs: number; readonly last: number }[] = [];
   #freeMs = 0;
 
   run(forMs: number, way: { readonly roundTripMs: number; readonly bytesPerMs: number }): number {
     const from = this.#last;
-    for (const endMs = this.nowMs + forMs; this.nowMs < endMs; this.nowMs++) {
-      while (this.#due[0] !== undefined && this.#due[0].atMs <= this.nowMs) {
+    const { clock } = this;
+    for (const endMs = clock.ms + forMs; clock.ms < endMs; clock.ms++) {
+      while (this.#due[0] !== undefined && this.#due[0].atMs <= clock.ms) {
         this.window.acknowledged(this.#due.shift()!.last);
       }
       while (this.window.hasRoom) {
         this.#last += 96;
         this.window.sent(this.#last, BATCH_BYTES);
-        this.#freeMs = Math.max(this.nowMs, this.#freeMs) + BATCH_BYTES / way.bytesPerMs;
+        this.#freeMs = Math.max(clock.ms, this.#freeMs) + BATCH_BYTES / way.bytesPerMs;
         this.#due.push({ atMs: this.#freeMs + way.roundTripMs, last: this.#last });
       }
     }
@@ -72,7 +69,7 @@ describe("the window of what the cloud has not acknowledged", () => {
     const way = new Way();
     for (let i = 1; i <= 100; i++) {
       way.window.sent(i, BATCH_BYTES);
-      way.nowMs += 50;
+      way.clock.ms += 50;
       way.window.acknowledged(i);
     }
     let room = 0;

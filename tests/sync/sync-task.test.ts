@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CommandKind } from "../../firmware/records/records.js";
 import { MAX_IN_FLIGHT, MAX_OUTSTANDING_BATCHES, MAX_WINDOW_BYTES } from "../../firmware/sync/limits.js";
 import { MAX_SEALED_BYTES, seal } from "../../firmware/wire/envelope.js";
 import { Lane } from "../../firmware/wire/lanes.js";
@@ -167,9 +168,9 @@ describe("a session", () => {
   it("hands on commands, each delivery once", () => {
     const world = makeSyncRig();
     online(world);
-    world.cloud.command({ id: 4, command: 1, bin: 3 });
+    world.cloud.command({ id: 4, command: CommandKind.oneTouchUnlock, bin: 3 });
     world.time.run(100);
-    expect(world.host.commands).toEqual([{ id: 4, command: 1, bin: 3 }]);
+    expect(world.host.commands).toEqual([{ id: 4, command: CommandKind.oneTouchUnlock, bin: 3 }]);
   });
 
   it("lets a power cut in the host through", () => {
@@ -179,7 +180,7 @@ describe("a session", () => {
     world.host.command = () => {
       throw new Cut();
     };
-    world.cloud.command({ id: 4, command: 4 });
+    world.cloud.command({ id: 4, command: CommandKind.reboot });
     expect(() => world.time.run(100)).toThrow(Cut);
   });
 
@@ -458,7 +459,7 @@ describe("a broker that misbehaves", () => {
     const world = makeSyncRig();
     const { cloud, broker, time, host, task } = world;
     online(world);
-    cloud.command({ id: 1, command: 1, bin: 3 });
+    cloud.command({ id: 1, command: CommandKind.oneTouchUnlock, bin: 3 });
     time.run(100);
     const first = [...cloud.sent];
     const replay = (message: { topic: string; payload: Uint8Array }) => {
@@ -473,7 +474,7 @@ describe("a broker that misbehaves", () => {
     replay({ topic: command!.topic.replace("command", "offer"), payload: command!.payload });
     // With a key of its own, for the right session and challenge.
     const [session, challenge] = [command!.payload.subarray(1, 9), command!.payload.subarray(9, 17)];
-    const body = Command.encode({ id: 2, command: 1, bin: 4 });
+    const body = Command.encode({ id: 2, command: CommandKind.oneTouchUnlock, bin: 4 });
     const forged = seal(new Uint8Array(32).fill(1), Lane.command, session, challenge, 99, body);
     replay({ topic: command!.topic, payload: forged });
     // Sealed by the box's key for another session, for another challenge.
@@ -491,7 +492,7 @@ describe("a broker that misbehaves", () => {
     time.run(20_000);
     expect(task.online).toBe(true);
     first.forEach(replay);
-    expect(host.commands).toEqual([{ id: 1, command: 1, bin: 3 }]);
+    expect(host.commands).toEqual([{ id: 1, command: CommandKind.oneTouchUnlock, bin: 3 }]);
     expect(task.droppedMessages).toBe(first.length * 3 + 4);
     task.statusChanged();
     time.run(100);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { CommandKind } from "../../firmware/records/records.js";
 import { encodeCbor } from "../../firmware/wire/cbor.js";
 import {
   Ack,
@@ -119,13 +120,13 @@ describe("message bodies", () => {
     [
       "time below 2^32",
       Command as never,
-      { id: 1, command: 4, time: 1_700_000_000 },
+      { id: 1, command: CommandKind.reboot, time: 1_700_000_000 },
       "b90003181a01181b0418271a6553f100",
     ],
     [
       "time above 2^32 as a float",
       Command as never,
-      { id: 1, command: 4, time: 2 ** 33 },
+      { id: 1, command: CommandKind.reboot, time: 2 ** 33 },
       "b90003181a01181b041827fb4200000000000000",
     ],
     ["offer", Offer as never, { version: 5, total: 1000 }, "b9000214051829" + "1903e8"],
@@ -135,7 +136,7 @@ describe("message bodies", () => {
       { epoch: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), through: 9 },
       "b90002181c480102030405060708" + "1509",
     ],
-    ["command", Command as never, { id: 7, command: 1, bin: 3 }, "b90003181a07181b010403"],
+    ["command", Command as never, { id: 7, command: CommandKind.oneTouchUnlock, bin: 3 }, "b90003181a07181b010403"],
   ];
   // A map's head may be one byte or three; the vectors are compared with the short form.
   const shortHead = (text: string) => text.replace(/^b900(..)/, (_m, n: string) => `a${Number.parseInt(n, 16)}`);
@@ -265,9 +266,21 @@ describe("message bodies", () => {
       { faults: Array(20).fill("x".repeat(40)) },
     ],
     [Status as never, { ...status, charge: 99.5 }, { link: "wifi" }],
-    [Command as never, { id: 1, command: 1, bin: 200 }, { id: 1, command: 1 }],
-    [Command as never, { id: 1, command: 5, sheet: 1000 }, { id: 1, command: 5 }],
-    [Command as never, { id: 1, command: 1, time: "soon" }, { id: 1, command: 1 }],
+    [
+      Command as never,
+      { id: 1, command: CommandKind.oneTouchUnlock, bin: 200 },
+      { id: 1, command: CommandKind.oneTouchUnlock },
+    ],
+    [
+      Command as never,
+      { id: 1, command: CommandKind.closeSheets, sheet: 1000 },
+      { id: 1, command: CommandKind.closeSheets },
+    ],
+    [
+      Command as never,
+      { id: 1, command: CommandKind.oneTouchUnlock, time: "soon" },
+      { id: 1, command: CommandKind.oneTouchUnlock },
+    ],
   ];
   it.each(beyond)("takes from a newer peer what it never writes itself (%#)", (codec, body, taken) => {
     expect(codec.decode(encodeCbor(body))).toMatchObject(taken);

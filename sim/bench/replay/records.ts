@@ -2,7 +2,7 @@ import { FlashJournal } from "../../../firmware/journal/flash-journal.js";
 import { encodeRecord } from "../../../firmware/records/codec.js";
 import { Flag, Kind, type Rec } from "../../../firmware/records/records.js";
 import { Ledger } from "../../../firmware/state/ledger.js";
-import { ClockQuality } from "../../../hal/ports/clock.js";
+import { HandClock } from "../../world/clock/hand-clock.js";
 import type { Machine } from "../../world/machine/machine.js";
 import type { Random } from "../../world/random.js";
 
@@ -15,8 +15,10 @@ const HEAD_BYTES = encodeRecord({ kind: Kind.refused, reason: "", at: 1_793_606_
 export function writeRecords(machine: Machine, count: number, random: Random): number {
   machine.flash.journal.powerOn();
   const wall = Math.floor(machine.world.wallSeconds());
+  const clock = new HandClock();
+  clock.wall = wall;
   const ledger = new Ledger({
-    clock: { monotonicMs: () => 0, wallSeconds: () => wall, quality: () => ClockQuality.kept, setWall: () => {} },
+    clock,
     gauge: { read: () => undefined },
     mains: { present: () => true, onChange: undefined },
     brownOutMillivolts: 0,

@@ -11,7 +11,6 @@ import {
   FLAG_TAKEN,
   FLAG_UNCERTAIN,
   FOB_BYTES,
-  FORMAT,
   HEADER_BYTES,
   MAGIC,
   MAX_NAME_BYTES,
@@ -20,6 +19,7 @@ import {
   ROW_BYTES,
   SECTION_COUNT,
   Section,
+  SNAPSHOT_FORMAT,
 } from "../../../firmware/snapshot/layout.js";
 import { crc32 } from "../../../hal/bytes/crc32.js";
 import { type KeyModel, type SnapshotModel, SnapshotModelError } from "./model.js";
@@ -187,7 +187,7 @@ function assemble(model: SnapshotModel, sections: readonly Buffer[]): Uint8Array
     end += bytes.length;
   }
   header.writeUInt32LE(MAGIC, Field.magic);
-  header.writeUInt16LE(FORMAT, Field.format);
+  header.writeUInt16LE(SNAPSHOT_FORMAT, Field.format);
   header.writeUInt16LE(HEADER_BYTES, Field.headerBytes);
   header.writeUInt32LE(end + CRC_BYTES, Field.totalBytes);
   header.writeUInt32LE(model.version, Field.version);

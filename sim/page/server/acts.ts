@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { readBinLabel } from "../../../hal/ports/bin-label.js";
 import { LINK_KINDS, PACES } from "../shared/state.js";
 
 /** What the page can ask for. Anything else is refused before it touches the world. */
@@ -8,7 +9,10 @@ const serial = v.pipe(v.string(), v.regex(/^[0-9A-Z]{1,16}$/, "is no fob serial"
 const bin = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(199));
 const id = v.pipe(v.number(), v.integer(), v.minValue(1));
 const netState = v.picklist(["up", "down", "stall"]);
-const label = v.pipe(v.string(), v.regex(/^[A-Z]-[1-9]\d{0,2}$/, "is no bin"));
+const label = v.pipe(
+  v.string(),
+  v.check((text) => readBinLabel(text) !== undefined, "is no bin"),
+);
 
 const PanelInputSchema = v.variant("kind", [
   v.object({

@@ -1,15 +1,17 @@
 import { randomFillSync } from "node:crypto";
 import type { Identity } from "../../../firmware/identity/contract.js";
 import { encodeRecord } from "../../../firmware/records/codec.js";
-import { Auth, Exchange, Flag, Kind, Outcome, type Rec } from "../../../firmware/records/records.js";
+import { Auth, Exchange, Flag, Kind, Outcome, PowerEvent, type Rec } from "../../../firmware/records/records.js";
 import type { SnapshotView, SnapshotWriter } from "../../../firmware/snapshot/contract.js";
 import type { SyncHost } from "../../../firmware/sync/contract.js";
 import { SyncTask } from "../../../firmware/sync/sync-task.js";
-import { type ClockPort, ClockQuality, type TimersPort } from "../../../hal/ports/clock.js";
+import { EPOCH_BYTES } from "../../../firmware/wire/epoch.js";
+import type { TimersPort } from "../../../hal/ports/clock.js";
+import { WakeCause } from "../../../hal/ports/power.js";
+import { REAL_CLOCK } from "../../world/clock/real-clock.js";
 import { HostLinks } from "./host-links.js";
 import { MemoryJournal } from "./memory-journal.js";
 
-const EPOCH_BYTES = 8;
 /** Of one exchange: the intent, the door, the outcome, and the supply. */
 const RECORDS_AN_EXCHANGE = 4;
 
@@ -39,13 +41,13 @@ export class FleetBox implements SyncHost {
     this.journal = new MemoryJournal(randomFillSync(new Uint8Array(EPOCH_BYTES)));
     this.#sync = new SyncTask({
       links: new HostLinks(),
-      clock: CLOCK,
+      clock: REAL_CLOCK,
       timers: needs.timers,
       entropy: { fill: (into) => void randomFillSync(into) },
       trace: { line: () => {} },
       host: this,
     });
-    this.#write({ kind: Kind.boot, boot: 1, cause: 1, firmware: "fleet" });
+    this.#write({ kind: Kind.boot, boot: 1, cause: WakeCause.button, firmware: "fleet" });
   }
 
   start(): void {
@@ -81,7 +83,7 @@ export class FleetBox implements SyncHost {
       const bin = i % this.#needs.bins;
       const of = this.journal.nextSeq;
       this.#write({ kind: Kind.intent, exchange: Exchange.pickup, bin, key: 1, user: 1, auth: Auth.bookingCode });
-      this.#write({ kind: Kind.power, event: 1 });
+      this.#write({ kind: Kind.power, event: PowerEvent.mainsLost });
       this.#write({ kind: Kind.outcome, of, result: Outcome.done });
       this.#write({ kind: Kind.codeFailure, count: 1, target: 0 });
     }
@@ -158,10 +160,3 @@ export class FleetBox implements SyncHost {
 }
 
 type DistributedOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-
-const CLOCK: ClockPort = {
-  monotonicMs: () => Math.floor(performance.now()),
-  wallSeconds: () => Math.floor(Date.now() / 1_000),
-  quality: () => ClockQuality.synced,
-  setWall: () => {},
-};

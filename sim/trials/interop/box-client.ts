@@ -4,7 +4,8 @@ import { type Ending, MqttConnection } from "../../../firmware/sync/mqtt/connect
 import { WebSocketStream } from "../../../firmware/sync/websocket/web-socket.js";
 import type { WillForm } from "../../../firmware/sync/will-form.js";
 import { downFilter, Lane, topicOf } from "../../../firmware/wire/lanes.js";
-import { ClockQuality } from "../../../hal/ports/clock.js";
+import { RealTimers } from "../../cloud/fleet/real-timers.js";
+import { REAL_CLOCK } from "../../world/clock/real-clock.js";
 import { type HostSocket, hostSocket } from "../../world/net/host-socket.js";
 import { ProbeError, type Version } from "./probe.js";
 import type { InteropTarget, Login } from "./target.js";
@@ -18,18 +19,7 @@ export interface BoxOptions {
   readonly socket: InteropTarget["socket"];
   readonly path: InteropTarget["path"];
 }
-
-const CLOCK = {
-  monotonicMs: () => Math.floor(performance.now()),
-  wallSeconds: () => Math.floor(Date.now() / 1_000),
-  setWall: () => {},
-  quality: () => ClockQuality.synced,
-};
 const ENTROPY = { fill: (into: Uint8Array) => void randomFillSync(into) };
-const TIMERS = {
-  set: (delayMs: number, callback: () => void) => Number(setTimeout(callback, delayMs).unref()),
-  clear: (id: number) => clearTimeout(id),
-};
 
 /** The box's own MQTT client on a real socket. */
 export class BoxClient {
@@ -54,7 +44,7 @@ export class BoxClient {
     };
     this.#connection = new MqttConnection(
       stream,
-      TIMERS,
+      new RealTimers(),
       {
         version,
         clientId: `smartbox-${box}`,
@@ -69,7 +59,7 @@ export class BoxClient {
         filter: downFilter(box),
       },
       {
-        objection: () => new CertificateDates(CLOCK).beforeWriting(this.#socket.validity),
+        objection: () => new CertificateDates(REAL_CLOCK).beforeWriting(this.#socket.validity),
         accepted: tell(() => {
           this.accepted = true;
         }),

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, describe, expect, test } from "vitest";
 import { formatText } from "../../../firmware/panel/texts/catalogue.js";
+import { binLabel, unitLetter } from "../../../hal/ports/bin-label.js";
 import type { Language } from "../../../sim/cloud/domain.js";
 import { codesCsv, keysCsv } from "../../../sim/cloud/pack/csv.js";
 import { grouped, type Pack } from "../../../sim/cloud/pack/pack.js";
@@ -175,7 +176,7 @@ describe("the PDF", () => {
     const office = new Office();
     const template = office.cloud.store.organisation.boxes[0]!;
     const bins = Array.from({ length: 200 }, (_, i) => ({
-      label: `${"ABCDEFGH"[Math.floor(i / 25)]}-${(i % 25) + 1}`,
+      label: binLabel(unitLetter(Math.floor(i / 25)), (i % 25) + 1),
       enabled: i % 7 > 0,
     }));
     office.cloud.admin.addBox({ ...template, id: "HUGE", username: "box-HUGE", bins });

@@ -4,7 +4,15 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { encodeRecord } from "../../../firmware/records/codec.js";
-import { Auth, EmergencyTarget, Exchange, Kind, Outcome, type Rec } from "../../../firmware/records/records.js";
+import {
+  Auth,
+  EmergencyTarget,
+  Exchange,
+  Kind,
+  Outcome,
+  PowerEvent,
+  type Rec,
+} from "../../../firmware/records/records.js";
 import { Lane } from "../../../firmware/wire/lanes.js";
 import type { Ack } from "../../../firmware/wire/messages.js";
 import { boxLog } from "../../../sim/cloud/box-log.js";
@@ -29,7 +37,7 @@ function exchanges(first: number, count: number): Rec[] {
         auth: Auth.bookingCode,
         ...at(time),
       },
-      { kind: Kind.power, event: 1, ...at(time) },
+      { kind: Kind.power, event: PowerEvent.mainsLost, ...at(time) },
       { kind: Kind.outcome, of: first + 3 * i, result: Outcome.done, ...at(time) },
     ];
   }).flat();

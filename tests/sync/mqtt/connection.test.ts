@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { type Ending, MqttConnection } from "../../../firmware/sync/mqtt/connection.js";
 import type { MqttVersion } from "../../../firmware/sync/mqtt/packets.js";
 import type { SocketPort } from "../../../hal/ports/network.js";
-import { VirtualTime } from "../support/virtual-time.js";
+import { VirtualTime } from "../../support/virtual-time.js";
 
 // One test goes round all message identifiers.
 vi.setConfig({ testTimeout: 60_000 });

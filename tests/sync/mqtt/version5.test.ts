@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Ending, MqttConnection } from "../../../firmware/sync/mqtt/connection.js";
 import type { MqttVersion } from "../../../firmware/sync/mqtt/packets.js";
 import type { SocketPort } from "../../../hal/ports/network.js";
-import { VirtualTime } from "../support/virtual-time.js";
+import { VirtualTime } from "../../support/virtual-time.js";
 
 const five = (packet: object) => new Uint8Array(generate(packet as Packet, { protocolVersion: 5 }));
 const connack = (reasonCode: number, properties = {}) =>

@@ -1,6 +1,6 @@
 import type { LinkKind, LinkPort, Links, SocketOptions, SocketPort, Validity } from "../../../hal/ports/network.js";
 import type { Endpoint } from "../../../sim/broker/virtual/endpoint.js";
-import type { VirtualTime } from "./virtual-time.js";
+import type { VirtualTime } from "../../support/virtual-time.js";
 
 /** How connections over a link fare. `mute`: opens, takes everything, answers nothing. `full`: as mute, takes `room` bytes. */
 export type LinkMode = "ok" | "refuse" | "noAnswer" | "mute" | "full";

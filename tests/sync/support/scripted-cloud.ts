@@ -15,7 +15,7 @@ import {
   Welcome,
 } from "../../../firmware/wire/messages.js";
 import type { VirtualBroker } from "../../../sim/broker/virtual/virtual-broker.js";
-import type { VirtualTime } from "./virtual-time.js";
+import type { VirtualTime } from "../../support/virtual-time.js";
 
 const NO_CHALLENGE = new Uint8Array(8);
 

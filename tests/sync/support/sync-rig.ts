@@ -6,10 +6,10 @@ import type { Command } from "../../../firmware/wire/messages.js";
 import { EntropyError } from "../../../hal/ports/entropy.js";
 import type { LinkKind } from "../../../hal/ports/network.js";
 import { VirtualBroker, type VirtualBrokerOptions } from "../../../sim/broker/virtual/virtual-broker.js";
+import { VirtualTime } from "../../support/virtual-time.js";
 import { FakeJournal } from "./fake-journal.js";
 import { FakeNet } from "./fake-net.js";
 import { ScriptedCloud } from "./scripted-cloud.js";
-import { VirtualTime } from "./virtual-time.js";
 
 export const BOX = "BOX-1";
 export const KEY = new Uint8Array(32).fill(7);

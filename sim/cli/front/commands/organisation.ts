@@ -1,10 +1,10 @@
+import { MODELS } from "../../../../hal/boards/index.js";
 import { type Location, LocationSchema, type Schedule } from "../../../cloud/domain.js";
 import { nameKey } from "../../../cloud/names.js";
 import { binLabels } from "../../../cloud/new-box.js";
 import type { Command } from "../command.js";
 import { expectWords, oneOf, UsageError } from "../words.js";
 
-const MODELS = ["MS5", "MS4", "MS3"] as const;
 const LANGUAGES = LocationSchema.entries.language.options;
 
 /** Who and what there is: places, boxes, people and what they may take. */

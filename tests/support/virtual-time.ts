@@ -1,5 +1,5 @@
-import { type ClockPort, ClockQuality } from "../../../hal/ports/clock.js";
-import { ManualTimers } from "../../support/manual-timers.js";
+import { type ClockPort, ClockQuality } from "../../hal/ports/clock.js";
+import { ManualTimers } from "./manual-timers.js";
 
 /** A clock that moves only when told, and its timers. */
 export class VirtualTime extends ManualTimers implements ClockPort {
