@@ -4,7 +4,6 @@ import type { BoardProfile } from "../../../hal/ports/board.js";
 import { type Accounts, accountsOf } from "../../broker/accounts.js";
 import { bytesToHex } from "../../cloud/domain.js";
 import { CloudService } from "../../cloud/service.js";
-import { MemoryEngine } from "../../cloud/store/memory.js";
 import { CloudStore } from "../../cloud/store.js";
 import { type Engine, NODE_ENGINE } from "../../engines/engine.js";
 import { makeSample, SAMPLE_BOXES } from "../../samples/sample.js";
@@ -134,7 +133,7 @@ export class Stage implements Scene {
     const world = makeWorld(options);
     const newer = new NewerCloud(world.random("newer cloud"));
     const record = new CloudRecord();
-    const store = new CloudStore(new WitnessedEngine(new MemoryEngine(), record));
+    const store = new CloudStore(new WitnessedEngine(record));
     const cloud = makeCloud(world, store, undefined, (bytes) => newer.file(bytes));
     makeSample(cloud, options.seed);
     let stage: Stage | undefined;
@@ -186,7 +185,7 @@ export class Stage implements Scene {
     this.cloud.close();
     const begun = { ...JSON.parse(copy), organisation, formerKeys, formerFobs, lastIds };
     this.#record = new CloudRecord(JSON.stringify(begun));
-    const store = new CloudStore(new WitnessedEngine(new MemoryEngine(begun), this.#record));
+    const store = new CloudStore(new WitnessedEngine(this.#record, begun));
     this.#putBack++;
     const file = (bytes: Uint8Array) => this.newer.file(bytes);
     // Random numbers of its own: those of the cloud before must not come again.
