@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
@@ -10,6 +11,9 @@ import { whyNotWith } from "../trials/scenarios/scenario.js";
 import { BROKER_KINDS, type BrokerKind } from "../trials/stage/broker-side.js";
 import type { Stage } from "../trials/stage/stage.js";
 import { PARTS_LEVELS, type PartsLevel } from "../world/machine/parts-level.js";
+import { judged } from "./front/record/judged.js";
+import type { WorldRecord } from "./front/record/world-record.js";
+import { readWorld, WorldTextError } from "./front/record/world-text.js";
 import { commit } from "./shared/commit.js";
 import { whole } from "./shared/numbers.js";
 
@@ -22,13 +26,18 @@ interface Options {
   readonly parts: PartsLevel;
   readonly trace: boolean;
   readonly artifacts?: string;
+  readonly file?: string;
 }
 
 const program = new Command("scenario")
   .description(
     "Plays one scenario headless. The last line is JSON; exit code 1: an invariant is broken or the story went wrong, 2: bad usage, 3: not played, the target lacks what the story needs.",
   )
-  .argument("<name>", `one of: ${SCENARIOS.map((one) => one.name).join(", ")}`)
+  .argument("[name]", `one of: ${SCENARIOS.map((one) => one.name).join(", ")}`)
+  .option(
+    "--file <file>",
+    "in place of a name: a world that somebody played and saved on the page, or a file with its link in it",
+  )
   .option("--seed <n>", "all chance follows from it", whole, 1)
   .addOption(new Option("--target <target>", "engine that runs the firmware").choices(TARGETS).default("node"))
   .addOption(
@@ -51,12 +60,18 @@ const program = new Command("scenario")
 async function main(): Promise<number> {
   program.parse();
   const name = program.args[0];
+  const { file } = program.opts<Options>();
+  if (file !== undefined) return await playFile(name, file);
+  if (name === undefined) {
+    console.error("Which scenario? Give a name, or a world's file with --file; --help lists the names.");
+    return 2;
+  }
   const scenario = SCENARIOS.find((one) => one.name === name);
   if (scenario === undefined) {
     console.error(`There is no scenario ${name}: choose one of ${SCENARIOS.map((one) => one.name).join(", ")}.`);
     return 2;
   }
-  const { seed, broker, parts, target, trace, artifacts: folder, ...options } = program.opts<Options>();
+  const { seed, broker, parts, target, trace, artifacts: folder, file: _, ...options } = program.opts<Options>();
   const whyNot = whyNotWith(scenario, broker, options);
   if (whyNot !== undefined) {
     console.error(whyNot);
@@ -83,6 +98,48 @@ async function main(): Promise<number> {
   return isGood(result) ? 0 : 1;
 }
 
+/** With a judge beside each box. What else may be asked for is a part of the file. */
+async function playFile(name: string | undefined, file: string): Promise<number> {
+  if (name !== undefined) {
+    console.error(`A scenario's name (${name}) or --file: one of them.`);
+    return 2;
+  }
+  const told = Object.keys(program.opts()).filter((key) => program.getOptionValueSource(key) === "cli");
+  const other = told.find((key) => !["file", "trace"].includes(key));
+  if (other !== undefined) {
+    console.error(
+      `--${other} goes with a scenario's name: a world's file has in it how it is played. Only --trace goes with --file.`,
+    );
+    return 2;
+  }
+  const record = worldIn(file);
+  const { trace } = program.opts<Options>();
+  console.error(
+    `${record.done.length} things were done in ${clock(record.end.at)} of that world's time, seed ${record.seed}`,
+  );
+  const result = await judged(record, {
+    ...(trace && { sink: (line: string) => console.error(pc.dim(line)) }),
+    told: (done) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r${Math.round(100 * done)} % `);
+    },
+  });
+  for (const problem of result.problems) console.error(pc.red(problem));
+  if (!result.isSame) console.error(pc.yellow("It did not go as when it was saved: that was with another version."));
+  console.log(JSON.stringify({ file, seed: record.seed, ...result }));
+  return result.problems.length === 0 ? 0 : 1;
+}
+
+/** Throws WorldTextError. */
+function worldIn(file: string): WorldRecord {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new WorldTextError(`it cannot be read: ${(error as Error).message}`);
+  }
+  return readWorld(text);
+}
+
 /** Virtual time as h:mm:ss. */
 function clock(ms: number): string {
   const seconds = Math.floor(ms / 1_000);
@@ -97,7 +154,8 @@ try {
     console.error(error.message);
     process.exit(3);
   }
-  if (!(error instanceof CloudError || error instanceof NoXsError)) throw error;
-  console.error(pc.red(error.message));
+  if (!(error instanceof CloudError || error instanceof NoXsError || error instanceof WorldTextError)) throw error;
+  const { file } = program.opts<Options>();
+  console.error(pc.red(file === undefined ? error.message : `--file ${file}: ${error.message}`));
   process.exitCode = 2;
 }

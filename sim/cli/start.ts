@@ -12,12 +12,11 @@ import { DataDirectory, DataError } from "./front/data-directory.js";
 import { Desk } from "./front/desk.js";
 import type { Front } from "./front/front.js";
 import { PlainFront } from "./front/plain-front.js";
+import type { WorldRecord } from "./front/record/world-record.js";
 import { TerminalFront } from "./front/terminal/terminal-front.js";
 import { port, whole } from "./shared/numbers.js";
 import { DEFAULT_DIRECTORY } from "./shared/pack-source.js";
 
-/** Unlikely to be taken, unlike MQTT's own 1883. */
-const DEFAULT_PORT = 18_830;
 const DEFAULT_PAGE_PORT = 18_880;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Scripts begin when box and cloud agree, or after this, ms. */
@@ -29,7 +28,7 @@ interface Options {
   readonly encoding?: Encoding;
   readonly sure?: boolean;
   readonly data: string;
-  readonly port: number;
+  readonly port?: number;
   readonly http: number;
   readonly listen: string;
   readonly broker?: string;
@@ -64,7 +63,11 @@ const program = new Command("start")
   )
   .option("--sure", "with --organisation: import what looks like a slip in its keys as well, such as lost zeros")
   .option("--data <dir>", "where everything is kept from one start to the next", DEFAULT_DIRECTORY)
-  .option("--port <n>", "port of the embedded broker on 127.0.0.1; 0: any free one", port, DEFAULT_PORT)
+  .option(
+    "--port <n>",
+    "a real MQTT broker on 127.0.0.1 at this port, for other programs to watch; 0: any free one. Without it the broker is a part of\nthe simulated world, which can then be wound back, and sent as a link",
+    port,
+  )
   .option("--http <n>", "port of the page; 0: any free one", port, DEFAULT_PAGE_PORT)
   .option("--listen <address>", "address of the page; beyond this machine it asks for a token, which is told", LOOPBACK)
   .option("--broker <url>", "use this broker instead: mqtt://host:1883 or mqtts://host:8883")
@@ -106,7 +109,13 @@ async function main(): Promise<void> {
   if (options.organisation === undefined && (options.encoding !== undefined || options.sure)) {
     throw new StartError("--encoding and --sure are for the keys of an organisation: give --organisation FILE as well");
   }
-  while (await play(options, data, broker)) data.clear();
+  for (
+    let next = await play(options, data, broker);
+    next !== undefined;
+    next = await play(options, data, broker, next)
+  ) {
+    data.clear();
+  }
   // A pipe that is still open would keep the program from ending.
   process.stdin.destroy();
   console.log(`Everything is kept in ${data.path}: the next start goes on from here.`);
@@ -117,7 +126,7 @@ function brokerOf({ broker, port, user, password, ca }: Options) {
     if (user !== undefined || password !== undefined || ca !== undefined) {
       throw new StartError("--user, --password and --ca are for a broker of your own: give --broker URL as well");
     }
-    return { port };
+    return port === undefined ? ("inside" as const) : { port };
   }
   let authority: string | undefined;
   try {
@@ -138,14 +147,24 @@ async function confirm(question: string): Promise<boolean> {
   }
 }
 
-/** Until it is quit. Answers whether to begin anew, with everything forgotten. */
-async function play(options: Options, data: DataDirectory, broker: ReturnType<typeof brokerOf>): Promise<boolean> {
+/** What to begin anew with, when everything is forgotten: nothing, or a world that was played. */
+interface Anew {
+  readonly record?: WorldRecord | undefined;
+}
+
+/** Until it is quit. Undefined: it was; otherwise it is to begin anew. */
+async function play(
+  options: Options,
+  data: DataDirectory,
+  broker: ReturnType<typeof brokerOf>,
+  { record }: Anew = {},
+): Promise<Anew | undefined> {
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== "dumb";
   let front: Front | undefined;
   const onProblem = (text: string) => (front === undefined ? console.error(text) : front.notice(text));
   const { box, organisation, encoding, sure: isSure, seed, language } = options;
   const reading = { encoding, isSure };
-  const desk = await Desk.open({ data, box, organisation, reading, seed, broker, language, onProblem });
+  const desk = await Desk.open({ data, box, organisation, reading, record, seed, broker, language, onProblem });
   let page: PageServer | undefined;
   const interrupted = interruptOf(
     () => loop.stop(),
@@ -155,9 +174,9 @@ async function play(options: Options, data: DataDirectory, broker: ReturnType<ty
     ? new TerminalFront(desk, process.stdin, process.stdout, interrupted)
     : new PlainFront(desk, process.stdin, process.stdout);
   const loop = new CommandLoop(desk, opened);
-  let startsOver = false;
-  desk.onStartOver = () => {
-    startsOver = true;
+  let anew: Anew | undefined;
+  desk.onStartOver = (played) => {
+    anew = { record: played };
     loop.stop();
   };
   const stop = () => loop.stop();
@@ -170,7 +189,7 @@ async function play(options: Options, data: DataDirectory, broker: ReturnType<ty
     front = opened;
     front.open(loop);
     front.notice(
-      `${desk.box.id} is on the desk, and in your browser at ${desk.pageUrl} : its data is in ${data.path}, its broker at ${desk.brokerName} ` +
+      `${desk.box.id} is on the desk, and in your browser at ${desk.pageUrl} : its data is in ${data.path}, its broker is ${desk.brokerName} ` +
         `— try: help, codes, ${exampleCode(desk)}story internet, net down, mains off.`,
     );
     if (!isTerminal) await settle(desk);
@@ -182,7 +201,7 @@ async function play(options: Options, data: DataDirectory, broker: ReturnType<ty
     await page?.stop();
     await desk.close();
   }
-  return startsOver;
+  return anew;
 }
 
 /** A code that opens something at this box, with a comma after it. */

@@ -1,6 +1,6 @@
 import { Exchange } from "../../firmware/records/records.js";
 import type { ExchangeStatus } from "./state.js";
-import type { LogEntry, Newest } from "./store/lines.js";
+import type { LogEntry } from "./store/lines.js";
 import type { CloudStore } from "./store.js";
 
 /** Beside whatever was recorded without a link to the cloud. */
@@ -11,12 +11,6 @@ export type { LogEntry } from "./store/lines.js";
 /** Exchanges and emergency openings of one box in the order of its journals, `last` of them. */
 export function boxLog(store: CloudStore, box: string, last?: number): readonly LogEntry[] {
   return inOrder(store, box, store.log.box(box, last).entries);
-}
-
-/** As `boxLog`, and how many are older. */
-export function newestOf(store: CloudStore, box: string, last: number): Newest<LogEntry> {
-  const { entries, older } = store.log.box(box, last);
-  return { entries: inOrder(store, box, entries), older };
 }
 
 function inOrder({ document }: CloudStore, box: string, entries: readonly LogEntry[]): readonly LogEntry[] {

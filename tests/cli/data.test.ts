@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DataDirectory, DataError } from "../../sim/cli/front/data-directory.js";
-import { Desk, type DeskOptions } from "../../sim/cli/front/desk.js";
+import { Desk } from "../../sim/cli/front/desk.js";
+import type { DeskOptions } from "../../sim/cli/front/desk-world.js";
 import { CloudError } from "../../sim/cloud/domain.js";
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
@@ -25,7 +26,7 @@ const open = (options: Partial<DeskOptions> = {}) =>
     data,
     box: "MS5-PARIS",
     seed: 1,
-    broker: { port: 0 },
+    broker: "inside",
     language: undefined,
     onProblem: (message) => {
       throw new Error(message);

@@ -172,7 +172,7 @@ describe("the picture of a desk", () => {
       data: new DataDirectory(path),
       box: "MS5-PARIS",
       seed: 1,
-      broker: { port: 0 },
+      broker: "inside",
       language: "ja",
       onProblem: () => {},
     });

@@ -3,7 +3,6 @@ import { encodeRecord } from "../../firmware/records/codec.js";
 import { Kind } from "../../firmware/records/records.js";
 import { Alerts } from "../../sim/cloud/alerts.js";
 import { BoxAlerts } from "../../sim/cloud/box-alerts.js";
-import { cloudPage } from "../../sim/cloud/page/page.js";
 import { at, BOX, CloudRig, EPOCH, FailingMemory, START_SECONDS } from "./support/cloud-rig.js";
 
 const ALERT = { id: `withheld/${BOX}`, box: BOX, what: "records are behind", wayOut: "look at the broker" };
@@ -40,15 +39,6 @@ describe("an alert", () => {
     new Alerts(again, () => 2_000).raise(ALERT);
     expect(again.dirty).toBe(false);
     expect(new Alerts(again, () => 2_000).of(BOX)).toEqual([{ ...ALERT, since: 1_000 }]);
-  });
-
-  test("is on the page of its box, escaped, with since when", async () => {
-    const { cloud } = new CloudRig();
-    cloud.alerts.raise({ ...ALERT, what: "<b>records</b> are behind" });
-    const page = await cloudPage(cloud, START_SECONDS + 7_980);
-    expect(page).toContain("&lt;b&gt;records&lt;/b&gt; are behind</b>: look at the broker <span>(since 2 h 13 min)");
-    cloud.alerts.clear(ALERT.id);
-    expect(await cloudPage(cloud, START_SECONDS)).not.toContain('class="alerts"');
   });
 });
 

@@ -279,7 +279,7 @@ describe("npm run journal -- dump", () => {
       encodeRecord({ kind: Kind.boot, boot: 1, cause: WakeCause.powerOn, firmware: "test", at: 5, flags: 1 }),
       "vital",
     );
-    await saveMachine(box, folder);
+    saveMachine(box, folder);
     const { status, stdout } = run("dump", join(folder, "journal.2.bin"), "--sector-bytes", "16384");
     expect(status).toBe(0);
     expect(stdout).toContain('"kind":"boot"');

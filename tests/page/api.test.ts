@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { openTheatre, type Played } from "../../sim/cli/page/played.js";
 import { DocumentTokens, mintToken } from "../../sim/cloud/api/tokens.js";
-import { openTheatre, type Played } from "./support/theatre.js";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 

@@ -1,9 +1,9 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { listenTo, openBrowser, whyNoBrowser } from "./support/browser.js";
+import { listenTo, openBrowser, whyNoBrowser } from "../../sim/cli/page/browser.js";
+import { openTheatre, type Played } from "../../sim/cli/page/played.js";
 import { exchangesOnFlash } from "./support/records.js";
-import { openTheatre, type Played } from "./support/theatre.js";
 
 /** The page as people use it, in Chromium: by clicks, by keyboard, and as a program that reads it aloud sees it. */
 

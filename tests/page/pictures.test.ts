@@ -2,9 +2,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { openBrowser, whyNoBrowser } from "../../sim/cli/page/browser.js";
+import { openTheatre, type Played } from "../../sim/cli/page/played.js";
 import { ROOT } from "../tidy/sources.js";
-import { openBrowser, whyNoBrowser } from "./support/browser.js";
-import { openTheatre, type Played } from "./support/theatre.js";
 
 /**
  * Pictures of the page, to look at after a change of it: `PICTURES=write npx vitest run tests/page/pictures.test.ts`. The first is the

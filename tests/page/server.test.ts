@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { openTheatre, type Played } from "../../sim/cli/page/played.js";
 import { Assets } from "../../sim/page/build.js";
 import { LOOPBACK, PageServer } from "../../sim/page/server/server.js";
-import { openTheatre, type Played } from "./support/theatre.js";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 

@@ -81,7 +81,7 @@ export class DataDirectory {
   read<const S extends v.GenericSchema>(name: string, schema: S): v.InferOutput<S> | undefined {
     const file = join(this.path, name);
     if (!existsSync(file)) return undefined;
-    return this.#sound(file, () => v.parse(schema, JSON.parse(readFileSync(file, "utf8"))));
+    return this.soundly(file, () => v.parse(schema, JSON.parse(readFileSync(file, "utf8"))));
   }
 
   write(name: string, value: unknown): void {
@@ -92,7 +92,7 @@ export class DataDirectory {
   cloud(make: () => CloudData, nowSeconds: number): CloudStore {
     const file = join(this.path, "cloud.json");
     if (!existsSync(file)) new DurableJsonFile<CloudData>(file).write(make());
-    return this.#sound(file, () => {
+    return this.soundly(file, () => {
       const store = CloudStore.inFile(file);
       try {
         if (store.organisation.boxes.length === 0) throw new CloudError("there is no box in it");
@@ -106,15 +106,7 @@ export class DataDirectory {
   }
 
   /** Runs `read` and makes anything that goes wrong a DataError about `file`. */
-  async soundly<T>(file: string, read: () => Promise<T>): Promise<T> {
-    try {
-      return await read();
-    } catch (error) {
-      throw this.#damaged(file, error);
-    }
-  }
-
-  #sound<T>(file: string, read: () => T): T {
+  soundly<T>(file: string, read: () => T): T {
     try {
       return read();
     } catch (error) {

@@ -1,168 +1,155 @@
-import { createHash, randomInt } from "node:crypto";
 import { formatText } from "../../../firmware/panel/texts/catalogue.js";
 import type { Text } from "../../../hal/ports/panel.js";
-import { type Box, CloudError } from "../../cloud/domain.js";
-import { type KeysReading, loadOrganisation } from "../../cloud/import/organisation-file.js";
 import { Outward } from "../../cloud/outward/outward.js";
 import { poster } from "../../cloud/outward/post.js";
-import type { CloudService } from "../../cloud/service.js";
-import { CloudStore } from "../../cloud/store.js";
-import type { CloudTransport } from "../../cloud/transport.js";
-import type { Pace, StorySection } from "../../page/shared/state.js";
-import { makeSample, SAMPLE_BOXES } from "../../samples/sample.js";
-import {
-  type BrokerSide,
-  type BrokerUrl,
-  embeddedBroker,
-  inWorldTime,
-  urlBroker,
-} from "../../trials/stage/broker-side.js";
-import { isInSync, makeAccounts, makeCloud } from "../../trials/stage/stage.js";
-import { PacedDriver, realHost } from "../../world/clock/paced.js";
-import type { Machine } from "../../world/machine/machine.js";
-import type { Person } from "../../world/machine/people.js";
-import { World } from "../../world/machine/world.js";
-import { RealNetwork } from "../../world/net/real-network.js";
-import { BrokerGate } from "./broker-gate.js";
-import { CloudLine } from "./cloud-line.js";
+import type { Input } from "../../page/server/acts.js";
+import { type Answer, perform } from "../../page/server/play.js";
+import type { Theatre } from "../../page/server/theatre.js";
+import type { Pace } from "../../page/shared/state.js";
+import { isInSync } from "../../trials/stage/stage.js";
+import { type BoxInReach, Person } from "../../world/machine/people.js";
 import type { DataDirectory } from "./data-directory.js";
-import { PaceKeeper } from "./pace.js";
-import { savedFirst } from "./saver.js";
-import { Stand } from "./stand.js";
+import { beginsOf, type Clockwork, type DeskOptions, openInside, openOutside } from "./desk-world.js";
+import { findBox, House, type HouseNeeds } from "./house.js";
+import { readStand, saverOf, seedOf } from "./keeping.js";
+import { Director } from "./record/director.js";
+import { Recorder } from "./record/recorder.js";
+import { Rerun } from "./record/rerun.js";
+import type { WorldRecord } from "./record/world-record.js";
+import { type Saver, savedFirst } from "./saver.js";
 import { STORY_IDS } from "./stories/ids.js";
-import type { Surroundings } from "./surroundings.js";
-import { Traffic } from "./traffic.js";
 
-export interface DeskOptions {
-  readonly data: DataDirectory;
-  /** Id of the box on the desk; absent: the sample's MS5, or the first that there is. */
-  readonly box: string | undefined;
-  /** JSON file of the organisation that a fresh directory begins with; absent: the sample. */
-  readonly organisation?: string | undefined;
-  /** With `organisation`. */
-  readonly reading?: KeysReading;
-  /** All chance follows from it and from how often the directory was opened; absent: from the host's. */
-  readonly seed: number | undefined;
-  /** A port for the embedded broker, or a broker that is there already. */
-  readonly broker: { readonly port: number } | Omit<BrokerUrl, "onState">;
-  /** Catalogue to read the panel in; absent: the box's own. */
-  readonly language: string | undefined;
-  /** Something went wrong beside the box: for people. */
-  readonly onProblem: (message: string) => void;
-}
-
-/** Real time in which a broker answers: in this process (with what Nagle and delayed ACK add), and elsewhere, ms. */
-const ANSWER_HERE_MS = 60;
-const ANSWER_ELSEWHERE_MS = 400;
-/** The longest sleep of the clock while time is skipped: real sockets are looked at, then it goes on, ms. */
-const SKIP_STRIDE_MS = 2;
 const SAVE_EVERY_MS = 30_000;
 /** Looking whether all is in sync reads the box's whole flash, virtual ms. */
 const SYNC_LOOK_MS = 500;
 
-interface DeskNeeds {
+interface DeskNeeds extends Clockwork {
   readonly data: DataDirectory;
-  readonly world: World;
-  readonly driver: PacedDriver;
-  readonly traffic: Traffic;
-  readonly skipping: { on: boolean };
-  readonly pace: PaceKeeper;
-  readonly cloud: CloudService;
-  readonly broker: BrokerSide;
-  readonly gate: BrokerGate;
-  readonly stands: Map<string, Stand>;
-  readonly line: CloudLine;
+  readonly house: HouseNeeds;
+  readonly savers: Map<string, Saver>;
+  readonly recorder: Recorder | undefined;
   readonly saveWorld: () => void;
 }
 
 /** Boxes with their cloud and broker, in real time, kept in a data directory. One of them is on the desk, the others run on. */
-export class Desk {
+export class Desk extends House implements Theatre {
   readonly data: DataDirectory;
-  readonly world: World;
-  readonly cloud: CloudService;
-  /** Of the broker, for people. */
-  readonly brokerName: string;
   language: string | undefined;
   /** Address of the page, once it is served. */
   pageUrl = "";
   /** Set to end waits early: the simulator is to stop. */
   stopping = false;
-  /** Told when another box is on the desk. */
-  onSwitch: (() => void) | undefined;
   /** Takes a command line that something else than a front asks for. */
   onAsk: ((line: string) => void) | undefined;
-  /** Somebody wants to forget everything and to begin anew. */
-  onStartOver: (() => void) | undefined;
-  /** The story that is played, or was last. */
-  story: StorySection | null = null;
+  /** Somebody wants to forget everything and to begin anew: with nothing, or with a world that was played. */
+  onStartOver: ((record?: WorldRecord) => void) | undefined;
+  readonly director: Director;
   /** Set to end the story at its next step. */
   isStoryStopped = false;
   readonly stories = STORY_IDS;
+  /** Whoever stands in front of the box on the desk. */
+  readonly person: Person;
   readonly #needs: DeskNeeds;
   readonly #outward: Outward;
-  #current: Stand;
   readonly #saveTimer: NodeJS.Timeout;
 
-  private constructor(needs: DeskNeeds, current: Stand, options: DeskOptions) {
+  private constructor(needs: DeskNeeds, box: string, options: DeskOptions) {
+    super(needs.house, box);
     this.#needs = needs;
-    this.#current = current;
     this.data = needs.data;
-    this.world = needs.world;
-    this.cloud = needs.cloud;
-    this.brokerName = `${needs.broker.host}:${needs.broker.port}`;
     this.language = options.language;
+    this.person = new Person(this.#reach());
+    this.director = new Director(this);
+    // It tells others in the host's own time, and nothing that the world could hear.
     this.#outward = new Outward({
-      cloud: needs.cloud,
+      cloud: needs.house.cloud,
       post: poster(true),
       now: () => Date.now() / 1_000,
       chance: Math.random,
       onFault: options.onProblem,
     });
     this.#saveTimer = setInterval(() => {
-      for (const { machine, saver } of needs.stands.values()) {
-        if (!saver.hasChanged) continue;
-        saver
-          .save()
-          .catch((error: Error) => options.onProblem(`box ${machine.name} cannot be saved: ${error.message}`));
+      for (const [name, saver] of needs.savers) {
+        try {
+          saver.save();
+        } catch (error) {
+          options.onProblem(`box ${name} cannot be saved: ${(error as Error).message}`);
+        }
       }
     }, SAVE_EVERY_MS);
   }
 
-  get machine(): Machine {
-    return this.#current.machine;
+  /** Throws CloudError and DataError; then nothing is left open but `data`. */
+  static async open(options: DeskOptions): Promise<Desk> {
+    const { data } = options;
+    const before = data.world;
+    const starts = before.starts + 1;
+    const { record } = options;
+    const seed = record?.seed ?? seedOf(options.seed, before.starts);
+    // Skipped time stays skipped: journals and windows know of it.
+    const startWallSeconds = record?.startWallSeconds ?? Math.max(Math.floor(Date.now() / 1_000), before.wallSeconds);
+    const begins = beginsOf(options);
+    const made = { seed, startWallSeconds };
+    const { broker } = options;
+    const { clock, inside } =
+      broker === "inside" ? await openInside(made, begins) : await openOutside(options, broker, made, begins);
+    const { world } = inside;
+    try {
+      const { id } = findBox(inside.cloud, record?.box ?? options.box);
+      const recorder = options.broker === "inside" ? new Recorder(world, begins.of(inside.cloud), id) : undefined;
+      // While a world is played again nothing is kept: its end is, as a whole.
+      const rerun = { isOn: record !== undefined };
+      const savers = new Map<string, Saver>();
+      const saveWorld = () => {
+        data.world = { format: 1, starts, wallSeconds: Math.ceil(world.wallSeconds()) };
+      };
+      const house: HouseNeeds = {
+        ...inside,
+        transport: savedFirst(inside.transport, (box) => (rerun.isOn ? undefined : savers.get(box)), options.onProblem),
+        savedOf: (machine) => {
+          const saved = record?.kept[machine.name] ?? readStand(data, machine);
+          if (saved !== undefined) recorder?.keep(machine.name, saved);
+          return saved;
+        },
+        onStand: (stand) => {
+          savers.set(stand.machine.name, saverOf(stand, data, saveWorld));
+          // Before the box draws its first random number: they must never come a second time.
+          saveWorld();
+        },
+      };
+      const desk = new Desk({ data, house, savers, recorder, saveWorld, ...clock }, id, options);
+      if (record !== undefined) {
+        recorder?.goOn(record.done);
+        await new Rerun(desk, record.done).runTo(record.end);
+        rerun.isOn = false;
+        desk.save();
+      }
+      return desk;
+    } catch (error) {
+      world.close();
+      // It would connect anew for ever, and keep the program from ending.
+      inside.transport.close();
+      await inside.broker.stop();
+      throw error;
+    }
   }
 
-  get person(): Person {
-    return this.#current.person;
+  do<I extends Input>(input: I): Answer<I["act"]> {
+    this.#needs.recorder?.note(input);
+    try {
+      return perform(this, input);
+    } finally {
+      this.poke();
+    }
   }
 
-  get surroundings(): Surroundings {
-    return this.#current.surroundings;
+  touchedFromOutside(): void {
+    this.#needs.recorder?.spoil();
   }
 
-  /** Boxes that run, in the order in which they were started. */
-  get running(): readonly Machine[] {
-    return [...this.#needs.stands.values()].map(({ machine }) => machine);
-  }
-
-  /** Whether the cloud hears and answers. */
-  get isCloudUp(): boolean {
-    return this.#needs.line.isUp;
-  }
-
-  /** Takes the cloud away from all boxes, or gives it back: the broker stays, and nobody behind it answers. */
-  set isCloudUp(isUp: boolean) {
-    this.#needs.line.isUp = isUp;
-  }
-
-  get isBrokerUp(): boolean {
-    return this.#needs.gate.isUp;
-  }
-
-  /** Stops the broker for every box and the cloud, or starts it again. */
-  set isBrokerUp(isUp: boolean) {
-    this.#needs.gate.isUp = isUp;
-    this.#needs.line.isBrokerUp = isUp;
+  /** Of all that was done since the start. Undefined: not all that was done is in it, and the world cannot be had a second time. */
+  get recorder(): Recorder | undefined {
+    return this.#needs.recorder?.isSpoilt ? undefined : this.#needs.recorder;
   }
 
   /** How fast time goes by. */
@@ -175,92 +162,9 @@ export class Desk {
     this.poke();
   }
 
-  /** Puts another box on the desk, and starts it if it does not run yet. Throws CloudError and DataError. */
-  async switchTo(id: string): Promise<void> {
-    const { id: box } = findBox(this.cloud, id);
-    this.#current = this.#needs.stands.get(box) ?? (await startBox(this.#needs, box));
-    this.onSwitch?.();
-  }
-
-  /** Throws CloudError and DataError; then nothing is left open but `data`. */
-  static async open(options: DeskOptions): Promise<Desk> {
-    const { data, onProblem } = options;
-    const before = data.world;
-    const isElsewhere = "url" in options.broker;
-    const skipping = { on: false };
-    let traffic!: Traffic;
-    let gate!: BrokerGate;
-    let driver!: PacedDriver;
-    const pace = new PaceKeeper();
-    const world = new World({
-      seed: seedOf(options.seed, before.starts),
-      // Skipped time stays skipped: journals and windows know of it.
-      startWallSeconds: Math.max(Math.floor(Date.now() / 1_000), before.wallSeconds),
-      network: (scheduler) => {
-        traffic = new Traffic(new RealNetwork(scheduler), isElsewhere ? ANSWER_ELSEWHERE_MS : ANSWER_HERE_MS);
-        gate = new BrokerGate(traffic, scheduler);
-        return gate;
-      },
-      driver: (scheduler) => {
-        driver = new PacedDriver(scheduler, {
-          rate: () => (pace.isFast && traffic.isQuiet ? pace.rate : 1),
-          external: () => !skipping.on || !traffic.isQuiet,
-          host: {
-            nowMs: () => realHost.nowMs(),
-            sleep: (ms) => realHost.sleep(skipping.on ? Math.min(ms, SKIP_STRIDE_MS) : ms),
-          },
-        });
-        return driver;
-      },
-    });
-    const cloud = openCloud(world, options);
-    const box = findBox(cloud, options.box);
-    const broker =
-      "url" in options.broker
-        ? urlBroker({ ...options.broker, onState: onProblem })
-        : await embeddedBroker(
-            options.broker.port,
-            makeAccounts(world, () => cloud),
-          );
-    let transport: CloudTransport | undefined;
-    try {
-      const stands = new Map<string, Stand>();
-      const starts = before.starts + 1;
-      const saveWorld = () => {
-        data.world = { format: 1, starts, wallSeconds: Math.ceil(world.wallSeconds()) };
-      };
-      const saverOf = (id: string) => stands.get(id)?.saver;
-      transport = savedFirst(await broker.connectCloud(), saverOf, traffic, onProblem);
-      const line = new CloudLine(inWorldTime(transport, world.scheduler), () => skipping.on || pace.isFast);
-      cloud.attach(line.transport);
-      const needs = { data, world, driver, traffic, gate, skipping, pace, cloud, broker, stands, line, saveWorld };
-      return new Desk(needs, await startBox(needs, box.id), options);
-    } catch (error) {
-      world.close();
-      // It would connect anew for ever, and keep the program from ending.
-      transport?.close();
-      await broker.stop();
-      throw error;
-    }
-  }
-
-  get box(): Box {
-    return this.cloud.store.organisation.boxes.find((one) => one.id === this.machine.name)!;
-  }
-
-  /** IANA name of the box's time zone. */
-  get timeZone(): string {
-    return this.cloud.ingest.log.index.locations.get(this.box.location)!.timeZone;
-  }
-
   /** A panel text in the language that people here read. */
   format(text: Text): string {
     return formatText(this.language ?? this.machine.panel.view?.language ?? "en", text);
-  }
-
-  /** Whether somebody in front of the box sees something on its screen. */
-  get isLit(): boolean {
-    return this.machine.panel.view !== undefined && this.machine.panel.backlightPercent > 0;
   }
 
   /** Runs the world's clock until `reached` holds; false when `limitMs` went by first or the simulator is to stop. */
@@ -295,6 +199,10 @@ export class Desk {
 
   startOver(): void {
     this.onStartOver?.();
+  }
+
+  goOnFrom(record: WorldRecord): void {
+    this.onStartOver?.(record);
   }
 
   /** Makes a run of the clock that is under way look again. */
@@ -335,65 +243,55 @@ export class Desk {
     }, limitMs);
   }
 
-  /** Everything that would be lost otherwise is on disk when it resolves. */
-  async save(): Promise<void> {
+  /** Everything that would be lost otherwise is on disk when it returns. */
+  save(): void {
     this.cloud.store.commit();
-    await this.#saveBoxes();
+    this.#saveBoxes();
   }
 
   /** Saves, and lets go of sockets and files. Nothing runs the clock any more. */
   async close(): Promise<void> {
     clearInterval(this.#saveTimer);
+    this.director.close();
     this.#outward.close();
     try {
       this.cloud.close();
       this.cloud.store.close();
-      await this.#saveBoxes();
+      this.#saveBoxes();
       this.#needs.saveWorld();
-      for (const stand of this.#needs.stands.values()) stand.saveSurroundings();
     } finally {
       this.world.close();
-      await this.#needs.broker.stop();
+      await this.#needs.house.broker.stop();
     }
   }
 
-  async #saveBoxes(): Promise<void> {
-    for (const { saver } of this.#needs.stands.values()) await saver.save();
+  #saveBoxes(): void {
+    for (const saver of this.#needs.savers.values()) saver.save();
   }
-}
 
-async function startBox(needs: DeskNeeds, box: string): Promise<Stand> {
-  const stand = await Stand.open(needs, box);
-  needs.stands.set(box, stand);
-  // Before the box draws its first random number: they must never come a second time.
-  needs.saveWorld();
-  stand.saveSurroundings();
-  stand.machine.start();
-  return stand;
-}
-
-/** The same random numbers must not come again after a restart: they are in the nonces of sealed messages. */
-function seedOf(seed: number | undefined, starts: number): number {
-  if (seed === undefined) return randomInt(2 ** 48 - 1);
-  return createHash("sha256").update(`${seed} start ${starts}`).digest().readUIntBE(0, 6);
-}
-
-function openCloud(world: World, { data, seed, organisation, reading, onProblem }: DeskOptions): CloudService {
-  const store = data.cloud(() => {
-    // Made in memory and written as a whole: a start that is broken off leaves no half of an organisation.
-    const cloud = makeCloud(world, new CloudStore());
-    if (organisation !== undefined) loadOrganisation(cloud, organisation, reading);
-    else makeSample(cloud, seed ?? randomInt(2 ** 48 - 1));
-    cloud.close();
-    return cloud.store.data;
-  }, world.wallSeconds());
-  return makeCloud(world, store, onProblem);
-}
-
-function findBox(cloud: CloudService, wanted: string | undefined): Box {
-  const { boxes } = cloud.store.organisation;
-  const id = wanted ?? (boxes.find((box) => box.id === SAMPLE_BOXES.ms5) ?? boxes[0]!).id;
-  const found = boxes.find((box) => box.id.toLowerCase() === id.toLowerCase());
-  if (found !== undefined) return found;
-  throw new CloudError(`there is no box ${id}: choose one of ${boxes.map((box) => box.id).join(", ")}`);
+  /** Each touch is an input of the world. */
+  #reach(): BoxInReach {
+    const desk = this;
+    return {
+      world: this.world,
+      panel: {
+        get view() {
+          return desk.machine.panel.view;
+        },
+        input: (input) => this.do({ act: "key", input }),
+      },
+      reader: { scan: (fob) => this.do({ act: "scan", fob }) },
+      button: { press: () => this.do({ act: "reset" }) },
+      bins: {
+        get state() {
+          return desk.machine.bins.state;
+        },
+        label: (bin) => this.machine.bins.label(bin),
+        isOpen: (bin) => this.machine.bins.isOpen(bin),
+        take: (bin) => this.do({ act: "take", bin }),
+        put: (bin, fob) => this.do({ act: "put", bin, fob }),
+        close: (bin) => this.do({ act: "close", bin }),
+      },
+    };
+  }
 }

@@ -20,7 +20,11 @@ export class PaceKeeper {
   }
 
   get isFast(): boolean {
-    return this.#pace !== 1;
+    return this.#pace === "next" || this.#pace > 1;
+  }
+
+  get isPaused(): boolean {
+    return this.#pace === 0;
   }
 
   get rate(): number {

@@ -2,15 +2,13 @@ import { parseTopic } from "../../../firmware/wire/lanes.js";
 import type { CloudTransport } from "../../cloud/transport.js";
 import type { Machine } from "../../world/machine/machine.js";
 import { saveMachine } from "../../world/machine/persist.js";
-import type { Traffic } from "./traffic.js";
 
-/** Saves a box whenever something changed, one save at a time. */
+/** Saves a box whenever something changed. */
 export class Saver {
   readonly #machine: Machine;
   readonly #folder: string;
   readonly #alongside: { readonly state: () => unknown; readonly write: () => void };
   #saved = "";
-  #last: Promise<void> = Promise.resolve();
 
   /** `alongside`: what is written with the box, a change of whose `state` is a reason to save. */
   constructor(machine: Machine, folder: string, alongside: { state: () => unknown; write: () => void }) {
@@ -23,18 +21,12 @@ export class Saver {
     return this.#fingerprint() !== this.#saved;
   }
 
-  /** Resolves when what the box holds now is on disk. Rejects when it cannot be written. */
-  save(): Promise<void> {
-    const next = this.#last.catch(() => {}).then(() => (this.hasChanged ? this.#write() : undefined));
-    this.#last = next;
-    return next;
-  }
-
-  async #write(): Promise<void> {
-    // Taken first: a change while the files are written is a reason to save again.
+  /** What the box holds now is on disk when it returns. Throws when it cannot be written. */
+  save(): void {
     const fingerprint = this.#fingerprint();
+    if (fingerprint === this.#saved) return;
     this.#alongside.write();
-    await saveMachine(this.#machine, this.#folder);
+    saveMachine(this.#machine, this.#folder);
     this.#saved = fingerprint;
   }
 
@@ -63,34 +55,23 @@ export class Saver {
 export function savedFirst(
   transport: CloudTransport,
   saverOf: (box: string) => Saver | undefined,
-  traffic: Traffic,
   onProblem: (message: string) => void,
 ): CloudTransport {
-  let order = Promise.resolve();
   const wrapped: CloudTransport = {
     onMessage: undefined,
-    publish(topic, payload) {
-      traffic.cloudSent();
-      transport.publish(topic, payload);
-    },
+    publish: (topic, payload) => transport.publish(topic, payload),
     hears: () => transport.hears?.() ?? true,
     close: () => transport.close(),
   };
   transport.onMessage = (topic, payload) => {
-    const arrived = traffic.cloudWorks();
-    order = order.then(async () => {
-      try {
-        const saver = saverOf(parseTopic(topic)?.box ?? "");
-        if (saver?.hasChanged) await saver.save();
-      } catch (error) {
-        // Not told to the cloud: the box sends it again.
-        onProblem(`the box cannot be saved: ${(error as Error).message}`);
-        return;
-      } finally {
-        arrived();
-      }
-      wrapped.onMessage?.(topic, payload);
-    });
+    try {
+      saverOf(parseTopic(topic)?.box ?? "")?.save();
+    } catch (error) {
+      // Not told to the cloud: the box sends it again.
+      onProblem(`the box cannot be saved: ${(error as Error).message}`);
+      return;
+    }
+    wrapped.onMessage?.(topic, payload);
   };
   return wrapped;
 }

@@ -2,57 +2,34 @@ import type { CloudService } from "../../cloud/service.js";
 import type { BrokerSide } from "../../trials/stage/broker-side.js";
 import { makeMachine } from "../../trials/stage/stage.js";
 import type { Machine } from "../../world/machine/machine.js";
-import { Person } from "../../world/machine/people.js";
-import { loadMachine } from "../../world/machine/persist.js";
+import { restoreMachine, type SavedMachine } from "../../world/machine/persist.js";
 import type { World } from "../../world/machine/world.js";
-import type { DataDirectory } from "./data-directory.js";
-import { Saver } from "./saver.js";
-import { BUILDING_WIFI, Surroundings, SurroundingsSchema, UNDISTURBED } from "./surroundings.js";
+import { BUILDING_WIFI, Surroundings, type SurroundingsState, UNDISTURBED } from "./surroundings.js";
 
-export interface StandNeeds {
-  readonly data: DataDirectory;
-  readonly world: World;
-  readonly cloud: CloudService;
-  readonly broker: BrokerSide;
-  /** Writes what all boxes share. */
-  readonly saveWorld: () => void;
+/** What is kept of a box and of the building around it, from one start of the simulator to the next. */
+export interface SavedStand extends SavedMachine {
+  readonly surroundings: SurroundingsState;
 }
 
-/** One box with the building around it, kept in the data directory. */
+/** One box with the building around it. */
 export class Stand {
   readonly machine: Machine;
-  readonly person: Person;
   readonly surroundings: Surroundings;
-  readonly saver: Saver;
-  readonly #data: DataDirectory;
 
-  private constructor(machine: Machine, surroundings: Surroundings, folder: string, needs: StandNeeds) {
+  private constructor(machine: Machine, surroundings: Surroundings) {
     this.machine = machine;
-    this.person = new Person(machine);
     this.surroundings = surroundings;
-    this.#data = needs.data;
-    const write = () => {
-      needs.saveWorld();
-      this.saveSurroundings();
-    };
-    this.saver = new Saver(machine, folder, { state: () => surroundings.state, write });
   }
 
-  /** As it was saved, or new; not yet started. Throws DataError. */
-  static async open(needs: StandNeeds, box: string): Promise<Stand> {
-    const { data, world, cloud, broker } = needs;
+  /** As `saved` answers for it, or new; not yet started. */
+  static open(
+    { world, cloud, broker }: { readonly world: World; readonly cloud: CloudService; readonly broker: BrokerSide },
+    box: string,
+    savedOf: (machine: Machine) => SavedStand | undefined,
+  ): Stand {
     const machine = makeMachine(world, cloud, broker, box, { net: { wifi: BUILDING_WIFI } });
-    const folder = data.boxFolder(box);
-    await data.soundly(folder, () => loadMachine(machine, folder));
-    const surroundings = new Surroundings(machine, data.read(siteFile(box), SurroundingsSchema) ?? UNDISTURBED);
-    return new Stand(machine, surroundings, folder, needs);
+    const saved = savedOf(machine);
+    if (saved !== undefined) restoreMachine(machine, saved);
+    return new Stand(machine, new Surroundings(machine, saved?.surroundings ?? UNDISTURBED));
   }
-
-  saveSurroundings(): void {
-    this.#data.write(siteFile(this.machine.name), this.surroundings.state);
-  }
-}
-
-function siteFile(box: string): string {
-  return `boxes/${box}/surroundings.json`;
 }

@@ -1,4 +1,5 @@
 import type { SocketOptions } from "../../../hal/ports/network.js";
+import type { CloudTransport } from "../../cloud/transport.js";
 import type { Far, FarEvents, Network } from "../../world/net/network.js";
 
 /** Of a longer pause between two looks only this much counts: the host was busy, and so was whoever should answer, ms. */
@@ -17,7 +18,6 @@ export class Traffic implements Network {
   #boxWaitsMs = 0;
   #cloudWaitsMs = 0;
   #lookedMs = performance.now();
-  #held = 0;
 
   /** `answerMs`: real time in which an answer comes, if one comes. */
   constructor(network: Network, answerMs: number) {
@@ -29,18 +29,22 @@ export class Traffic implements Network {
     return this.#network.external;
   }
 
-  /** The cloud has sent something. */
-  cloudSent(): void {
-    this.#cloudWaitsMs = this.#answerMs;
-  }
-
-  /** Something has reached the cloud, and is worked on until what this returns is called. */
-  cloudWorks(): () => void {
-    this.#held++;
-    return () => {
-      this.#held--;
-      this.#cloudWaitsMs = Math.max(this.#cloudWaitsMs, MORE_MS);
+  /** The cloud's connection, watched as well. */
+  watch(transport: CloudTransport): CloudTransport {
+    const watched: CloudTransport = {
+      onMessage: undefined,
+      publish: (topic, payload) => {
+        this.#cloudWaitsMs = this.#answerMs;
+        transport.publish(topic, payload);
+      },
+      hears: () => transport.hears?.() ?? true,
+      close: () => transport.close(),
     };
+    transport.onMessage = (topic, payload) => {
+      this.#cloudWaitsMs = Math.max(this.#cloudWaitsMs, MORE_MS);
+      watched.onMessage?.(topic, payload);
+    };
+    return watched;
   }
 
   /** To be asked again and again while time is skipped. */
@@ -50,7 +54,7 @@ export class Traffic implements Network {
     this.#lookedMs = now;
     this.#boxWaitsMs -= passedMs;
     this.#cloudWaitsMs -= passedMs;
-    return this.#held === 0 && this.#boxWaitsMs <= 0 && this.#cloudWaitsMs <= 0;
+    return this.#boxWaitsMs <= 0 && this.#cloudWaitsMs <= 0;
   }
 
   connect(options: SocketOptions, events: FarEvents): Far {

@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import * as v from "valibot";
 import { CloudError, LANGUAGES } from "../../cloud/domain.js";
-import { pageApp as listsApp } from "../../cloud/page/server.js";
 import { WorldError } from "../../world/devices/site.js";
 import type { Assets } from "../build.js";
 import { ActSchema } from "./acts.js";
@@ -21,7 +21,6 @@ import {
 import { logCsv } from "./cloud/log-csv.js";
 import { eventStream } from "./event-stream.js";
 import { guard } from "./guard.js";
-import type { Hand } from "./hand.js";
 import type { Live } from "./live.js";
 import { play } from "./play.js";
 import type { Theatre } from "./theatre.js";
@@ -29,12 +28,13 @@ import type { Theatre } from "./theatre.js";
 export interface PageNeeds {
   readonly theatre: Theatre;
   readonly live: Live;
-  readonly hand: Hand;
   readonly assets: Assets;
   readonly token: string | undefined;
 }
 
 const MOST_BODY_BYTES = 16_384;
+/** A file with the flash of several boxes in it. */
+const MOST_WORLD_BYTES = 32 * 1_048_576;
 const MOST_ROWS = 500;
 /** Everything from here, and nothing inline. */
 const CONTENT_SECURITY_POLICY = {
@@ -50,19 +50,15 @@ const CONTENT_SECURITY_POLICY = {
 };
 
 export function pageApp(needs: PageNeeds): Hono {
-  const { theatre, live, hand, assets, token } = needs;
+  const { theatre, live, assets, token } = needs;
   const app = new Hono();
   const api = cloudApi(theatre);
-  app.all("/v1/*", (context) => api(context.req.raw));
+  app.all("/v1/*", async (context) => {
+    const answer = await api(context.req.raw);
+    if (!["GET", "HEAD"].includes(context.req.method) && answer.ok) theatre.touchedFromOutside();
+    return answer;
+  });
   app.use(guard(token));
-  app.route(
-    "/lists",
-    listsApp(
-      theatre.cloud,
-      () => theatre.world.wallSeconds(),
-      () => theatre.isCloudUp,
-    ),
-  );
   app.use(secureHeaders({ contentSecurityPolicy: CONTENT_SECURITY_POLICY }));
   app.use(async (context, next) => {
     await next();
@@ -78,22 +74,37 @@ export function pageApp(needs: PageNeeds): Hono {
     const body: unknown = await context.req.json().catch(() => undefined);
     const act = v.safeParse(ActSchema, body);
     if (!act.success) return context.json({ error: wrong(act.issues) }, 400);
-    try {
-      await play(theatre, act.output, hand);
-    } catch (error) {
-      if (!(error instanceof WorldError) && !(error instanceof CloudError)) throw error;
-      return context.json({ error: error.message }, 409);
-    }
+    play(theatre, act.output);
     live.look();
     return context.json({});
   });
   addLists(app, theatre);
+  addWorlds(app, theatre, live);
   app.get("*", async (context) => {
     const file = (await assets.built).files[context.req.path];
     return file === undefined ? context.notFound() : context.body(file.body, 200, { "Content-Type": file.type });
   });
+  // The world does not allow it, and says why.
+  app.onError((error, context) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    if (!(error instanceof WorldError) && !(error instanceof CloudError)) throw error;
+    return context.json({ error: error.message }, 409);
+  });
   app.notFound((context) => context.text("there is no such page: open /\n", 404));
   return app;
+}
+
+/** The whole world as a file and as a link, and a look into another one. */
+function addWorlds(app: Hono, { director, box }: Theatre, live: Live): void {
+  app.get("/api/world/file", (context) =>
+    context.body(director.file, 200, download("application/json", `${box.id}-world.json`)),
+  );
+  app.get("/api/world/link", (context) => context.json({ link: director.link }));
+  app.post("/api/world", bodyLimit({ maxSize: MOST_WORLD_BYTES }), async (context) => {
+    await director.open(await context.req.text());
+    live.look(true);
+    return context.json({});
+  });
 }
 
 function wrong(issues: readonly v.BaseIssue<unknown>[]): string {

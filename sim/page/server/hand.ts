@@ -1,27 +1,18 @@
 import type { BinEvent } from "../../world/devices/bins.js";
 import { WorldError } from "../../world/devices/site.js";
 import type { Machine } from "../../world/machine/machine.js";
-import type { Theatre } from "./theatre.js";
 
 /** More fobs than these nobody holds. */
 const HELD_AT_MOST = 12;
 
 /** What whoever stands in front of the box has in the hand, whichever front it was taken by. */
 export class Hand {
-  readonly #theatre: Theatre;
   readonly #held = new Set<string>();
   #machine: Machine | undefined;
   #ends: (() => void) | undefined;
 
-  constructor(theatre: Theatre) {
-    this.#theatre = theatre;
-    this.follow();
-  }
-
-  /** To be called when another box may be on the desk: what is in the hand goes along. */
-  follow(): void {
-    const { machine } = this.#theatre;
-    if (machine === this.#machine) return;
+  /** Goes to another box; what is in the hand goes along. */
+  goTo(machine: Machine): void {
     this.#ends?.();
     this.#machine = machine;
     this.#ends = machine.bins.watch((event) => this.#seen(event));
@@ -41,10 +32,6 @@ export class Hand {
   /** Walks away with it. */
   leave(fob: string): void {
     if (!this.#held.delete(fob)) throw new WorldError(`${fob} is not in your hand`);
-  }
-
-  close(): void {
-    this.#ends?.();
   }
 
   #seen(event: BinEvent): void {

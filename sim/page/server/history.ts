@@ -1,3 +1,4 @@
+import type { Machine } from "../../world/machine/machine.js";
 import { LINK_KINDS, type Sample } from "../shared/state.js";
 import type { Theatre } from "./theatre.js";
 
@@ -10,7 +11,7 @@ export class History {
   #samples: Sample[] = [];
   #stepMs = FIRST_STEP_MS;
   #takenMs = Number.NEGATIVE_INFINITY;
-  #box = "";
+  #machine: Machine | undefined;
 
   get samples(): readonly Sample[] {
     return this.#samples;
@@ -19,8 +20,9 @@ export class History {
   /** Notes how things are: when its turn has come, or something other than the charge has changed. */
   look(theatre: Theatre): void {
     const { world, machine } = theatre;
-    if (machine.name !== this.#box) {
-      this.#box = machine.name;
+    // Another box, or another time: what was noted before is not its past.
+    if (machine !== this.#machine) {
+      this.#machine = machine;
       this.#samples = [];
       this.#stepMs = FIRST_STEP_MS;
       this.#takenMs = Number.NEGATIVE_INFINITY;

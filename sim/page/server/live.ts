@@ -1,6 +1,5 @@
 import type { Machine } from "../../world/machine/machine.js";
 import type { SectionName, Sections } from "../shared/state.js";
-import type { Hand } from "./hand.js";
 import { History } from "./history.js";
 import { JournalWatch } from "./journal.js";
 import {
@@ -28,7 +27,6 @@ export type Watcher = (told: Told) => void;
 /** Compares the sections with what was told last, and tells its watchers what has changed, as JSON. */
 export class Live {
   readonly #theatre: Theatre;
-  readonly #hand: Hand;
   readonly #journal = new JournalWatch();
   readonly #history = new History();
   readonly #watchers = new Set<Watcher>();
@@ -40,9 +38,8 @@ export class Live {
   #soon: NodeJS.Timeout | undefined;
   #samplesTold = 0;
 
-  constructor(theatre: Theatre, hand: Hand) {
+  constructor(theatre: Theatre) {
     this.#theatre = theatre;
-    this.#hand = hand;
     this.#timer = setInterval(() => this.#turn(), LOOK_MS);
     this.#timer.unref();
   }
@@ -87,7 +84,6 @@ export class Live {
 
   /** Another box may be on the desk. */
   #follow(): void {
-    this.#hand.follow();
     const { machine } = this.#theatre;
     if (machine === this.#machine) return;
     this.#machine = machine;
@@ -108,16 +104,17 @@ export class Live {
     this.look(this.#looks % SLOW_EVERY === 0);
   }
 
-  #quick(): Omit<Sections, "box" | "hint" | "journal" | "history" | "stories"> {
+  #quick(): Omit<Sections, "box" | "hint" | "journal" | "history" | "stories" | "marks"> {
     const theatre = this.#theatre;
     return {
       panel: panelSection(theatre),
-      people: peopleSection(theatre, this.#hand),
+      people: peopleSection(theatre),
       power: powerSection(theatre),
       net: netSection(theatre),
       time: timeSection(theatre),
       faults: faultsSection(theatre),
       story: theatre.story,
+      director: theatre.director.section,
     };
   }
 
@@ -132,6 +129,7 @@ export class Live {
       hint: hintSection(theatre),
       journal: this.#journal.look(theatre),
       stories: theatre.stories,
+      marks: theatre.director.marks,
       ...(isNew && { history: { samples } }),
     };
   }

@@ -1,111 +1,155 @@
-import { CloudError } from "../../cloud/domain.js";
+import { type Access, CloudError, type Key } from "../../cloud/domain.js";
+import { importKeys } from "../../cloud/import/import-keys.js";
+import { binLabels } from "../../cloud/new-box.js";
 import { WorldError } from "../../world/devices/site.js";
-import type { Act } from "./acts.js";
-import type { Hand } from "./hand.js";
-import type { Theatre } from "./theatre.js";
+import type { Machine } from "../../world/machine/machine.js";
+import type { Act, Input } from "./acts.js";
+import type { Stage, Theatre } from "./theatre.js";
 
 /** A clock that is wrong is this far ahead, s. */
 const WRONG_BY_SECONDS = 3 * 3_600;
-const CUT_MS = 10_000;
 
-type Does = { readonly [K in Act["act"]]: (theatre: Theatre, act: Extract<Act, { act: K }>, hand: Hand) => unknown };
+type Does = { readonly [K in Input["act"]]: (scene: Stage, input: Extract<Input, { act: K }>) => unknown };
 
-/** Does what somebody did on the page, at once; the box notices as time goes on. Throws WorldError and CloudError. */
-export async function play(theatre: Theatre, act: Act, hand: Hand): Promise<void> {
-  const does = DOES[act.act] as (theatre: Theatre, act: Act, hand: Hand) => unknown;
-  await does(theatre, act, hand);
-  theatre.poke();
+/** Does what somebody did on the page. Throws WorldError and CloudError. */
+export function play(theatre: Theatre, act: Act): void {
+  if (act.act === "pace") theatre.pace = act.pace;
+  else if (act.act === "story") theatre.playStory(act.id);
+  else if (act.act === "stop-story") theatre.stopStory();
+  else if (act.act === "start-over") theatre.startOver();
+  else if (act.act === "look-back") theatre.director.goTo(act.at);
+  else if (act.act === "back-to-now") theatre.director.backToNow();
+  else if (act.act === "go-on") theatre.director.goOn();
+  else theatre.do(act);
 }
 
-function binNumber({ machine }: Theatre, bin: number): number {
+/** What an input answers. */
+export type Answer<K extends Input["act"]> = ReturnType<(typeof DOES)[K]>;
+
+/** Touches the world, at once; the box notices as time goes on. Throws WorldError and CloudError. */
+export function perform<I extends Input>(scene: Stage, input: I): Answer<I["act"]> {
+  const does = DOES[input.act] as (scene: Stage, input: Input) => Answer<I["act"]>;
+  return does(scene, input);
+}
+
+function binNumber({ machine }: Stage, bin: number): number {
   if (bin < machine.bins.count) return bin;
   throw new WorldError(`there is no bin ${bin + 1}: the box has ${machine.bins.count}`);
 }
 
 /** Nobody gets at a cloud that is down. */
-function cloudOf(theatre: Theatre): Theatre["cloud"] {
-  if (theatre.isCloudUp) return theatre.cloud;
+function cloudOf(scene: Stage): Stage["cloud"] {
+  if (scene.isCloudUp) return scene.cloud;
   throw new CloudError("the cloud is down: switch it on again first");
 }
 
-function scan({ machine, isLit }: Theatre, fob: string): void {
+function scan({ machine, isLit }: Stage, fob: string): void {
   if (machine.bins.state.contents.includes(fob)) throw new WorldError(`${fob} hangs in a bin: take it out first`);
   if (!isLit) throw new WorldError("the box is dark and reads nothing: press its reset button");
   machine.reader.scan(fob);
 }
 
-function setClock({ machine }: Theatre, to: "right" | "wrong" | "lost"): void {
+function setClock({ machine }: Stage, to: "right" | "wrong" | "lost"): void {
   const { rtc } = machine;
   if (to === "lost") rtc.lose();
   else rtc.restore(to === "right" ? 0 : WRONG_BY_SECONDS);
 }
 
-function addAccess(theatre: Theatre, { user, key, window }: Extract<Act, { act: "add-access" }>): void {
+function addAccess(scene: Stage, { user, key, window }: Extract<Input, { act: "add-access" }>): Access {
   const schedule =
     window === null
       ? ({ kind: "ongoing" } as const)
-      : ({ kind: "scheduled", start: window.start, end: window.end, zone: "local" } as const);
-  cloudOf(theatre).admin.addAccess(user, key, schedule);
+      : ({ kind: "scheduled", start: window.start, end: window.end, zone: window.zone ?? "local" } as const);
+  return cloudOf(scene).admin.addAccess(user, key, schedule);
 }
 
-function setKeyCode(theatre: Theatre, key: number, on: boolean): void {
-  const { admin } = cloudOf(theatre);
+function setKeyCode(scene: Stage, key: number, on: boolean): void {
+  const { admin } = cloudOf(scene);
   if (on) admin.generateKeyCode(key);
   else admin.removeKeyCode(key);
 }
 
-const DOES: Does = {
+function cutPower(machine: Machine, seconds: number): void {
+  if (machine.state === "off") throw new WorldError("the box has no power as it is");
+  machine.powerCut({ backAfterMs: seconds * 1_000 });
+}
+
+/** Keys that came in, and why a fob was not hung where the list has it: something else hangs there. */
+interface Imported {
+  readonly keys: readonly Key[];
+  readonly notHung: readonly string[];
+}
+
+/** Of boxes that run, somebody hangs the fobs into their bins. */
+function importAndHang(scene: Stage, csv: string, isSure: boolean): Imported {
+  const cloud = cloudOf(scene);
+  const keys = importKeys(cloud.admin, cloud.store.organisation, csv, isSure);
+  const notHung: string[] = [];
+  for (const key of keys) {
+    const place = cloud.ingest.log.inventory.whereabouts(`key:${key.id}`)?.place;
+    const bins = scene.running.find(({ name }) => name === place?.box)?.bins;
+    if (place === undefined || bins === undefined || key.fob === undefined) continue;
+    const there = bins.content(place.bin);
+    if (there === undefined) bins.stock(place.bin, key.fob);
+    else notHung.push(`bin ${bins.label(place.bin)} of ${place.box} holds ${there}: ${key.fob} is not hung there`);
+  }
+  return { keys, notHung };
+}
+
+const DOES = {
   key: ({ machine }, { input }) => machine.panel.input(input),
   reset: ({ machine }) => machine.button.press(),
-  scan: (theatre, { fob }) => scan(theatre, fob),
-  take: (theatre, { bin }) => theatre.machine.bins.take(binNumber(theatre, bin)),
-  put: (theatre, { bin, fob }, hand) => {
-    if (!hand.held.includes(fob)) throw new WorldError(`${fob} is not in your hand`);
-    theatre.machine.bins.put(binNumber(theatre, bin), fob);
+  scan: (scene, { fob }) => scan(scene, fob),
+  take: (scene, { bin }) => scene.machine.bins.take(binNumber(scene, bin)),
+  put: (scene, { bin, fob }) => {
+    if (!scene.hand.held.includes(fob)) throw new WorldError(`${fob} is not in your hand`);
+    scene.machine.bins.put(binNumber(scene, bin), fob);
   },
-  close: (theatre, { bin }) => theatre.machine.bins.close(binNumber(theatre, bin)),
-  force: (theatre, { bin }) => theatre.machine.bins.force(binNumber(theatre, bin)),
-  fetch: (_theatre, { fob }, hand) => hand.fetch(fob),
-  leave: (_theatre, { fob }, hand) => hand.leave(fob),
+  close: (scene, { bin }) => scene.machine.bins.close(binNumber(scene, bin)),
+  force: (scene, { bin }) => scene.machine.bins.force(binNumber(scene, bin)),
+  fetch: ({ hand }, { fob }) => hand.fetch(fob),
+  leave: ({ hand }, { fob }) => hand.leave(fob),
   mains: ({ machine }, { on }) => machine.setMains(on),
   cell: ({ machine }, { on }) => machine.setBattery(on),
   charge: ({ machine }, { percent }) => machine.battery.setChargePercent(percent),
   weather: ({ machine }, { celsius }) => machine.battery.weather({ celsius }),
-  powercut: ({ machine }) => machine.powerCut({ backAfterMs: CUT_MS }),
+  powercut: ({ machine }, { seconds }) => cutPower(machine, seconds),
   internet: ({ surroundings }, { state }) => surroundings.setInternet(state),
   link: ({ surroundings }, { kind, state }) => surroundings.setLink(kind, state),
   hotspot: ({ surroundings }, { hotspot }) =>
     hotspot === null ? surroundings.closeHotspot() : surroundings.openHotspot(hotspot),
-  broker: (theatre, { on }) => {
-    theatre.isBrokerUp = on;
+  broker: (scene, { on }) => {
+    scene.isBrokerUp = on;
   },
-  cloud: (theatre, { on }) => {
-    theatre.isCloudUp = on;
+  cloud: (scene, { on }) => {
+    scene.isCloudUp = on;
   },
-  pace: (theatre, { pace }) => {
-    theatre.pace = pace;
-  },
-  clock: (theatre, { to }) => setClock(theatre, to),
-  jam: (theatre, { bin, on }) => theatre.machine.bins.jam(binNumber(theatre, bin), on),
-  unreachable: (theatre, { bin, on }) => theatre.machine.bins.unreachable(binNumber(theatre, bin), on),
+  clock: (scene, { to }) => setClock(scene, to),
+  jam: (scene, { bin, on }) => scene.machine.bins.jam(binNumber(scene, bin), on),
+  unreachable: (scene, { bin, on }) => scene.machine.bins.unreachable(binNumber(scene, bin), on),
   fault: ({ machine }, { part, on }) => {
     if (part === "reader") machine.reader.broken = on;
     else machine.gauge.silent = on;
   },
-  box: (theatre, { id }) => theatre.switchTo(id),
-  story: (theatre, { id }) => theatre.playStory(id),
-  "stop-story": (theatre) => theatre.stopStory(),
-  "start-over": (theatre) => theatre.startOver(),
+  box: (scene, { id }) => scene.switchTo(id),
   "add-access": addAccess,
-  "remove-access": (theatre, { id }) => cloudOf(theatre).admin.removeAccess(id),
-  "key-code": (theatre, { key, on }) => setKeyCode(theatre, key, on),
-  "add-user": (theatre, { name, badge }) => cloudOf(theatre).admin.addUser({ name, ...(badge !== null && { badge }) }),
-  unlock: (theatre, { bin }) => cloudOf(theatre).oneTouchUnlock(theatre.box.id, bin),
-  enable: (theatre, { bin, on }) => cloudOf(theatre).setBinEnabled(theatre.box.id, bin, on),
-  empty: (theatre, { bin, sure }) => cloudOf(theatre).admin.emptyBin(theatre.box.id, bin, sure),
-  holds: (theatre, { bin, key, sure }) => cloudOf(theatre).admin.fillBin(theatre.box.id, bin, key, sure),
-  seen: (theatre) => cloudOf(theatre).seen(theatre.box.id),
-  rotate: (theatre) => cloudOf(theatre).sheets.rotate(theatre.box.id),
-  revoke: (theatre) => cloudOf(theatre).closeSheets(theatre.box.id),
-  reboot: (theatre) => cloudOf(theatre).reboot(theatre.box.id),
-};
+  "remove-access": (scene, { id }) => cloudOf(scene).admin.removeAccess(id),
+  "key-code": (scene, { key, on }) => setKeyCode(scene, key, on),
+  "add-user": (scene, { name, badge }) => cloudOf(scene).admin.addUser({ name, ...(badge !== null && { badge }) }),
+  "add-location": (scene, { name, timeZone, language }) =>
+    cloudOf(scene).admin.addLocation({ name, timeZone, language }),
+  "add-box": (scene, { id, model, location, units }) =>
+    cloudOf(scene).admin.addNewBox({ id, model, location, bins: binLabels(units) }),
+  import: (scene, { csv, sure }) => importAndHang(scene, csv, sure),
+  unlock: (scene, { bin }) => cloudOf(scene).oneTouchUnlock(scene.box.id, bin),
+  enable: (scene, { bin, on }) => cloudOf(scene).setBinEnabled(scene.box.id, bin, on),
+  empty: (scene, { bin, sure }) => cloudOf(scene).admin.emptyBin(scene.box.id, bin, sure),
+  holds: (scene, { bin, key, sure }) => cloudOf(scene).admin.fillBin(scene.box.id, bin, key, sure),
+  seen: (scene) => cloudOf(scene).seen(scene.box.id),
+  rotate: (scene) => cloudOf(scene).sheets.rotate(scene.box.id),
+  revoke: (scene) => cloudOf(scene).closeSheets(scene.box.id),
+  reboot: (scene) => cloudOf(scene).reboot(scene.box.id),
+  caption: (scene, { id, caption, params, step, isOver }) => {
+    scene.story = { id, caption, params, step, isOver };
+  },
+} as const satisfies Does;

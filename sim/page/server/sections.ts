@@ -12,8 +12,7 @@ import {
   type PowerSection,
   type TimeSection,
 } from "../shared/state.js";
-import type { Hand } from "./hand.js";
-import type { Theatre } from "./theatre.js";
+import type { Scene, Theatre } from "./theatre.js";
 
 export function boxSection({ box, cloud, machine, timeZone, brokerName }: Theatre): BoxSection {
   const { locations } = cloud.ingest.log.index;
@@ -50,8 +49,8 @@ export function panelSection({ machine }: Theatre): PanelSection {
   };
 }
 
-export function peopleSection(theatre: Theatre, hand: Hand): PeopleSection {
-  const { machine, box, cloud } = theatre;
+export function peopleSection(theatre: Scene): PeopleSection {
+  const { machine, box, cloud, hand } = theatre;
   const { keys, users } = cloud.store.organisation;
   const { contents, open } = machine.bins.state;
   const keyName = new Map(keys.flatMap(({ fob, name }) => (fob === undefined ? [] : [[fob, name] as const])));
@@ -82,7 +81,7 @@ export function peopleSection(theatre: Theatre, hand: Hand): PeopleSection {
 }
 
 /** Fobs that hang in other boxes, as far as the cloud knows. */
-function cloudBins({ cloud, box }: Theatre): string[] {
+function cloudBins({ cloud, box }: Scene): string[] {
   const { inventory } = cloud.ingest.log;
   return cloud.store.organisation.keys.flatMap(({ id, fob }) => {
     const place = inventory.whereabouts(`key:${id}`)?.place;

@@ -5,8 +5,8 @@ import { createAdaptorServer } from "@hono/node-server";
 import { listenOn } from "../../cloud/listen.js";
 import type { Assets } from "../build.js";
 import { pageApp } from "./app.js";
-import { Hand } from "./hand.js";
 import { Live } from "./live.js";
+import { Shown } from "./shown.js";
 import type { Theatre } from "./theatre.js";
 
 export const LOOPBACK = "127.0.0.1";
@@ -23,14 +23,12 @@ export interface PageOptions {
 export class PageServer {
   readonly #server: Server;
   readonly #live: Live;
-  readonly #hand: Hand;
   readonly #token: string | undefined;
   readonly #host: string;
 
-  private constructor(server: Server, live: Live, hand: Hand, token: string | undefined, host: string) {
+  private constructor(server: Server, live: Live, token: string | undefined, host: string) {
     this.#server = server;
     this.#live = live;
-    this.#hand = hand;
     this.#token = token;
     this.#host = host;
   }
@@ -38,17 +36,16 @@ export class PageServer {
   /** Rejects with PortError when the port cannot be had. */
   static async start(theatre: Theatre, { port, host, assets }: PageOptions): Promise<PageServer> {
     const token = isLoopback(host) ? undefined : randomBytes(18).toString("base64url");
-    const hand = new Hand(theatre);
-    const live = new Live(theatre, hand);
-    const server = createAdaptorServer({ fetch: pageApp({ theatre, live, hand, assets, token }).fetch }) as Server;
+    const shown = new Shown(theatre);
+    const live = new Live(shown);
+    const server = createAdaptorServer({ fetch: pageApp({ theatre: shown, live, assets, token }).fetch }) as Server;
     try {
       await listenOn(server, port, host);
     } catch (error) {
       live.close();
-      hand.close();
       throw error;
     }
-    return new PageServer(server, live, hand, token, host);
+    return new PageServer(server, live, token, host);
   }
 
   /** For a browser; with the token, where one is asked for. */
@@ -60,7 +57,6 @@ export class PageServer {
 
   async stop(): Promise<void> {
     this.#live.close();
-    this.#hand.close();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
     await closed;

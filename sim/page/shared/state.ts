@@ -6,8 +6,8 @@ import type { View } from "../../../hal/ports/panel.js";
 export type NetState = "up" | "down" | "stall";
 export const LINK_KINDS = ["ethernet", "wifi", "cellular"] as const;
 export type LinkKind = (typeof LINK_KINDS)[number];
-/** Virtual time per real time, or `next`: on to the next thing that somebody in front of the box would notice. */
-export const PACES = [1, 60, 3_600, "next"] as const;
+/** Virtual time per real time, 0: it stands still, or `next`: on to the next thing that somebody in front of the box would notice. */
+export const PACES = [0, 1, 60, 3_600, "next"] as const;
 export type Pace = (typeof PACES)[number];
 export const LANGUAGES = ["en", "fr", "ja"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -161,6 +161,29 @@ export interface HistorySection {
   readonly samples: readonly Sample[];
 }
 
+/** Where the page looks: at the world as it is, or back. Times in ms since the world began. */
+export interface DirectorSection {
+  /** Whether the world can be had again: with a real broker it cannot. */
+  readonly canLookBack: boolean;
+  /** Null: the world as it is. `guest`: another one, from a file or a link. */
+  readonly looksAt: "past" | "guest" | null;
+  readonly at: number;
+  readonly end: number;
+  /** True time when the world began, s since 1970 UTC. */
+  readonly began: number;
+  /** On the way to another moment. */
+  readonly isBusy: boolean;
+  /** Whether all went as when it was kept; null: not yet at its end. */
+  readonly isSame: boolean | null;
+}
+
+/** Something that was done, in ms since the world began; a story's caption has its text id. */
+export interface MarkNow {
+  readonly at: number;
+  readonly act: string;
+  readonly story: string | null;
+}
+
 export interface Sections {
   readonly box: BoxSection;
   readonly panel: PanelSection;
@@ -171,6 +194,8 @@ export interface Sections {
   readonly faults: FaultsSection;
   readonly hint: HintSection;
   readonly story: StorySection | null;
+  readonly director: DirectorSection;
+  readonly marks: readonly MarkNow[];
   readonly stories: readonly string[];
   readonly journal: JournalSection;
   readonly history: HistorySection;

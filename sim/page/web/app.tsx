@@ -7,6 +7,7 @@ import { Wall } from "./box/wall.js";
 import { Cloud } from "./cloud/cloud.js";
 import { act, complaint, line, now } from "./live.js";
 import { Caption, Stories } from "./stories.js";
+import { Track } from "./track.js";
 import { language, say, theme } from "./words.js";
 import { Clock, World } from "./world.js";
 
@@ -18,6 +19,7 @@ export function App() {
       <main>
         <Stories />
         <Caption />
+        <Track />
         <Hint />
         <div class="stage">
           <div class="front">

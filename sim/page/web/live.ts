@@ -17,6 +17,8 @@ const NAMES: readonly SectionName[] = [
   "hint",
   "story",
   "stories",
+  "director",
+  "marks",
   "journal",
   "history",
 ];
@@ -110,12 +112,13 @@ function take(told: Partial<Sections>): void {
 
 /** Does it. What is wrong with it is shown; answers whether it was done. */
 export async function act(what: Act): Promise<boolean> {
+  return await post("/api/act", JSON.stringify(what));
+}
+
+/** Sends it; what is wrong with it is shown. */
+export async function post(path: string, body: string): Promise<boolean> {
   try {
-    const answer = await fetch("/api/act", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(what),
-    });
+    const answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body });
     if (answer.ok) {
       complaint.value = undefined;
       return true;
@@ -128,11 +131,11 @@ export async function act(what: Act): Promise<boolean> {
   return false;
 }
 
-/** Undefined: the cloud or the server does not answer. */
-export async function ask<T>(path: string): Promise<T | undefined> {
+/** Undefined: the cloud or the server does not answer; `evenRefused`: what it answers when it refuses is an answer as well. */
+export async function ask<T>(path: string, evenRefused = false): Promise<T | undefined> {
   try {
     const answer = await fetch(path);
-    return answer.ok ? ((await answer.json()) as T) : undefined;
+    return answer.ok || evenRefused ? ((await answer.json()) as T) : undefined;
   } catch {
     return undefined;
   }

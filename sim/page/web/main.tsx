@@ -1,9 +1,12 @@
 import { render } from "preact";
 import { App } from "./app.js";
 import { connect } from "./live.js";
+import { openLinked } from "./track.js";
 import "./style/base.css";
 import "./style/box.css";
 import "./style/cloud.css";
+import "./style/track.css";
 
 connect();
+openLinked();
 render(<App />, document.body);

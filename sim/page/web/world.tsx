@@ -68,7 +68,7 @@ function Supply() {
           </label>
         </>
       )}
-      <button type="button" onClick={() => act({ act: "powercut" })}>
+      <button type="button" onClick={() => act({ act: "powercut", seconds: 10 })}>
         {say("all-power")}
       </button>
     </div>

@@ -161,8 +161,8 @@ export class Judge {
     return readMemory(this.#machine);
   }
 
-  /** To be called when everything should have come to rest and agree. */
-  verdict(): Verdict {
+  /** To be called when everything should have come to rest and agree. `holdsInventory`: whether what hangs where counts; true if absent. */
+  verdict({ holdsInventory = true }: { readonly holdsInventory?: boolean } = {}): Verdict {
     const memory = this.boxMemory();
     this.#commands.look();
     const formerFobs = (key: number) => this.#formerFobs.get(key) ?? [];
@@ -174,7 +174,9 @@ export class Judge {
     const problems = [
       ...this.#problems,
       ...logs.problems,
-      ...inventoryProblems(this.#machine, memory.beliefs, this.#cloud, formerFobs, this.#replaced),
+      ...(holdsInventory
+        ? inventoryProblems(this.#machine, memory.beliefs, this.#cloud, formerFobs, this.#replaced)
+        : []),
       ...this.#flashProblems(),
       ...this.#machineProblems(),
     ];

@@ -16,6 +16,7 @@ export class Scheduler {
   #nowMs = 0;
   #order = 0;
   #cancelled = 0;
+  #ranNow = 0;
   #heap: Entry[] = [];
   /** Called by `post`, for a driver that sleeps. */
   onPost: (() => void) | undefined;
@@ -23,6 +24,11 @@ export class Scheduler {
   /** Virtual milliseconds since the world began; never goes back. */
   get nowMs(): number {
     return this.#nowMs;
+  }
+
+  /** Events that have run at this very millisecond: with `nowMs`, a point between two events that a second run of the world has as well. */
+  get ranNow(): number {
+    return this.#ranNow;
   }
 
   /** Events that are still to come. */
@@ -72,6 +78,7 @@ export class Scheduler {
     const entry = this.#heap[0];
     if (entry === undefined) return false;
     this.#popHead();
+    this.#ranNow = entry.atMs === this.#nowMs ? this.#ranNow + 1 : 1;
     this.#nowMs = entry.atMs;
     const callback = entry.callback!;
     entry.callback = undefined;
@@ -83,7 +90,9 @@ export class Scheduler {
   idleTo(ms: number): void {
     const next = this.nextAtMs;
     const target = Math.floor(next === undefined ? ms : Math.min(ms, next));
-    if (target > this.#nowMs) this.#nowMs = target;
+    if (target <= this.#nowMs) return;
+    this.#nowMs = target;
+    this.#ranNow = 0;
   }
 
   #dropCancelled(): void {

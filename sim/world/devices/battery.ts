@@ -119,14 +119,12 @@ export class Battery {
 
   /** In place and not flat. */
   get usable(): boolean {
-    this.#settle();
-    return this.#present && this.#givesMah() > 0;
+    return this.#present && this.#holdsMah() > this.#lockedMah();
   }
 
   get chargePercent(): number {
-    this.#settle();
     const locked = this.#lockedMah();
-    return Math.max(0, (100 * (this.#chargeMah - locked)) / (this.capacityMilliampHours - locked));
+    return Math.max(0, (100 * (this.#holdsMah() - locked)) / (this.capacityMilliampHours - locked));
   }
 
   /** At the terminals, mV: the open-circuit curve less what the present load drops inside the cell. 0 when absent. */
@@ -142,8 +140,7 @@ export class Battery {
   }
 
   get state(): BatteryState {
-    this.#settle();
-    return { present: this.#present, chargeMilliampHours: this.#chargeMah };
+    return { present: this.#present, chargeMilliampHours: this.#holdsMah() };
   }
 
   restore(state: BatteryState): void {
@@ -218,38 +215,61 @@ export class Battery {
     return (INNER_OHM / this.#health ** 3) * 1.4 ** (Math.max(0, 25 - this.#celsius) / 10);
   }
 
+  get #isTooColdOrHot(): boolean {
+    return this.#celsius < COLDEST_CHARGE || this.#celsius > HOTTEST_CHARGE;
+  }
+
   #chargingMa(): number {
-    const isTooColdOrHot = this.#celsius < COLDEST_CHARGE || this.#celsius > HOTTEST_CHARGE;
-    if (!this.#present || isTooColdOrHot || this.#chargeMah >= this.capacityMilliampHours) return 0;
-    return this.#chargeMah < 0.9 * this.capacityMilliampHours ? CHARGE_MA : CHARGE_MA / 4;
+    const holdsMah = this.#holdsMah();
+    if (!this.#present || this.#isTooColdOrHot || holdsMah >= this.capacityMilliampHours) return 0;
+    return holdsMah < 0.9 * this.capacityMilliampHours ? CHARGE_MA : CHARGE_MA / 4;
+  }
+
+  #hoursSinceSettled(): number {
+    return (this.#site.scheduler.nowMs - this.#settledMs) / MS_PER_HOUR;
+  }
+
+  /**
+   * In the cell now, mAh. Whoever looks changes nothing, not even a last digit: a world that was watched has to go as one that was
+   * not.
+   */
+  #holdsMah(): number {
+    const hours = this.#hoursSinceSettled();
+    if (!this.#present || hours === 0) return this.#chargeMah;
+    return this.#mains ? this.#charged(hours) : this.#discharged(hours).chargeMah;
   }
 
   #settle(): void {
-    let hours = (this.#site.scheduler.nowMs - this.#settledMs) / MS_PER_HOUR;
-    this.#settledMs = this.#site.scheduler.nowMs;
-    if (!this.#present || hours === 0) return;
-    if (this.#mains && this.#chargingMa() === 0) return;
-    if (!this.#mains) {
-      this.#discharge(hours);
-      return;
+    const hours = this.#hoursSinceSettled();
+    if (this.#present && hours > 0) {
+      if (this.#mains) this.#chargeMah = this.#charged(hours);
+      else this.#discharge(hours);
     }
+    this.#settledMs = this.#site.scheduler.nowMs;
+  }
+
+  #charged(hours: number): number {
+    if (this.#isTooColdOrHot || this.#chargeMah >= this.capacityMilliampHours) return this.#chargeMah;
     // Two stages, so that one long step does not charge the last tenth at the full current.
     const knee = 0.9 * this.capacityMilliampHours;
-    if (this.#chargeMah < knee) {
-      const fast = Math.min(hours, (knee - this.#chargeMah) / CHARGE_MA);
-      this.#chargeMah += fast * CHARGE_MA;
-      hours -= fast;
-    }
-    if (hours > 0) this.#chargeMah = Math.min(this.capacityMilliampHours, this.#chargeMah + (hours * CHARGE_MA) / 4);
+    const fast = Math.min(hours, Math.max(0, (knee - this.#chargeMah) / CHARGE_MA));
+    const slow = hours - fast;
+    return Math.min(this.capacityMilliampHours, this.#chargeMah + fast * CHARGE_MA + (slow * CHARGE_MA) / 4);
+  }
+
+  /** A flat cell gives nothing more. */
+  #discharged(hours: number): { readonly chargeMah: number; readonly givenHours: number } {
+    const givesMah = Math.max(0, this.#givesMah());
+    const givenHours = Math.min(hours, givesMah / this.#totalMa);
+    const chargeMah = this.#chargeMah - (givenHours < hours ? givesMah : this.#totalMa * hours);
+    return { chargeMah, givenHours };
   }
 
   #discharge(hours: number): void {
-    // A flat cell gives nothing more.
-    const givesMah = Math.max(0, this.#givesMah());
-    const given = Math.min(hours, givesMah / this.#totalMa);
+    const { chargeMah, givenHours } = this.#discharged(hours);
     for (const [name, milliamps] of this.#loads)
-      this.#usedMah.set(name, (this.#usedMah.get(name) ?? 0) + milliamps * given);
-    this.#chargeMah -= given < hours ? givesMah : this.#totalMa * hours;
+      this.#usedMah.set(name, (this.#usedMah.get(name) ?? 0) + milliamps * givenHours);
+    this.#chargeMah = chargeMah;
   }
 
   #plan(): void {

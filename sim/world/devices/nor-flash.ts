@@ -126,10 +126,10 @@ export class NorFlash implements FlashPort {
     };
   }
 
-  /** The content as one read of everything would give it, not counted. */
+  /** The content as one read of everything might give it, not counted; it takes no chance from the world. */
   image(): Uint8Array {
     const out = new Uint8Array(this.sizeBytes);
-    this.#sample(0, out);
+    this.#sample(0, out, new Random(1));
     return out;
   }
 

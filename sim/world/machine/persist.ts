@@ -1,4 +1,14 @@
-import { mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { NorFlash } from "../devices/nor-flash.js";
 import type { Machine, MachineState } from "./machine.js";
@@ -16,36 +26,43 @@ interface Manifest {
 /** The saved state cannot be used; the message names the file and what is wrong with it. */
 export class PersistError extends Error {}
 
-/**
- * Writes what the box keeps without power to `directory`: flash images in files of a new generation, then `machine.json`, which
- * names that generation, by an atomic rename. A crash in between leaves the generation before whole. One save at a time.
- */
-export async function saveMachine(machine: Machine, directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  // The images and the state are of one moment, before the first await lets the world run on.
-  const images = PARTITIONS.map((name) => ({ name, image: machine.flash[name].image() }));
-  const state = machine.saved;
-  const generation = (await lastGeneration(directory)) + 1;
-  for (const { name, image } of images) await writeSynced(join(directory, imageName(name, generation)), image);
-  const manifest: Manifest = { format: FORMAT, generation, name: machine.name, state };
-  const temporary = join(directory, "machine.json.new");
-  await writeSynced(temporary, JSON.stringify(manifest, undefined, 2));
-  await rename(temporary, join(directory, "machine.json"));
-  await syncDirectory(directory);
-  await removeOthers(directory, generation);
+/** What a box keeps without power, as it was at one moment. */
+export interface SavedMachine {
+  readonly state: MachineState;
+  readonly journal: Uint8Array;
+  readonly snapshot: Uint8Array;
 }
 
 /**
- * Takes over what `saveMachine` wrote; only before `start`. False when nothing was ever saved there. Throws PersistError on
- * anything else that is not a sound save of this box.
+ * Writes what the box keeps without power to `directory`: flash images in files of a new generation, then `machine.json`, which
+ * names that generation, by an atomic rename. A crash in between leaves the generation before whole. Durable when it returns:
+ * no event of the world comes in between.
  */
-export async function loadMachine(machine: Machine, directory: string): Promise<boolean> {
+export function saveMachine(machine: Machine, directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  const generation = lastGeneration(directory) + 1;
+  for (const name of PARTITIONS) writeSynced(join(directory, imageName(name, generation)), machine.flash[name].image());
+  const manifest: Manifest = { format: FORMAT, generation, name: machine.name, state: machine.saved };
+  const temporary = join(directory, "machine.json.new");
+  writeSynced(temporary, JSON.stringify(manifest, undefined, 2));
+  renameSync(temporary, join(directory, "machine.json"));
+  syncDirectory(directory);
+  removeOthers(directory, generation);
+}
+
+/**
+ * What `saveMachine` wrote there of this box; undefined when nothing was ever saved. Throws PersistError on anything else that is
+ * not a sound save of it.
+ */
+export function readSaved(machine: Machine, directory: string): SavedMachine | undefined {
   const file = join(directory, "machine.json");
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw new PersistError(`${file}: ${error.message}`);
-  });
-  if (text === undefined) return false;
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new PersistError(`${file}: ${(error as Error).message}`);
+  }
   const manifest = parse(file, text);
   if (manifest.name !== machine.name)
     throw new PersistError(`${file}: saved by box ${manifest.name}, not ${machine.name}`);
@@ -53,26 +70,28 @@ export async function loadMachine(machine: Machine, directory: string): Promise<
   if (contents.length !== machine.bins.count) {
     throw new PersistError(`${file}: saved with ${contents.length} bins, the box has ${machine.bins.count}`);
   }
-  const images: [NorFlash, Uint8Array][] = [];
-  for (const name of PARTITIONS) {
-    images.push([
-      machine.flash[name],
-      await readImage(join(directory, imageName(name, manifest.generation)), machine.flash[name]),
-    ]);
-  }
-  machine.restore(manifest.state);
-  for (const [part, image] of images) part.load(image);
-  return true;
+  const image = (name: (typeof PARTITIONS)[number]) =>
+    readImage(join(directory, imageName(name, manifest.generation)), machine.flash[name]);
+  return { state: manifest.state, journal: image("journal"), snapshot: image("snapshot") };
+}
+
+/** Takes over what was saved; only before `start`. */
+export function restoreMachine(machine: Machine, saved: SavedMachine): void {
+  machine.restore(saved.state);
+  for (const name of PARTITIONS) machine.flash[name].load(saved[name]);
 }
 
 function imageName(partition: string, generation: number): string {
   return `${partition}.${generation}.bin`;
 }
 
-async function readImage(file: string, part: NorFlash): Promise<Uint8Array> {
-  const image = await readFile(file).catch((error: Error) => {
-    throw new PersistError(`${file}: ${error.message}`);
-  });
+function readImage(file: string, part: NorFlash): Uint8Array {
+  let image: Uint8Array;
+  try {
+    image = new Uint8Array(readFileSync(file));
+  } catch (error) {
+    throw new PersistError(`${file}: ${(error as Error).message}`);
+  }
   if (image.length !== part.sizeBytes)
     throw new PersistError(`${file}: ${image.length} bytes, the partition has ${part.sizeBytes}`);
   return image;
@@ -117,33 +136,34 @@ function isArrayOf(value: unknown, fits: (one: unknown) => boolean): boolean {
 }
 
 /** Of any file that is there: a generation that was left half-written is never written again. */
-async function lastGeneration(directory: string): Promise<number> {
-  const numbers = (await readdir(directory)).map((name) => Number(/^[a-z]+\.(\d+)\.bin$/.exec(name)?.[1] ?? 0));
+function lastGeneration(directory: string): number {
+  const numbers = readdirSync(directory).map((name) => Number(/^[a-z]+\.(\d+)\.bin$/.exec(name)?.[1] ?? 0));
   return Math.max(0, ...numbers);
 }
 
-async function removeOthers(directory: string, generation: number): Promise<void> {
-  for (const name of await readdir(directory)) {
+function removeOthers(directory: string, generation: number): void {
+  for (const name of readdirSync(directory)) {
     const found = /^(?:journal|snapshot)\.(\d+)\.bin$/.exec(name);
-    if (found !== null && Number(found[1]) !== generation) await unlink(join(directory, name));
+    if (found !== null && Number(found[1]) !== generation) unlinkSync(join(directory, name));
   }
 }
 
-async function writeSynced(file: string, content: string | Uint8Array): Promise<void> {
-  const handle = await open(file, "w");
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+function writeSynced(file: string, content: string | Uint8Array): void {
+  withHandle(file, "w", (handle) => {
+    writeFileSync(handle, content);
+    fsyncSync(handle);
+  });
 }
 
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, "r");
+function syncDirectory(directory: string): void {
+  withHandle(directory, "r", fsyncSync);
+}
+
+function withHandle(file: string, flags: string, use: (handle: number) => void): void {
+  const handle = openSync(file, flags);
   try {
-    await handle.sync();
+    use(handle);
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
 }

@@ -15,26 +15,16 @@ export class Room {
     this.data = data;
   }
 
-  /** With any free port and English texts, unless `options` say otherwise. */
+  /** With a broker inside, any free port for the page, and English texts, unless `options` say otherwise. */
   start(...options: string[]): Simulator {
-    const simulator = new Simulator([
-      "--data",
-      this.data,
-      "--port",
-      "0",
-      "--http",
-      "0",
-      "--language",
-      "en",
-      ...options,
-    ]);
+    const simulator = new Simulator(["--data", this.data, "--http", "0", "--language", "en", ...options]);
     this.#simulators.push(simulator);
     return simulator;
   }
 
   /** Tries to start in vain, and answers what is told: a message, and never a stack. */
   async refused(...options: string[]): Promise<string> {
-    const simulator = new Simulator(["--data", this.data, "--port", "0", "--http", "0", ...options]);
+    const simulator = new Simulator(["--data", this.data, "--http", "0", ...options]);
     this.#simulators.push(simulator);
     expect([await simulator.end(), simulator.output]).toEqual([2, simulator.output]);
     expect(simulator.output).not.toMatch(/^ +at /m);

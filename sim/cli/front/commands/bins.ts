@@ -36,7 +36,7 @@ export const BIN_COMMANDS: readonly Command[] = [
     async run({ desk }, { words }) {
       expectWords(words, 2);
       const bin = binOf(desk, words[1]);
-      const fob = desk.machine.bins.take(bin);
+      const fob = desk.do({ act: "take", bin });
       await desk.world.advance(HAND_MS);
       return [`${fob} is in your hand`];
     },
@@ -54,7 +54,8 @@ export const BIN_COMMANDS: readonly Command[] = [
       const fob = serial(words[2]!);
       const holder = binHolding(desk, fob);
       if (holder !== undefined) throw new WorldError(`${fob} hangs in bin ${holder}: take it out first`);
-      desk.machine.bins.put(bin, fob);
+      if (!desk.hand.held.includes(fob)) desk.do({ act: "fetch", fob });
+      desk.do({ act: "put", bin, fob });
       await desk.world.advance(HAND_MS);
       return [`${fob} hangs in bin ${desk.machine.bins.label(bin)}`];
     },
@@ -95,6 +96,6 @@ export const BIN_COMMANDS: readonly Command[] = [
 function setJammed(desk: Desk, words: readonly string[], isJammed: boolean): string[] {
   expectWords(words, 2);
   const bin = binOf(desk, words[1]);
-  desk.machine.bins.jam(bin, isJammed);
+  desk.do({ act: "jam", bin, on: isJammed });
   return [`bin ${desk.machine.bins.label(bin)} is ${isJammed ? "jammed" : "free"}`];
 }

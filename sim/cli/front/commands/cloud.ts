@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { counted } from "../../../cloud/counted.js";
 import { CloudError } from "../../../cloud/domain.js";
-import { importKeys } from "../../../cloud/import/import-keys.js";
 import { csvText, ENCODINGS, type Encoding } from "../../../cloud/import/text.js";
+import { MOST_CSV } from "../../../page/server/acts.js";
 import { WorldError } from "../../../world/devices/site.js";
 import type { Command } from "../command.js";
 import type { Desk } from "../desk.js";
@@ -22,7 +22,7 @@ const PEOPLE_COMMANDS: readonly Command[] = [
     run({ desk }, { words }) {
       expectWords(words, 2);
       const label = labelOf(desk, words[1]);
-      const { id } = desk.cloud.oneTouchUnlock(desk.machine.name, label);
+      const { id } = desk.do({ act: "unlock", bin: label });
       const isDisabled = desk.box.bins.some((bin) => bin.label === label && !bin.enabled);
       return [
         `command ${id} is on its way: when the lamp flashes, \`reset\` opens ${label}`,
@@ -59,7 +59,7 @@ const PEOPLE_COMMANDS: readonly Command[] = [
       const { rest, sure } = sureIn(words);
       expectWords(rest, 2);
       const label = labelOf(desk, rest[1]);
-      desk.cloud.admin.emptyBin(desk.machine.name, label, sure);
+      desk.do({ act: "empty", bin: label, sure });
       return [`bin ${label} is empty for sure, once the box has synced`];
     },
   },
@@ -78,7 +78,7 @@ const PEOPLE_COMMANDS: readonly Command[] = [
       expectWords(rest, 3);
       const label = labelOf(desk, rest[1]);
       const key = named(desk.cloud.store.organisation.keys, rest[2]!, "key");
-      desk.cloud.admin.fillBin(desk.machine.name, label, key.id, sure);
+      desk.do({ act: "holds", bin: label, key: key.id, sure });
       return [`bin ${label} holds ${key.name} for sure, once the box has synced`];
     },
   },
@@ -89,7 +89,7 @@ const PEOPLE_COMMANDS: readonly Command[] = [
     example: "cloud seen",
     run({ desk }, { words }) {
       expectWords(words, 1);
-      desk.cloud.seen(desk.machine.name);
+      desk.do({ act: "seen" });
       return ["done; alerts that last are still in `alerts`"];
     },
   },
@@ -114,7 +114,7 @@ const PEOPLE_COMMANDS: readonly Command[] = [
     example: "cloud rotate",
     run({ desk }, { words }) {
       expectWords(words, 1);
-      return [`sheet ${desk.cloud.sheets.rotate(desk.machine.name)} is in force: \`sheet\` shows its codes`];
+      return [`sheet ${desk.do({ act: "rotate" })} is in force: \`sheet\` shows its codes`];
     },
   },
   {
@@ -124,7 +124,7 @@ const PEOPLE_COMMANDS: readonly Command[] = [
     example: "cloud revoke",
     run({ desk }, { words }) {
       expectWords(words, 1);
-      const { sheet } = desk.cloud.closeSheets(desk.machine.name);
+      const { sheet } = desk.do({ act: "revoke" });
       return [
         `sheets below ${sheet} are closed, once the box has heard of it`,
         `sheet ${sheet} works on: if that one was lost, \`cloud rotate\` and then \`cloud revoke\``,
@@ -138,7 +138,7 @@ const PEOPLE_COMMANDS: readonly Command[] = [
     example: "cloud reboot",
     run({ desk }, { words }) {
       expectWords(words, 1);
-      return [`command ${desk.cloud.reboot(desk.machine.name).id} is on its way`];
+      return [`command ${desk.do({ act: "reboot" }).id} is on its way`];
     },
   },
 ];
@@ -186,7 +186,7 @@ export const CLOUD: Command = {
 
 function setCloudUp(desk: Desk, words: readonly string[], isUp: boolean): readonly string[] {
   expectWords(words, 1);
-  desk.isCloudUp = isUp;
+  desk.do({ act: "cloud", on: isUp });
   return [isUp ? "the cloud is back: each box syncs by itself" : "the cloud is down: boxes notice within a minute"];
 }
 
@@ -201,7 +201,7 @@ function sureIn(words: readonly string[]): { readonly rest: readonly string[]; r
 function setEnabled(desk: Desk, words: readonly string[], isEnabled: boolean): string[] {
   expectWords(words, 2);
   const label = labelOf(desk, words[1]);
-  desk.cloud.setBinEnabled(desk.machine.name, label, isEnabled);
+  desk.do({ act: "enable", bin: label, on: isEnabled });
   return [`bin ${label} is ${isEnabled ? "in" : "out of"} service, once the box has heard of it`];
 }
 
@@ -222,15 +222,8 @@ function importFile(desk: Desk, words: readonly string[]): readonly string[] {
   } catch (error) {
     throw new CloudError(`${file} cannot be read: ${(error as Error).message}`);
   }
-  const keys = importKeys(desk.cloud.admin, desk.cloud.store.organisation, csvText(bytes, encoding), isSure);
-  const told: string[] = [];
-  for (const key of keys) {
-    const place = desk.cloud.ingest.log.inventory.whereabouts(`key:${key.id}`)?.place;
-    const bins = desk.running.find(({ name }) => name === place?.box)?.bins;
-    if (place === undefined || bins === undefined || key.fob === undefined) continue;
-    const there = bins.content(place.bin);
-    if (there === undefined) bins.stock(place.bin, key.fob);
-    else told.push(`bin ${bins.label(place.bin)} of ${place.box} holds ${there}: ${key.fob} is not hung there`);
-  }
-  return [`${counted(keys.length, "key")} imported from ${file}`, ...told];
+  const csv = csvText(bytes, encoding);
+  if (csv.length > MOST_CSV) throw new CloudError(`${file} is longer than ${MOST_CSV} characters: import it in parts`);
+  const { keys, notHung } = desk.do({ act: "import", csv, sure: isSure });
+  return [`${counted(keys.length, "key")} imported from ${file}`, ...notHung];
 }

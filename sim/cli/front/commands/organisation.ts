@@ -1,7 +1,8 @@
 import { MODELS } from "../../../../hal/boards/index.js";
-import { type Location, LocationSchema, type Schedule } from "../../../cloud/domain.js";
+import { type Location, LocationSchema } from "../../../cloud/domain.js";
 import { nameKey } from "../../../cloud/names.js";
 import { binLabels } from "../../../cloud/new-box.js";
+import type { Input } from "../../../page/server/acts.js";
 import type { Command } from "../command.js";
 import { expectWords, oneOf, UsageError } from "../words.js";
 
@@ -18,7 +19,7 @@ export const ORGANISATION_COMMANDS: readonly Command[] = [
     run({ desk }, { words }) {
       expectWords(words, 4);
       const language: Location["language"] = oneOf(words[3], LANGUAGES, "language");
-      const { id, name } = desk.cloud.admin.addLocation({ name: words[1]!, timeZone: words[2]!, language });
+      const { id, name } = desk.do({ act: "add-location", name: words[1]!, timeZone: words[2]!, language });
       return [`location ${id}: ${name}`];
     },
   },
@@ -36,8 +37,9 @@ export const ORGANISATION_COMMANDS: readonly Command[] = [
       expectWords(words, 5);
       const [, id, model, place, count] = words as [string, string, string, string, string];
       const location = named(desk.cloud.store.organisation.locations, place, "location");
-      const bins = binLabels(count.split("+").map(Number));
-      const box = desk.cloud.admin.addNewBox({ id, model: oneOf(model, MODELS, "model"), location: location.id, bins });
+      const units = count.split("+").map(Number);
+      const bins = binLabels(units);
+      const box = desk.do({ act: "add-box", id, model: oneOf(model, MODELS, "model"), location: location.id, units });
       return [`box ${box.id} with ${bins[0]} to ${bins.at(-1)} at ${location.name}`];
     },
   },
@@ -49,7 +51,7 @@ export const ORGANISATION_COMMANDS: readonly Command[] = [
     run({ desk }, { words }) {
       expectWords(words, 2, 3);
       const badge = words[2];
-      const { id, name } = desk.cloud.admin.addUser({ name: words[1]!, ...(badge === undefined ? {} : { badge }) });
+      const { id, name } = desk.do({ act: "add-user", name: words[1]!, badge: badge ?? null });
       return [`user ${id}: ${name}; \`cloud add-access\` says what they may take`];
     },
   },
@@ -68,7 +70,7 @@ export const ORGANISATION_COMMANDS: readonly Command[] = [
       const { users, keys } = desk.cloud.store.organisation;
       const user = named(users, words[1]!, "user");
       const key = named(keys, words[2]!, "key");
-      const access = desk.cloud.admin.addAccess(user.id, key.id, scheduleOf(words.slice(3)));
+      const access = desk.do({ act: "add-access", user: user.id, key: key.id, window: windowOf(words.slice(3)) });
       return [`access ${access.id}: ${user.name} takes ${key.name} with code ${access.code}, once the box has synced`];
     },
   },
@@ -81,7 +83,7 @@ export const ORGANISATION_COMMANDS: readonly Command[] = [
     run({ desk }, { words }) {
       expectWords(words, 2);
       if (!/^\d+$/.test(words[1]!)) throw new UsageError(`${words[1]} is no access number`);
-      desk.cloud.admin.removeAccess(Number(words[1]));
+      desk.do({ act: "remove-access", id: Number(words[1]) });
       return [`access ${words[1]} is gone, once the box has synced`];
     },
   },
@@ -103,9 +105,10 @@ export function named<T extends { readonly id: number; readonly name: string }>(
   );
 }
 
-function scheduleOf(words: readonly string[]): Schedule {
+/** Null: ongoing. */
+function windowOf(words: readonly string[]): Extract<Input, { act: "add-access" }>["window"] {
   const [start, end, zone] = words;
-  if (start === undefined) return { kind: "ongoing" };
+  if (start === undefined) return null;
   if (end === undefined) throw new UsageError("END is missing: an access has both START and END, or none of them");
-  return { kind: "scheduled", start, end, zone: zone ?? "local" };
+  return { start, end, zone: zone ?? "local" };
 }

@@ -13,7 +13,7 @@ export const SESSION_COMMANDS: readonly Command[] = [
       expectWords(words, 1, 2);
       const { desk } = context;
       if (words[1] === undefined) return boxesOf(context);
-      await desk.switchTo(words[1]);
+      desk.do({ act: "box", id: words[1] });
       return [`${desk.box.id} is on the desk: ${panelInWords(desk)}`];
     },
   },
@@ -24,7 +24,7 @@ export const SESSION_COMMANDS: readonly Command[] = [
     example: "save",
     async run({ desk }, { words }) {
       expectWords(words, 1);
-      await desk.save();
+      desk.save();
       return [`saved in ${desk.data.path}`];
     },
   },

@@ -18,7 +18,7 @@ export const SURROUNDINGS_COMMANDS: readonly Command[] = [
     complete: () => ["on", "off"],
     async run({ desk }, { words }) {
       expectWords(words, 2);
-      desk.machine.setMains(oneOf(words[1], ["on", "off"], "state") === "on");
+      desk.do({ act: "mains", on: oneOf(words[1], ["on", "off"], "state") === "on" });
       await desk.world.advance(NOTICE_MS);
       return [powerInWords(desk)];
     },
@@ -34,9 +34,9 @@ export const SURROUNDINGS_COMMANDS: readonly Command[] = [
       const { machine } = desk;
       if (machine.board.battery === undefined) throw new WorldError(`the ${machine.board.model} has no battery`);
       const percent = /^(\d{1,3})%?$/.exec(words[1]!)?.[1];
-      if (percent !== undefined && Number(percent) <= 100) machine.battery.setChargePercent(Number(percent));
+      if (percent !== undefined && Number(percent) <= 100) desk.do({ act: "charge", percent: Number(percent) });
       else if (percent !== undefined) throw new UsageError(`${percent} % is more than a cell holds: 0 to 100`);
-      else machine.setBattery(oneOf(words[1], ["in", "out"], "state") === "in");
+      else desk.do({ act: "cell", on: oneOf(words[1], ["in", "out"], "state") === "in" });
       await desk.world.advance(NOTICE_MS);
       return [powerInWords(desk)];
     },
@@ -51,8 +51,7 @@ export const SURROUNDINGS_COMMANDS: readonly Command[] = [
       const seconds = Number(words[1] ?? DEFAULT_CUT_SECONDS);
       if (!(seconds > 0 && seconds <= LONGEST_CUT_SECONDS))
         throw new UsageError(`${words[1]} is not 1 to ${LONGEST_CUT_SECONDS} seconds`);
-      if (desk.machine.state === "off") throw new WorldError("the box has no power as it is");
-      desk.machine.powerCut({ backAfterMs: seconds * 1_000 });
+      desk.do({ act: "powercut", seconds });
       return [`no power at all, back in ${seconds} s`];
     },
   },
@@ -69,8 +68,8 @@ export const SURROUNDINGS_COMMANDS: readonly Command[] = [
     async run({ desk }, { words }) {
       expectWords(words, 2, 3);
       const state = oneOf(words[1], ["up", "down", "stall"], "state");
-      if (words[2] === undefined) desk.surroundings.setInternet(state);
-      else desk.surroundings.setLink(oneOf(words[2], LINK_KINDS, "link"), state);
+      if (words[2] === undefined) desk.do({ act: "internet", state });
+      else desk.do({ act: "link", kind: oneOf(words[2], LINK_KINDS, "link"), state });
       await desk.world.advance(NOTICE_MS);
       return [linksInWords(desk).join(" · ")];
     },
@@ -83,7 +82,7 @@ export const SURROUNDINGS_COMMANDS: readonly Command[] = [
     complete: () => ["up", "down"],
     run({ desk }, { words }) {
       expectWords(words, 2);
-      desk.isBrokerUp = oneOf(words[1], ["up", "down"], "state") === "up";
+      desk.do({ act: "broker", on: oneOf(words[1], ["up", "down"], "state") === "up" });
       return [desk.isBrokerUp ? "the broker is back: each box connects by itself" : "the broker is gone for every box"];
     },
   },
@@ -95,7 +94,7 @@ export const SURROUNDINGS_COMMANDS: readonly Command[] = [
     details: ["Then touch `choose hotspot`, choose the network, and type its password: `text marais-2026`."],
     run({ desk }, { words }) {
       if (words.length === 2 && words[1]!.toLowerCase() === "off") {
-        desk.surroundings.closeHotspot();
+        desk.do({ act: "hotspot", hotspot: null });
         return ["the hotspot is off"];
       }
       expectWords(words, 3, 4);
@@ -104,7 +103,7 @@ export const SURROUNDINGS_COMMANDS: readonly Command[] = [
       if (!/^[\x20-\x7e]{8,63}$/.test(passphrase))
         throw new UsageError("a hotspot's password has 8 to 63 characters of ASCII");
       if (last !== undefined) oneOf(last, ["noInternet"], "option");
-      desk.surroundings.openHotspot({ ssid, passphrase, hasInternet: last === undefined });
+      desk.do({ act: "hotspot", hotspot: { ssid, passphrase, hasInternet: last === undefined } });
       return [`${ssid} is in range${last === undefined ? "" : ", without internet"}`];
     },
   },

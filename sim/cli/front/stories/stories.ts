@@ -8,11 +8,11 @@ const PHONE = { ssid: "Amelie iPhone", passphrase: "marais-2026", hasInternet: t
 /** The stories of the printed outage plan (sim/cloud/pack/texts), played at the desk. Each begins and ends with an ordinary day. */
 export const STORIES: Readonly<Record<StoryId, Story>> = {
   internet: async (teller) => {
-    const { surroundings } = teller.desk;
+    const { desk } = teller;
     await teller.ordinaryDay();
     const loan = teller.loan();
     await teller.say("story-internet-lost");
-    surroundings.setInternet("down");
+    desk.do({ act: "internet", state: "down" });
     await teller.skipUntil(() => teller.isOffline, "the offline notice");
     await teller.say("story-offline-noticed");
     await teller.say("story-code-typed", { code: loan.code, key: loan.key });
@@ -20,17 +20,18 @@ export const STORIES: Readonly<Record<StoryId, Story>> = {
     await teller.say("story-offline-taken", { key: loan.key });
     await teller.giveBack(loan.fob);
     await teller.say("story-internet-back");
-    surroundings.setInternet("up");
+    desk.do({ act: "internet", state: "up" });
     await teller.inSync();
     await teller.say("story-log-complete");
   },
 
   power: async (teller) => {
-    const { machine } = teller.desk;
+    const { desk } = teller;
+    const { machine } = desk;
     await teller.ordinaryDay();
     const loan = teller.loan();
     await teller.say("story-power-lost");
-    machine.setMains(false);
+    desk.do({ act: "mains", on: false });
     await teller.look();
     await teller.say("story-power-two-minutes");
     await teller.skipUntil(() => machine.state === "asleep", "sleep");
@@ -41,44 +42,45 @@ export const STORIES: Readonly<Record<StoryId, Story>> = {
     await teller.say("story-power-sleeps-again");
     await teller.skipUntil(() => machine.state === "asleep", "sleep");
     await teller.say("story-power-back");
-    machine.setMains(true);
+    desk.do({ act: "mains", on: true });
     await teller.inSync();
     await teller.say("story-log-complete-battery");
   },
 
   blackout: async (teller) => {
-    const { machine, surroundings } = teller.desk;
+    const { desk } = teller;
+    const { machine } = desk;
     await teller.ordinaryDay();
     const loan = teller.loan();
     await teller.say("story-blackout");
-    surroundings.setInternet("down");
-    machine.setMains(false);
+    desk.do({ act: "internet", state: "down" });
+    desk.do({ act: "mains", on: false });
     await teller.skipUntil(() => machine.state === "asleep", "sleep");
     await asleepAndWoken(teller);
     await teller.say("story-code-typed", { code: loan.code, key: loan.key });
     await teller.pickUp(loan);
     await teller.say("story-power-cut");
-    machine.powerCut({ backAfterMs: 5_000 });
+    desk.do({ act: "powercut", seconds: 5 });
     await teller.until(() => machine.state === "off", "the cut");
     await teller.look();
     await teller.until(() => teller.isIdle, "the box to start");
     await teller.say("story-remembers");
     await teller.giveBack(loan.fob);
     await teller.say("story-all-back");
-    surroundings.setInternet("up");
-    machine.setMains(true);
+    desk.do({ act: "internet", state: "up" });
+    desk.do({ act: "mains", on: true });
     await teller.inSync();
     await teller.say("story-log-complete");
   },
 
   hotspot: async (teller) => {
-    const { surroundings, machine, person } = reach(teller);
+    const { desk, machine, person } = reach(teller);
     await teller.ordinaryDay();
     await teller.say("story-internet-lost");
-    surroundings.setInternet("down");
+    desk.do({ act: "internet", state: "down" });
     await teller.skipUntil(() => teller.isOffline, "the offline notice");
     await teller.say("story-hotspot-on", { ssid: PHONE.ssid });
-    surroundings.openHotspot(PHONE);
+    desk.do({ act: "hotspot", hotspot: PHONE });
     await teller.until(() => teller.isIdle, "the first screen");
     await teller.choose("idle", "hotspot");
     await teller.until(() => networkOf(machine.panel.view?.choices ?? []) !== undefined, "the phone's network");
@@ -89,19 +91,19 @@ export const STORIES: Readonly<Record<StoryId, Story>> = {
     await teller.until(() => machine.panel.view?.screen === "hotspot-result", "the phone's hotspot");
     await teller.skipUntil(() => !teller.isOffline, "the cloud over the phone");
     await teller.say("story-hotspot-online");
-    surroundings.closeHotspot();
-    surroundings.setInternet("up");
+    desk.do({ act: "hotspot", hotspot: null });
+    desk.do({ act: "internet", state: "up" });
     if (machine.panel.view?.choices.some(({ id }) => id === "done")) await person.choose("done");
     await teller.inSync();
     await teller.say("story-internet-is-back");
   },
 
   cloud: async (teller) => {
-    const { machine, person, cloud } = reach(teller);
+    const { desk, machine, person, cloud } = reach(teller);
     await teller.ordinaryDay();
     const loan = teller.loan();
     await teller.say("story-cloud-down");
-    teller.desk.isCloudUp = false;
+    desk.do({ act: "cloud", on: false });
     await teller.skipUntil(() => teller.isOffline, "the offline notice");
     await teller.say("story-cloud-no-access", { key: loan.key, bin: loan.label });
     await teller.until(() => teller.isIdle, "the first screen");
@@ -121,12 +123,12 @@ export const STORIES: Readonly<Record<StoryId, Story>> = {
     await person.type(code.code);
     await teller.until(() => machine.bins.isOpen(loan.bin), "the bin to open");
     await teller.look();
-    const fob = machine.bins.take(loan.bin);
+    const fob = desk.do({ act: "take", bin: loan.bin });
     await teller.look();
     await person.closeDoor(loan.bin);
     await teller.choose("emergency-result", "done");
     await teller.say("story-cloud-back");
-    teller.desk.isCloudUp = true;
+    desk.do({ act: "cloud", on: true });
     await teller.inSync();
     await teller.giveBack(fob);
     await teller.inSync();
@@ -134,11 +136,11 @@ export const STORIES: Readonly<Record<StoryId, Story>> = {
   },
 
   "all-bins": async (teller) => {
-    const { machine, person, surroundings } = reach(teller);
+    const { desk, machine, person } = reach(teller);
     await teller.ordinaryDay();
     await teller.say("story-blackout");
-    surroundings.setInternet("down");
-    machine.setMains(false);
+    desk.do({ act: "internet", state: "down" });
+    desk.do({ act: "mains", on: false });
     await teller.skipUntil(() => machine.state === "asleep", "sleep");
     await asleepAndWoken(teller);
     await teller.choose("idle", "emergency");
@@ -149,12 +151,12 @@ export const STORIES: Readonly<Record<StoryId, Story>> = {
     await person.type(code.code);
     await teller.until(() => machine.panel.view?.screen === "emergency-result", "the end of it", 10 * 60_000);
     await teller.say("story-all-open");
-    for (let bin = 0; bin < machine.bins.count; bin++) machine.bins.close(bin);
+    for (let bin = 0; bin < machine.bins.count; bin++) desk.do({ act: "close", bin });
     await teller.look();
     await teller.choose("emergency-result", "done");
     await teller.say("story-all-report");
-    surroundings.setInternet("up");
-    machine.setMains(true);
+    desk.do({ act: "internet", state: "up" });
+    desk.do({ act: "mains", on: true });
     await teller.inSync();
     await teller.say("story-all-doubt");
     lookIntoBins(teller);
@@ -164,8 +166,8 @@ export const STORIES: Readonly<Record<StoryId, Story>> = {
 };
 
 function reach({ desk }: Teller) {
-  const { machine, person, cloud, surroundings } = desk;
-  return { desk, machine, person, cloud, surroundings };
+  const { machine, person, cloud } = desk;
+  return { desk, machine, person, cloud };
 }
 
 /** A manager says in the cloud what really hangs in each bin. */
@@ -175,15 +177,14 @@ function lookIntoBins({ desk }: Teller): void {
   for (const [bin, { label }] of box.bins.entries()) {
     const fob = machine.bins.content(bin);
     const key = keys.find((one) => one.fob !== undefined && one.fob === fob);
-    if (key !== undefined) cloud.admin.fillBin(box.id, label, key.id, true);
-    else if (fob === undefined) cloud.admin.emptyBin(box.id, label, true);
+    if (key !== undefined) desk.do({ act: "holds", bin: label, key: key.id, sure: true });
+    else if (fob === undefined) desk.do({ act: "empty", bin: label, sure: true });
   }
 }
 
 async function asleepAndWoken(teller: Teller): Promise<void> {
-  const { button } = teller.desk.machine;
   await teller.say("story-asleep");
-  button.press();
+  teller.desk.do({ act: "reset" });
   await teller.until(() => teller.isIdle, "the screen to light up");
   await teller.say("story-woken");
 }

@@ -41,7 +41,7 @@ export class Teller {
   /** Shows a caption and leaves time to read it. */
   async say(caption: PageTextId, params: Readonly<Record<string, string | number>> = {}): Promise<void> {
     this.#step++;
-    this.desk.story = { id: this.#id, caption, params, step: this.#step, isOver: false };
+    this.desk.do({ act: "caption", id: this.#id, caption, params, step: this.#step, isOver: false });
     this.#progress(sayIn(en, caption, params));
     await this.#pass(READ_MS);
   }
@@ -49,7 +49,7 @@ export class Teller {
   /** The last caption stays. */
   end(): void {
     const { story } = this.desk;
-    if (story !== null) this.desk.story = { ...story, isOver: true };
+    if (story !== null) this.desk.do({ act: "caption", ...story, params: { ...story.params }, isOver: true });
   }
 
   /** Time to see what has just happened. */
@@ -77,16 +77,16 @@ export class Teller {
   /** Everything as on an ordinary day, and the box in front of us awake and in sync. */
   async ordinaryDay(): Promise<void> {
     const { desk } = this;
-    const { machine, surroundings } = desk;
+    const { machine } = desk;
     if (!machine.board.offlineCapable)
       throw new WorldError(`the ${machine.board.model} has no offline mode: put another box on the desk`);
-    desk.isCloudUp = true;
-    desk.isBrokerUp = true;
-    surroundings.setInternet("up");
-    surroundings.closeHotspot();
-    if (!machine.battery.present) machine.setBattery(true);
-    if (!machine.mains.present) machine.setMains(true);
-    for (let bin = 0; bin < machine.bins.count; bin++) machine.bins.close(bin);
+    desk.do({ act: "cloud", on: true });
+    desk.do({ act: "broker", on: true });
+    desk.do({ act: "internet", state: "up" });
+    desk.do({ act: "hotspot", hotspot: null });
+    if (!machine.battery.present) desk.do({ act: "cell", on: true });
+    if (!machine.mains.present) desk.do({ act: "mains", on: true });
+    for (let bin = 0; bin < machine.bins.count; bin++) desk.do({ act: "close", bin });
     await this.skipUntil(() => this.isIdle && !this.isOffline, "the box to be ready");
     if (!(await desk.untilInSync(SYNC_MS))) throw new WorldError("box and cloud do not agree yet");
   }
@@ -123,7 +123,7 @@ export class Teller {
     await person.type(code);
     await this.until(() => machine.bins.isOpen(bin), "the bin to open", DOOR_MS);
     await this.look();
-    machine.bins.take(bin);
+    this.desk.do({ act: "take", bin });
     await this.look();
     await person.closeDoor(bin);
     await this.look();
@@ -138,7 +138,8 @@ export class Teller {
     await this.until(() => open() >= 0, "a bin to open", DOOR_MS);
     const bin = open();
     await this.look();
-    machine.bins.put(bin, fob);
+    if (!this.desk.hand.held.includes(fob)) this.desk.do({ act: "fetch", fob });
+    this.desk.do({ act: "put", bin, fob });
     await this.look();
     await person.closeDoor(bin);
     await this.look();

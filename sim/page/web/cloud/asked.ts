@@ -4,10 +4,11 @@ import { ask, now } from "../live.js";
 /** How often what is shown is asked for again, ms. */
 const AGAIN_MS = 1_500;
 
-/** What `path` answers, asked for again while it is shown. Undefined: not yet, or nobody answers. */
+/** What `path` answers, asked for again while it is shown, and at once where another box or another time is. Undefined: not yet, or nobody answers. */
 export function useAsked<T>(path: string): T | undefined {
   const [answer, setAnswer] = useState<{ readonly path: string; readonly text: string; readonly value: T }>();
-  const box = now.box.value?.id;
+  const director = now.director.value;
+  const world = `${now.box.value?.id} ${director?.looksAt} ${director?.looksAt ? director.at : ""}`;
   useEffect(() => {
     let isGone = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -25,6 +26,6 @@ export function useAsked<T>(path: string): T | undefined {
       isGone = true;
       clearTimeout(timer);
     };
-  }, [path, box]);
+  }, [path, world]);
   return answer?.value;
 }

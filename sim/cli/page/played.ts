@@ -1,27 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CommandLoop } from "../../../sim/cli/front/command-loop.js";
-import { DataDirectory } from "../../../sim/cli/front/data-directory.js";
-import { Desk } from "../../../sim/cli/front/desk.js";
-import type { Front } from "../../../sim/cli/front/front.js";
-import { Assets } from "../../../sim/page/build.js";
-import { LOOPBACK, PageServer } from "../../../sim/page/server/server.js";
-
-/** A front that nobody looks at; what it complains of is kept. */
-class SilentFront implements Front {
-  readonly columns = 80;
-  readonly complaints: string[] = [];
-  open(): void {}
-  echo(): void {}
-  tell(): void {}
-  complain(lines: readonly string[]): void {
-    this.complaints.push(lines.join(" "));
-  }
-  notice(): void {}
-  progress(): void {}
-  close(): void {}
-}
+import { Assets } from "../../page/build.js";
+import { LOOPBACK, PageServer } from "../../page/server/server.js";
+import { CommandLoop } from "../front/command-loop.js";
+import { DataDirectory } from "../front/data-directory.js";
+import { Desk } from "../front/desk.js";
+import type { WorldRecord } from "../front/record/world-record.js";
+import { SilentFront } from "./silent-front.js";
 
 /** A desk in this process with its page, and a loop that runs the clock. */
 export interface Played {
@@ -34,10 +20,19 @@ export interface Played {
 
 const assets = new Assets();
 
-export async function openTheatre(box = "MS5-PARIS"): Promise<Played> {
+/** In a folder of its own, which goes with it. `record`: a world that it goes on from; absent: the sample. */
+export async function openTheatre(record?: WorldRecord): Promise<Played> {
   const path = await mkdtemp(join(tmpdir(), "smartbox-page-"));
   const data = new DataDirectory(path);
-  const desk = await Desk.open({ data, box, seed: 1, broker: { port: 0 }, language: undefined, onProblem: () => {} });
+  const desk = await Desk.open({
+    data,
+    box: undefined,
+    record,
+    seed: 1,
+    broker: "inside",
+    language: undefined,
+    onProblem: () => {},
+  });
   const front = new SilentFront();
   const loop = new CommandLoop(desk, front);
   const server = await PageServer.start(desk, { port: 0, host: LOOPBACK, assets });
