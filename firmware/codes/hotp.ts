@@ -27,10 +27,17 @@ function truncate(mac: Uint8Array, digits: number): string {
   return String(binary % 10 ** digits).padStart(digits, "0");
 }
 
-/**
- * The offline code of a target: `bin:` and the bin's label, `all`, or `unmount`; `sheet` 1 to 999, `number` 1 to 99 as printed.
- * Two HMACs: one for the target's key, one for the code.
- */
+/** The key of a target's codes. `target`: `bin:` and the bin's label, `all`, or `unmount`. One HMAC. */
+export function targetKey(hash: HashPort, codesKey: Uint8Array, target: string): Uint8Array {
+  return hash.hmacSha512(codesKey, asciiBytes(target));
+}
+
+/** A code of that target: `sheet` 1 to 999, `number` 1 to 99 as printed. One HMAC. */
+export function codeOf(hash: HashPort, targetKey: Uint8Array, sheet: number, number: number): string {
+  return hotp(hash, targetKey, sheet * 100 + number, OFFLINE_CODE_DIGITS);
+}
+
+/** Both in one. */
 export function offlineCode(
   hash: HashPort,
   codesKey: Uint8Array,
@@ -38,8 +45,7 @@ export function offlineCode(
   sheet: number,
   number: number,
 ): string {
-  const targetKey = hash.hmacSha512(codesKey, asciiBytes(target));
-  return hotp(hash, targetKey, sheet * 100 + number, OFFLINE_CODE_DIGITS);
+  return codeOf(hash, targetKey(hash, codesKey, target), sheet, number);
 }
 
 /** Compares in a time that depends on the length of `typed` only. */

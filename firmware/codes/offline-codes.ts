@@ -5,7 +5,7 @@ import { EmergencyTarget, Kind } from "../records/records.js";
 import { type Grace, type Guessed, targetIndex } from "../state/box-state.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 import type { RefusalReason } from "../state/refusal.js";
-import { equalCodes, offlineCode } from "./hotp.js";
+import { codeOf, equalCodes, targetKey } from "./hotp.js";
 import { CODES_A_SHEET, GRACE_SECONDS, LAST_SHEET } from "./sheet.js";
 import type { Throttle } from "./throttle.js";
 
@@ -43,6 +43,8 @@ export class OfflineCodes {
   readonly #bins: Pick<BinsPort, "label">;
   /** Monotonic ms of the last acceptance in this boot; 0, the boot, for one before it. */
   #acceptedAtMs = 0;
+  /** The key of the target that was asked for last. */
+  #ready: { readonly name: string; readonly key: Uint8Array } | undefined;
 
   constructor(needs: {
     ledger: Ledger;
@@ -88,6 +90,11 @@ export class OfflineCodes {
     return sheet > this.sheet && sheet <= LAST_SHEET ? { sheet, number: 1, isAgain: false } : undefined;
   }
 
+  /** Does half of the work of a check, once the screen that asks for the code is shown: nobody waits for anything then. */
+  makeReady(target: Target): void {
+    this.#keyOf(target);
+  }
+
   /**
    * Looks at eight typed digits. When it answers `accepted`, the code is burnt by the durable record `authority`; when it answers
    * `wrong`, the failure is durable.
@@ -108,7 +115,7 @@ export class OfflineCodes {
     if (!this.#isInForce(target, prompt)) {
       return { kind: "refused", reason: prompt.sheet < this.sheet ? "sheet-closed" : "code-used" };
     }
-    const expected = offlineCode(this.#hash, this.#codesKey, this.#name(target), prompt.sheet, prompt.number);
+    const expected = codeOf(this.#hash, this.#keyOf(target), prompt.sheet, prompt.number);
     if (!equalCodes(expected, typed)) {
       this.#throttle.recordFailure(guessed(target));
       return { kind: "wrong", waitMs: this.waitMs(target) };
@@ -147,6 +154,12 @@ export class OfflineCodes {
     const isFromEarlierBoot = grace.boot !== this.#ledger.state.boots;
     if (isFromEarlierBoot && now !== undefined && grace.at !== undefined && now >= grace.at) return now - grace.at;
     return (this.#clock.monotonicMs() - this.#acceptedAtMs) / 1_000;
+  }
+
+  #keyOf(target: Target): Uint8Array {
+    const name = this.#name(target);
+    if (this.#ready?.name !== name) this.#ready = { name, key: targetKey(this.#hash, this.#codesKey, name) };
+    return this.#ready.key;
   }
 
   #name(target: Target): string {

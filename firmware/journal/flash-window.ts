@@ -1,3 +1,4 @@
+import { erasedRun } from "../../hal/bytes/erased.js";
 import type { FlashPort } from "../../hal/ports/flash.js";
 
 const WINDOW_BYTES = 512;
@@ -34,10 +35,7 @@ export class FlashWindow {
   /** How many bytes in a row are erased from `offset` on, before `limit`, as far as one read tells. */
   blank(offset: number, limit: number): number {
     const from = this.at(offset, 1, limit);
-    const end = Math.min(this.#end, limit) - this.#start;
-    let at = from;
-    while (at < end && this.bytes[at] === 0xff) at++;
-    return at - from;
+    return erasedRun(this.bytes, from, Math.min(this.#end, limit) - this.#start);
   }
 
   close(): void {

@@ -38,7 +38,7 @@ export function encodeFrame(
   bytes[1] = tag & 0xff;
   bytes[2] = tag >>> 8;
   bytes.set(payload, FRAME_PREFIX_BYTES);
-  new DataView(bytes.buffer).setUint32(end, crc32(bytes, 0, end, seedOf(header, offset)), true);
+  new DataView(bytes.buffer).setUint32(end, crc32(bytes, 0, end, seedOf(sectorSeed(header), offset)), true);
   return bytes;
 }
 
@@ -56,17 +56,19 @@ export function tagFlag(bytes: Uint8Array, at: number): boolean {
   return (bytes[at + 2]! & (TAG_FLAG >>> 8)) !== 0;
 }
 
-/** Whether the frame that lies at `at` of `bytes` verifies as the one at `offset` of the sector. */
-export function verifies(header: SectorHeader, offset: number, bytes: Uint8Array, at: number): boolean {
+/** Whether the frame that lies at `at` of `bytes` verifies as the one at `offset` of the sector; `seed` is the sector's. */
+export function verifies(seed: number, offset: number, bytes: Uint8Array, at: number): boolean {
   const end = at + FRAME_PREFIX_BYTES + bytes[at]!;
   const stored = (bytes[end]! | (bytes[end + 1]! << 8) | (bytes[end + 2]! << 16) | (bytes[end + 3]! << 24)) >>> 0;
-  return stored === crc32(bytes, at, end, seedOf(header, offset));
+  return stored === crc32(bytes, at, end, seedOf(seed, offset));
 }
 
-/**
- * The CRC of what a frame is tied to: this life of its sector, and its place in it. Nothing is allocated: a boot asks for
- * every frame of its sectors.
- */
-function seedOf(header: SectorHeader, offset: number): number {
-  return crc32Word(offset, crc32Word(header.crc));
+/** The CRC of what each frame of a sector is tied to: this life of its sector. */
+export function sectorSeed(header: SectorHeader): number {
+  return crc32Word(header.crc);
+}
+
+/** The same with the frame's place in it. Nothing is allocated: a boot asks for every frame of its sectors. */
+function seedOf(seed: number, offset: number): number {
+  return crc32Word(offset, seed);
 }

@@ -94,10 +94,12 @@ function examine(from: MountedFrom, sector: Sector): { opened: boolean; head: He
  * makes those firm: a frame that does not read alike each time was never promised, and does not count (SPEC.md section 6).
  */
 function readsAgain(window: FlashWindow, { start, bytes }: HeldFrame): boolean {
+  const { length } = bytes;
+  const { bytes: now } = window;
   for (let again = 0; again < STEADY_READS; again++) {
     window.close();
-    const at = window.at(start, bytes.length, start + bytes.length);
-    for (let i = 0; i < bytes.length; i++) if (window.bytes[at + i] !== bytes[i]) return false;
+    const at = window.at(start, length, start + length);
+    for (let i = 0; i < length; i++) if (now[at + i] !== bytes[i]) return false;
   }
   return true;
 }

@@ -1,4 +1,6 @@
+import { erasedRun } from "../../hal/bytes/erased.js";
 import type { FlashPort } from "../../hal/ports/flash.js";
+import { EPOCH_BYTES } from "../wire/epoch.js";
 import type { Geometry } from "./geometry.js";
 import { decodeHeader, HEADER_BYTES, type SectorHeader } from "./sector-header.js";
 import type { Sector } from "./sector-scan.js";
@@ -36,8 +38,9 @@ export class Ring {
     let highestCounter = 0;
     for (let position = 0; position < this.#geometry.sectors; position++) {
       const header = this.#headerAt(position);
+      if (header === "blank") continue;
       if (header === undefined) {
-        if (!this.#startsBlank(position)) damagedHeaders++;
+        damagedHeaders++;
         continue;
       }
       verifiedHeaders++;
@@ -53,8 +56,8 @@ export class Ring {
   newestBelow(counter: number): Sector | undefined {
     let newest: Sector | undefined;
     for (let position = 0; position < this.#geometry.sectors; position++) {
-      const header = this.#headerAt(position);
-      if (header === undefined || !header.readable || header.counter >= counter) continue;
+      const header = this.#readableAt(position);
+      if (header === undefined || header.counter >= counter) continue;
       if (header.counter > (newest?.header.counter ?? 0)) {
         newest = { start: position * this.#geometry.sectorBytes, header };
       }
@@ -88,9 +91,9 @@ export class Ring {
     if (head === undefined || counter < this.oldest) return undefined;
     if (counter === head.header.counter) return head;
     const start = this.startOf(counter);
-    const header = this.#headerAt(start / this.#geometry.sectorBytes);
-    if (header === undefined || !header.readable || header.counter !== counter) return undefined;
-    for (let i = 0; i < header.epoch.length; i++) if (header.epoch[i] !== head.header.epoch[i]) return undefined;
+    const header = this.#readableAt(start / this.#geometry.sectorBytes);
+    if (header === undefined || header.counter !== counter) return undefined;
+    for (let i = 0; i < EPOCH_BYTES; i++) if (header.epoch[i] !== head.header.epoch[i]) return undefined;
     return { start, header };
   }
 
@@ -146,25 +149,24 @@ export class Ring {
     return { counter: low, vitalThrough: low < newest ? this.liveFrom(low + 1).header.vitalBefore : undefined };
   }
 
-  #headerAt(position: number): SectorHeader | undefined {
+  #readableAt(position: number): SectorHeader | undefined {
+    const header = this.#headerAt(position);
+    return header !== undefined && header !== "blank" && header.readable ? header : undefined;
+  }
+
+  /** Undefined: what stands there is no header. */
+  #headerAt(position: number): SectorHeader | "blank" | undefined {
     const start = position * this.#geometry.sectorBytes;
     for (let copy = 0; copy < 2; copy++) {
       this.#flash.read(start + copy * HEADER_BYTES, this.#header);
       const header = decodeHeader(this.#header, this.#geometry.alignLog2);
       if (header !== undefined) return header;
-      if (copy === 0 && isBlank(this.#header)) return undefined;
+      if (copy === 0 && this.#isBlank()) return "blank";
     }
     return undefined;
   }
 
-  /** Of the header that `#headerAt` just did not accept. */
-  #startsBlank(position: number): boolean {
-    this.#flash.read(position * this.#geometry.sectorBytes, this.#header);
-    return isBlank(this.#header);
+  #isBlank(): boolean {
+    return erasedRun(this.#header, 0, HEADER_BYTES) === HEADER_BYTES;
   }
-}
-
-function isBlank(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0xff) return false;
-  return true;
 }

@@ -5,6 +5,7 @@ import {
   frameBytes,
   isLength,
   maxRecords,
+  sectorSeed,
   TAG_SPAN,
   tagDistance,
   tagFlag,
@@ -54,6 +55,7 @@ export class SectorScan {
   readonly #sector: Sector;
   readonly #to: number;
   readonly #held: HeldFrame | undefined;
+  readonly #seed: number;
   #lastDistance = -1;
   #inDamage = false;
 
@@ -69,6 +71,7 @@ export class SectorScan {
     this.#geometry = geometry;
     this.#sector = sector;
     this.#held = held;
+    this.#seed = sectorSeed(sector.header);
     this.#to = to;
     this.offset = this.dirtyEnd = from;
   }
@@ -106,7 +109,7 @@ export class SectorScan {
       at = this.#window.at(start + offset, end - offset, limit);
       bytes = this.#window.bytes;
     }
-    if (!verifies(header, offset, bytes, at)) return undefined;
+    if (!verifies(this.#seed, offset, bytes, at)) return undefined;
     const flag = tagFlag(bytes, at);
     if (!checkpoint) this.#lastDistance = distance;
     return {

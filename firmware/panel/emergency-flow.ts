@@ -280,6 +280,7 @@ export class EmergencyFlow implements EmergencyEvents {
       cancel: () => this.menu(),
       choose: (id) => this.#otherCode(id, target),
     });
+    this.#codes.makeReady(target);
   }
 
   /** Which code the screen asks for. */

@@ -8,7 +8,7 @@ import { type ChipFlash, chipFlashPort } from "./chip-flash.js";
 import { BRIDGE_VERSION, BridgeError, Call, Capability, DOORS, Event, MAX_MESSAGE_BYTES, Type } from "./codes.js";
 import { EngineIo } from "./engine-io.js";
 import { EngineLinks } from "./engine-links.js";
-import { binsPort, clockPort, EngineTimers, flashPort, peoplePorts, powerPorts, sleepPort } from "./engine-ports.js";
+import { BridgeFlash, binsPort, clockPort, EngineTimers, peoplePorts, powerPorts, sleepPort } from "./engine-ports.js";
 import type { Facts } from "./facts.js";
 import { MessageReader, MessageWriter, PLAIN_TEXT, type TextCodec } from "./message.js";
 
@@ -116,9 +116,9 @@ export class EngineEnd {
 
   #flash({ identity, journal, snapshot }: Facts["flash"]): Hal["flash"] {
     const far = {
-      identity: flashPort(this.#caller, 0, identity),
-      journal: flashPort(this.#caller, 1, journal),
-      snapshot: flashPort(this.#caller, 2, snapshot),
+      identity: new BridgeFlash(this.#caller, 0, identity),
+      journal: new BridgeFlash(this.#caller, 1, journal),
+      snapshot: new BridgeFlash(this.#caller, 2, snapshot),
     };
     const chip = this.#options.chipFlash;
     if (chip === undefined) return far;

@@ -99,24 +99,36 @@ export function peoplePorts(caller: Caller): Pick<Hal, "panel" | "reader" | "tra
   };
 }
 
-export function flashPort(caller: Caller, partition: number, facts: FlashFacts): FlashPort {
-  return {
-    sizeBytes: facts.sizeBytes,
-    sectorBytes: facts.sectorBytes,
-    alignBytes: facts.alignBytes,
-    read(offset, into) {
-      caller.begin(Call.flashRead).u8(partition).f64(offset).u32(into.length);
-      into.set(caller.ask().bytes());
-    },
-    program(offset, bytes) {
-      caller.begin(Call.flashProgram).u8(partition).f64(offset).bytes(bytes);
-      caller.tell();
-    },
-    erase(offset) {
-      caller.begin(Call.flashErase).u8(partition).f64(offset);
-      caller.tell();
-    },
-  };
+/** A class, since a method lies in the prepared program and a closure in the heap. */
+export class BridgeFlash implements FlashPort {
+  readonly sizeBytes: number;
+  readonly sectorBytes: number;
+  readonly alignBytes: number;
+  readonly #caller: Caller;
+  readonly #partition: number;
+
+  constructor(caller: Caller, partition: number, facts: FlashFacts) {
+    this.sizeBytes = facts.sizeBytes;
+    this.sectorBytes = facts.sectorBytes;
+    this.alignBytes = facts.alignBytes;
+    this.#caller = caller;
+    this.#partition = partition;
+  }
+
+  read(offset: number, into: Uint8Array): void {
+    this.#caller.begin(Call.flashRead).u8(this.#partition).f64(offset).u32(into.length);
+    into.set(this.#caller.ask().bytes());
+  }
+
+  program(offset: number, bytes: Uint8Array): void {
+    this.#caller.begin(Call.flashProgram).u8(this.#partition).f64(offset).bytes(bytes);
+    this.#caller.tell();
+  }
+
+  erase(offset: number): void {
+    this.#caller.begin(Call.flashErase).u8(this.#partition).f64(offset);
+    this.#caller.tell();
+  }
 }
 
 export function clockPort(caller: Caller): ClockPort {

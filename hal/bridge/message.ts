@@ -16,6 +16,8 @@ export class MessageWriter {
   readonly #text: TextCodec;
   #bytes = new Uint8Array(FIRST_BYTES);
   #view = new DataView(this.#bytes.buffer);
+  /** Of `#bytes`: a property of our own is found sooner than a buffer's length. */
+  #capacity = FIRST_BYTES;
   #length = 0;
 
   constructor(text: TextCodec = PLAIN_TEXT) {
@@ -34,8 +36,7 @@ export class MessageWriter {
 
   u8(value: number): this {
     this.#room(1);
-    this.#view.setUint8(this.#length, value);
-    this.#length += 1;
+    this.#bytes[this.#length++] = value;
     return this;
   }
 
@@ -63,10 +64,12 @@ export class MessageWriter {
   }
 
   bytes(value: Uint8Array): this {
-    this.#room(2 + value.length);
-    this.#view.setUint16(this.#length, value.length, true);
-    this.#bytes.set(value, this.#length + 2);
-    this.#length += 2 + value.length;
+    const { length } = value;
+    this.#room(2 + length);
+    this.#bytes[this.#length++] = length;
+    this.#bytes[this.#length++] = length >>> 8;
+    this.#bytes.set(value, this.#length);
+    this.#length += length;
     return this;
   }
 
@@ -85,11 +88,12 @@ export class MessageWriter {
 
   #room(more: number): void {
     const needed = this.#length + more;
-    if (needed <= this.#bytes.length) return;
+    if (needed <= this.#capacity) return;
     if (needed > MAX_MESSAGE_BYTES) throw new RangeError(`bridge message of ${needed} bytes`);
     const grown = new Uint8Array(Math.min(MAX_MESSAGE_BYTES, 2 ** Math.ceil(Math.log2(needed))));
     grown.set(this.#bytes);
     this.#bytes = grown;
+    this.#capacity = grown.length;
     this.#view = new DataView(grown.buffer);
   }
 }
@@ -97,18 +101,20 @@ export class MessageWriter {
 /** Takes one message apart, from the front. Throws BridgeError where it is shorter than what is asked for. */
 export class MessageReader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  readonly #length: number;
   readonly #text: TextCodec;
+  /** Made when it is first needed: most messages have no number of more than a byte. */
+  #madeView: DataView | undefined;
   #at = 0;
 
   constructor(bytes: Uint8Array, text: TextCodec = PLAIN_TEXT) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#length = bytes.length;
     this.#text = text;
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#take(1));
+    return this.#bytes[this.#take(1)]!;
   }
 
   flag(): boolean {
@@ -129,7 +135,8 @@ export class MessageReader {
 
   /** A view of the message. */
   bytes(): Uint8Array {
-    const length = this.#view.getUint16(this.#take(2), true);
+    const head = this.#take(2);
+    const length = this.#bytes[head]! | (this.#bytes[head + 1]! << 8);
     const at = this.#take(length);
     return this.#bytes.subarray(at, at + length);
   }
@@ -148,14 +155,19 @@ export class MessageReader {
 
   /** Throws BridgeError unless everything was read. */
   end(): void {
-    if (this.#at !== this.#bytes.length)
-      throw new BridgeError(`${this.#bytes.length - this.#at} bytes too many in a message`);
+    if (this.#at !== this.#length) throw new BridgeError(`${this.#length - this.#at} bytes too many in a message`);
+  }
+
+  get #view(): DataView {
+    const bytes = this.#bytes;
+    this.#madeView ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return this.#madeView;
   }
 
   #take(count: number): number {
     const at = this.#at;
     this.#at += count;
-    if (this.#at > this.#bytes.length) throw new BridgeError(`message of ${this.#bytes.length} bytes is cut short`);
+    if (this.#at > this.#length) throw new BridgeError(`message of ${this.#length} bytes is cut short`);
     return at;
   }
 }

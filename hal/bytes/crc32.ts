@@ -1,8 +1,8 @@
-/** One entry per byte value of the reflected polynomial 0xEDB88320. */
+/** One entry per byte value of the reflected polynomial 0xEDB88320. Signed: to XS a number above 2^31 is no integer, and slow. */
 const TABLE = makeTable();
 
-function makeTable(): Uint32Array {
-  const table = new Uint32Array(256);
+function makeTable(): Int32Array {
+  const table = new Int32Array(256);
   for (let byte = 0; byte < 256; byte++) {
     let remainder = byte;
     for (let bit = 0; bit < 8; bit++) remainder = remainder & 1 ? (remainder >>> 1) ^ 0xedb8_8320 : remainder >>> 1;

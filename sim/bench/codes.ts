@@ -27,9 +27,10 @@ export const codesBench: Bench = {
   name: "codes",
   summary: "what one try of an offline code costs, and what somebody who only guesses gets",
   figures: {
-    hmacsPerTry: "HMAC-SHA-512 of a try that is looked at, right or wrong",
+    hmacsPerTry: "HMAC-SHA-512 of a try that is looked at, right or wrong, that for the key of its target included",
     hmacsPerThrottledTry: "the same, of a try during a wait",
-    codeCheckComputrons: "check of one offline code on real XS, both HMACs by tweetnacl; left out without a compiler",
+    codeCheckComputrons:
+      "check of one offline code on real XS, behind its last digit, an HMAC by tweetnacl; left out without a compiler",
     guessesPerDay: "tries at ordinary codes on the first day, the plug pulled after each",
     guessesPerMonth: "tries at ordinary codes in the first 30 days, the plug pulled after each",
     guessesPerMonthTarget: "tries at one emergency target in the first 30 days, the plug pulled after each",

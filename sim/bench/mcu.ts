@@ -21,7 +21,7 @@ const BOOKING_CODE = "135790";
 const WRONG_CODE = "99999999";
 /** Odd. */
 const REPEATS = 5;
-const PIECES = ["codeCheck", "syncBatch", "snapshotChunk"] as const;
+const PIECES = ["targetKey", "codeCheck", "syncBatch", "snapshotChunk"] as const;
 
 export const mcuBench: Bench = {
   name: "mcu",
@@ -31,7 +31,8 @@ export const mcuBench: Bench = {
     bootInstructions: "from reset to a usable keypad, of a box with 40 exchanges in its journal, drivers included",
     cloneInstructions: "of that, from reset to a machine made from the prepared program",
     collectionInstructions: "one collection of garbage, with nothing booted",
-    codeCheckInstructions: "check of one offline code, both HMACs by tweetnacl",
+    targetKeyInstructions: "the key of a target, an HMAC by tweetnacl, once its code is asked for",
+    codeCheckInstructions: "check of one offline code behind its last digit, another HMAC",
     syncBatchInstructions: "64 records of 32 bytes made into a sealed publish",
     snapshotChunkInstructions: "1 KB of a snapshot opened and authenticated",
     verdictInstructions: "from enter behind the last digit of a wrong offline code to the refusal, its record included",

@@ -3,7 +3,7 @@ import { compileXs } from "../engines/xs/compile.js";
 import { XsHost, XsWorker } from "../engines/xs-worker.js";
 
 /** Pieces of work of `sim/engines/xs/bench.ts`. */
-export type Piece = "codeCheck" | "syncBatch" | "snapshotChunk" | "forged" | "shortForged";
+export type Piece = "targetKey" | "codeCheck" | "syncBatch" | "snapshotChunk" | "forged" | "shortForged";
 
 export interface Cost {
   readonly computrons: number;

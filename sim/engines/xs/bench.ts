@@ -1,5 +1,5 @@
 /** What `npm run bench -- xs` evaluates in a worker: single pieces of work, without a HAL. */
-import { equalCodes, offlineCode } from "../../../firmware/codes/hotp.js";
+import { codeOf, equalCodes, targetKey } from "../../../firmware/codes/hotp.js";
 import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
 import { encodePacket } from "../../../firmware/sync/mqtt/packet-writer.js";
 import { ENVELOPE_OVERHEAD, MAX_SEALED_BYTES, openEnvelope, seal } from "../../../firmware/wire/envelope.js";
@@ -7,6 +7,8 @@ import { Lane, topicOf } from "../../../firmware/wire/lanes.js";
 import { MAX_PIECE_BYTES, Records } from "../../../firmware/wire/messages.js";
 
 const key = new Uint8Array(32).fill(7);
+/** As long as it is in the box. */
+const keyOfTarget = new Uint8Array(64).fill(8);
 const session = new Uint8Array(8).fill(1);
 const challenge = new Uint8Array(8).fill(2);
 /** The batch that the figures are of; each record as long as an exchange's outcome is. */
@@ -27,7 +29,8 @@ const shortForged = seal(new Uint8Array(32), Lane.ack, session, challenge, 1, ne
 
 const work: Readonly<Record<string, () => unknown>> = {
   nothing: () => 0,
-  codeCheck: () => equalCodes(offlineCode(TWEETNACL_HASH, key, "bin:A-12", 3, 7), "01234567"),
+  targetKey: () => targetKey(TWEETNACL_HASH, key, "bin:A-12"),
+  codeCheck: () => equalCodes(codeOf(TWEETNACL_HASH, keyOfTarget, 3, 7), "01234567"),
   syncBatch: () => {
     const body = Records.encode({ epoch: session, first: 1, records });
     const payload = seal(key, Lane.records, session, challenge, 1, body);

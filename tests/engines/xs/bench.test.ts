@@ -6,9 +6,9 @@ import { whyNoXs } from "../../support/xs.js";
 const BOOT_COMPUTRONS_MAX = 2_000_000;
 const EXCHANGE_COMPUTRONS_MAX = 800_000;
 const EXCHANGE_CALLS_MAX = 200;
-/** DESIGN: two HMAC-SHA-512 by tweetnacl. */
-const CODE_CHECK_COMPUTRONS_MAX = 800_000;
-const WORK = ["boot", "pickup", "dropoff", "codeCheck", "syncBatch", "snapshotChunk"];
+/** One HMAC-SHA-512 by tweetnacl. */
+const CODE_CHECK_COMPUTRONS_MAX = 400_000;
+const WORK = ["boot", "pickup", "dropoff", "targetKey", "codeCheck", "syncBatch", "snapshotChunk"];
 
 test.skipIf(whyNoXs())(
   "the figures of the bench stay under their bars, and none is missing",

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { McuXs } from "../../../sim/engines/mcu-xs.js";
 import { whyNoMcu } from "../../support/xs.js";
 
-/** Measured 23.8 M; what a person waits for between the last digit and the verdict. */
-const CODE_CHECK_INSTRUCTIONS_MAX = 24_500_000;
+/** Measured 10.1 M; what a person waits for between the last digit and the verdict. */
+const CODE_CHECK_INSTRUCTIONS_MAX = 10_700_000;
 const INSTRUCTIONS_PER_TICK = 40;
 
 describe.skipIf(whyNoMcu() !== undefined)("instructions on the emulated microcontroller", () => {

@@ -23,6 +23,7 @@ test("every change finds its place in the sources that the package ships", () =>
   expect(readFileSync(join(folder, "xsMemory.c"), "utf8")).toContain("if (!mxInRom(_THE_DATA))");
   expect(readFileSync(join(folder, "xsMemory.c"), "utf8")).toContain("txID aliasCount = 1;");
   expect(readFileSync(join(folder, "xsType.c"), "utf8")).toContain("field = field->next;");
+  expect(readFileSync(join(folder, "xsRun.c"), "utf8").match(/kept\.the = the/g)).toHaveLength(2);
 });
 
 test.each(XS_PATCHES.map((patch) => [patch.file, patch] as const))(
@@ -30,7 +31,7 @@ test.each(XS_PATCHES.map((patch) => [patch.file, patch] as const))(
   (_, patch) => {
     const apply = () => patched(patch.package, patch.file, "something else", [patch], "the list");
     expect(apply).toThrow(PatchError);
-    expect(apply).toThrow(`${patch.package}/${patch.file}: ${patch.pattern} stands there 0 times, not 1`);
+    expect(apply).toThrow(`${patch.package}/${patch.file}: ${patch.pattern} stands there 0 times, not ${patch.places}`);
     expect(apply).toThrow("then change the list");
   },
 );
