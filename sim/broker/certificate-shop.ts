@@ -25,6 +25,7 @@ interface Request {
 
 export const AUTHORITY = ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign"];
 export const SERVER = ["subjectAltName=DNS:localhost,IP:127.0.0.1", "keyUsage=critical,digitalSignature"];
+export const CLIENT = ["keyUsage=critical,digitalSignature", "extendedKeyUsage=clientAuth"];
 
 /** Certificates made with openssl, in a folder that goes with them. */
 export class CertificateShop {

@@ -4,9 +4,10 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { connect } from "node:tls";
+import type { TlsIdentity } from "../../hal/ports/network.js";
 import { CloudError } from "../cloud/domain.js";
 import { type Accounts, publishPrefix, subscribePrefix } from "./accounts.js";
-import { AUTHORITY, CertificateShop } from "./certificate-shop.js";
+import { AUTHORITY, CertificateShop, CLIENT } from "./certificate-shop.js";
 
 const START_TIMEOUT_MS = 10_000;
 const RETRY_MS = 25;
@@ -45,6 +46,18 @@ function findProgram(name: string): string | undefined {
     });
 }
 
+export interface MosquittoOptions {
+  /** 0: a free one, chosen at `start` and kept. */
+  readonly port: number;
+  readonly accounts: Accounts;
+  /** Messages that it keeps for a client that is slow, before it drops them; 1,000 if absent, 0: all. */
+  readonly queuedMessages?: number;
+  /** It is reached through a WebSocket, too: by `webSocketUrl`. */
+  readonly webSocket?: boolean;
+  /** It lets nobody in who shows no certificate of its authority: `clientIdentity` is one. */
+  readonly wantsCertificates?: boolean;
+}
+
 /**
  * A real mosquitto on 127.0.0.1 in a folder of its own: TLS with an authority made for it, passwords, an ACL per box, and
  * what it has kept on disk after a SIGKILL.
@@ -52,22 +65,20 @@ function findProgram(name: string): string | undefined {
 export class Mosquitto {
   readonly #programs: { readonly mosquitto: string; readonly passwd: string; readonly openssl: string };
   readonly #folder: string;
-  readonly #queuedMessages: number;
+  readonly #options: MosquittoOptions;
   #port: number;
+  #webSocketPort = 0;
   #child: ChildProcess | undefined;
   #log = "";
   readonly #endWithUs = (): void => void this.#child?.kill("SIGKILL");
 
-  /**
-   * `port` 0: a free one, chosen at `start` and kept. `queuedMessages`: that it keeps for a client that is slow, before it drops them;
-   * 1,000 if absent, 0: all. Throws CloudError when a program is missing.
-   */
-  constructor(options: { readonly port: number; readonly accounts: Accounts; readonly queuedMessages?: number }) {
+  /** Throws CloudError when a program is missing. */
+  constructor(options: MosquittoOptions) {
     const programs = findMosquitto();
     if ("missing" in programs) throw new CloudError(programs.missing);
     this.#programs = programs;
     this.#port = options.port;
-    this.#queuedMessages = options.queuedMessages ?? 1_000;
+    this.#options = options;
     this.#folder = mkdtempSync(join(tmpdir(), "smartbox-mosquitto-"));
     this.#makeCertificates();
     this.#writeAccounts(options.accounts);
@@ -79,6 +90,23 @@ export class Mosquitto {
 
   get url(): string {
     return `mqtts://localhost:${this.#port}`;
+  }
+
+  /** With `webSocket`, once it was started. */
+  get webSocketPort(): number {
+    return this.#webSocketPort;
+  }
+
+  get webSocketUrl(): string {
+    return `wss://localhost:${this.#webSocketPort}/mqtt`;
+  }
+
+  /** What a client may show that is asked for a certificate. */
+  get clientIdentity(): TlsIdentity {
+    return {
+      certificate: readFileSync(this.#file("client.crt"), "utf8"),
+      key: readFileSync(this.#file("client.key"), "utf8"),
+    };
   }
 
   /** The authority that signed its certificate, PEM. */
@@ -99,6 +127,7 @@ export class Mosquitto {
   async start(): Promise<void> {
     if (this.#child !== undefined) throw new CloudError("mosquitto is running already: stop it first");
     if (this.#port === 0) this.#port = await freePort();
+    if (this.#options.webSocket && this.#webSocketPort === 0) this.#webSocketPort = await freePort();
     writeFileSync(this.#file("mosquitto.conf"), this.#config());
     const child = spawn(this.#programs.mosquitto, ["-c", this.#file("mosquitto.conf")], {
       stdio: ["ignore", "pipe", "pipe"],
@@ -146,7 +175,7 @@ export class Mosquitto {
   async #ready(child: ChildProcess): Promise<void> {
     const deadline = performance.now() + START_TIMEOUT_MS;
     while (this.#child === child) {
-      if (await canConnect(this.#port, this.authority)) return;
+      if (await canConnect(this.#port, this.authority, this.clientIdentity)) return;
       if (performance.now() > deadline) {
         await this.#end("SIGKILL");
         break;
@@ -164,11 +193,18 @@ export class Mosquitto {
   }
 
   #config(): string {
-    const lines = [
-      `listener ${this.#port} 127.0.0.1`,
+    const { queuedMessages = 1_000, webSocket, wantsCertificates } = this.#options;
+    const tls = [
       `cafile ${this.authorityFile}`,
       `certfile ${this.#file("server.crt")}`,
       `keyfile ${this.#file("server.key")}`,
+      ...(wantsCertificates ? ["require_certificate true"] : []),
+    ];
+    const lines = [
+      `listener ${this.#port} 127.0.0.1`,
+      ...tls,
+      // 2.0.11 does not start with a WebSocket's listener alone.
+      ...(webSocket ? [`listener ${this.#webSocketPort} 127.0.0.1`, "protocol websockets", ...tls] : []),
       "allow_anonymous false",
       `password_file ${this.#file("passwords")}`,
       `acl_file ${this.#file("acl")}`,
@@ -177,7 +213,7 @@ export class Mosquitto {
       "autosave_on_changes true",
       "autosave_interval 1",
       "message_size_limit 4096",
-      `max_queued_messages ${this.#queuedMessages}`,
+      `max_queued_messages ${queuedMessages}`,
       "log_dest stderr",
       "log_type error",
       "log_type warning",
@@ -193,7 +229,10 @@ export class Mosquitto {
     try {
       const authority = shop.issue({ name: "SmartBox test authority", extensions: AUTHORITY });
       const server = shop.issue({ name: "localhost", by: authority });
+      const client = shop.issue({ name: "SmartBox", by: authority, extensions: CLIENT });
       writeFileSync(this.authorityFile, authority.pem);
+      writeFileSync(this.#file("client.crt"), client.pem);
+      writeFileSync(this.#file("client.key"), client.key, { mode: 0o600 });
       writeFileSync(this.#file("server.crt"), server.pem);
       writeFileSync(this.#file("server.key"), server.key, { mode: 0o600 });
     } finally {
@@ -216,9 +255,9 @@ export class Mosquitto {
   }
 }
 
-function canConnect(port: number, ca: string): Promise<boolean> {
+function canConnect(port: number, ca: string, { certificate: cert, key }: TlsIdentity): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: "127.0.0.1", servername: "localhost", ca });
+    const socket = connect({ port, host: "127.0.0.1", servername: "localhost", ca, cert, key });
     const done = (answer: boolean): void => {
       socket.destroy();
       resolve(answer);

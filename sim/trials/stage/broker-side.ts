@@ -4,7 +4,7 @@ import type { TlsIdentity, Validity } from "../../../hal/ports/network.js";
 import { type Accounts, publishPrefix, subscribePrefix } from "../../broker/accounts.js";
 import { BadWay } from "../../broker/bad-way.js";
 import { EmbeddedBroker } from "../../broker/embedded.js";
-import { Mosquitto } from "../../broker/mosquitto.js";
+import { Mosquitto, type MosquittoOptions } from "../../broker/mosquitto.js";
 import { attachVirtual } from "../../broker/virtual/cloud-transport.js";
 import { VirtualBroker } from "../../broker/virtual/virtual-broker.js";
 import { CloudError } from "../../cloud/domain.js";
@@ -166,20 +166,30 @@ export function urlBroker({ url, username, password, authority, alpn, identity, 
   };
 }
 
-/** A real mosquitto with TLS, passwords and an ACL per box; `queuedMessages` as `Mosquitto` has it. */
+/** How a mosquitto of the stage is set up and reached, where not as usual. */
+export type MosquittoWays = Omit<MosquittoOptions, "port" | "accounts">;
+
+/** A real mosquitto with TLS, passwords and an ACL per box; with `webSocket` boxes reach it through one. */
 export async function mosquittoBroker(
   accounts: Accounts,
-  options: { readonly queuedMessages?: number } = {},
+  options: MosquittoWays = {},
 ): Promise<BrokerSide & { readonly mosquitto: Mosquitto }> {
   const mosquitto = new Mosquitto({ port: 0, accounts, ...options });
   await mosquitto.start();
   const { username, password } = accounts.cloud;
+  const { webSocket = false, wantsCertificates = false } = options;
+  const { authority: ca, clientIdentity: identity } = mosquitto;
   return {
     mosquitto,
     host: "localhost",
-    port: mosquitto.port,
-    authority: mosquitto.authority,
-    connectCloud: () => connectMqttjs({ url: mosquitto.url, username, password, ca: mosquitto.authority }),
+    port: webSocket ? mosquitto.webSocketPort : mosquitto.port,
+    authority: ca,
+    way: {
+      ...(webSocket && { path: "/mqtt" }),
+      ...(wantsCertificates && { certificate: identity.certificate, certificateKey: identity.key }),
+    },
+    connectCloud: () =>
+      connectMqttjs({ url: mosquitto.url, username, password, ca, ...(wantsCertificates && { identity }) }),
     crash: () => mosquitto.kill(),
     restart: () => mosquitto.start(),
     stop: () => mosquitto.stop(),

@@ -28,6 +28,7 @@ import {
   type BrokerSide,
   embeddedBroker,
   inWorldTime,
+  type MosquittoWays,
   mosquittoBroker,
   overBadWay,
   virtualBroker,
@@ -60,6 +61,8 @@ export interface StageOptions {
   readonly snapshot?: FlashGeometry;
   /** What the target cannot do; nothing if absent. */
   readonly lacks?: readonly Capability[];
+  /** Of a mosquitto. */
+  readonly mosquitto?: MosquittoWays;
   /** The box reaches its broker, a real one, over a way that the story can make bad. */
   readonly overBadWay?: boolean;
   /** What the story may ask the rig for beyond the basics; everything if absent. */
@@ -143,7 +146,7 @@ export class Stage implements Scene {
         ? virtualBroker(world.network as VirtualNetwork, worldTimers(world.scheduler), accounts, options.tls ?? true)
         : options.broker === "embedded"
           ? await embeddedBroker(0, accounts)
-          : await mosquittoBroker(accounts());
+          : await mosquittoBroker(accounts(), options.mosquitto);
     const broker = options.overBadWay ? await overBadWay(direct) : direct;
     const transport = await broker.connectCloud();
     cloud.attach(newer.wrap(cloud, options.broker === "virtual" ? transport : inWorldTime(transport, world.scheduler)));
