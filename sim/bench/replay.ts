@@ -1,11 +1,13 @@
 import type { Accounts } from "../broker/accounts.js";
 import type { Engine } from "../engines/engine.js";
+import { NoXsError } from "../engines/xs/compile.js";
 import { XsEngine } from "../engines/xs-engine.js";
 import { type BrokerSide, embeddedBroker, mosquittoBroker } from "../trials/stage/broker-side.js";
 import { Random } from "../world/random.js";
 import type { Bench, Figures } from "./bench.js";
 import { BoxReplay, type BoxReplayOptions, type Replayed } from "./replay/box-replay.js";
 import { MqttjsReplay } from "./replay/mqttjs-replay.js";
+import { ramInFlight } from "./replay/ram-in-flight.js";
 import { RECORD_BYTES } from "./replay/records.js";
 
 const SEED = 1;
@@ -15,6 +17,8 @@ const TURNS = 5;
 const ROUND_TRIPS_MS = [0, 40, 160, 600] as const;
 /** lwIP's default on the boards (TCP_SND_BUF). */
 const LWIP_SEND_BYTES = 5_744;
+/** More than the first window holds. */
+const RAM_RECORDS = 3_000;
 /** Records that a window of lwIP's gets through in some seconds, at 160 ms. */
 const LWIP_RECORDS = 5_000;
 
@@ -33,10 +37,11 @@ export const replayBench: Bench = {
     recordsPerSecondFile:
       "with the cloud's database in one JSON file, which each commit writes anew and syncs; begun empty",
     recordsPerSecondAedes: "through aedes, without TLS, in the same process; mqttjsPerSecondAedes likewise",
-    recordsPerSecondXs: "the firmware on XS of this computer, its bridge included",
-    roundTrips160ms: "that the replay at 160 ms takes",
+    recordsPerSecondXs: "the firmware on XS of this computer, its bridge included; …Xs160ms likewise",
+    roundTrips40ms: "that the replay takes; …160ms and …600ms likewise",
     recordsPerSecondLwip160ms: `with a send buffer of ${LWIP_SEND_BYTES} bytes and a round trip of 160 ms`,
     lwipPercent: "of what such a send buffer allows",
+    peakRamBytes: `of the firmware's own RAM for what is in flight, TCP's buffers apart: most slots and chunks that it holds, after a collection, in a replay of ${RAM_RECORDS} records at 160 ms, beyond those at rest online; on XS on the emulated microcontroller, absent without`,
     wireBytesPerRecord: "bytes of MQTT up, inside TLS",
     wireBytesDownPerRecord: "bytes of MQTT down: PUBACKs and acks",
   },
@@ -47,6 +52,7 @@ export const replayBench: Bench = {
       ...(await throughAedes(progress)),
       ...(await overLwip(progress)),
       ...(await onXs(progress)),
+      ...(await inRam(progress)),
     };
     return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Math.round(100 * value) / 100]));
   },
@@ -119,7 +125,7 @@ async function throughMosquitto(progress: (text: string) => void): Promise<Figur
         figures.wireBytesPerRecord = box.sentBytesPerRecord;
         figures.wireBytesDownPerRecord = box.receivedBytesPerRecord;
       }
-      if (roundTripMs === 160) figures.roundTrips160ms = box.milliseconds / roundTripMs;
+      if (roundTripMs > 0) figures[`roundTrips${at}`] = box.milliseconds / roundTripMs;
     }
     return figures;
   } finally {
@@ -158,8 +164,21 @@ async function overLwip(progress: (text: string) => void): Promise<Figures> {
 
 async function onXs(progress: (text: string) => void): Promise<Figures> {
   progress("the firmware on XS");
-  const { recordsPerSecond } = await alone({ engine: () => XsEngine.open() }, RECORDS, 0);
-  return { recordsPerSecondXs: recordsPerSecond };
+  const engine = () => XsEngine.open();
+  const near = await alone({ engine }, RECORDS, 0);
+  const far = await alone({ engine }, RECORDS, 160);
+  return { recordsPerSecondXs: near.recordsPerSecond, recordsPerSecondXs160ms: far.recordsPerSecond };
+}
+
+async function inRam(progress: (text: string) => void): Promise<Figures> {
+  progress("RAM in flight, on the emulated microcontroller");
+  try {
+    return { peakRamBytes: await ramInFlight(RAM_RECORDS, 160, SEED) };
+  } catch (error) {
+    if (!(error instanceof NoXsError)) throw error;
+    progress(`not measured: ${error.message}`);
+    return {};
+  }
 }
 
 interface AloneOptions extends Partial<Pick<BoxReplayOptions, "store" | "sendWindowBytes">> {
