@@ -26,7 +26,8 @@ export class Inbox {
     if (named === undefined || named.box !== this.#lasting.host.identity.box || isUpLane(named.lane)) return false;
     if (payload.length > MAX_SEALED_BYTES) return false;
     if (named.lane === Lane.welcome) return this.#handshake.takeWelcome(payload);
-    return this.#handshake.takes ? this.#takeSealed(named.lane, payload) : this.#knock();
+    const isKnock = payload.length === 0 && this.#uplink.stalled;
+    return this.#handshake.takes && !isKnock ? this.#takeSealed(named.lane, payload) : this.#knock();
   }
 
   #takeSealed(lane: Lane, payload: Uint8Array): boolean {
@@ -51,7 +52,10 @@ export class Inbox {
     }
   }
 
-  /** Nobody can say how old a message is that comes to a session at rest. It is not taken; but it may be that the cloud wants something. */
+  /**
+   * Nobody can say how old a message is that comes to a session at rest. It is not taken; but it may be that the cloud wants something.
+   * An empty one while records wait says that the cloud knows nothing of the session.
+   */
   #knock(): boolean {
     if (!this.#handshake.isOpen) return false;
     this.#handshake.hello();

@@ -65,6 +65,8 @@ export const MAX_WINDOW_BYTES = 196_608;
 export const WINDOW_GAIN = 1.25;
 export const FLAT_ROUNDS = 3;
 export const RESEND_AFTER_MS = 20_000;
+/** A cloud that says by an empty message that it knows nothing of the session is believed once something has waited for so long. */
+export const STALLED_MS = 1_000;
 /** Rounds of sending again before the connection is given up. */
 export const RESEND_ROUNDS = 3;
 

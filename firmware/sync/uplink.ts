@@ -3,7 +3,7 @@ import type { JournalStore } from "../journal/contract.js";
 import { MAX_BATCH_RECORDS, OLD_BATCH_RECORDS } from "../wire/messages.js";
 import { Deadline } from "../wiring/deadline.js";
 import { type Batch, BatchReader } from "./batch.js";
-import { RESEND_AFTER_MS, RESEND_ROUNDS } from "./limits.js";
+import { RESEND_AFTER_MS, RESEND_ROUNDS, STALLED_MS } from "./limits.js";
 import { SendWindow } from "./send-window.js";
 
 /** What the uplink asks of its session, and tells it. */
@@ -31,6 +31,7 @@ export interface UplinkNeeds {
  */
 export class Uplink {
   readonly #host: UplinkHost;
+  readonly #clock: ClockPort;
   readonly #reader: BatchReader;
   readonly #window: SendWindow;
   /** Records that the cloud takes in a batch. */
@@ -40,11 +41,14 @@ export class Uplink {
   /** Last record that was ever sent in this session; the cloud cannot have more. */
   #sentThrough = 0;
   #rounds = 0;
+  /** When the cloud last said something of what is outstanding, or nothing was, monotonic ms. */
+  #movedAtMs = 0;
   readonly #resendDeadline: Deadline;
   #active = false;
 
   constructor({ journal, clock, timers, host }: UplinkNeeds) {
     this.#host = host;
+    this.#clock = clock;
     this.#reader = new BatchReader(journal);
     this.#window = new SendWindow(clock);
     this.#resendDeadline = new Deadline(timers);
@@ -53,6 +57,11 @@ export class Uplink {
   /** Whether something was sent that the cloud has not acknowledged. */
   get outstanding(): boolean {
     return this.#acked < this.#sentThrough;
+  }
+
+  /** Whether what is outstanding has waited for STALLED_MS, and nothing of it was acknowledged meanwhile. */
+  get stalled(): boolean {
+    return this.outstanding && this.#clock.monotonicMs() - this.#movedAtMs >= STALLED_MS;
   }
 
   /** What waits for the cloud: batches, and the bytes of their messages. */
@@ -89,6 +98,7 @@ export class Uplink {
     const batch = this.#reader.next(this.#batchRecords, messageBytes);
     if (batch === undefined) return undefined;
     this.#window.sent(batch.last, batch.message.length);
+    if (!this.outstanding) this.#movedAtMs = this.#clock.monotonicMs();
     this.#sentThrough = Math.max(this.#sentThrough, batch.last);
     this.#resendDeadline.setOnce(RESEND_AFTER_MS, () => this.#resend());
     return batch;
@@ -100,6 +110,7 @@ export class Uplink {
     if (through === this.#acked) return true;
     const before = this.#acked;
     this.#acked = through;
+    this.#movedAtMs = this.#clock.monotonicMs();
     if (through < before) {
       this.#rewind();
     } else {

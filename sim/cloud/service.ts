@@ -130,7 +130,9 @@ export class CloudService {
     });
     // Presence is what a box says in a session; none has been welcomed yet.
     const there = Object.entries(store.document.boxes).filter(([, { online }]) => online);
-    this.#knocks = new Knocks(there.map(([box]) => box));
+    const missed = there.map(([box]) => box);
+    const knock = (box: string) => this.#transport?.publish(topicOf(box, Lane.offer), new Uint8Array(0));
+    this.#knocks = new Knocks(missed, needs.timers, knock);
     for (const [, state] of there) state.online = false;
     store.onPermissions = () => this.#rounds.soon();
   }
@@ -142,6 +144,11 @@ export class CloudService {
     if (this.#knocks.pending) this.#watch();
   }
 
+  /** Another cloud answered these boxes until now, and is gone: those that wait for an answer are told to ask this one. */
+  tookOver(): void {
+    this.#knocks.all();
+  }
+
   /** Writes what is not yet written and forgets the transport. Throws CloudError when it cannot be written. */
   close(): void {
     this.#isClosed = true;
@@ -150,6 +157,7 @@ export class CloudService {
       if (timer !== undefined) timers.clear(timer);
     }
     this.#acks.close();
+    this.#knocks.close();
     this.#rounds.close();
     this.store.onPermissions = undefined;
     if (this.#transport !== undefined) {
@@ -221,7 +229,7 @@ export class CloudService {
 
   #onBoxMessage(box: string, peer: Peer, lane: Lane, opened: Opened): void {
     try {
-      if (opened.drop !== undefined) this.#drop(opened.drop);
+      if (opened.drop !== undefined) this.#drop(opened.drop, box);
       else if (opened.kind === "hello") this.#hello(box, peer, opened);
       else if (opened.kind === "will") this.#setOnline(box, State.decode(opened.body).online);
       else this.#inSession(box, lane, opened);
@@ -393,7 +401,7 @@ export class CloudService {
       const there = Object.keys(this.store.document.boxes).filter((box) => this.store.boxState(box).online);
       for (const box of there) this.#heldUp.look(box);
       if (this.store.dirty) this.#acks.soon();
-      for (const box of this.#knocks.next()) this.#transport?.publish(topicOf(box, Lane.offer), new Uint8Array(0));
+      this.#knocks.next();
       if (there.length > 0 || this.#knocks.pending) this.#watch();
     });
   }
@@ -413,8 +421,9 @@ export class CloudService {
     return made;
   }
 
-  #drop(reason: Drop): void {
+  #drop(reason: Drop, box?: string): void {
     this.dropped[reason]++;
+    if (reason === "session" && box !== undefined) this.#knocks.strayed(box);
   }
 
   #problem(message: string): void {

@@ -282,6 +282,36 @@ describe("records", () => {
     expectAllInCloud(world);
   });
 
+  it("that wait for a second are reason enough to ask a cloud that knocks, and none before; each is sent once more", () => {
+    const world = makeSyncRig();
+    const { cloud, time, net, task } = world;
+    const knock = () => cloud.raw(Lane.offer, new Uint8Array(0));
+    online(world);
+    knock();
+    time.run(2_000);
+    expect([cloud.hellos.length, task.droppedMessages]).toEqual([1, 1]);
+    cloud.acks = false;
+    world.append(3);
+    time.run(900);
+    knock();
+    time.run(90);
+    expect(cloud.hellos).toHaveLength(1);
+    time.run(200);
+    cloud.acks = true;
+    knock();
+    time.run(500);
+    expect(cloud.hellos).toHaveLength(2);
+    expect(net.attempts).toHaveLength(1);
+    expectAllInCloud(world);
+    // What forges a longer message gains nothing by it.
+    cloud.acks = false;
+    world.append(1);
+    time.run(5_000);
+    cloud.raw(Lane.offer, new Uint8Array(9));
+    time.run(100);
+    expect(cloud.hellos).toHaveLength(2);
+  });
+
   it("go on for as long as there is progress, however often they were sent again", () => {
     const world = makeSyncRig();
     const { cloud, time, net, host, task } = world;

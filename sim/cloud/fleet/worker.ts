@@ -178,6 +178,8 @@ export class Worker {
     this.#places.set(tenant, { held, host, sinceMs: performance.now() });
     for (const box of host.boxes) this.#byBox.set(box, host);
     await line.subscribe(host.boxes.map(filterOf));
+    // Only now: what they say is heard.
+    host.cloud.tookOver();
     log.info("tenant", { tenant, generation, boxes: host.boxes.length, message: "answers for it" });
   }
 

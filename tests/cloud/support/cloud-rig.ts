@@ -130,7 +130,8 @@ export class TestBox {
     this.#seen = this.#world.sent.length;
     return fresh.flatMap(({ topic, payload }) => {
       const target = parseTopic(topic)!;
-      if (target.box !== this.box) return [];
+      // A knock.
+      if (target.box !== this.box || payload.length === 0) return [];
       const opened = openEnvelope(this.key, target.lane, payload)!;
       const isOurs = opened.session.every((byte, i) => byte === this.session[i]);
       if (target.lane === Lane.welcome && isOurs) this.challenge = opened.challenge;
