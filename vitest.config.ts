@@ -8,7 +8,6 @@ const SLOW = [
   "tests/broker/interop-*.test.ts",
   "tests/cli/{start,data,provision,record}.test.ts",
   "tests/broker/mosquitto-ways.test.ts",
-  "tests/cli/{start,data,provision}.test.ts",
   "tests/trials/mutants/mutants.test.ts",
   "tests/trials/{hil,kills}/*.test.ts",
   "tests/trials/interop/*.test.ts",

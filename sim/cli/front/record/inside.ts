@@ -39,13 +39,13 @@ export async function makeInside(
   return { world, cloud, broker, gate, transport: await broker.connectCloud() };
 }
 
-/** The cloud that a record begins with, in memory. `engineOf`: what its database goes through, which begins as that JSON. Throws where its database is not sound, or of another version. */
+/** The cloud that a record begins with, in memory. `engineOf`: its database, which begins as that JSON. Throws where its database is not sound, or of another version. */
 export function cloudThatBegins(
   world: World,
   begins: Begins,
-  engineOf: (engine: MemoryEngine, begun: string) => StoreEngine = (engine) => engine,
+  engineOf: (begun: string) => StoreEngine = (begun) => new MemoryEngine(JSON.parse(begun)),
 ): CloudService {
-  const storeOf = (database: string) => new CloudStore(engineOf(new MemoryEngine(JSON.parse(database)), database));
+  const storeOf = (database: string) => new CloudStore(engineOf(database));
   if (begins.kind === "cloud") {
     const store = storeOf(begins.database);
     checkOrganisation(store.organisation, new WeakSet(), world.wallSeconds());

@@ -1,5 +1,4 @@
 import type { StoreEngine } from "../../../cloud/store/engine.js";
-import type { MemoryEngine } from "../../../cloud/store/memory.js";
 import type { Input } from "../../../page/server/acts.js";
 import { perform } from "../../../page/server/play.js";
 import { type Access, CloudRecord } from "../../../trials/judge/cloud-record.js";
@@ -46,7 +45,7 @@ export async function judged(record: WorldRecord, { sink, told }: JudgedOptions 
   const court = new Court();
   const world = await Playback.open(record, {
     ...(sink && { sink }),
-    engineOf: (engine, begun) => court.witness(engine, begun),
+    engineOf: (begun) => court.witness(begun),
     onStand: (stand) => court.watch(stand.machine),
     onInput: (input, scene) => court.hear(input, scene),
   });
@@ -99,9 +98,9 @@ class Court {
   readonly #truth = new Truth();
 
   /** The judges read what the cloud commits, and nothing of the cloud itself. */
-  witness(engine: MemoryEngine, begun: string): StoreEngine {
+  witness(begun: string): StoreEngine {
     this.#record = new CloudRecord(begun);
-    return new WitnessedEngine(engine, this.#record);
+    return new WitnessedEngine(this.#record, JSON.parse(begun));
   }
 
   /** Before it is started: the judge sees all that the box does. */

@@ -12,7 +12,7 @@ export interface PlaybackOptions {
   readonly onStand?: (stand: Stand) => void;
   /** Something is about to be done; what this answers is called once it was. */
   readonly onInput?: (input: Input, world: Playback) => (() => void) | undefined;
-  /** What the cloud's database goes through, which begins as that JSON. */
+  /** The cloud's database, which begins as that JSON. */
   readonly engineOf?: Parameters<typeof cloudThatBegins>[2];
   /** Gets every line of the trace. */
   readonly sink?: (line: string) => void;
