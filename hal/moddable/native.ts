@@ -21,6 +21,14 @@ export function keptMemory(this: void): ArrayBuffer {
   return native("xs_smartbox_keptMemory").call(this);
 }
 
+/**
+ * The second font file (`hal/panel/font.ts`) where it lies; undefined: there is none. On a board the partition `letters`, mapped, in the
+ * simulator the file of that name in `SMARTBOX_DIR`.
+ */
+export function lettersOfNames(this: void): ArrayBuffer | undefined {
+  return native("xs_smartbox_lettersOfNames").call(this);
+}
+
 /** Starts the watchdog, or sets it again: without the next call within `timeoutMs` the program is ended. */
 export function armWatchdog(this: void, timeoutMs: number): undefined {
   return native("xs_smartbox_armWatchdog").call(this, timeoutMs);

@@ -28,9 +28,15 @@ const STEPS: readonly (readonly [title: Face, line: Face])[] = [
 ];
 const LARGE_STEPS: readonly (readonly [title: Face, line: Face])[] = [[Face.title, Face.title], ...STEPS];
 
+/** What decides how texts are set. */
+export interface Composing extends Pick<Setting, "font" | "large"> {
+  /** Lines are filled, wherever that parts phrases. */
+  readonly isTight?: boolean;
+}
+
 /** `paragraphs` in the largest faces with which they fit into `width` by `height` px, or in the smallest if they do not fit. */
 export function compose(
-  { font, large }: Setting,
+  { font, large, isTight = false }: Composing,
   paragraphs: readonly Paragraph[],
   width: number,
   height: number,
@@ -41,7 +47,8 @@ export function compose(
     for (const { text, isTitle } of paragraphs) {
       const wanted = isTitle ? title : line;
       const face = font.has(wanted, text) ? wanted : Face.text;
-      for (const one of wrap(font, face, text, width)) rows.push({ text: one, face, isTitle });
+      for (const one of wrap(font, face, text, width, isTight ? "tight" : "parted"))
+        rows.push({ text: one, face, isTitle });
     }
     best = { rows, height: rows.reduce((sum, row) => sum + font.lineHeight(row.face), 0) };
     if (best.height <= height) break;

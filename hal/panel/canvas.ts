@@ -12,7 +12,16 @@ export interface Canvas {
    */
   begin(x: number, y: number, width: number, height: number): void;
   fill(colour: number, x: number, y: number, width: number, height: number): void;
-  /** Paints `colour` through a piece of the font file's sheet: `width` by `height` px from `sheetX`, `sheetY`. */
-  mask(colour: number, x: number, y: number, sheetX: number, sheetY: number, width: number, height: number): void;
+  /** Paints `colour` through a piece of one of the font's sheets: `width` by `height` px from `sheetX`, `sheetY`. */
+  mask(
+    colour: number,
+    sheet: number,
+    x: number,
+    y: number,
+    sheetX: number,
+    sheetY: number,
+    width: number,
+    height: number,
+  ): void;
   end(): void;
 }

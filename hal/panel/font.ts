@@ -11,9 +11,11 @@
  * | 10 a glyph, sorted | code point (2), x (1) and y (2) on the sheet, width, height, left, above the line (signed), advance: px |
  * | 128 a row of the sheet | 256 px of 4 bits: 0 is ink, 15 nothing, as Commodetto has it |
  *
- * It is read where it lies, in flash: nothing of it is copied.
+ * It is read where it lies, in flash: nothing of it is copied. A second file of the same form, with one face, has letters of names that
+ * the first has not: Chinese, Korean, and the kanji of Japanese. It lies in a partition of its own, and may be missing.
  */
 export const SHEET_WIDTH = 256;
+export const SHEET_ROW_BYTES = SHEET_WIDTH / 2;
 export const FONT_MAGIC = 0x31464253;
 export const HEADER_BYTES = 12;
 export const FACE_BYTES = 8;
@@ -29,19 +31,41 @@ export type Face = (typeof Face)[keyof typeof Face];
 /** Shown for what the file does not have, in front of its number. */
 const UNKNOWN = "[";
 
-export class FontFile {
-  /** The sheet, for a canvas: 128 bytes a row. */
-  readonly sheetOffset: number;
-  readonly sheetRows: number;
-  readonly #bytes: DataView;
+/** What letters are painted through: 128 bytes a row, from `offset` in `file` on. */
+export interface Sheet {
+  readonly file: ArrayBufferLike;
+  readonly offset: number;
+  readonly rows: number;
+}
 
-  /** Throws RangeError for what is no font file. */
-  constructor(file: ArrayBufferLike) {
+export class FontFile {
+  /** The sheets, for a canvas. */
+  readonly sheets: readonly Sheet[];
+  readonly #bytes: DataView;
+  /** The second file. */
+  readonly #letters: DataView | undefined;
+
+  /**
+   * Throws RangeError for a `file` that is none. `letters` is taken where it is one of the same panel: an erased partition, or one that
+   * was written for another panel, counts as none, and `hasLetters` says so.
+   */
+  constructor(file: ArrayBufferLike, letters?: ArrayBufferLike) {
     this.#bytes = new DataView(file);
     if (this.#bytes.getUint32(0, true) !== FONT_MAGIC)
       throw new RangeError("the panel's font file is not one: build the image again with npm run firmware");
-    this.sheetRows = this.#bytes.getUint16(6, true);
-    this.sheetOffset = this.#bytes.getUint32(8, true);
+    this.#letters = letters === undefined ? undefined : this.#fitting(new DataView(letters));
+    this.sheets = [sheetOf(this.#bytes), ...(this.#letters === undefined ? [] : [sheetOf(this.#letters)])];
+  }
+
+  get hasLetters(): boolean {
+    return this.#letters !== undefined;
+  }
+
+  #fitting(letters: DataView): DataView | undefined {
+    const isOne = letters.byteLength > HEADER_BYTES + FACE_BYTES && letters.getUint32(0, true) === FONT_MAGIC;
+    if (!isOne || letters.getUint16(HEADER_BYTES, true) !== this.#bytes.getUint16(HEADER_BYTES, true)) return undefined;
+    const { offset, rows } = sheetOf(letters);
+    return offset + rows * SHEET_ROW_BYTES <= letters.byteLength ? letters : undefined;
   }
 
   /** From line to line, px. */
@@ -67,28 +91,31 @@ export class FontFile {
     return width;
   }
 
-  /** Calls `draw` with each glyph of `text`, which begins at `x` on a line whose top is `y`. */
+  /** Calls `draw` with each glyph of `text`, which begins at `x` on a line whose top is `y`; `sheet` is which of `sheets`. */
   run(
     face: Face,
     text: string,
     x: number,
     y: number,
-    draw: (x: number, y: number, sheetX: number, sheetY: number, width: number, height: number) => void,
+    draw: (sheet: number, x: number, y: number, sheetX: number, sheetY: number, width: number, height: number) => void,
   ): void {
-    const bytes = this.#bytes;
     const base = y + this.ascent(face);
     let at = x;
     const one = (codePoint: number) => {
-      const glyph = this.#find(face, codePoint);
-      if (glyph === 0) {
+      const found = this.#find(face, codePoint);
+      if (found === 0) {
         if (UNKNOWN.codePointAt(0) !== codePoint) for (const letter of numberOf(codePoint)) one(letter.codePointAt(0)!);
         return;
       }
+      const sheet = found < 0 ? 1 : 0;
+      const bytes = this.#file(found);
+      const glyph = Math.abs(found);
       const width = bytes.getUint8(glyph + 5);
       if (width > 0) {
         const left = at + bytes.getInt8(glyph + 7);
         const top = base - bytes.getInt8(glyph + 8);
-        draw(left, top, bytes.getUint8(glyph + 2), bytes.getUint16(glyph + 3, true), width, bytes.getUint8(glyph + 6));
+        const [x, y] = [bytes.getUint8(glyph + 2), bytes.getUint16(glyph + 3, true)];
+        draw(sheet, left, top, x, y, width, bytes.getUint8(glyph + 6));
       }
       at += bytes.getUint8(glyph + 9);
     };
@@ -97,31 +124,44 @@ export class FontFile {
 
   #advance(face: Face, codePoint: number): number {
     const glyph = this.#find(face, codePoint);
-    if (glyph !== 0) return this.#bytes.getUint8(glyph + 9);
+    if (glyph !== 0) return this.#file(glyph).getUint8(Math.abs(glyph) + 9);
     return UNKNOWN.codePointAt(0) === codePoint ? 0 : this.width(face, numberOf(codePoint));
   }
 
-  /** Where the glyph's row begins; 0: there is none. */
-  #find(face: Face, codePoint: number): number {
-    const bytes = this.#bytes;
-    const header = HEADER_BYTES + face * FACE_BYTES;
-    const start = bytes.getUint32(header + 4, true);
-    // Most letters are ASCII, and ASCII comes first and whole in every face that has letters.
-    const direct = start + (codePoint - 0x20) * GLYPH_BYTES;
-    if (codePoint >= 0x20 && codePoint < 0x7f && face !== Face.hero && bytes.getUint16(direct, true) === codePoint)
-      return direct;
-    let low = 0;
-    let high = bytes.getUint16(header + 2, true) - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const at = start + middle * GLYPH_BYTES;
-      const found = bytes.getUint16(at, true);
-      if (found === codePoint) return at;
-      if (found < codePoint) low = middle + 1;
-      else high = middle - 1;
-    }
-    return 0;
+  #file(glyph: number): DataView {
+    return glyph < 0 ? this.#letters! : this.#bytes;
   }
+
+  /** Where the glyph's row begins; below 0, without the sign, in the second file; 0: there is none. */
+  #find(face: Face, codePoint: number): number {
+    const glyph = find(this.#bytes, face, codePoint);
+    if (glyph !== 0 || face !== Face.text || this.#letters === undefined) return glyph;
+    return -find(this.#letters, Face.text, codePoint);
+  }
+}
+
+function find(bytes: DataView, face: Face, codePoint: number): number {
+  const header = HEADER_BYTES + face * FACE_BYTES;
+  const start = bytes.getUint32(header + 4, true);
+  // Most letters are ASCII, and ASCII comes first and whole in every face that has letters.
+  const direct = start + (codePoint - 0x20) * GLYPH_BYTES;
+  if (codePoint >= 0x20 && codePoint < 0x7f && face !== Face.hero && bytes.getUint16(direct, true) === codePoint)
+    return direct;
+  let low = 0;
+  let high = bytes.getUint16(header + 2, true) - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const at = start + middle * GLYPH_BYTES;
+    const found = bytes.getUint16(at, true);
+    if (found === codePoint) return at;
+    if (found < codePoint) low = middle + 1;
+    else high = middle - 1;
+  }
+  return 0;
+}
+
+function sheetOf(bytes: DataView): Sheet {
+  return { file: bytes.buffer, offset: bytes.getUint32(8, true), rows: bytes.getUint16(6, true) };
 }
 
 /** Two names of letters that the file lacks must not look the same: they become their numbers, as in the printed pack. */

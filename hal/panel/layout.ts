@@ -1,5 +1,5 @@
 import type { Entry, Text, View } from "../ports/panel.js";
-import { type Composed, compose, type Paragraph, pageOf, type Row } from "./body.js";
+import { type Composed, type Composing, compose, type Paragraph, pageOf, type Row } from "./body.js";
 import { heightOf, type Option, placeChoices } from "./choices.js";
 import { Face } from "./font.js";
 import { Icon } from "./icons.js";
@@ -79,20 +79,28 @@ function below(view: View, place: Place, setting: Setting, area: Area, keys: Key
   if (keys !== undefined) left = keyRows(keys, setting, left, put);
   const options = optionsOf(view, setting);
   if (options.length === 0) return left;
-  const room = left.height - needed(view, setting, left);
+  const room = left.height - needed(view, setting, left, 0);
   const most =
     keys === undefined ? Math.max(2 * setting.key, room) : Math.max(setting.key, Math.min(room, 2 * setting.key));
-  const trial = placeChoices(setting, options, { ...left, height: Math.min(most, left.height) }, place.choices);
+  const forLarge = left.height - needed(view, setting, left, Infinity);
+  const trial = placeChoices(
+    setting,
+    options,
+    { ...left, height: Math.min(most, left.height) },
+    place.choices,
+    forLarge,
+  );
   const height = heightOf(trial, left);
   const down = left.height - height;
   const [first] = view.choices;
   const isPlain = view.screen === "idle" || first?.id === "cancel" || first?.id === "done";
-  const isFirst = (option: Option) => option === options[0] && !isPlain;
-  for (const { option, lines, ...cell } of trial) {
+  const isFirst = ({ action }: Option) => action === options[0]?.action && !isPlain;
+  for (const { option, lines, face, ...cell } of trial) {
     const plate = isFirst(option) ? Colour.accent : Colour.key;
     put({
       ...label(cell.x, cell.y + down, cell.width, cell.height, ""),
       lines,
+      face,
       plate,
       ink: isFirst(option) ? Colour.back : Colour.ink,
       align: "middle",
@@ -109,11 +117,11 @@ function optionsOf(view: View, setting: Setting): readonly Option[] {
   }));
 }
 
-/** px that the texts of `view` want, at their smallest. */
-function needed(view: View, setting: Setting, area: Area): number {
+/** px that the texts of `view` want in the largest faces that have room in `height`: with 0, in their smallest. */
+function needed(view: View, setting: Setting, area: Area, height: number): number {
   const entry = view.entry === undefined || view.screen === "idle" ? 0 : entryHeight(setting);
   const width = area.width - 2 * MARGIN - (view.screen === "idle" ? 0 : setting.key);
-  return compose(setting, paragraphsOf(view, setting), width, 0).height + entry;
+  return compose(setting, paragraphsOf(view, setting), width, height).height + entry;
 }
 
 function keysOf(entry: Entry | undefined, page: number, setting: Setting): Keys | undefined {
@@ -201,7 +209,10 @@ function body(view: View, place: Place, setting: Setting, area: Area, put: Put):
   const beside = area.width - 2 * MARGIN - corner;
   const head = headOf(setting, [title!], lines, area, corner);
   if (head !== undefined) {
-    column(view, place, setting, area, corner, head, put);
+    const isCrowded = artOf(pictureOf(view), place).length > 0 && !leavesPicture(setting, head, area, corner);
+    const tight = isCrowded ? headOf({ ...setting, isTight: true }, [title!], lines, area, corner) : undefined;
+    const isBetter = tight !== undefined && leavesPicture(setting, tight, area, corner);
+    column(view, place, setting, area, corner, isBetter ? tight : head, put);
     return;
   }
   // Whoever comes to an idle box is told what to do; that they are welcome, where there is room.
@@ -217,9 +228,18 @@ interface Head {
   readonly below: Composed;
 }
 
+/** Whether there is room for a picture under the texts. */
+function leavesPicture({ key }: Setting, { above, below }: Head, area: Area, corner: number): boolean {
+  return freeUnder({ above, below }, area, corner) >= LEAST_PICTURE * key;
+}
+
+function freeUnder({ above, below }: Head, { height }: Area, corner: number): number {
+  return height - Math.max(above.height, Math.min(corner, height)) - below.height;
+}
+
 /** The title beside the key, the rest under it in the full width; undefined: that has no room. */
 function headOf(
-  setting: Setting,
+  setting: Setting & Composing,
   title: readonly Paragraph[],
   lines: readonly Paragraph[],
   area: Area,
@@ -247,8 +267,8 @@ function column(
   put: Put,
 ): void {
   const used = Math.max(above.height, Math.min(corner, area.height));
-  const free = area.height - used - below.height;
-  const art = free >= LEAST_PICTURE * setting.key ? artOf(pictureOf(view), place) : [];
+  const free = freeUnder({ above, below }, area, corner);
+  const art = leavesPicture(setting, { above, below }, area, corner) ? artOf(pictureOf(view), place) : [];
   const space = art.length > 0 || corner > 0 ? 0 : free >> 1;
   const inside = (used - above.height) >> 1;
   const text = { ...area, width: area.width - corner };

@@ -1,5 +1,5 @@
 import type { Canvas } from "./canvas.js";
-import { SHEET_WIDTH } from "./font.js";
+import { SHEET_ROW_BYTES, SHEET_WIDTH, type Sheet } from "./font.js";
 
 /** Blends of the sixteen grey steps, of 31: as many as five bits of colour can tell apart. */
 const FULL = 31;
@@ -11,18 +11,18 @@ export class SoftwareCanvas implements Canvas {
   readonly pixels: Uint16Array;
   /** Bytes that `end` would have sent to a display, in all. */
   sentBytes = 0;
-  readonly #sheet: Uint8Array;
+  readonly #sheets: readonly Uint8Array[];
   #left = 0;
   #top = 0;
   #right = 0;
   #bottom = 0;
 
-  /** `sheet`: of the font file, 4 bits a pixel, 15 lets nothing through. */
-  constructor(width: number, height: number, sheet: Uint8Array) {
+  /** `sheets`: of the font, 4 bits a pixel, 15 lets nothing through. */
+  constructor(width: number, height: number, sheets: readonly Sheet[]) {
     this.width = width;
     this.height = height;
     this.pixels = new Uint16Array(width * height);
-    this.#sheet = sheet;
+    this.#sheets = sheets.map(({ file, offset, rows }) => new Uint8Array(file, offset, rows * SHEET_ROW_BYTES));
   }
 
   begin(x: number, y: number, width: number, height: number): void {
@@ -44,15 +44,25 @@ export class SoftwareCanvas implements Canvas {
     }
   }
 
-  mask(colour: number, x: number, y: number, sheetX: number, sheetY: number, width: number, height: number): void {
+  mask(
+    colour: number,
+    sheet: number,
+    x: number,
+    y: number,
+    sheetX: number,
+    sheetY: number,
+    width: number,
+    height: number,
+  ): void {
     const ink = toRgb565(colour);
+    const bytes = this.#sheets[sheet]!;
     for (let row = 0; row < height; row++) {
       const to = y + row;
       if (to < this.#top || to >= this.#bottom) continue;
       for (let column = 0; column < width; column++) {
         const at = x + column;
         if (at < this.#left || at >= this.#right) continue;
-        const share = 15 - nibble(this.#sheet, (sheetY + row) * SHEET_WIDTH + sheetX + column);
+        const share = 15 - nibble(bytes, (sheetY + row) * SHEET_WIDTH + sheetX + column);
         if (share > 0) this.#blend(to * this.width + at, ink, Math.round((share * FULL) / 15));
       }
     }

@@ -6,22 +6,23 @@ const NOT_FIRST = "、。，．・：；？！ー」』）］｝〉》ぁぃぅ�
 const NOT_LAST = "「『（［｛〈《«(";
 
 /**
- * `text` in lines of at most `width` px; what must not be parted and is wider is parted, or stays `whole`. Words stay whole where they fit; Japanese breaks between any two letters that may be parted;
- * a number stays with its unit, and a mark with its word.
+ * `text` in lines of at most `width` px; what must not be parted and is wider is parted, or stays `whole`. Words stay whole where they
+ * fit, of Japanese and Chinese the phrases; a phrase that is wider than a line breaks between any two letters that may be parted, and all
+ * do where lines are to be `tight`. A number stays with its unit, and a mark with its word.
  */
 export function wrap(
   font: FontFile,
   face: Face,
   text: string,
   width: number,
-  wide: "parted" | "whole" = "parted",
+  wide: "parted" | "whole" | "tight" = "parted",
 ): readonly string[] {
   const lines: string[] = [];
   const space = font.width(face, " ");
   let line = "";
   // Each piece is measured once: a line is as wide as its pieces together.
   let used = 0;
-  for (const piece of pieces(text)) {
+  const add = (piece: string) => {
     const bare = piece.trimEnd();
     const bareWidth = font.width(face, bare);
     if (line !== "" && used + bareWidth > width) {
@@ -30,12 +31,16 @@ export function wrap(
       used = 0;
     }
     line += piece;
-    if (wide === "parted" && used + bareWidth > width) {
+    if (wide !== "whole" && used + bareWidth > width) {
       line = cut(font, face, line, width, lines);
       used = font.width(face, line);
     } else {
       used += bareWidth + (piece.length - bare.length) * space;
     }
+  };
+  for (const phrase of pieces(text, wide === "tight" ? maySplit : endsPhrase)) {
+    const isTooWide = wide === "parted" && font.width(face, phrase.trimEnd()) > width;
+    for (const piece of isTooWide ? pieces(phrase, maySplit) : [phrase]) add(piece);
   }
   if (line !== "" || lines.length === 0) lines.push(line.trimEnd());
   return lines;
@@ -54,13 +59,22 @@ function cut(font: FontFile, face: Face, text: string, width: number, lines: str
   return line;
 }
 
+/** Whether a line may end in front of the letter at `at`, which is no space. */
+type Rule = (letters: readonly string[], at: number) => boolean;
+
+/** Letters from here on are of the Far East, or so rare that it does not matter. */
+const FAR_EAST = "\u3000";
+
 /** What must not be parted, each with the spaces behind it. */
-function pieces(text: string): readonly string[] {
+function pieces(text: string, ends: Rule): readonly string[] {
+  const letters = [...text];
   const found: string[] = [];
   let piece = "";
   let before = "";
-  for (const letter of text) {
-    if (before !== "" && letter !== " " && mayPart(piece, before, letter)) {
+  for (const [at, letter] of letters.entries()) {
+    // Most letters are inside words of letters like themselves.
+    const isCandidate = before === " " ? letter !== " " : before >= FAR_EAST || (letter >= FAR_EAST && at > 0);
+    if (isCandidate && letter !== " " && mayPart(piece, before, letter) && ends(letters, at)) {
       found.push(piece);
       piece = "";
     }
@@ -73,12 +87,51 @@ function pieces(text: string): readonly string[] {
 
 function mayPart(piece: string, before: string, letter: string): boolean {
   if (NOT_FIRST.includes(letter) || NOT_LAST.includes(before)) return false;
-  if (before !== " ") return isCjk(before) || isCjk(letter);
   // "12 minutes", and "100 %": the number would lose its meaning.
-  return !/(?:^|[^\w-])\d+ $/.test(piece);
+  return before !== " " || !/(?:^|[^\w-])\d+ $/.test(piece);
 }
 
-function isCjk(letter: string): boolean {
-  const code = letter.codePointAt(0)!;
-  return (code >= 0x3000 && code <= 0x9fff) || (code >= 0xac00 && code <= 0xd7a3) || (code >= 0xff00 && code <= 0xffef);
+/** Between any two letters of the Far East. */
+const maySplit: Rule = (letters, at) => {
+  const [before, letter] = [letters[at - 1]!, letters[at]!];
+  return before === " " || isFarEastern(before) || isFarEastern(letter);
+};
+
+/**
+ * Where a phrase of Japanese ends, by its letters: what hiragana ends belongs together, as do the letters of a foreign word, and those
+ * of a short compound. A long row of ideographs is a name in Chinese, and parts inside.
+ */
+const endsPhrase: Rule = (letters, at) => {
+  const [before, letter] = [letters[at - 1]!, letters[at]!];
+  if (before === " ") return !isHiragana(letter);
+  if (isHiragana(letter) && before !== "を" && !isMark(before)) return false;
+  if (!isFarEastern(before) && !isFarEastern(letter)) return false;
+  if (isMark(before) || before === "を") return true;
+  // Polite words begin with these.
+  if ((before === "お" || before === "ご") && isIdeograph(letter)) return false;
+  if (isIdeograph(before) && isIdeograph(letter)) return isInsideLongRow(letters, at);
+  return !(isKatakana(before) && isKatakana(letter)) && !(isSyllable(before) && isSyllable(letter));
+};
+
+const LONG_ROW = 6;
+const ROW_ENDS = 2;
+
+function isInsideLongRow(letters: readonly string[], at: number): boolean {
+  let from = at;
+  let to = at;
+  while (from > 0 && isIdeograph(letters[from - 1]!)) from--;
+  while (to < letters.length && isIdeograph(letters[to]!)) to++;
+  return to - from >= LONG_ROW && at - from >= ROW_ENDS && to - at >= ROW_ENDS;
 }
+
+const isWithin = (letter: string, from: number, to: number) => {
+  const code = letter.codePointAt(0)!;
+  return code >= from && code <= to;
+};
+const isHiragana = (letter: string) => isWithin(letter, 0x3041, 0x309f);
+const isKatakana = (letter: string) => isWithin(letter, 0x30a1, 0x30ff);
+const isIdeograph = (letter: string) => isWithin(letter, 0x3400, 0x9fff) || letter === "々";
+const isSyllable = (letter: string) => isWithin(letter, 0xac00, 0xd7a3);
+const isMark = (letter: string) => isWithin(letter, 0x3001, 0x3003) || isWithin(letter, 0xff00, 0xffef);
+const isFarEastern = (letter: string) =>
+  isWithin(letter, 0x3000, 0x9fff) || isSyllable(letter) || isWithin(letter, 0xff00, 0xffef);

@@ -1,5 +1,7 @@
 import { ScreenPanel } from "../../hal/panel/screen-panel.js";
 import type { View } from "../../hal/ports/panel.js";
+import { NAME_LETTERS } from "../engines/glyphs/letters.js";
+import { lettersFile } from "../engines/glyphs/letters-file.js";
 import { bundleScript } from "../engines/xs/bundle.js";
 import { compileXs } from "../engines/xs/compile.js";
 import { XsHost, XsWorker } from "../engines/xs-worker.js";
@@ -29,6 +31,8 @@ export const panelBench: Bench = {
       "from the first view to its last pixel, by model: 24 instructions a computron at 240 MHz, then SPI at 40 MHz; the boot before it: bootComputrons of bench xs",
     keyPressComputrons: "layout and drawing of one more digit, without the display's driver",
     fontBytes: "font file in the image",
+    lettersBytes: "the second one, with letters of names, in its partition",
+    letterBytes: "of which a letter takes, in the mean",
     "…Bytes, …Computrons": "of each screen after the idle one",
   },
   async run(progress) {
@@ -39,7 +43,11 @@ export const panelBench: Bench = {
     const whole = PANEL.width * PANEL.height * 2;
     const drawing = (computrons.idleComputrons! * INSTRUCTIONS_A_COMPUTRON) / CPU_HZ;
     const firstFrameMs = Math.round(1_000 * (drawing + (whole * 8) / SPI_HZ));
-    return { ...bytes, firstFrameMs, ...computrons, fontBytes: fontsFor(PANEL.pixelsPerMillimetre).length };
+    const fontBytes = fontsFor(PANEL.pixelsPerMillimetre).length;
+    progress("letters of names");
+    const lettersBytes = (await lettersFile(PANEL.pixelsPerMillimetre)).length;
+    const letterBytes = Math.round(lettersBytes / NAME_LETTERS.length);
+    return { ...bytes, firstFrameMs, ...computrons, fontBytes, lettersBytes, letterBytes };
   },
 };
 

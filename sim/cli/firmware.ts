@@ -8,6 +8,7 @@ import { BOARDS, type Board, buildImage } from "./firmware/build.js";
 import { readFigures } from "./firmware/figures.js";
 import { imageSlotBytes, reservePercent } from "./firmware/reserve.js";
 import { findSdk, strangeness } from "./firmware/sdk.js";
+import { boardPartition } from "./shared/partition.js";
 
 interface Options {
   readonly board: Board;
@@ -48,7 +49,14 @@ async function main(): Promise<number> {
     console.error(`Built ${relative(ROOT, built.image)}`);
   }
   for (const [name, value] of Object.entries(figures)) console.error(`${name.padEnd(18)}${value.toLocaleString("en")}`);
-  console.log(JSON.stringify({ board, image: built.image ?? null, ...figures, ...sizeOf(board, built.image) }));
+  const letters = relative(ROOT, built.letters);
+  console.error(
+    board === "sim"
+      ? `Letters of names: ${letters}, as $SMARTBOX_DIR/letters`
+      : `Letters of names: ${letters}, onto a board with esptool write_flash 0x${boardPartition("letters").offset.toString(16)}, or by npm run provision`,
+  );
+  const sizes = { lettersBytes: statSync(built.letters).size, ...sizeOf(board, built.image) };
+  console.log(JSON.stringify({ board, image: built.image ?? null, letters, ...figures, ...sizes }));
   return 0;
 }
 

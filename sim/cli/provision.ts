@@ -1,23 +1,23 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
 import { identityImage } from "../../firmware/identity/copies.js";
 import { IdentityError } from "../../firmware/identity/identity.js";
+import { FONT_MAGIC, HEADER_BYTES } from "../../hal/panel/font.js";
 import { ANY_LANGUAGE, CloudError } from "../cloud/domain.js";
-import { ROOT } from "../engines/xs/bundle.js";
 import { urlBroker } from "../trials/stage/broker-side.js";
 import { identityOf } from "../trials/stage/identity-of.js";
 import { DataDirectory, DataError } from "./front/data-directory.js";
-import { FlashingError, flash } from "./provision/flash.js";
+import { FlashingError, flash, type Write } from "./provision/flash.js";
 import { keep } from "./provision/image-file.js";
-import { partitionOf } from "./provision/partition.js";
 import { type NewBox, recordOf } from "./provision/record.js";
 import { DEFAULT_DIRECTORY } from "./shared/pack-source.js";
+import { boardPartition } from "./shared/partition.js";
 
 interface Options extends NewBox {
   readonly out?: string;
   readonly port?: string;
+  readonly letters?: string;
   readonly data: string;
   readonly broker: string;
   readonly user?: string;
@@ -36,6 +36,10 @@ const program = new Command("provision")
   .requiredOption("--box <id>", "1 to 32 characters of A-Z a-z 0-9 -")
   .option("--out <file>", "the image, for a board or, as SMARTBOX_DIR/identity, for the SDK's simulator")
   .option("--port <device>", "writes it to the board there, such as /dev/ttyUSB0, with Espressif's esptool")
+  .option(
+    "--letters <file>",
+    "with --port: letters of Chinese, Korean and Japanese names, as npm run firmware makes them",
+  )
   .option("--data <dir>", "folder with the cloud's database; made where there is none", DEFAULT_DIRECTORY)
   .option(
     "--broker <url>",
@@ -64,6 +68,7 @@ function main(): void {
   const {
     out,
     port,
+    letters,
     data,
     broker: url,
     user,
@@ -78,6 +83,8 @@ function main(): void {
     throw new CloudError("where to? Name a file with --out FILE, a board with --port DEVICE, or both");
   }
   if ((cert === undefined) !== (key === undefined)) throw new CloudError("--cert and --key belong together: give both");
+  if (letters !== undefined && port === undefined)
+    throw new CloudError("--letters goes onto a board: name it with --port");
   const side = urlBroker({
     url,
     username: user,
@@ -87,7 +94,8 @@ function main(): void {
     alpn,
   });
   const { host, port: brokerPort, authority } = side;
-  const partition = partitionOf(readFileSync(join(ROOT, "hal/moddable/esp32/partitions.csv"), "utf8"), "identity");
+  const partition = boardPartition("identity");
+  const more = letters === undefined ? [] : [lettersImage(letters)];
   const directory = new DataDirectory(data);
   try {
     const { box, isNew } = recordOf(directory, wanted);
@@ -96,12 +104,28 @@ function main(): void {
     console.error(isNew ? `${box.id} is new in the cloud of ${data}` : `${box.id} keeps the secrets that ${data} has`);
     if (authority === undefined) console.error(pc.yellow(`${url} is plain TCP: for desks only`));
     if (out !== undefined) keep(out, image);
-    if (port !== undefined) flash(port, partition.offset, image);
+    if (port !== undefined) flash(port, [{ name: "identity", offset: partition.offset, image }, ...more]);
     const { id, model, bins } = box;
     console.log(JSON.stringify({ box: id, model, bins: bins.length, isNew, image: out ?? null, port: port ?? null }));
   } finally {
     directory.release();
   }
+}
+
+/** Throws CloudError for a file that is none, or has no room. */
+function lettersImage(file: string): Write {
+  const { offset, sizeBytes } = boardPartition("letters");
+  let image: Buffer;
+  try {
+    image = readFileSync(file);
+  } catch (error) {
+    throw new CloudError(`--letters ${file}: ${(error as Error).message}`);
+  }
+  const isOne = image.length > HEADER_BYTES && image.readUInt32LE(0) === FONT_MAGIC;
+  if (!isOne) throw new CloudError(`--letters ${file} is no font file: npm run firmware makes build/panel/letters.bin`);
+  if (image.length > sizeBytes)
+    throw new CloudError(`--letters ${file}: ${image.length} bytes have no room in ${sizeBytes}`);
+  return { name: "letters", offset, image };
 }
 
 function textOf(option: string, file: string): string {

@@ -57,6 +57,18 @@ export class Assets {
     this.#fonts.set(pixelsPerMillimetre, made);
     return made;
   }
+
+  /** The second font file of a box's panel, as a board has it, with the letters in `names` only: all of them would take seconds. */
+  async letters(box: Box, names: string): Promise<Uint8Array<ArrayBuffer>> {
+    const { pixelsPerMillimetre } = boardOf(box.model).profile.panel;
+    const { lettersFile } = await import("../engines/glyphs/letters-file.js");
+    const { NAME_LETTERS } = await import("../engines/glyphs/letters.js");
+    const asked = new Set([...names].map((letter) => letter.codePointAt(0)!));
+    return lettersFile(
+      pixelsPerMillimetre,
+      NAME_LETTERS.filter((letter) => asked.has(letter)),
+    );
+  }
 }
 
 async function buildPage(): Promise<Built> {

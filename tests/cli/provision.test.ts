@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { loadIdentity } from "../../firmware/identity/copies.js";
 import { DataDirectory } from "../../sim/cli/front/data-directory.js";
-import { partitionOf } from "../../sim/cli/provision/partition.js";
 import { recordOf } from "../../sim/cli/provision/record.js";
+import { partitionOf } from "../../sim/cli/shared/partition.js";
 import { hexToBytes, LANGUAGES } from "../../sim/cloud/domain.js";
 import { CloudStore } from "../../sim/cloud/store.js";
+import { lettersFile } from "../../sim/engines/glyphs/letters-file.js";
 import { NorFlash } from "../../sim/world/devices/nor-flash.js";
 import { ROOT } from "../tidy/sources.js";
 
@@ -104,6 +105,29 @@ test.each(["esptool", "esptool.py"])(
     expect(existsSync(file!)).toBe(false);
   },
 );
+
+test("letters of names go onto the board with it, where the table has their partition", async () => {
+  esptool("esptool");
+  writeFileSync(at("letters.bin"), await lettersFile(5.56, [0x56fd]));
+  const args = ["--box", "MS5-A", "--port", "/dev/ttyUSB7", "--letters", at("letters.bin")];
+  expect(provision(args, `${folder}:/usr/bin:/bin`).status).toBe(0);
+  const told = readFileSync(at("told"), "utf8").trim().split(" ");
+  expect([told[3], told[5]]).toEqual(["0xce0000", "0xae0000"]);
+  expect(told[6]).toMatch(/letters\.bin$/);
+});
+
+test("letters that are none, or without a board, end with 2", () => {
+  writeFileSync(at("letters.bin"), "no letters at all here");
+  const onto = ["--box", "MS5-A", "--port", "/dev/ttyUSB7", "--letters"];
+  for (const [args, why] of [
+    [[...onto, at("letters.bin")], "is no font file: npm run firmware makes build/panel/letters.bin"],
+    [[...onto, at("nothing")], "ENOENT"],
+    [["--box", "MS5-A", "--out", at("x"), "--letters", at("letters.bin")], "name it with --port"],
+  ] as const) {
+    const { status, stderr } = provision(args);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(why)]);
+  }
+});
 
 test("a board that takes nothing, or no esptool, ends with 1 and keeps the record", () => {
   const none = provision(["--box", "MS5-A", "--port", "/dev/ttyUSB7"], folder);

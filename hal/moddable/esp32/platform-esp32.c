@@ -6,6 +6,7 @@
 #include "bootloader_random.h"
 #include "driver/gpio.h"
 #include "esp_attr.h"
+#include "esp_partition.h"
 #include "esp_random.h"
 #include "esp_sleep.h"
 #include "esp_system.h"
@@ -119,6 +120,39 @@ void xs_smartbox_keptMemory(xsMachine *the)
 
 	xsResult = xsNewHostObject(NULL);
 	xsmcSetHostBuffer(xsResult, kept, sizeof(kept));
+}
+
+/* The beginning of a font file (hal/panel/font.ts), and what a row of its sheet takes. */
+#define kFontMagic 0x31464253
+#define kSheetRowBytes 128
+
+/*
+	Maps as much of the partition as the file takes: the ESP32 has 4 MiB for data in flash, the image's own included. Mapped once, for
+	as long as the program runs.
+*/
+void xs_smartbox_lettersOfNames(xsMachine *the)
+{
+	static const void *mapped;
+	static uint32_t length;
+	esp_partition_mmap_handle_t handle;
+	uint32_t header[3];
+	const esp_partition_t *partition;
+
+	if (!mapped) {
+		partition = esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_ANY, "letters");
+		if (!partition || (ESP_OK != esp_partition_read(partition, 0, header, sizeof(header))) || (kFontMagic != header[0]))
+			return;
+		length = header[2] + (header[1] >> 16) * kSheetRowBytes + sizeof(uint32_t);
+		if ((header[2] > partition->size) || (length > partition->size))
+			return;
+		if (ESP_OK != esp_partition_mmap(partition, 0, length, ESP_PARTITION_MMAP_DATA, &mapped, &handle)) {
+			mapped = NULL;
+			return;
+		}
+	}
+	xsResult = xsNewHostObject(NULL);
+	xsmcSetHostBuffer(xsResult, (void *)mapped, length);
+	xsmcPetrifyHostBuffer(xsResult);
 }
 
 void xs_smartbox_resetReason(xsMachine *the)

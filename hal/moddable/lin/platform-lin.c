@@ -69,6 +69,29 @@ void xs_smartbox_keptMemory(xsMachine *the)
 	xsmcSetHostBuffer(xsResult, kept, kKeptBytes);
 }
 
+/* The file `letters` in SMARTBOX_DIR, mapped for as long as the process runs. */
+void xs_smartbox_lettersOfNames(xsMachine *the)
+{
+	const char *folder = getenv("SMARTBOX_DIR");
+	char path[PATH_MAX];
+	struct stat status;
+	void *mapped;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/letters", folder ? folder : ".");
+	fd = open(path, O_RDONLY);
+	if (fd < 0)
+		return;
+	mapped = (0 == fstat(fd, &status)) && (status.st_size > 0)
+		? mmap(NULL, status.st_size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+	close(fd);
+	if (MAP_FAILED == mapped)
+		return;
+	xsResult = xsNewHostObject(NULL);
+	xsmcSetHostBuffer(xsResult, mapped, status.st_size);
+	xsmcPetrifyHostBuffer(xsResult);
+}
+
 void xs_smartbox_env(xsMachine *the)
 {
 	const char *value = getenv(xsmcToString(xsArg(0)));

@@ -4,6 +4,8 @@ import { formatText } from "../../../firmware/panel/texts/catalogue.js";
 import { FontFile } from "../../panel/font.js";
 import { keySide, type Setting } from "../../panel/setting.js";
 import type { PanelProfile } from "../../ports/board.js";
+import { lettersOfNames } from "../native.js";
+import { CONSOLE } from "../trace.js";
 import { PocoCanvas } from "./poco-canvas.js";
 
 /** A finger that taps twice is back in less than this; one that means another place takes longer, ms. */
@@ -22,8 +24,10 @@ export function boardScreen(
   const { profile, units, large } = options;
   // A host buffer: flash that is read like an array, which the SDK's types keep apart.
   const file = new Resource("panel.bin") as unknown as ArrayBuffer;
-  const font = new FontFile(file);
-  const canvas = new PocoCanvas(screen, file, font);
+  const font = new FontFile(file, lettersOfNames());
+  if (!font.hasLetters)
+    CONSOLE.line("panel: names in Chinese, Korean and Japanese are numbers: nothing for it in letters");
+  const canvas = new PocoCanvas(screen, font);
   const setting: Setting = {
     width: canvas.width,
     height: canvas.height,

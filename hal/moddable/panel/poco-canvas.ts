@@ -7,14 +7,17 @@ import { type FontFile, SHEET_WIDTH } from "../../panel/font.js";
 /** What one tile takes at most: a key with three full lines on it. */
 const DISPLAY_LIST_BYTES = 3_072;
 
-/** The canvas on the SDK's screen. The font's sheet is one picture that stays where it lies, in flash. */
+/** The canvas on the SDK's screen. Each sheet of the font is one picture that stays where it lies, in flash. */
 export class PocoCanvas implements Canvas {
   readonly #poco: PocoPrototype;
-  readonly #sheet: Bitmap;
+  readonly #sheets: readonly Bitmap[];
 
-  constructor(screen: PixelsOut, file: ArrayBuffer, font: FontFile) {
+  constructor(screen: PixelsOut, { sheets }: FontFile) {
     this.#poco = new Poco(screen, { displayListLength: DISPLAY_LIST_BYTES });
-    this.#sheet = new Bitmap(SHEET_WIDTH, font.sheetRows, Bitmap.Gray16, file, font.sheetOffset);
+    this.#sheets = sheets.map(
+      // A host buffer: flash that is read like an array, which the SDK's types keep apart.
+      ({ file, offset, rows }) => new Bitmap(SHEET_WIDTH, rows, Bitmap.Gray16, file as ArrayBuffer, offset),
+    );
   }
 
   get width(): number {
@@ -33,8 +36,17 @@ export class PocoCanvas implements Canvas {
     this.#poco.fillRectangle(this.#colour(colour), x, y, width, height);
   }
 
-  mask(colour: number, x: number, y: number, sheetX: number, sheetY: number, width: number, height: number): void {
-    this.#poco.drawGray(this.#sheet, this.#colour(colour), x, y, sheetX, sheetY, width, height);
+  mask(
+    colour: number,
+    sheet: number,
+    x: number,
+    y: number,
+    sheetX: number,
+    sheetY: number,
+    width: number,
+    height: number,
+  ): void {
+    this.#poco.drawGray(this.#sheets[sheet]!, this.#colour(colour), x, y, sheetX, sheetY, width, height);
   }
 
   end(): void {

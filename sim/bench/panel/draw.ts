@@ -7,6 +7,8 @@ import { keySide, type Place, type Setting, START } from "../../../hal/panel/set
 import { SoftwareCanvas } from "../../../hal/panel/software-canvas.js";
 import type { View } from "../../../hal/ports/panel.js";
 import { fontFile } from "../../engines/glyphs/font-file.js";
+import { NAME_LETTERS } from "../../engines/glyphs/letters.js";
+import { lettersFile } from "../../engines/glyphs/letters-file.js";
 
 /** Panels that the layout is held to: px, and px a millimetre of panels with these numbers that are sold (2.8, 3.5, 5 inches). */
 export const PANELS = [
@@ -28,13 +30,28 @@ export function fontsFor(pixelsPerMillimetre: number): Uint8Array<ArrayBuffer> {
   return file;
 }
 
+/** Those of `names` only: the whole file takes seconds, and looks the same. */
+const letters = new Map<number, Uint8Array<ArrayBuffer>>();
+
+/** From now on, pictures have the second file, with the letters of `names`. */
+export async function fitLetters(names: string): Promise<void> {
+  const asked = new Set([...names].map((letter) => letter.codePointAt(0)!));
+  const wanted = NAME_LETTERS.filter((letter) => asked.has(letter));
+  for (const { pixelsPerMillimetre } of PANELS)
+    letters.set(pixelsPerMillimetre, await lettersFile(pixelsPerMillimetre, wanted));
+}
+
+function fontOf(pixelsPerMillimetre: number): FontFile {
+  return new FontFile(fontsFor(pixelsPerMillimetre).buffer, letters.get(pixelsPerMillimetre)?.buffer);
+}
+
 export function settingFor(name: PanelName, more: Partial<Setting> = {}): Setting {
   const panel = PANELS.find((one) => one.name === name)!;
   return {
     width: panel.width,
     height: panel.height,
     key: keySide(panel.pixelsPerMillimetre),
-    font: new FontFile(fontsFor(panel.pixelsPerMillimetre).buffer),
+    font: fontOf(panel.pixelsPerMillimetre),
     cabinet: { units: [12, 12, 12], columns: 3 },
     large: false,
     say: formatText,
@@ -44,9 +61,7 @@ export function settingFor(name: PanelName, more: Partial<Setting> = {}): Settin
 
 export function canvasFor(name: PanelName): SoftwareCanvas {
   const panel = PANELS.find((one) => one.name === name)!;
-  const file = fontsFor(panel.pixelsPerMillimetre);
-  const font = new FontFile(file.buffer);
-  return new SoftwareCanvas(panel.width, panel.height, file.subarray(font.sheetOffset));
+  return new SoftwareCanvas(panel.width, panel.height, fontOf(panel.pixelsPerMillimetre).sheets);
 }
 
 /** `view` drawn whole. */

@@ -145,3 +145,44 @@ export const VIEWS: readonly Named[] = [
   }),
   screen("stopped", text("stopped-memory", { name: "journal" })),
 ];
+
+/** Names that Japanese has no letters for, or that no text of the catalogue uses. */
+const FAR_NAMES: readonly string[] = [
+  "北京市朝阳区建国路88号",
+  "上海 静安寺 3楼",
+  "臺北市信義區松高路",
+  "香港中環畢打街",
+  "서울 강남구 테헤란로 152",
+  "부산 해운대 2층",
+  "札幌 薄野 鴨々川",
+  "Chez Müller 龍",
+];
+
+/** Screens with them. */
+export const NAMED_VIEWS: readonly Named[] = [
+  screen("choose-key", text("choose-key"), { choices: [...named(FAR_NAMES.slice(0, 5)), choice("more")] }),
+  screen(
+    "choose-key-more",
+    text("choose-key"),
+    { choices: [...named(FAR_NAMES.slice(5)), choice("more")] },
+    "choose-key",
+  ),
+  screen("take-or-return", text("take-or-return", { key: FAR_NAMES[0]! }), {
+    choices: [choice("take", BIN), choice("return"), choice("left-inside", BIN), choice("cancel")],
+  }),
+  screen("check-bin", text("check-bin", BIN), {
+    choices: [
+      choice("open-bin", BIN),
+      choice("bin-empty"),
+      choice("bin-holds", { key: FAR_NAMES[4]! }),
+      choice("done"),
+    ],
+  }),
+  screen("hotspot-choose", text("hotspot-choose"), {
+    choices: ["김민준의 iPhone", "小米手机", "山田のiPhone"].map((name, i) => ({
+      id: `${i}`,
+      label: text("network-name", { name }),
+    })),
+    notices: OFFLINE,
+  }),
+];

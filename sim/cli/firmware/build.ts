@@ -5,7 +5,9 @@ import { MS4 } from "../../../hal/boards/ms4/profile.js";
 import { MS5 } from "../../../hal/boards/ms5/profile.js";
 import { CloudError } from "../../cloud/domain.js";
 import { fontFile } from "../../engines/glyphs/font-file.js";
+import { lettersFile } from "../../engines/glyphs/letters-file.js";
 import { BUILD_DIR, bundlePackages, ROOT } from "../../engines/xs/bundle.js";
+import { boardPartition } from "../shared/partition.js";
 import { hasIdf, type Sdk, WRITTEN_FOR } from "./sdk.js";
 
 export type Board = "ms5" | "ms4" | "sim";
@@ -35,13 +37,15 @@ export interface Built {
   readonly linked: string;
   /** What can be run or flashed; undefined: only linked, for want of ESP-IDF. */
   readonly image: string | undefined;
+  /** Letters of names, for the partition of that name, or the simulator's folder. */
+  readonly letters: string;
 }
 
 /** Builds the image of a board. Throws CloudError with the end of what the tools said. */
 export async function buildImage({ sdk, board, out, instruments }: BuildOptions): Promise<Built> {
   await bundlePackages();
   for (const [from, to] of TYPES) copyFileSync(join(ROOT, from), join(BUILD_DIR, "modules", to));
-  writePanelFont(board);
+  const letters = await writePanelFonts(board);
   mkdirSync(out, { recursive: true });
   const kind = instruments ? "instrument" : "release";
   const run = (program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
@@ -52,26 +56,36 @@ export async function buildImage({ sdk, board, out, instruments }: BuildOptions)
   if (board === "sim") {
     await run("mcconfig", [...options, "-m", "-p", "lin", "-o", out, ...finish]);
     const place = join(out, "tmp", "lin", "mc", kind, NAME);
-    return { linked: join(place, "mc.xs.c"), image: join(out, "bin", "lin", "mc", kind, NAME, "mc.so") };
+    return { linked: join(place, "mc.xs.c"), image: join(out, "bin", "lin", "mc", kind, NAME, "mc.so"), letters };
   }
   const linked = join(out, "tmp", "esp32", board, kind, NAME, "mc.xs.c");
   const platform = ["-p", `esp32:./hal/moddable/targets/${board}`];
   if (hasIdf(process.env)) {
     await run("mcconfig", [...options, "-m", ...platform, "-o", out, ...finish]);
-    return { linked, image: join(out, "bin", "esp32", board, kind, NAME) };
+    return { linked, image: join(out, "bin", "esp32", board, kind, NAME), letters };
   }
   const env = { IDF_PATH: out };
   await run("mcconfig", [...options, ...platform, "-o", out, ...finish], env);
   const makefile = linked.replace(/mc\.xs\.c$/, "makefile");
   await run("make", ["-f", makefile, `IDF_VERSION=v${WRITTEN_FOR.idf}`, "SDKCONFIG_H=", linked], env);
-  return { linked, image: undefined };
+  return { linked, image: undefined, letters };
 }
 
-/** Of the density of the board's panel; the manifest takes it from there. */
-function writePanelFont(board: Board): void {
-  const { panel } = board === "ms4" ? MS4 : MS5;
-  mkdirSync(join(BUILD_DIR, "..", "panel"), { recursive: true });
-  writeFileSync(join(BUILD_DIR, "..", "panel", "panel.bin"), fontFile(panel.pixelsPerMillimetre));
+/**
+ * Of the density of the board's panel; the manifest takes the first from there. Returns where the second is. Throws CloudError when that
+ * has no room in its partition.
+ */
+async function writePanelFonts(board: Board): Promise<string> {
+  const { pixelsPerMillimetre } = (board === "ms4" ? MS4 : MS5).panel;
+  const folder = join(BUILD_DIR, "..", "panel");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "panel.bin"), fontFile(pixelsPerMillimetre));
+  const letters = await lettersFile(pixelsPerMillimetre);
+  const { sizeBytes } = boardPartition("letters");
+  if (letters.length > sizeBytes)
+    throw new CloudError(`letters of names take ${letters.length} bytes, their partition has ${sizeBytes}`);
+  writeFileSync(join(folder, "letters.bin"), letters);
+  return join(folder, "letters.bin");
 }
 
 function toolEnv(sdk: Sdk): NodeJS.ProcessEnv {

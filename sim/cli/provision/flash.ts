@@ -11,16 +11,26 @@ export class FlashingError extends CloudError {}
 /** Version 5 has the first name, and still takes the command's older spelling; version 4 has both. */
 const NAMES = ["esptool", "esptool.py"];
 
+/** An image, and where it goes on the flash. */
+export interface Write {
+  readonly name: string;
+  readonly offset: number;
+  readonly image: Uint8Array;
+}
+
 /**
- * Writes the image to the board on `port` at `offset`; esptool reads the flash back by a digest of its own. Throws FlashingError when
- * it is not there, or fails.
+ * Writes the images to the board on `port`; esptool reads the flash back by a digest of its own. Throws FlashingError when it is not
+ * there, or fails.
  */
-export function flash(port: string, offset: number, image: Uint8Array): void {
+export function flash(port: string, writes: readonly Write[]): void {
   const folder = mkdtempSync(join(tmpdir(), "smartbox-identity-"));
   try {
-    const file = join(folder, "identity.bin");
-    keep(file, image);
-    const args = ["--port", port, "write_flash", `0x${offset.toString(16)}`, file];
+    const places = writes.flatMap(({ name, offset, image }) => {
+      const file = join(folder, `${name}.bin`);
+      keep(file, image);
+      return [`0x${offset.toString(16)}`, file];
+    });
+    const args = ["--port", port, "write_flash", ...places];
     for (const name of NAMES) {
       // What it prints is for whoever stands at the board; standard output is this program's own.
       const { error, status } = spawnSync(name, args, { stdio: ["ignore", 2, 2] });

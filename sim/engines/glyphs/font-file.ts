@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { Resvg } from "@resvg/resvg-js";
 import { create, type Font } from "fontkit";
-import { FACE_BYTES, FONT_MAGIC, GLYPH_BYTES, HEADER_BYTES, SHEET_WIDTH } from "../../../hal/panel/font.js";
 import { Icon } from "../../../hal/panel/icons.js";
 import { HERO_ICONS, ICON_PATHS, KEY_ICONS, STATUS_ICONS } from "./icons.js";
 import { ASCII, TEXT_LETTERS, TITLE_LETTERS } from "./letters.js";
+import { encodeFont, type Glyph, letterOf } from "./sheet.js";
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -38,74 +37,27 @@ const FACES: readonly {
   { font: "bold", millimetres: 5.2, letters: ASCII, icons: KEY_ICONS },
   { font: "bold", millimetres: 11, letters: [], icons: HERO_ICONS },
 ];
-/** Lines stand this much further apart than their letters are high. */
-const LEADING = 1.16;
-
-interface Glyph {
-  readonly codePoint: number;
-  /** Outline, y downwards from the line that letters stand on, px. */
-  readonly path: string;
-  readonly advance: number;
-  /** Of the box of its pixels, from the pen, px; y downwards. */
-  readonly box: { readonly left: number; readonly top: number; readonly width: number; readonly height: number };
-  /** Where it is on the sheet. */
-  x: number;
-  y: number;
-}
-
-/**
- * The font file of a panel with `pixelsPerMillimetre`, as `hal/panel/font.ts` describes it. All outlines are drawn in one picture,
- * which is the sheet.
- */
+/** The font file of a panel with `pixelsPerMillimetre`: every letter of texts, the pictures, and most of names. */
 export function fontFile(pixelsPerMillimetre: number): Uint8Array<ArrayBuffer> {
-  const faces = FACES.map(({ font, millimetres, letters, icons }) => {
-    const size = Math.round(millimetres * pixelsPerMillimetre);
-    const glyphs = [
-      ...letters.flatMap((letter) => glyphOf(letter, font, size)),
-      ...icons.map((name) => iconOf(name, size)),
-    ].sort((a, b) => a.codePoint - b.codePoint);
-    const height = Math.round(size * LEADING);
-    return { height, ascent: Math.round((height - size) / 2 + size * 0.86), glyphs };
-  });
-  const all = faces.flatMap(({ glyphs }) => glyphs);
-  const rows = place(all);
-  const tables = HEADER_BYTES + faces.length * FACE_BYTES;
-  const sheetOffset = Math.ceil((tables + all.length * GLYPH_BYTES) / 4) * 4;
-  // The blitter reads whole words: nothing may end with the last pixel.
-  const bytes = new Uint8Array(sheetOffset + (rows * SHEET_WIDTH) / 2 + 4);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, FONT_MAGIC, true);
-  view.setUint8(4, faces.length);
-  view.setUint16(6, rows, true);
-  view.setUint32(8, sheetOffset, true);
-  let at = tables;
-  for (const [i, { height, ascent, glyphs }] of faces.entries()) {
-    const header = HEADER_BYTES + i * FACE_BYTES;
-    view.setUint8(header, height);
-    view.setUint8(header + 1, ascent);
-    view.setUint16(header + 2, glyphs.length, true);
-    view.setUint32(header + 4, at, true);
-    for (const glyph of glyphs) {
-      writeGlyph(view, at, glyph);
-      at += GLYPH_BYTES;
-    }
-  }
-  drawSheet(all, rows, bytes.subarray(sheetOffset));
-  return bytes;
+  return encodeFont(
+    FACES.map(({ font, millimetres, letters, icons }) => {
+      const size = Math.round(millimetres * pixelsPerMillimetre);
+      const glyphs = [
+        ...letters.flatMap((letter) => glyphOf(letter, font, size)),
+        ...icons.map((name) => iconOf(name, size)),
+      ];
+      return { size, glyphs };
+    }),
+  );
 }
 
-function writeGlyph(view: DataView, at: number, { codePoint, x, y, box, advance }: Glyph): void {
-  view.setUint16(at, codePoint, true);
-  view.setUint8(at + 2, x);
-  view.setUint16(at + 3, y, true);
-  view.setUint8(at + 5, box.width);
-  view.setUint8(at + 6, box.height);
-  view.setInt8(at + 7, box.left);
-  view.setInt8(at + 8, -box.top);
-  view.setUint8(at + 9, advance);
+/** Size of letters of names in the second file: that of `text`, px an em. */
+export function textSize(pixelsPerMillimetre: number): number {
+  return Math.round(FACES[0]!.millimetres * pixelsPerMillimetre);
 }
 
-function openFont(name: FontName): Font {
+/** An outline font of a package. */
+export function openFont(name: FontName): Font {
   let font = opened.get(name);
   if (font === undefined) {
     font = create(readFileSync(resolve(FILES[name]))) as Font;
@@ -127,14 +79,8 @@ function glyphOf(codePoint: number, face: "text" | "bold", size: number): readon
   const name = fontOf(codePoint, face);
   const font = openFont(name);
   if (!font.hasGlyphForCodePoint(codePoint)) return [];
-  const glyph = font.glyphForCodePoint(codePoint);
   // Noto's Arabic is higher than its neighbours, for marks that names seldom have.
-  const scale = ((name === "arabic" ? 0.84 : 1) * size) / font.unitsPerEm;
-  const path = glyph.path.scale(scale, -scale);
-  const { minX, minY, maxX, maxY } = path.bbox;
-  const box = Number.isFinite(minX) ? boxOf(minX, minY, maxX, maxY) : { left: 0, top: 0, width: 0, height: 0 };
-  const advance = Math.max(1, Math.round(glyph.advanceWidth * scale));
-  return [{ codePoint, path: path.toSVG(), advance, box, x: 0, y: 0 }];
+  return [letterOf(font, codePoint, (name === "arabic" ? 0.84 : 1) * size)];
 }
 
 function iconOf(name: keyof typeof Icon, size: number): Glyph {
@@ -166,51 +112,4 @@ function scaled(path: string, scale: number, top: number): string {
     };
     return command + numbers.map(at).join(" ");
   });
-}
-
-function boxOf(minX: number, minY: number, maxX: number, maxY: number): Glyph["box"] {
-  const left = Math.floor(minX);
-  const top = Math.floor(minY);
-  return { left, top, width: Math.ceil(maxX) - left, height: Math.ceil(maxY) - top };
-}
-
-/** In rows, the highest first, so that little is left over. Returns how many pixels high the sheet is. */
-function place(glyphs: readonly Glyph[]): number {
-  const sorted = glyphs.filter(({ box }) => box.width > 0).sort((a, b) => b.box.height - a.box.height);
-  let x = 0;
-  let y = 0;
-  let high = 0;
-  for (const glyph of sorted) {
-    if (x + glyph.box.width > SHEET_WIDTH) {
-      x = 0;
-      y += high;
-      high = 0;
-    }
-    glyph.x = x;
-    glyph.y = y;
-    x += glyph.box.width;
-    high = Math.max(high, glyph.box.height);
-  }
-  return y + high;
-}
-
-function drawSheet(glyphs: readonly Glyph[], rows: number, sheet: Uint8Array): void {
-  sheet.fill(0xff);
-  const shapes = glyphs
-    .filter(({ box }) => box.width > 0)
-    .map(
-      ({ x, y, box, path }) =>
-        `<path transform="translate(${x - box.left} ${y - box.top})" d="${path}" fill-rule="${rule(path)}"/>`,
-    );
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${SHEET_WIDTH}" height="${rows}">${shapes.join("")}</svg>`;
-  const { pixels } = new Resvg(svg).render();
-  for (let i = 0; i < SHEET_WIDTH * rows; i++) {
-    const grey = 15 - Math.round((pixels[i * 4 + 3]! * 15) / 255);
-    sheet[i >> 1] = (i & 1) === 0 ? (sheet[i >> 1]! & 0x0f) | (grey << 4) : (sheet[i >> 1]! & 0xf0) | grey;
-  }
-}
-
-/** Letters are made of overlapping outlines, pictures of holes. */
-function rule(path: string): "nonzero" | "evenodd" {
-  return path.includes("H") || path.includes("A") || /^M[\d.]+ [\d.-]+L/.test(path) ? "evenodd" : "nonzero";
 }

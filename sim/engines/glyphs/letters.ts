@@ -19,19 +19,43 @@ const HEBREW = range(0x5d0, 0x5ea);
 const ARABIC = [0x60c, 0x61b, 0x61f, ...range(0x660, 0x669), ...range(0xfe80, 0xfefc)];
 const KANA = [...range(0x3001, 0x3003), ...range(0x300c, 0x300f), ...range(0x3041, 0x3096), ...range(0x30a1, 0x30fc)];
 
-/** Texts longer than this, code points, are never headings that stay large. */
-const HEADING = 26;
-
 /** What the catalogue is written in, Japanese kanji among it. */
-function inCatalogue(longest: number): readonly number[] {
+function inCatalogue(): readonly number[] {
   const all = Object.values(CATALOGUES).flatMap((catalogue) => Object.values(catalogue));
-  const letters = all.map((text) => [...text]).filter((text) => text.length <= longest);
-  return letters.flat().map((letter) => letter.codePointAt(0)!);
+  return [...all.join("")].map((letter) => letter.codePointAt(0)!);
 }
 
 const sorted = (letters: readonly number[]) => [...new Set(letters)].sort((a, b) => a - b);
 
 /** For texts and names. */
-export const TEXT_LETTERS = sorted([...ASCII, ...EUROPE, ...HEBREW, ...ARABIC, ...KANA, ...inCatalogue(Infinity)]);
-/** For headings: a name with other letters is set as text. */
-export const TITLE_LETTERS = sorted([...ASCII, ...range(0xa1, 0xff), 0x2022, ...inCatalogue(HEADING)]);
+export const TEXT_LETTERS = sorted([...ASCII, ...EUROPE, ...HEBREW, ...ARABIC, ...KANA, ...inCatalogue()]);
+/** For headings, and for all texts where people prefer them large: a name with other letters is set as text. */
+export const TITLE_LETTERS = sorted([...ASCII, ...range(0xa1, 0xff), 0x2022, ...inCatalogue()]);
+
+/** Letters of a national standard, by the bytes that it gives them; what is no ideograph or syllable is left out. */
+function inStandard(encoding: string, rows: readonly number[], cells: readonly number[]): readonly number[] {
+  const decoder = new TextDecoder(encoding);
+  return rows.flatMap((row) =>
+    cells.flatMap((cell) => {
+      const [letter, more] = decoder.decode(new Uint8Array([row, cell]));
+      const codePoint = letter!.codePointAt(0)!;
+      const isOne = more === undefined && ((codePoint >= 0x3400 && codePoint < 0xa000) || isSyllable(codePoint));
+      return isOne ? [codePoint] : [];
+    }),
+  );
+}
+
+/** Of Korean. */
+export const isSyllable = (codePoint: number) => codePoint >= 0xac00 && codePoint <= 0xd7a3;
+const UPPER = range(0xa1, 0xfe);
+
+/**
+ * What names are written in besides: the kanji of JIS X 0208, the ideographs of GB 2312, those of Big5 that are in use (level 1), the
+ * syllables of KS X 1001. The rest of Big5 would take 0.95 MB more.
+ */
+export const NAME_LETTERS = sorted([
+  ...inStandard("euc-jp", range(0xb0, 0xf4), UPPER),
+  ...inStandard("gbk", range(0xb0, 0xf7), UPPER),
+  ...inStandard("big5", range(0xa4, 0xc6), [...range(0x40, 0x7e), ...UPPER]),
+  ...inStandard("euc-kr", range(0xb0, 0xc8), UPPER),
+]).filter((letter) => !TEXT_LETTERS.includes(letter));

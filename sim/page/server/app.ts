@@ -67,6 +67,11 @@ export function pageApp(needs: PageNeeds): Hono {
   app.get("/api/font", async (context) =>
     context.body(await assets.font(theatre.box), 200, { "Content-Type": "application/octet-stream" }),
   );
+  app.get("/api/letters", async (context) =>
+    context.body(await assets.letters(theatre.box, context.req.query("of") ?? ""), 200, {
+      "Content-Type": "application/octet-stream",
+    }),
+  );
   app.get("/api/events", async (context) => eventStream(context, live, (await assets.built).version));
   // For a browser whose network lets no stream through: it asks again and again.
   app.get("/api/state", async (context) => context.json({ version: (await assets.built).version, told: live.whole() }));

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { CATALOGUES } from "../../../firmware/panel/texts/catalogue.js";
 import { Face } from "../../../hal/panel/font.js";
 import { fullKeys, groupKeys, pageAfterLetter } from "../../../hal/panel/keyboard.js";
@@ -9,6 +9,9 @@ import type { Tile } from "../../../hal/panel/tile.js";
 import type { View } from "../../../hal/ports/panel.js";
 import { PANELS, type PanelName, settingFor } from "../../../sim/bench/panel/draw.js";
 import { VIEWS } from "../../../sim/bench/panel/views.js";
+
+// A picture takes seconds where others work, too.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** As the cloud lets a key be called, on a screen that has nothing but choices. */
 const LONG_NAME = { id: "key-name", params: { key: "Boulevard de la Bastille 112, second floor on the left" } };

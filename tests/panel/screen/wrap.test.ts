@@ -22,10 +22,30 @@ test("a bin's number is no count", () => {
   expect(at("Bin A-7 is open", 7)).toEqual(["Bin A-7", "is open"]);
 });
 
-test("Japanese breaks between letters, but no line begins with a full stop or ends with an opening bracket", () => {
+test.each([
+  ["コードを入力するか、タグをかざしてください", 12, ["コードを入力するか、タグを", "かざしてください"]],
+  ["テザリングに接続", 6, ["テザリングに", "接続"]],
+  ["次のコードを使う", 6, ["次のコードを", "使う"]],
+  ["ボックス A-7 が開きました", 8, ["ボックス A-7 が", "開きました"]],
+  [
+    "その間もバッジ、タグ、印刷された緊急コードは使えます。",
+    14,
+    ["その間もバッジ、タグ、", "印刷された緊急コードは", "使えます。"],
+  ],
+])("%s breaks where a phrase ends", (text, letters, lines) => {
+  expect(wrap(font, Face.text, text, font.width(Face.text, "鍵") * letters)).toEqual(lines);
+});
+
+test("a long name in Chinese breaks inside, Korean between words", () => {
+  const width = font.width(Face.text, "[5317]") * 5;
+  expect(wrap(font, Face.text, "北京市朝阳区", width)).toEqual(["北京市朝", "阳区"]);
+  expect(wrap(font, Face.text, "서울 강남", font.width(Face.text, "서울 강"))).toEqual(["서울", "강남"]);
+});
+
+test("a phrase that is wider than a line breaks between letters, but no line begins with a full stop or ends with an opening bracket", () => {
   const width = font.width(Face.text, "鍵") * 6;
   expect(wrap(font, Face.text, "鍵を返却しました。", width)).toEqual(["鍵を返却しま", "した。"]);
-  expect(wrap(font, Face.text, "鍵を返却した。鍵", width)).toEqual(["鍵を返却し", "た。鍵"]);
+  expect(wrap(font, Face.text, "鍵を返却した。鍵", width)).toEqual(["鍵を", "返却した。鍵"]);
   for (let narrow = 30; narrow < 2 * width; narrow++)
     for (const line of wrap(font, Face.text, "先にまず「緊急」を選び、「確認」です。", narrow))
       expect(line).not.toMatch(/^[」、。]|「$/);

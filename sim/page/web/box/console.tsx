@@ -45,25 +45,33 @@ function Screen() {
 
   useEffect(() => {
     let isGone = false;
-    void fetch("/api/font")
-      .then((answer) => answer.arrayBuffer())
-      .then((font) => {
-        if (isGone || element.current === null) return;
-        glass.current = new Glass({
-          element: element.current,
-          box: now.box.value!,
-          font,
-          language: () => language.value,
-          onInput: (input) => void act({ act: "key", input }),
-          onTargets: (list) => {
-            targets.value = list;
-            pictures.value++;
-          },
-        });
-        glassCanvas.value = element.current;
-        const { view: first } = now.panel.value!;
-        if (first !== null) glass.current.show(first);
+    const asked = new Set<string>();
+    const load = async (path: string) => (await fetch(path)).arrayBuffer();
+    const open = (font: ArrayBuffer, letters?: ArrayBuffer) => {
+      if (isGone || element.current === null) return;
+      glass.current?.close();
+      glass.current = new Glass({
+        element: element.current,
+        box: now.box.value!,
+        font,
+        ...(letters && { letters }),
+        language: () => language.value,
+        onInput: (input) => void act({ act: "key", input }),
+        onTargets: (list) => {
+          targets.value = list;
+          pictures.value++;
+        },
+        onMissing: (missing) => {
+          if (missing.every((letter) => asked.has(letter))) return;
+          for (const letter of missing) asked.add(letter);
+          void load(`/api/letters?of=${encodeURIComponent([...asked].join(""))}`).then((more) => open(font, more));
+        },
       });
+      glassCanvas.value = element.current;
+      const { view: first } = now.panel.value!;
+      if (first !== null) glass.current.show(first);
+    };
+    void load("/api/font").then((font) => open(font));
     return () => {
       isGone = true;
       glass.current?.close();

@@ -1,5 +1,5 @@
 import { formatText } from "../../../../firmware/panel/texts/catalogue.js";
-import { FontFile } from "../../../../hal/panel/font.js";
+import { Face, FontFile, type Sheet } from "../../../../hal/panel/font.js";
 import { ScreenPanel } from "../../../../hal/panel/screen-panel.js";
 import { keySide } from "../../../../hal/panel/setting.js";
 import { SoftwareCanvas } from "../../../../hal/panel/software-canvas.js";
@@ -26,8 +26,8 @@ class BrowserCanvas extends SoftwareCanvas {
   readonly #drawn: () => void;
   #area: [number, number, number, number] = [0, 0, 0, 0];
 
-  constructor(element: HTMLCanvasElement, width: number, height: number, sheet: Uint8Array, drawn: () => void) {
-    super(width, height, sheet);
+  constructor(element: HTMLCanvasElement, width: number, height: number, sheets: readonly Sheet[], drawn: () => void) {
+    super(width, height, sheets);
     element.width = width;
     element.height = height;
     this.#context = element.getContext("2d", { alpha: false })!;
@@ -69,6 +69,10 @@ export interface GlassNeeds {
   readonly element: HTMLCanvasElement;
   readonly box: BoxSection;
   readonly font: ArrayBuffer;
+  /** The second font file, with those letters of names that were asked for; absent: none yet. */
+  readonly letters?: ArrayBuffer;
+  /** A view has letters that neither file has. */
+  readonly onMissing: (letters: readonly string[]) => void;
   /** Catalogue to read in: that of whoever looks, whatever the box's own. */
   readonly language: () => string;
   readonly onInput: (input: PanelInput) => void;
@@ -79,16 +83,17 @@ export interface GlassNeeds {
 export class Glass {
   readonly #panel: ScreenPanel;
   readonly #needs: GlassNeeds;
+  readonly #font: FontFile;
   #frame: number | undefined;
 
   constructor(needs: GlassNeeds) {
     this.#needs = needs;
-    const { element, box, font, onInput } = needs;
-    const file = new FontFile(font);
-    const sheet = new Uint8Array(font, file.sheetOffset);
+    const { element, box, font, letters, onInput } = needs;
+    const file = new FontFile(font, letters);
+    this.#font = file;
     const { width, height, pixelsPerMillimetre, binColumns } = box.panel;
     this.#panel = new ScreenPanel({
-      canvas: new BrowserCanvas(element, width, height, sheet, () => this.#targetsSoon()),
+      canvas: new BrowserCanvas(element, width, height, file.sheets, () => this.#targetsSoon()),
       setting: {
         width,
         height,
@@ -108,6 +113,14 @@ export class Glass {
   show(view: View): void {
     this.#panel.render({ ...view, language: this.#needs.language() });
     this.#targetsSoon();
+    const missing = this.#missingIn(view);
+    if (missing.length > 0) this.#needs.onMissing(missing);
+  }
+
+  #missingIn({ title, lines, choices, notices }: View): readonly string[] {
+    const texts = [title, ...lines, ...choices.map(({ label }) => label), ...notices];
+    const letters = texts.flatMap((text) => [...formatText(this.#needs.language(), text)]);
+    return [...new Set(letters)].filter((letter) => !this.#font.has(Face.text, letter));
   }
 
   touch(target: Target): void {

@@ -1,3 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../../engines/xs/bundle.js";
+
 /** Where a data partition is on a board's flash, bytes. */
 export interface Partition {
   readonly offset: number;
@@ -15,4 +19,9 @@ export function partitionOf(csv: string, label: string): Partition {
     if (name === label) return { offset: Number(offset), sizeBytes: Number(size), sectorBytes: SECTOR_BYTES };
   }
   throw new RangeError(`no partition ${label} in the partition table`);
+}
+
+/** Of the boards' partition table. */
+export function boardPartition(label: "identity" | "letters"): Partition {
+  return partitionOf(readFileSync(join(ROOT, "hal/moddable/esp32/partitions.csv"), "utf8"), label);
 }
