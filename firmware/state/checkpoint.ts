@@ -99,9 +99,8 @@ export function applyCheckpoint(state: BoxState, piece: Uint8Array): boolean {
   }
 }
 
-const LISTS: readonly number[] = Object.values(Chapter).filter(
-  (chapter) => chapter !== Chapter.main && chapter !== Chapter.opening,
-);
+/** Those that are none are taken before these. */
+const LISTS: readonly number[] = Object.values(Chapter);
 
 function applyOpening(state: BoxState, { next, first, entries }: OpeningPiece): void {
   const packed = new PackedReader(entries);

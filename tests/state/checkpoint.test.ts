@@ -174,6 +174,14 @@ describe("a piece", () => {
     ["a snapshot without what it takes into account", { chapter: 1, version: 3, slot: 1 }],
     ["an exchange that is a text", { chapter: 1, pending: "abc", next: 4 }],
     ["an opening whose base is no number", { chapter: 21, next: 4, first: "x", entries: Uint8Array.of(7, 1, 1) }],
+    ["a slot that is not there", { chapter: 1, version: 3, slot: 2, asOf: 1 }],
+    ["an exchange of no bytes", { chapter: 1, pending: new Uint8Array(0), next: 4 }],
+    ["an exchange longer than a record", { chapter: 1, pending: new Uint8Array(241), next: 4 }],
+    ["a run at a bin before the first", { chapter: 1, openAll: [1, 2, 3, -2, null] }],
+    ["a run at a bin that cannot be", { chapter: 1, openAll: [1, 2, 3, 256, null] }],
+    ["an opening of no bytes", { chapter: 21, next: 4, entries: new Uint8Array(0) }],
+    ["an opening of more bytes than a piece has", { chapter: 21, next: 4, entries: new Uint8Array(221) }],
+    ["a list longer than a record", { chapter: 8, first: 0, entries: new Uint8Array(241) }],
     ["an opening whose record is no number", { chapter: 21, next: "x", first: 3, entries: Uint8Array.of(7, 1, 1) }],
   ])("with %s is none that this firmware reads, and changes nothing", (_, fields) => {
     expect(taken(fields)).toEqual([false, emptyState()]);
@@ -181,6 +189,34 @@ describe("a piece", () => {
 
   test("may name a chapter that says nothing of bins", () => {
     for (const chapter of [128, 129, 255, 256]) expect(taken({ chapter })).toEqual([true, emptyState()]);
+  });
+
+  test("may have the largest and the smallest that there are", () => {
+    for (const bin of [-1, 255]) {
+      const [isRead, state] = taken({ chapter: 1, openAll: [1, 2, 3, bin, null] });
+      expect([isRead, state.openAll?.bin]).toEqual([true, bin]);
+    }
+    for (const slot of [0, 1]) {
+      const [isRead, state] = taken({ chapter: 1, version: 3, slot, asOf: 1 });
+      expect([isRead, state.snapshot?.slot]).toEqual([true, slot]);
+    }
+    expect(taken({ chapter: 21, next: 4, entries: Uint8Array.of(7) })[1].opening?.bin).toBe(7);
+    expect(taken({ chapter: 8, first: 0, entries: new Uint8Array(0) })).toEqual([true, emptyState()]);
+    expect(taken({ chapter: 8, first: 0, entries: new Uint8Array(240).fill(9) })[0]).toBe(true);
+  });
+
+  test("has the exchange's number beside it, whatever its record says", () => {
+    const record = { kind: 2, exchange: 1, bin: 3, auth: 1, at: 1, flags: 0 };
+    expect(taken({ chapter: 1, pending: encodeCbor(record), next: 9 })[1].exchange?.seq).toBe(9);
+  });
+
+  test("an error that is none of the piece is not kept quiet", () => {
+    expect(() =>
+      applyCheckpoint(
+        undefined as unknown as BoxState,
+        encodeCbor({ chapter: 8, first: 0, entries: Uint8Array.of(1) }),
+      ),
+    ).toThrow(TypeError);
   });
 
   test("may have longer lists: what comes after is a later firmware's", () => {

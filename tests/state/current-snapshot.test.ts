@@ -60,7 +60,7 @@ test("what is activated is in force from its record on, and after a boot", () =>
   snapshot.activate(slots[0], BINS);
   expect([snapshot.view, snapshot.version]).toEqual([slots[0], 3]);
   expect(applied()).toMatchObject([{ version: 3, slot: 0, asOf: 0, sheet: 4 }]);
-  expect(current().view).toBe(slots[0]);
+  expect([current().view, current().wholeVersion]).toEqual([slots[0], 3]);
 });
 
 test("the next one goes into the other slot, each time", () => {

@@ -156,7 +156,8 @@ test("a snapshot that cannot be read knows nothing: no doubt is told in its name
 test("where records are missing, every bin is told anew but those in doubt, and not from the space for emergencies", () => {
   const told: [number, Belief, string | undefined][] = [];
   const state = emptyState();
-  const beliefs = [Belief.empty, Belief.holds, Belief.taken, Belief.doubt];
+  // The last is of a unit that was taken away.
+  const beliefs = [Belief.empty, Belief.holds, Belief.taken, Belief.doubt, Belief.holds];
   for (const [bin, belief] of beliefs.entries())
     state.bins.set(bin, { seq: 1 + bin, belief, item: belief === Belief.empty ? undefined : { fob: "777XYZ" } });
   const ledger: Pick<Ledger, "note"> = {

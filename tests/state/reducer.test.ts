@@ -152,6 +152,54 @@ describe("an exchange", () => {
   });
 });
 
+describe("the time of a wrong code", () => {
+  const failure = { kind: Kind.codeFailure, count: 5, target: 0 } as const;
+  const told = { kind: Kind.ack, through: 1 } as const;
+  const setTo = (at: number, previous?: number) => write({ kind: Kind.clockSet, previous }, Flag.wallTime, at);
+  const throttle = () => state.throttles.get(202);
+
+  test("that nobody knew is that of the next record that has one", () => {
+    write(failure, 0, 77);
+    write(told, 0, 99);
+    expect(throttle()).toEqual({ failures: 5, at: undefined });
+    write(told, Flag.wallTime, AT + 50);
+    expect(throttle()).toEqual({ failures: 5, at: AT + 50 });
+    write(told, Flag.wallTime, AT + 90);
+    expect(throttle()?.at).toBe(AT + 50);
+  });
+
+  test("that lies ahead since the clock went back is that of now, and no other", () => {
+    write(failure);
+    write(told, Flag.wallTime, AT - 1);
+    expect(throttle()).toEqual({ failures: 5, at: AT - 1 });
+    setTo(AT - 300, AT);
+    expect(throttle()?.at).toBe(AT - 300);
+  });
+
+  test("goes along with a clock that is set forward, and not beyond now; one that is set back moves it no further", () => {
+    write(failure);
+    setTo(AT + 1_020, AT + 20);
+    expect(throttle()).toEqual({ failures: 5, at: AT + 1_000 });
+    setTo(AT + 1_010, AT + 3_000);
+    expect(throttle()?.at).toBe(AT + 1_000);
+    setTo(AT + 5_000, AT + 900);
+    expect(throttle()?.at).toBe(AT + 5_000);
+  });
+
+  test("that was told by a clock which was lost since is that of now", () => {
+    write(failure);
+    setTo(AT + 9_000);
+    expect(throttle()).toEqual({ failures: 5, at: AT + 9_000 });
+  });
+});
+
+test("a code of a newer sheet ends the run of an older one", () => {
+  burn(EmergencyTarget.all, 1, 1);
+  expect(state.openAll).toBeDefined();
+  burn(EmergencyTarget.bin, 2, 1, 4);
+  expect(state.openAll).toBeUndefined();
+});
+
 describe("wrong codes", () => {
   test("are counted by what they were a guess at, with the time where it was known", () => {
     write({ kind: Kind.codeFailure, count: 2, target: 0 });
