@@ -255,7 +255,7 @@ describe("acknowledgements", () => {
 
 describe("a boot", () => {
   test("takes the checkpoint, then the records since, and counts what it cannot make sense of", () => {
-    const before = { ...emptyState(), boots: 4, command: 40 };
+    const before = { ...emptyState(), boots: 4, command: 7 };
     stored.pieces = [...encodeCheckpoint(before)];
     stored.records = [
       encodeRecord({ ...close(7), at: AT, flags: 0 }),
