@@ -2,7 +2,7 @@ import type { Alerts } from "./alerts.js";
 import type { BoxEntry } from "./state.js";
 
 /** Kinds of alerts that do not end by themselves: somebody says that what they ask for was done. */
-const UNTIL_SEEN = ["put-back", "unread", "crash", "codes"];
+const UNTIL_SEEN = ["put-back", "unread", "crash", "codes", "forced", "gap"];
 
 /** What a box's own words give reason to tell whoever runs the cloud. */
 export class BoxAlerts {

@@ -43,12 +43,17 @@ export const LANGUAGES = ["en", "fr", "ja"] as const;
 export const ANY_LANGUAGE = LANGUAGES.join(", ").replace(/, (\w+)$/, " or $1");
 export type Language = (typeof LANGUAGES)[number];
 
+/** How long at most a box that has a link is not in sync, by what was agreed. */
+const GUARANTEES = ["15min", "2h", "6h"] as const;
+
 export const LocationSchema = v.object({
   id,
   name,
   /** IANA name. */
   timeZone: v.string(),
   language: v.picklist(LANGUAGES, `language is not one of ${LANGUAGES.join(", ")}`),
+  /** Absent: 6h. */
+  guarantee: v.exactOptional(v.picklist(GUARANTEES, `guarantee is not one of ${GUARANTEES.join(", ")}`)),
 });
 export type Location = v.InferOutput<typeof LocationSchema>;
 

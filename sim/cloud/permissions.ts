@@ -28,11 +28,11 @@ export class Permissions {
     this.#log = log;
   }
 
-  /** A version was made of what is now. */
-  made(box: string, version: number): void {
+  /** A version was made of what is now, at `at`, s since 1970 UTC. */
+  made(box: string, version: number, at: number): void {
     const state = this.#store.boxState(box);
     const { changes = 0 } = this.#store.document;
-    state.made = [...(state.made ?? []), [version, changes] as const].slice(-MADE_KEPT);
+    state.made = [...(state.made ?? []), [version, changes, Math.floor(at)] as const].slice(-MADE_KEPT);
     this.#same.delete(box);
   }
 

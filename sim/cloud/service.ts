@@ -39,6 +39,8 @@ import { Snapshots } from "./snapshots.js";
 import type { BoxEntry, Command } from "./state.js";
 import type { CloudStore } from "./store.js";
 import type { CloudTransport } from "./transport.js";
+import { LineRules } from "./watch/line-rules.js";
+import { Watch } from "./watch/watch.js";
 
 export interface CloudNeeds {
   readonly store: CloudStore;
@@ -75,6 +77,8 @@ export class CloudService {
   readonly ingest: Ingest;
   readonly alerts: Alerts;
   readonly permissions: Permissions;
+  /** Somebody has it look every minute. */
+  readonly watch: Watch;
   /** Messages dropped since the start, by reason. */
   readonly dropped: Record<Drop, number> = { topic: 0, box: 0, sealed: 0, session: 0, counter: 0, body: 0 };
   readonly #needs: CloudNeeds;
@@ -128,6 +132,11 @@ export class CloudService {
       hears: () => this.#transport?.hears?.() ?? true,
       lags: () => this.#transport?.lags?.() ?? false,
     });
+    const { alerts, permissions } = this;
+    const hears = () => this.#transport?.hears?.() ?? true;
+    this.watch = new Watch({ store, alerts, permissions, now, hears, missing: (box) => this.recordsMissing(box) });
+    const rules = new LineRules(alerts);
+    store.onLine = (line) => rules.take(line);
     // Presence is what a box says in a session; none has been welcomed yet.
     const there = Object.entries(store.document.boxes).filter(([, { online }]) => online);
     const missed = there.map(([box]) => box);
@@ -160,6 +169,7 @@ export class CloudService {
     this.#knocks.close();
     this.#rounds.close();
     this.store.onPermissions = undefined;
+    this.store.onLine = undefined;
     if (this.#transport !== undefined) {
       this.#transport.onMessage = undefined;
       this.#transport.close();

@@ -116,7 +116,7 @@ export class Snapshots {
       epoch: this.#store.boxState(box).epoch,
       fingerprint,
     };
-    this.#permissions.made(box, version);
+    this.#permissions.made(box, version, this.#now());
     this.#store.touch();
     return { version, bytes };
   }

@@ -132,8 +132,8 @@ export interface BoxEntry {
   epoch: string | undefined;
   epochs: Record<string, EpochState>;
   snapshot: { version: number; asOf: number; epoch: string | undefined; fingerprint: string };
-  /** The newest versions, each with the last change of accesses that it came with; absent: none, or an older database. */
-  made?: readonly (readonly [version: number, change: number])[];
+  /** The newest versions, each with the last change of accesses that it came with, and when, s since 1970 UTC; absent: none, or an older database. */
+  made?: readonly (readonly [version: number, change: number, at: number])[];
   /** Bits of `Reads` in the newest hello that the box has proved. Absent: none, or older databases. */
   reads?: number;
   /** Records of this box that this version could not read, until somebody has seen that. Absent: none. */
@@ -218,6 +218,25 @@ export interface Hook {
   };
 }
 
+/** Who is written to of alerts. */
+export interface MailSettings {
+  readonly to: readonly string[];
+  /** Every day from and until then, `22:00`, in that time zone: letters wait. Absent: never. */
+  readonly quiet?: { readonly from: string; readonly until: string; readonly timeZone: string };
+}
+
+/** What was written of an alert last. */
+export interface MailedAlert {
+  readonly alert: Alert;
+  /** Name of the letter; one that went again has the same. */
+  readonly letter: string;
+  /** Seconds since 1970 UTC. */
+  readonly at: number;
+  readonly isSent: boolean;
+  /** It said that the alert is over. */
+  readonly isOver: boolean;
+}
+
 /** A program's right to use the API. What the program shows is not kept, only a hash of it. */
 export interface Token {
   readonly id: string;
@@ -263,6 +282,10 @@ export interface CloudDocument {
   accessChanges?: Record<string, number>;
   /** What programs were answered, by token and idempotency key (`api/answers.ts`). Absent: nothing. */
   answers?: Record<string, Answer>;
+  /** Absent: nobody. */
+  mail?: MailSettings;
+  /** By an alert's id. Absent: nothing was written. */
+  mailed?: Record<string, MailedAlert>;
   /** By id. Absent: none. */
   hooks?: Record<string, Hook>;
   /** For programs, by id (`api/tokens.ts`); only where there is one organisation, in a file. Absent: none. */

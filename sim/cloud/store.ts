@@ -32,6 +32,8 @@ export class CloudStore {
   #isHeld = false;
   /** Within `together`, once it has changed the organisation: the document before. */
   #before: CloudDocument | undefined;
+  /** Called with each line, before it is committed: what is done then is committed with it. */
+  onLine: ((line: Line) => void) | undefined;
   /** Called after each commit that brought lines, or another of these parts of the document. */
   onCommitted: ((brought: { readonly lines: boolean; readonly changed: ReadonlySet<string> }) => void) | undefined;
   /** Called after each change of what boxes are told: the organisation, and what another box's report moved. */
@@ -119,6 +121,7 @@ export class CloudStore {
   append(line: Line): void {
     this.#lines.push(line);
     this.#isDirty = true;
+    this.onLine?.(line);
   }
 
   /**

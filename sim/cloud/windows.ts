@@ -55,11 +55,17 @@ function instants(schedule: Extract<Schedule, { kind: "scheduled" }>, localZone:
 
 /** `others`: what may stand there besides, for the error. Throws CloudError. */
 export function checkTimeZone(zone: string, others = ""): void {
+  if (isTimeZone(zone)) return;
+  throw new CloudError(`time zone ${zone} is not known: use an IANA name such as Europe/Paris${others}`);
+}
+
+export function isTimeZone(zone: string): boolean {
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
+    return true;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new CloudError(`time zone ${zone} is not known: use an IANA name such as Europe/Paris${others}`);
+    return false;
   }
 }
 

@@ -9,7 +9,7 @@ import { EmbeddedEngine } from "../../cloud/store/embedded.js";
 import { CloudStore } from "../../cloud/store.js";
 import { connectMqttjs } from "../../cloud/transport-mqttjs.js";
 import { startApi, tell, tokenOf } from "./api.js";
-import { addressOf, type Options, reached, untilTold } from "./options.js";
+import { addressOf, type Options, reached, senderOf, untilTold } from "./options.js";
 
 /** `npm run cloud` on a file. Resolves when it is done, or when the service runs. */
 export async function onFile(options: Options, log: ServiceLog): Promise<void> {
@@ -41,12 +41,13 @@ function addToken(options: Options): void {
 
 async function serve(options: Options, log: ServiceLog): Promise<void> {
   const address = addressOf(options, log);
+  const send = senderOf(options);
   const engine = EmbeddedEngine.open(options.database);
   try {
     const line = await reached(connectMqttjs(address));
     const onProblem = (message: string) => log.warn("cloud", { message });
     const { database: tenant, hooksInside: reachesInside } = options;
-    const host = new TenantHost({ tenant, engine, timers: new RealTimers(), line, onProblem, reachesInside });
+    const host = new TenantHost({ tenant, engine, timers: new RealTimers(), line, onProblem, reachesInside, send });
     line.onMessage = (topic, payload) => host.receive(topic, payload);
     const tokens = new DocumentTokens(host.cloud.store, options.database);
     const api = await startApi(options, { tokens, find: async () => ({ cloud: host.cloud }) }, log);

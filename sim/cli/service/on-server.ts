@@ -11,7 +11,7 @@ import { PostgresTokens } from "../../cloud/store/postgres/tokens.js";
 import { CloudStore } from "../../cloud/store.js";
 import { connectLine } from "../../cloud/transport-mqttjs.js";
 import { now, startApi, tell, tokenOf } from "./api.js";
-import { addressOf, type Options, reached, untilTold } from "./options.js";
+import { addressOf, type Options, reached, senderOf, untilTold } from "./options.js";
 
 /** `npm run cloud` on a database server. Resolves when it is done, or when the service runs. */
 export async function onServer(options: Options, log: ServiceLog): Promise<void> {
@@ -57,6 +57,7 @@ async function addTenant(database: Database, tenant: string, file: string, log: 
 }
 
 async function serve(database: Database, options: Options, log: ServiceLog): Promise<void> {
+  const send = senderOf(options);
   const line = await reached(connectLine(addressOf(options, log)));
   let worker: Worker | undefined;
   const api = await startApi(
@@ -72,6 +73,7 @@ async function serve(database: Database, options: Options, log: ServiceLog): Pro
     timers: new RealTimers(),
     log,
     reachesInside: options.hooksInside,
+    send,
     ...(address !== undefined && { address }),
   });
   await worker.start();

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { CloudError } from "../../cloud/domain.js";
 import type { ServiceLog } from "../../cloud/fleet/service-log.js";
+import type { SendLetter } from "../../cloud/outward/mailer.js";
+import { smtpSender } from "../../cloud/outward/smtp.js";
 import type { BrokerAddress } from "../../cloud/transport-mqttjs.js";
 
 export interface Options {
@@ -14,6 +16,8 @@ export interface Options {
   readonly listen: string;
   readonly address?: string;
   readonly hooksInside: boolean;
+  readonly smtp?: string;
+  readonly mailFrom: string;
   readonly name: string;
   readonly migrate: boolean;
   readonly tenant?: string;
@@ -21,6 +25,11 @@ export interface Options {
   readonly token?: string;
   readonly scopes: string;
   readonly days?: number;
+}
+
+/** How letters are sent, where they are. Throws CloudError. */
+export function senderOf({ smtp = process.env.SMARTBOX_SMTP, mailFrom }: Options): SendLetter | undefined {
+  return smtp === undefined ? undefined : smtpSender(smtp, mailFrom);
 }
 
 /** Something that has nothing to do with how it was called. */

@@ -4,6 +4,7 @@ import { ALERT_ROUTES } from "./routes/alerts.js";
 import { BOX_ROUTES } from "./routes/boxes.js";
 import { HOOK_ROUTES } from "./routes/hooks.js";
 import { LOG_ROUTES } from "./routes/log.js";
+import { MAIL_ROUTES } from "./routes/mail.js";
 import { OPERATION_ROUTES } from "./routes/operations.js";
 import { ORGANISATION_ROUTES } from "./routes/organisation.js";
 import { TOKEN_ROUTES } from "./routes/tokens.js";
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   ...OPERATION_ROUTES,
   ...LOG_ROUTES,
   ...ALERT_ROUTES,
+  ...MAIL_ROUTES,
   ...HOOK_ROUTES,
   ...TOKEN_ROUTES,
 ];

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { AccessSchema, BoxSchema, KeySchema, LocationSchema, UserSchema } from "../domain.js";
+import { isTimeZone } from "../windows.js";
 import { SCOPES } from "./tokens.js";
 
 /** What goes in and out of the API. What an answer does not name here does not leave: keys and passwords of boxes are not among it. */
@@ -190,6 +191,27 @@ export const EventView = v.object({
   time: nullable(seconds),
   offline: v.boolean(),
   data: v.record(v.string(), v.unknown()),
+});
+
+const clock = v.pipe(v.string(), v.regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, "write a time as 22:00"));
+export const MailView = v.strictObject({
+  to: v.pipe(
+    v.array(
+      v.pipe(v.string(), v.maxLength(254), v.regex(/^[^\s@<>,;"]+@[^\s@<>,;"]+$/, "write an address as name@host")),
+    ),
+    v.maxLength(20, "at most 20 addresses"),
+  ),
+  /** Null: never. */
+  quiet: nullable(
+    v.strictObject({
+      from: clock,
+      until: clock,
+      timeZone: v.pipe(
+        v.string(),
+        v.check(isTimeZone, (issue) => `there is no time zone ${issue.input}: write it as Europe/Paris`),
+      ),
+    }),
+  ),
 });
 
 const hookUrl = v.pipe(v.string(), v.maxLength(2_048));

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { TimersPort } from "../../../hal/ports/clock.js";
+import type { SendLetter } from "../outward/mailer.js";
 import { Outward } from "../outward/outward.js";
 import { poster } from "../outward/post.js";
 import { CloudService } from "../service.js";
@@ -16,6 +17,8 @@ export interface TenantNeeds {
   readonly onProblem: (message: string) => void;
   /** Webhooks may lead to this machine and to private networks. */
   readonly reachesInside?: boolean;
+  /** Absent: nobody is written to of alerts. */
+  readonly send?: SendLetter | undefined;
 }
 
 const now = (): number => Date.now() / 1_000;
@@ -27,7 +30,7 @@ export class TenantHost {
   readonly #transport: CloudTransport;
   readonly #outward: Outward;
 
-  constructor({ tenant, engine, timers, line, onProblem, reachesInside = false }: TenantNeeds) {
+  constructor({ tenant, engine, timers, line, onProblem, reachesInside = false, send }: TenantNeeds) {
     this.tenant = tenant;
     this.#service = new CloudService({
       store: new CloudStore(engine),
@@ -47,6 +50,7 @@ export class TenantHost {
     this.#outward = new Outward({
       cloud: this.#service,
       post: poster(reachesInside),
+      send,
       now,
       chance: Math.random,
       onFault: onProblem,

@@ -1,5 +1,6 @@
 import { parseTopic, UP_FILTER } from "../../../firmware/wire/lanes.js";
 import type { TimersPort } from "../../../hal/ports/clock.js";
+import type { SendLetter } from "../outward/mailer.js";
 import type { CloudService } from "../service.js";
 import { Committer, type Held } from "../store/postgres/committer.js";
 import { type Database, explain } from "../store/postgres/database.js";
@@ -24,6 +25,8 @@ export interface WorkerNeeds {
   readonly address?: string;
   /** Webhooks may lead to this machine and to private networks. */
   readonly reachesInside?: boolean;
+  /** Absent: nobody is written to of alerts. */
+  readonly send?: SendLetter | undefined;
   readonly timers: TimersPort;
   readonly log: ServiceLog;
 }
@@ -162,7 +165,7 @@ export class Worker {
   }
 
   async #begin(held: Held): Promise<void> {
-    const { database, timers, line, log, reachesInside = false } = this.#needs;
+    const { database, timers, line, log, reachesInside = false, send } = this.#needs;
     const { tenant, generation } = held;
     const engine = await PostgresEngine.load(database, held, this.#committer, () =>
       this.#drop(held, "another process has taken it"),
@@ -173,6 +176,7 @@ export class Worker {
       timers,
       line,
       reachesInside,
+      send,
       onProblem: (message) => log.warn("cloud", { tenant, message }),
     });
     this.#places.set(tenant, { held, host, sinceMs: performance.now() });

@@ -2,14 +2,20 @@ import type { CloudService } from "../service.js";
 import type { Hook } from "../state.js";
 import { HookBook } from "./hook-book.js";
 import { HookRunner } from "./hook-runner.js";
+import { Mailer, type SendLetter } from "./mailer.js";
 import type { Post } from "./post.js";
 
+/** Boxes are looked at so often, ms. */
+const LOOK_MS = 60_000;
+const MAIL_MS = 15_000;
 /** A hook that takes nothing for so long is somebody's business, s. */
 const FAILING_SECONDS = 600;
 
 export interface OutwardNeeds {
   readonly cloud: CloudService;
   readonly post: Post;
+  /** Absent: nobody is written to. */
+  readonly send?: SendLetter | undefined;
   /** s since 1970 UTC. */
   readonly now: () => number;
   /** 0 to 1. */
@@ -24,6 +30,8 @@ export class Outward {
   readonly #needs: OutwardNeeds;
   readonly #book: HookBook;
   readonly #runners = new Map<string, HookRunner>();
+  readonly #looking: readonly NodeJS.Timeout[];
+  readonly #mailer: Mailer | undefined;
 
   constructor(needs: OutwardNeeds) {
     this.#needs = needs;
@@ -36,13 +44,28 @@ export class Outward {
     };
     this.#reconcile();
     for (const runner of this.#runners.values()) runner.look();
+    const { cloud, send, now, onFault } = needs;
+    this.#mailer = send && new Mailer({ cloud, send, now, onFault });
+    this.#looking = [setInterval(() => this.#look(), LOOK_MS), setInterval(() => void this.#mailer?.look(), MAIL_MS)];
+    for (const timer of this.#looking) timer.unref();
   }
 
   /** Tells nobody anything more. */
   close(): void {
+    for (const timer of this.#looking) clearInterval(timer);
+    this.#mailer?.close();
     this.#needs.cloud.store.onCommitted = undefined;
     for (const runner of this.#runners.values()) runner.close();
     this.#runners.clear();
+  }
+
+  #look(): void {
+    const { cloud, onFault } = this.#needs;
+    cloud.watch.look();
+    cloud.store.durable(
+      () => {},
+      (error) => onFault(error.message),
+    );
   }
 
   /** A runner for each hook that there is. */

@@ -1,6 +1,7 @@
 import type { Machine } from "../../world/machine/machine.js";
 import { NoCapabilityError } from "../rig/rig.js";
 import { Stage, type StageOptions } from "../stage/stage.js";
+import { alerts } from "./alerts.js";
 import { badWay } from "./bad-way.js";
 import { brokerKilled } from "./broker-killed.js";
 import { brownOut } from "./brown-out.js";
@@ -51,6 +52,7 @@ export const SCENARIOS: readonly Scenario[] = [
   certificate,
   failover,
   badWay,
+  alerts,
 ];
 
 /**

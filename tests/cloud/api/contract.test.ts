@@ -70,6 +70,12 @@ const STEPS: readonly Step[] = [
   { id: "listAlerts" },
   { id: "acknowledgeAlert", path: { alert: `crash:${BOX}` }, body: { by: "Ida" } },
   { id: "closeAlert", path: { alert: `crash:${BOX}` } },
+  {
+    id: "setMail",
+    body: { to: ["ida@example.com"], quiet: { from: "22:00", until: "07:00", timeZone: "Europe/Paris" } },
+  },
+  { id: "getMail" },
+  { id: "setMail", body: { to: [], quiet: { from: "22:00", until: "7", timeZone: "Nowhere" } }, status: 422 },
   { id: "addHook", body: { url: "https://example.com/told", types: ["alert."], cursor: null }, made: true },
   { id: "getHook", path: { hook: made("addHook") } },
   { id: "changeHook", path: { hook: made("addHook") }, body: { enabled: false } },

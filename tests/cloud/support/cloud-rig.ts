@@ -204,6 +204,7 @@ export function at(seconds: number, flags: number = Flag.wallTime | Flag.synced)
   return { at: seconds, flags };
 }
 
+/** A record of which nobody is told. */
 export function door(count: number): Rec {
-  return { kind: Kind.codeFailure, count, target: 0, ...at(START_SECONDS + count) };
+  return { kind: Kind.codeFailure, count: 1, target: 0, ...at(START_SECONDS + count) };
 }

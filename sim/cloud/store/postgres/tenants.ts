@@ -127,7 +127,7 @@ function keysAndBodies(document: CloudDocument): readonly [readonly string[], re
   return [rows.map(([key]) => key), rows.map(([, body]) => body)];
 }
 
-const TABLES: readonly string[] = ["boxes", "bins", "holders", "alerts", "answers", "hooks", "tokens"];
+const TABLES: readonly string[] = ["boxes", "bins", "holders", "alerts", "answers", "hooks", "mailed", "tokens"];
 
 /** The log of one tenant, read by ranges; whoever holds it. */
 export class PostgresLog implements History {
