@@ -30,6 +30,8 @@ const OURS = [
   "cloud.lock",
   "world.json",
   "world.json.new",
+  "prepared.json",
+  "prepared.json.new",
   "boxes",
 ];
 

@@ -4,7 +4,8 @@ import { Outward } from "../../cloud/outward/outward.js";
 import { poster } from "../../cloud/outward/post.js";
 import type { Input } from "../../page/server/acts.js";
 import { type Answer, perform } from "../../page/server/play.js";
-import type { Theatre } from "../../page/server/theatre.js";
+import { Prepared, PreparedSchema } from "../../page/server/prepared.js";
+import type { OwnOrganisation, Theatre } from "../../page/server/theatre.js";
 import type { Pace } from "../../page/shared/state.js";
 import { isInSync } from "../../trials/stage/stage.js";
 import { type BoxInReach, Person } from "../../world/machine/people.js";
@@ -13,12 +14,14 @@ import { beginsOf, type Clockwork, type DeskOptions, openInside, openOutside } f
 import { findBox, House, type HouseNeeds } from "./house.js";
 import { readStand, saverOf, seedOf } from "./keeping.js";
 import { Director } from "./record/director.js";
+import { ownWorld } from "./record/own.js";
 import { Recorder } from "./record/recorder.js";
 import { Rerun } from "./record/rerun.js";
 import type { WorldRecord } from "./record/world-record.js";
 import { type Saver, savedFirst } from "./saver.js";
 import { STORY_IDS } from "./stories/ids.js";
 
+const PREPARED = "prepared.json";
 const SAVE_EVERY_MS = 30_000;
 /** Looking whether all is in sync reads the box's whole flash, virtual ms. */
 const SYNC_LOOK_MS = 500;
@@ -44,6 +47,7 @@ export class Desk extends House implements Theatre {
   /** Somebody wants to forget everything and to begin anew: with nothing, or with a world that was played. */
   onStartOver: ((record?: WorldRecord) => void) | undefined;
   readonly director: Director;
+  readonly prepared: Prepared;
   /** Set to end the story at its next step. */
   isStoryStopped = false;
   readonly stories = STORY_IDS;
@@ -60,6 +64,8 @@ export class Desk extends House implements Theatre {
     this.language = options.language;
     this.person = new Person(this.#reach());
     this.director = new Director(this);
+    const { data } = needs;
+    this.prepared = new Prepared(data.read(PREPARED, PreparedSchema), (state) => data.write(PREPARED, state));
     // It tells others in the host's own time, and nothing that the world could hear.
     this.#outward = new Outward({
       cloud: needs.house.cloud,
@@ -199,6 +205,10 @@ export class Desk extends House implements Theatre {
 
   startOver(): void {
     this.onStartOver?.();
+  }
+
+  beginOwn(own: OwnOrganisation): void {
+    this.onStartOver?.(ownWorld(own));
   }
 
   goOnFrom(record: WorldRecord): void {

@@ -26,7 +26,11 @@ export function importKeys(admin: Admin, organisation: Organisation, csv: string
   return added;
 }
 
-function readRows(organisation: Organisation, csv: string): { rows: Row[]; claims: Claim[]; problems: Problem[] } {
+/** What each line says, and what is wrong with it by itself. Throws ImportError where it is no table of keys. */
+export function readRows(
+  organisation: Organisation,
+  csv: string,
+): { rows: Row[]; claims: Claim[]; problems: Problem[] } {
   const [header, ...records] = readTable(csv);
   const columns = columnsOf(header);
   const rows: Row[] = [];

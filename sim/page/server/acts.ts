@@ -34,6 +34,20 @@ const PanelInputSchema = v.variant("kind", [
   v.object({ kind: v.literal("choice"), id: text(64) }),
 ]);
 
+const units = v.pipe(
+  v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(99))),
+  v.minLength(1),
+  v.maxLength(8),
+);
+const OWN = {
+  location: text(200),
+  timeZone: text(64),
+  language: v.picklist(LANGUAGES),
+  box: text(32),
+  model: v.picklist(MODELS),
+  units,
+};
+
 /** What touches the world. The world is its seed and these, each at its moment: done again, they give the same world again. */
 const INPUTS = [
   v.object({ act: v.literal("key"), input: PanelInputSchema }),
@@ -87,12 +101,9 @@ const INPUTS = [
     id: text(32),
     model: v.picklist(MODELS),
     location: id,
-    units: v.pipe(
-      v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(99))),
-      v.minLength(1),
-      v.maxLength(8),
-    ),
+    units,
   }),
+  v.object({ act: v.literal("add-own"), ...OWN }),
   v.object({ act: v.literal("import"), csv: text(MOST_CSV), sure: v.boolean() }),
   v.object({ act: v.literal("unlock"), bin: label }),
   v.object({ act: v.literal("enable"), bin: label, on: v.boolean() }),
@@ -110,6 +121,7 @@ const SESSION_ACTS = [
   v.object({ act: v.literal("story"), id: text(32) }),
   v.object({ act: v.literal("stop-story") }),
   v.object({ act: v.literal("start-over") }),
+  v.object({ act: v.literal("begin-own"), ...OWN }),
   v.object({ act: v.literal("look-back"), at: v.pipe(v.number(), v.minValue(0), v.maxValue(1e12)) }),
   v.object({ act: v.literal("back-to-now") }),
   v.object({ act: v.literal("go-on") }),

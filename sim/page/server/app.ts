@@ -3,7 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import * as v from "valibot";
-import { CloudError, LANGUAGES } from "../../cloud/domain.js";
+import { CloudError } from "../../cloud/domain.js";
 import { WorldError } from "../../world/devices/site.js";
 import type { Assets } from "../build.js";
 import { ActSchema } from "./acts.js";
@@ -19,6 +19,8 @@ import {
   sheetView,
 } from "./cloud/lists.js";
 import { logCsv } from "./cloud/log-csv.js";
+import { addManager } from "./cloud/manager.js";
+import { download } from "./download.js";
 import { eventStream } from "./event-stream.js";
 import { guard } from "./guard.js";
 import type { Live } from "./live.js";
@@ -149,17 +151,7 @@ function addLists(app: Hono, theatre: Theatre): void {
     );
     return context.body(file, 200, download("text/csv; charset=utf-8", `${theatre.box.id}-log.csv`));
   });
-  app.get("/api/cloud/pack.pdf", async (context) => {
-    const language = LANGUAGES.find((one) => one === context.req.query("language")) ?? "en";
-    // What makes a PDF takes a while to load: whoever asks for one waits.
-    const { packFile } = await import("./cloud/pack-file.js");
-    const file = await packFile(asked(), language);
-    return context.body(file, 200, download("application/pdf", `${theatre.box.id}-pack.pdf`));
-  });
-}
-
-function download(type: string, name: string): Record<string, string> {
-  return { "Content-Type": type, "Content-Disposition": `attachment; filename="${name}"` };
+  addManager(app, theatre, asked);
 }
 
 function filterOf(query: (name: string) => string | undefined): LogFilter {

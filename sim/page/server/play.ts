@@ -17,6 +17,7 @@ export function play(theatre: Theatre, act: Act): void {
   else if (act.act === "story") theatre.playStory(act.id);
   else if (act.act === "stop-story") theatre.stopStory();
   else if (act.act === "start-over") theatre.startOver();
+  else if (act.act === "begin-own") theatre.beginOwn(act);
   else if (act.act === "look-back") theatre.director.goTo(act.at);
   else if (act.act === "back-to-now") theatre.director.backToNow();
   else if (act.act === "go-on") theatre.director.goOn();
@@ -67,6 +68,15 @@ function setKeyCode(scene: Stage, key: number, on: boolean): void {
   const { admin } = cloudOf(scene);
   if (on) admin.generateKeyCode(key);
   else admin.removeKeyCode(key);
+}
+
+/** One or none of both. */
+function addOwn(scene: Stage, own: Extract<Input, { act: "add-own" }>): void {
+  const { admin } = cloudOf(scene);
+  const { location, timeZone, language, box, model, units } = own;
+  const known = scene.cloud.store.organisation.locations.find(({ name }) => name === location);
+  const place = known ?? admin.addLocation({ name: location, timeZone, language });
+  admin.addNewBox({ id: box, model, location: place.id, bins: binLabels(units) });
 }
 
 function cutPower(machine: Machine, seconds: number): void {
@@ -140,6 +150,7 @@ const DOES = {
     cloudOf(scene).admin.addLocation({ name, timeZone, language }),
   "add-box": (scene, { id, model, location, units }) =>
     cloudOf(scene).admin.addNewBox({ id, model, location, bins: binLabels(units) }),
+  "add-own": addOwn,
   import: (scene, { csv, sure }) => importAndHang(scene, csv, sure),
   unlock: (scene, { bin }) => cloudOf(scene).oneTouchUnlock(scene.box.id, bin),
   enable: (scene, { bin, on }) => cloudOf(scene).setBinEnabled(scene.box.id, bin, on),

@@ -1,7 +1,7 @@
 import { WorldError } from "../../world/devices/site.js";
 import type { Pace } from "../shared/state.js";
 import type { Input } from "./acts.js";
-import type { Scene, Theatre } from "./theatre.js";
+import type { OwnOrganisation, Scene, Theatre } from "./theatre.js";
 
 /** What the page shows: the world as it is, or, while somebody looks back, as it was. */
 export class Shown implements Theatre {
@@ -28,6 +28,10 @@ export class Shown implements Theatre {
 
   get director() {
     return this.#theatre.director;
+  }
+
+  get prepared() {
+    return this.#theatre.prepared;
   }
 
   get world() {
@@ -102,6 +106,10 @@ export class Shown implements Theatre {
 
   stopStory(): void {
     this.#theatre.stopStory();
+  }
+
+  beginOwn(own: OwnOrganisation): void {
+    this.#theatre.beginOwn(own);
   }
 
   startOver(): void {

@@ -5,6 +5,7 @@ import type { World } from "../../world/machine/world.js";
 import type { DirectorSection, LinkKind, MarkNow, NetState, Pace, StorySection } from "../shared/state.js";
 import type { Input } from "./acts.js";
 import type { Hand } from "./hand.js";
+import type { Prepared } from "./prepared.js";
 
 /** What the building and the phones in it offer to a box. */
 export interface Building {
@@ -71,6 +72,9 @@ export interface Director {
   readonly link: string;
 }
 
+/** The least that an organisation has: a place and a box. */
+export type OwnOrganisation = Omit<Extract<Input, { act: "add-own" }>, "act">;
+
 /** What the page shows and works: the session that the terminal drives, too. `Desk` in sim/cli fulfils it. */
 export interface Theatre extends Scene {
   /** Does it, at once, and keeps it. Throws WorldError and CloudError. */
@@ -84,5 +88,9 @@ export interface Theatre extends Scene {
   stopStory(): void;
   /** Forgets everything and begins anew. */
   startOver(): void;
+  /** Forgets everything and begins with an organisation of one's own. Throws CloudError. */
+  beginOwn(own: OwnOrganisation): void;
   readonly director: Director;
+  /** What was saved for an outage. */
+  readonly prepared: Prepared;
 }

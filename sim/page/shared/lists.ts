@@ -74,6 +74,38 @@ export interface SheetView {
   readonly targets: readonly SheetTargetRow[];
 }
 
+/** How well a box is prepared for an outage. */
+export interface Preparation {
+  /** In force. */
+  readonly sheet: number;
+  /** When the pack was saved last, and whether with the sheet in force. */
+  readonly packAt: number | null;
+  readonly isPackOfSheet: boolean;
+  readonly keysAt: number | null;
+  readonly isOnline: boolean;
+  readonly hasNewest: boolean;
+  /** Of the battery, percent, as told. */
+  readonly charge: number | null;
+  /** Bins and the like that no code of the sheet is left for. */
+  readonly usedUp: number;
+  readonly doubts: number;
+  readonly alerts: number;
+}
+
+/** What an import would make of a list of keys. */
+export interface ImportPreview {
+  readonly columns: readonly string[];
+  readonly lines: readonly {
+    readonly line: number;
+    readonly fields: readonly string[];
+    readonly problems: readonly string[];
+    readonly doubts: readonly string[];
+  }[];
+  readonly total: number;
+  readonly wrong: number;
+  readonly doubtful: number;
+}
+
 export interface Overview {
   readonly online: boolean;
   readonly lastSeen: number | null;

@@ -3,8 +3,10 @@ import { LANGUAGES } from "../shared/state.js";
 import { Console } from "./box/console.js";
 import { Hint } from "./box/hint.js";
 import { Ghost, InHand } from "./box/in-hand.js";
+import { isLoud, setLoud } from "./box/sound.js";
 import { Wall } from "./box/wall.js";
 import { Cloud } from "./cloud/cloud.js";
+import { Switch } from "./controls.js";
 import { act, complaint, line, now } from "./live.js";
 import { Caption, Stories } from "./stories.js";
 import { Track } from "./track.js";
@@ -77,6 +79,7 @@ function Top() {
             ))}
           </select>
         </label>
+        <Switch name={say("sound")} isOn={isLoud.value} onChange={setLoud} />
         <label>
           <span class="visually-hidden">{say("theme")}</span>
           <select

@@ -116,9 +116,13 @@ export async function act(what: Act): Promise<boolean> {
 }
 
 /** Sends it; what is wrong with it is shown. */
-export async function post(path: string, body: string): Promise<boolean> {
+export async function post(path: string, body: string | File): Promise<boolean> {
   try {
-    const answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body });
+    const answer = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": typeof body === "string" ? "application/json" : "application/octet-stream" },
+      body,
+    });
     if (answer.ok) {
       complaint.value = undefined;
       return true;

@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { App } from "./app.js";
+import { listenToBox } from "./box/sound.js";
 import { connect } from "./live.js";
 import { openLinked } from "./track.js";
 import "./style/base.css";
@@ -9,4 +10,5 @@ import "./style/track.css";
 
 connect();
 openLinked();
+listenToBox();
 render(<App />, document.body);

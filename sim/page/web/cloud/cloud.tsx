@@ -2,15 +2,26 @@ import { signal } from "@preact/signals";
 import type { Overview } from "../../shared/lists.js";
 import { Inside } from "../inside/inside.js";
 import { act, now } from "../live.js";
-import { clockTime, say } from "../words.js";
+import { clockTime, language, say, sayAny } from "../words.js";
 import { useAsked } from "./asked.js";
 import { Bins } from "./bins.js";
 import { Keys } from "./keys.js";
 import { Log } from "./log.js";
+import { Own } from "./own.js";
 import { People } from "./people.js";
+import { Prepare } from "./prepare.js";
 import { Sheets } from "./sheets.js";
 
-const TABS = { log: Log, keys: Keys, people: People, bins: Bins, sheets: Sheets, inside: Inside } as const;
+const TABS = {
+  log: Log,
+  keys: Keys,
+  people: People,
+  bins: Bins,
+  sheets: Sheets,
+  prepare: Prepare,
+  own: Own,
+  inside: Inside,
+} as const;
 type Tab = keyof typeof TABS;
 const NAMES = Object.keys(TABS) as Tab[];
 
@@ -66,6 +77,18 @@ function step(event: KeyboardEvent, name: Tab): void {
   document.getElementById(`tab-${next}`)?.focus();
 }
 
+/** The cloud words its alerts in English, with numbers and names in them; other languages say the kind, and the way out. */
+function AlertText({ id, what, wayOut }: { id: string; what: string; wayOut: string }) {
+  const kind = `alert-${id.split("/")[0]}`;
+  const way = `${kind}-way`;
+  if (language.value === "en" || sayAny(kind) === kind) return <span lang="en">{`${what}: ${wayOut}`}</span>;
+  return (
+    <>
+      {`${sayAny(kind)} ${sayAny(way)}`} <small lang="en">({what})</small>
+    </>
+  );
+}
+
 function Seen() {
   const known = useAsked<Overview>("/api/cloud/overview");
   if (known === undefined) return null;
@@ -80,7 +103,7 @@ function Seen() {
           <ul>
             {alerts.map(({ id, what, wayOut }) => (
               <li key={id}>
-                {what}: {wayOut}
+                <AlertText id={id} what={what} wayOut={wayOut} />
               </li>
             ))}
           </ul>

@@ -65,8 +65,8 @@ function Journal() {
               <tr key={record.seq} class={record.acked ? "" : "unsent"}>
                 <td class="mono">{record.seq}</td>
                 <td class="mono">{record.time === null ? "" : dateTime(record.time)}</td>
-                <td>{record.kind}</td>
-                <td>{record.detail}</td>
+                <td>{sayAny(`rec-${record.kind}`)}</td>
+                <td lang="en">{record.detail}</td>
                 <td>{say(record.acked ? "record-acked" : "record-unsent")}</td>
               </tr>
             ))}
