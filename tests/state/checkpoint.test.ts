@@ -206,7 +206,7 @@ describe("a piece", () => {
   });
 
   test("has the exchange's number beside it, whatever its record says", () => {
-    const record = { kind: 2, exchange: 1, bin: 3, auth: 1, at: 1, flags: 0 };
+    const record = { kind: Kind.intent, exchange: Exchange.pickup, bin: 3, auth: Auth.bookingCode, at: 1, flags: 0 };
     expect(taken({ chapter: 1, pending: encodeCbor(record), next: 9 })[1].exchange?.seq).toBe(9);
   });
 
