@@ -227,7 +227,16 @@ describe.skipIf(whyNoBrowser() !== undefined)("in a browser", () => {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await click("Type it for me");
     await page.getByRole("button", { name: /^Take Rue/ }).waitFor(SOON);
-    for (const tab of ["Keys", "People and codes", "Bins", "Emergency codes", "Inside the box", "Log"]) {
+    for (const tab of [
+      "Keys",
+      "People and codes",
+      "Bins",
+      "Emergency codes",
+      "Ready for an outage",
+      "Organisation",
+      "Inside the box",
+      "Log",
+    ]) {
       await page.getByRole("tab", { name: tab }).click();
       await page.locator(".tab-body > :not(.note), .tab-body > p + *").first().waitFor();
       // The rest of the page is the same under each tab.
@@ -251,7 +260,7 @@ describe.skipIf(whyNoBrowser() !== undefined)("in a browser", () => {
     async (width, language) => {
       await page.setViewportSize({ width, height: 900 });
       await page.locator("select").nth(1).selectOption(language);
-      for (const tab of ["log", "keys", "people", "bins", "sheets", "inside"]) {
+      for (const tab of ["log", "keys", "people", "bins", "sheets", "prepare", "own", "inside"]) {
         await page.locator(`#tab-${tab}`).click();
         const beyond = await page.evaluate<number>(TOO_WIDE);
         expect([tab, beyond]).toEqual([tab, 0]);

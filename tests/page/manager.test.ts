@@ -142,6 +142,24 @@ describe.skipIf(whyNoBrowser() !== undefined)("a manager", () => {
     }
   });
 
+  test("sees what passes the broker, sealed, and what is inside; and another box beside, to which a key goes along", async () => {
+    await tab("Inside the box");
+    const records = page.locator(".wire tbody tr", { hasText: /↑ *(hello|status|records)/ });
+    await records.first().waitFor(SOON);
+    expect(await page.locator(".wire tbody tr td:nth-child(4)").first().textContent()).toMatch(/^([0-9a-f]{2} ){24}…$/);
+    await expect.poll(() => page.locator(".states").textContent(), SOON).toMatch(/running.*Ethernet.*yes.*yes.*idle/);
+    played.loop.submit("135790");
+    await expect.poll(() => played.desk.machine.bins.isOpen(0), SOON).toBe(true);
+    await page.getByRole("button", { name: /^Take Rue de Rivoli/ }).click();
+    await page.getByRole("button", { name: /Bin A-1, open/ }).click();
+    await page.locator(".settings select").first().selectOption("MS4-TOKYO");
+    const paris = page.locator(".neighbour", { hasText: "MS5-PARIS" });
+    await paris.waitFor(SOON);
+    await page.getByRole("button", { name: /^Choose 012ABC/ }).waitFor(SOON);
+    await paris.getByRole("button", { name: "Stand in front of it" }).click();
+    await page.locator(".neighbour", { hasText: "MS4-TOKYO" }).waitFor(SOON);
+  });
+
   test("hears the box once the sound is on, and not before", async () => {
     await page.evaluate(COUNT_TONES);
     const refused = async () => {

@@ -22,7 +22,7 @@ const CASES = [
   [1440, "dark", "ja"],
   [2560, "dark", "en"],
 ] as const;
-const TABS = ["log", "keys", "people", "bins", "sheets", "inside"] as const;
+const TABS = ["log", "keys", "people", "bins", "sheets", "prepare", "own", "inside"] as const;
 
 describe.runIf(process.env.PICTURES === "write" && whyNoBrowser() === undefined)("pictures", () => {
   let browser: Browser;

@@ -3,6 +3,7 @@ import type { CloudService } from "../../cloud/service.js";
 import type { CloudTransport } from "../../cloud/transport.js";
 import { Hand } from "../../page/server/hand.js";
 import type { Stage } from "../../page/server/theatre.js";
+import { Wire } from "../../page/server/wire.js";
 import type { StorySection } from "../../page/shared/state.js";
 import { SAMPLE_BOXES } from "../../samples/sample.js";
 import type { BrokerSide } from "../../trials/stage/broker-side.js";
@@ -12,6 +13,9 @@ import type { BrokerGate } from "./broker-gate.js";
 import { CloudLine } from "./cloud-line.js";
 import { type SavedStand, Stand } from "./stand.js";
 import type { Surroundings } from "./surroundings.js";
+
+/** All that boxes and the cloud say to one another. */
+const WATCHED = ["smartbox/+/up/#", "smartbox/+/down/#"];
 
 export interface HouseNeeds {
   readonly world: World;
@@ -34,6 +38,7 @@ export class House implements Stage {
   readonly cloud: CloudService;
   readonly brokerName: string;
   readonly hand = new Hand();
+  readonly wire = new Wire();
   story: StorySection | null = null;
   /** Told when somebody has gone to another box. */
   onSwitch: (() => void) | undefined;
@@ -50,7 +55,15 @@ export class House implements Stage {
     this.brokerName = needs.broker.virtual === undefined ? `${needs.broker.host}:${needs.broker.port}` : "of its own";
     this.#line = new CloudLine(needs.transport, needs.lags);
     needs.cloud.attach(this.#line.transport);
+    const seen = ({ topic, payload }: { readonly topic: string; readonly payload: Uint8Array }) =>
+      this.wire.note(this.world.wallSeconds(), topic, payload);
+    for (const filter of WATCHED) needs.broker.virtual?.subscribe(filter, seen);
     this.switchTo(box);
+  }
+
+  /** Ids of the clients that the broker has; empty where it is a real one. */
+  get connections(): readonly string[] {
+    return this.#needs.broker.virtual?.connections.map(({ clientId }) => clientId) ?? [];
   }
 
   switchTo(id: string): void {

@@ -6,10 +6,12 @@ import {
   boxSection,
   faultsSection,
   hintSection,
+  neighboursSection,
   netSection,
   panelSection,
   peopleSection,
   powerSection,
+  statesSection,
   timeSection,
 } from "./sections.js";
 import type { Theatre } from "./theatre.js";
@@ -104,7 +106,7 @@ export class Live {
     this.look(this.#looks % SLOW_EVERY === 0);
   }
 
-  #quick(): Omit<Sections, "box" | "hint" | "journal" | "history" | "stories" | "marks"> {
+  #quick(): Omit<Sections, "box" | "hint" | "journal" | "wire" | "history" | "stories" | "marks"> {
     const theatre = this.#theatre;
     return {
       panel: panelSection(theatre),
@@ -115,6 +117,8 @@ export class Live {
       faults: faultsSection(theatre),
       story: theatre.story,
       director: theatre.director.section,
+      states: statesSection(theatre),
+      neighbours: neighboursSection(theatre),
     };
   }
 
@@ -128,6 +132,7 @@ export class Live {
       box: boxSection(theatre),
       hint: hintSection(theatre),
       journal: this.#journal.look(theatre),
+      wire: theatre.wire.of(theatre),
       stories: theatre.stories,
       marks: theatre.director.marks,
       ...(isNew && { history: { samples } }),

@@ -6,10 +6,12 @@ import {
   type FobNow,
   type HintSection,
   LINK_KINDS,
+  type NeighbourNow,
   type NetSection,
   type PanelSection,
   type PeopleSection,
   type PowerSection,
+  type StatesSection,
   type TimeSection,
 } from "../shared/state.js";
 import type { Scene, Theatre } from "./theatre.js";
@@ -116,6 +118,35 @@ export function netSection({ machine, surroundings, cloud, isBrokerUp, isCloudUp
     cloud: isCloudUp,
     online: cloud.store.boxState(machine.name).online,
   };
+}
+
+/** What nobody sees who looks at the box alone, and no program of the box tells: as it shows outside. */
+export function statesSection({ machine, cloud, connections }: Scene): StatesSection {
+  const { online } = cloud.store.boxState(machine.name);
+  return {
+    power: machine.state,
+    boots: machine.boots,
+    link: LINK_KINDS.find((kind) => machine.net[kind]?.uplink !== undefined) ?? null,
+    isConnected: connections.some((id) => id === `smartbox-${machine.name}`),
+    isInSession: online,
+    screen: machine.panel.view?.screen ?? null,
+    lock: machine.button.lamp === "flash" ? "armed" : null,
+  };
+}
+
+/** The other boxes that run. */
+export function neighboursSection({ machine, running, cloud }: Scene): readonly NeighbourNow[] {
+  const { index } = cloud.ingest.log;
+  return running
+    .filter((other) => other !== machine)
+    .map(({ name, state, panel, bins }) => ({
+      id: name,
+      place: index.locations.get(index.boxes.get(name)?.location ?? 0)?.name ?? "",
+      state,
+      view: panel.backlightPercent > 0 ? (panel.view ?? null) : null,
+      online: cloud.store.boxState(name).online,
+      bins: bins.state.contents.map((fob, bin) => (bins.isOpen(bin) ? "open" : fob === null ? "empty" : "full")),
+    }));
 }
 
 export function timeSection({ world, machine, pace }: Theatre): TimeSection {

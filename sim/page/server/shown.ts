@@ -62,6 +62,14 @@ export class Shown implements Theatre {
     return this.#scene.hand;
   }
 
+  get wire() {
+    return this.#scene.wire;
+  }
+
+  get connections() {
+    return this.#scene.connections;
+  }
+
   get timeZone() {
     return this.#scene.timeZone;
   }

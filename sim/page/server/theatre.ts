@@ -6,6 +6,7 @@ import type { DirectorSection, LinkKind, MarkNow, NetState, Pace, StorySection }
 import type { Input } from "./acts.js";
 import type { Hand } from "./hand.js";
 import type { Prepared } from "./prepared.js";
+import type { Wire } from "./wire.js";
 
 /** What the building and the phones in it offer to a box. */
 export interface Building {
@@ -31,6 +32,9 @@ export interface Scene {
   readonly box: Box;
   readonly surroundings: Building;
   readonly hand: Hand;
+  readonly wire: Wire;
+  /** Connections of boxes to the broker that are open. */
+  readonly connections: readonly string[];
   readonly timeZone: string;
   readonly brokerName: string;
   readonly isLit: boolean;

@@ -145,6 +145,47 @@ export interface JournalSection {
   readonly records: readonly RecordNow[];
 }
 
+/** What passed the broker, the newest first. */
+export interface WireSection {
+  readonly messages: readonly {
+    /** s since 1970 UTC. */
+    readonly at: number;
+    readonly lane: string;
+    readonly isUp: boolean;
+    readonly bytes: number;
+    /** The first bytes, as a broker sees them, in hex. */
+    readonly head: string;
+    /** What is inside, as JSON; "": it is not sealed with the box's key. */
+    readonly inside: string;
+  }[];
+  /** Records that the box has told of, and that the cloud has not acknowledged. */
+  readonly inFlight: number;
+}
+
+/** The box's machines of states, as they are seen from outside. */
+export interface StatesSection {
+  readonly power: RunState;
+  readonly boots: number;
+  readonly link: LinkKind | null;
+  /** Whether a connection to the broker is open. */
+  readonly isConnected: boolean;
+  /** Whether the cloud has the box in a session. */
+  readonly isInSession: boolean;
+  readonly screen: string | null;
+  readonly lock: string | null;
+}
+
+/** Another box that runs. */
+export interface NeighbourNow {
+  readonly id: string;
+  readonly place: string;
+  readonly state: RunState;
+  readonly view: View | null;
+  readonly online: boolean;
+  /** By bin: a fob hangs there, or a door is open. */
+  readonly bins: readonly ("empty" | "full" | "open")[];
+}
+
 /** A moment of the supply and the links. */
 export interface Sample {
   /** s since 1970 UTC, true time. */
@@ -198,6 +239,9 @@ export interface Sections {
   readonly marks: readonly MarkNow[];
   readonly stories: readonly string[];
   readonly journal: JournalSection;
+  readonly wire: WireSection;
+  readonly states: StatesSection;
+  readonly neighbours: readonly NeighbourNow[];
   readonly history: HistorySection;
 }
 export type SectionName = keyof Sections;

@@ -3,6 +3,7 @@ import { LANGUAGES } from "../shared/state.js";
 import { Console } from "./box/console.js";
 import { Hint } from "./box/hint.js";
 import { Ghost, InHand } from "./box/in-hand.js";
+import { Neighbours } from "./box/neighbours.js";
 import { isLoud, setLoud } from "./box/sound.js";
 import { Wall } from "./box/wall.js";
 import { Cloud } from "./cloud/cloud.js";
@@ -33,6 +34,7 @@ export function App() {
           </div>
           <World />
         </div>
+        <Neighbours />
         <Cloud />
         <StartOver />
       </main>

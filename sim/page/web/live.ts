@@ -20,6 +20,9 @@ const NAMES: readonly SectionName[] = [
   "director",
   "marks",
   "journal",
+  "wire",
+  "states",
+  "neighbours",
   "history",
 ];
 

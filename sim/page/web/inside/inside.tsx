@@ -2,12 +2,17 @@ import type { SectorNow } from "../../shared/state.js";
 import { now } from "../live.js";
 import { dateTime, say, sayAny } from "../words.js";
 import { Supply } from "./supply.js";
+import { States, Wire } from "./wire.js";
 
 /** What nobody sees from outside: the journal on flash, and how supply and links went. */
 export function Inside() {
   return (
     <>
+      <h3>{say("states-title")}</h3>
+      <States />
       <Journal />
+      <h3>{say("wire-title")}</h3>
+      <Wire />
       <h3>{say("supply-title")}</h3>
       <Supply />
     </>
