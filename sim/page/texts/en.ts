@@ -94,7 +94,6 @@ export const en = {
   "did-unreachable": "a bin cannot be reached, or can",
   "did-fault": "a part breaks, or is mended",
   "did-box": "another box",
-  "did-engine": "another engine",
   "did-add-access": "access given",
   "did-remove-access": "access taken away",
   "did-key-code": "key code made or removed",
