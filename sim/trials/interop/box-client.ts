@@ -109,7 +109,15 @@ export class BoxClient {
 
   /** Resolves when `count` messages have come. */
   got(count: number): Promise<void> {
-    return this.#until(`${count} messages at the box`, () => this.received.length >= count);
+    return this.#until(
+      `${count} messages at the box (may its user read them, and the cloud's write them?)`,
+      () => this.received.length >= count,
+    );
+  }
+
+  /** Bytes of the longest payload that the broker takes on `lane`; undefined: it names no bound. */
+  payloadBytesMax(lane: Lane): number | undefined {
+    return this.#connection.payloadBytesMax(topicOf(this.#box, lane));
   }
 
   get inFlight(): number {

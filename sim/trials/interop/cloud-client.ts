@@ -9,6 +9,9 @@ import { ProbeError, type Version } from "./probe.js";
 import type { InteropTarget, Login } from "./target.js";
 import type { Waiting } from "./waiting.js";
 
+/** Of MQTT 5 section 3.2.2.3.3, where the broker names none. */
+const MOST_IN_FLIGHT = 65_535;
+
 export interface Arrived {
   readonly topic: string;
   readonly payload: Buffer;
@@ -22,6 +25,9 @@ export class CloudClient {
   readonly mqtt: MqttClient;
   readonly received: Arrived[] = [];
   readonly #waiting: Waiting;
+  /** Publishes that wait for room: MQTT.js sends whatever it is given, whatever receive maximum the broker has. */
+  readonly #unsent: (() => void)[] = [];
+  #inFlight = 0;
   connack: IConnackPacket | undefined;
   /** What went wrong; undefined: nothing yet. */
   failure: string | undefined;
@@ -86,17 +92,38 @@ export class CloudClient {
     if (granted === 0) throw new ProbeError(`subscription to ${filter} is granted at QoS 0 only`);
   }
 
-  /** Publishes without waiting. */
+  /** Publishes without waiting, as fast as the broker lets. */
   send(topic: string, payload: Buffer | string): void {
-    this.mqtt.publish(topic, payload, { qos: 1 }, (error) => {
-      if (error) this.failure ??= wordsOf(error);
-      this.#waiting.notify();
-    });
+    this.#unsent.push(() =>
+      this.mqtt.publish(topic, payload, { qos: 1 }, (error) => {
+        if (error) this.failure ??= wordsOf(error);
+        this.#inFlight--;
+        this.#sendMore();
+        this.#waiting.notify();
+      }),
+    );
+    this.#sendMore();
+  }
+
+  /** Whether every message that was sent is acknowledged. */
+  get isIdle(): boolean {
+    return this.#inFlight === 0 && this.#unsent.length === 0;
+  }
+
+  #sendMore(): void {
+    const most = this.connack?.properties?.receiveMaximum ?? MOST_IN_FLIGHT;
+    while (this.#inFlight < most && this.#unsent.length > 0) {
+      this.#inFlight++;
+      this.#unsent.shift()!();
+    }
   }
 
   /** Resolves when `count` messages have come. */
   got(count: number, which: (one: Arrived) => boolean = () => true): Promise<void> {
-    return this.#until(`${count} messages at the cloud`, () => this.received.filter(which).length >= count);
+    return this.#until(
+      `${count} messages at the cloud (may its user read them, and the box's write them?)`,
+      () => this.received.filter(which).length >= count,
+    );
   }
 
   end(): void {

@@ -91,7 +91,8 @@ export class Place {
   }
 
   newClient(options: IClientOptions = {}, login = this.target.cloudLogin): CloudClient {
-    const clientId = `smartbox-interop-${process.pid}-${++unique}`;
+    // Some brokers take no more than 23 characters (MQTT 3.1.1, 3.1.3-5).
+    const clientId = `smartbox-io-${process.pid.toString(36)}-${++unique}`;
     const client = new CloudClient(this.target, this.version, login, this.waiting, { clientId, ...options });
     this.#endsWithMe(() => client.end());
     return client;

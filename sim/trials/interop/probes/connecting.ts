@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
-import { generate } from "mqtt-packet";
+import { generate, parser } from "mqtt-packet";
 import { downFilter, Lane, topicOf } from "../../../../firmware/wire/lanes.js";
 import { no, type Probe, ProbeError, untried, yes } from "../probe.js";
 
@@ -69,7 +69,12 @@ const ownTopics: Probe = {
     await new Promise((resolve) => setTimeout(resolve, 300));
     cloud.send(topicOf(other, Lane.command), "not for you");
     const leaked = await place.waiting.within(1_500, () => thief.received.length > 0);
-    return leaked ? no("it reads what is for another box") : yes();
+    if (leaked) return no("it reads what is for another box");
+    // A message that was never taken could not have leaked.
+    const isTaken = cloud.failure === undefined && !cloud.closed && cloud.isIdle;
+    return isTaken
+      ? yes(thief.closed ? "and ends its connection" : "")
+      : untried("the cloud may not write to another box");
   },
 };
 
@@ -90,7 +95,7 @@ const keepAlive: Probe = {
           protocolId: "MQTT",
           protocolVersion: place.version,
           clean: true,
-          clientId: `smartbox-interop-silent-${place.version}`,
+          clientId: `smartbox-io-silent-${place.version}`,
           keepalive: seconds,
           ...(username === undefined ? {} : { username, password: Buffer.from(password!) }),
         }),
@@ -98,14 +103,22 @@ const keepAlive: Probe = {
     );
     let closed = false;
     let accepted = 0;
-    socket.on("data", () => {
+    let told: number | undefined;
+    const packets = parser({ protocolVersion: place.version });
+    packets.on("packet", (packet) => {
+      if (packet.cmd !== "connack") return;
       accepted ||= performance.now();
+      told = packet.properties?.serverKeepAlive;
+      place.waiting.notify();
     });
+    packets.on("error", () => socket.destroy());
+    socket.on("data", (bytes) => packets.parse(bytes as Buffer));
     socket.on("close", () => {
       closed = true;
     });
     await place.waiting.until("CONNACK for a silent client", () => accepted > 0 || closed);
     if (accepted === 0) return no("it closed the connection before CONNACK");
+    if (told !== undefined && told > seconds) return untried(`the broker sets ${told} s itself`);
     const ended = await place.waiting.within(25_000, () => closed);
     if (!ended) return no(`still open 25 s after a keep-alive of ${seconds} s`);
     const tookSeconds = Math.round((performance.now() - accepted) / 100) / 10;

@@ -44,7 +44,7 @@ const sessionExpiry: Probe = {
   need: "useful",
   only: 5,
   async run(place) {
-    const session = { clientId: "smartbox-interop-expiry", properties: { sessionExpiryInterval: 60 } };
+    const session = { clientId: "smartbox-io-expiry", properties: { sessionExpiryInterval: 60 } };
     const first = await place.client({ ...session, clean: true });
     const granted = first.connack?.properties?.sessionExpiryInterval ?? 60;
     first.mqtt.stream.destroy();
