@@ -12,8 +12,9 @@ import { tellAllBins } from "./state/kept-bins.js";
 import { type Ledger, WriteRefused } from "./state/ledger.js";
 import type { SyncHost } from "./sync/contract.js";
 import { type LinkChange, LinkLog, type LinkLogHost } from "./sync/link-log.js";
+import type { UpdateTask } from "./update/update-task.js";
 import { FIRMWARE_VERSION } from "./version.js";
-import { type Command, type Hello, Reads } from "./wire/messages.js";
+import { type Command, Reads } from "./wire/messages.js";
 import type { Changes } from "./wiring/changes.js";
 
 /** What is asked of the box itself, and told to it. */
@@ -32,6 +33,7 @@ export interface BoxHostNeeds {
   readonly beliefs: BinBeliefs;
   readonly commands: CommandTask;
   readonly power: PowerTask;
+  readonly update: UpdateTask | undefined;
   readonly box: SyncHostBox;
   readonly changes: Changes;
 }
@@ -58,7 +60,11 @@ export class BoxHost implements SyncHost, LinkLogHost {
     return this.#needs.identity;
   }
 
-  hello(): Pick<Hello, "model" | "firmware" | "boot" | "bins" | "id" | "reads"> {
+  get update(): UpdateTask | undefined {
+    return this.#needs.update;
+  }
+
+  hello(): ReturnType<SyncHost["hello"]> {
     const { hal, ledger } = this.#needs;
     const { boots: boot, command: id } = ledger.state;
     return {
@@ -68,6 +74,7 @@ export class BoxHost implements SyncHost, LinkLogHost {
       bins: hal.bins.count,
       id,
       reads: Reads.taken,
+      ...this.#needs.update?.hello(),
     };
   }
 

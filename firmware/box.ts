@@ -1,6 +1,7 @@
 import type { BatteryProfile } from "../hal/ports/board.js";
 import { ClockQuality } from "../hal/ports/clock.js";
 import type { Hal } from "../hal/ports/hal.js";
+import type { LinkKind } from "../hal/ports/network.js";
 import type { PanelInput, Text } from "../hal/ports/panel.js";
 import type { PartFault } from "../hal/ports/parts.js";
 import { BinControl, type BinControlHost } from "./bins/bin-control.js";
@@ -38,6 +39,8 @@ import { CurrentSnapshot } from "./state/current-snapshot.js";
 import { Ledger } from "./state/ledger.js";
 import { SnapshotWatch, type SnapshotWatchHost } from "./state/snapshot-watch.js";
 import { SyncTask } from "./sync/sync-task.js";
+import type { UpdateTask } from "./update/update-task.js";
+import type { UpdateBox, Updates } from "./updates.js";
 import { FIRMWARE_VERSION } from "./version.js";
 import { type ChangeListener, Changes } from "./wiring/changes.js";
 import { SharedLamp } from "./wiring/shared-lamp.js";
@@ -63,6 +66,7 @@ export class Box
     SyncHostBox,
     BinControlHost,
     SnapshotWatchHost,
+    UpdateBox,
     ChangeListener
 {
   readonly #hal: Hal;
@@ -82,6 +86,8 @@ export class Box
   readonly #entropy: WatchedEntropy;
   readonly #partWatch: PartWatch;
   readonly #snapshotWatch: SnapshotWatch;
+  readonly #update: UpdateTask | undefined;
+  readonly #updateFaults: readonly PartFault[];
   readonly #sync: SyncTask;
   readonly #navigator: Navigator;
   readonly #panel: PanelTask;
@@ -90,8 +96,8 @@ export class Box
   readonly hotspotFlow: HotspotFlow | undefined;
   isBootRecorded = false;
 
-  /** `crash`: what the boot before left, when a fault ended it. */
-  constructor(hal: Hal, loaded: LoadedIdentity, battery: BatteryProfile, crash?: CrashReport) {
+  /** `crash`: what the boot before left, when a fault ended it. `updates`: absent, it takes none. */
+  constructor(hal: Hal, loaded: LoadedIdentity, battery: BatteryProfile, crash?: CrashReport, updates?: Updates) {
     const { identity } = loaded;
     this.#hal = hal;
     this.#identity = identity;
@@ -155,6 +161,9 @@ export class Box
     this.#links = new ThriftyLinks(hal.links, timers, this.#power);
     this.#partWatch = new PartWatch({ hal, ledger, host: this, changes });
     this.#snapshotWatch = new SnapshotWatch({ snapshot, timers, host: this });
+    const made = updates?.make({ hal, ledger, power: this.#power, snapshot, navigator, changes, box: this });
+    this.#update = made?.task;
+    this.#updateFaults = made?.faults ?? [];
     const host = new BoxHost({
       hal,
       identity,
@@ -163,6 +172,7 @@ export class Box
       beliefs: this.#beliefs,
       commands: this.#commands,
       power: this.#power,
+      update: this.#update,
       box: this,
       changes,
     });
@@ -199,6 +209,7 @@ export class Box
     if (hal.parts !== undefined) hal.parts.onChange = () => this.#partWatch.look();
     this.#partWatch.start();
     this.#snapshotWatch.start();
+    this.#update?.start();
     this.#sync.start();
   }
 
@@ -211,7 +222,14 @@ export class Box
     const parts = this.#hal.parts?.faults() ?? [];
     const { damage } = this.#snapshot;
     const snapshot = damage === undefined ? [] : [{ name: "snapshot", reason: damage.slice(0, 64) }];
-    return [...snapshot, ...this.#sync.faults(), ...this.#power.faults(), ...this.#entropy.faults(), ...parts];
+    return [
+      ...snapshot,
+      ...this.#updateFaults,
+      ...this.#sync.faults(),
+      ...this.#power.faults(),
+      ...this.#entropy.faults(),
+      ...parts,
+    ];
   }
 
   #recordBoot(): void {
@@ -321,6 +339,14 @@ export class Box
     return this.#sync.online && !this.#sync.busy;
   }
 
+  sessionLink(): LinkKind | undefined {
+    return this.#sync.link;
+  }
+
+  sendSoon(): void {
+    this.#sync.wantsToSend();
+  }
+
   beforeSleep(): void {
     this.#sync.stop();
   }
@@ -402,6 +428,7 @@ export class Box
       faults: this.faults(),
       journalRoom: this.#ledger.journal.room,
       heldOpen: this.#heldOpen(),
+      update: this.#update?.shown,
     };
   }
 

@@ -11,6 +11,7 @@ import { text } from "./panel/screen.js";
 import { stopSafely } from "./safe-stop.js";
 import { SnapshotError } from "./snapshot/contract.js";
 import { MAX_BINS } from "./snapshot/layout.js";
+import type { Updates } from "./updates.js";
 
 /** So many boots that a fault ends one after the other, and the box says so: one that only starts shows nobody anything. */
 const FAULTS_MAX = 5;
@@ -19,13 +20,14 @@ const STEADY_MS = 600_000;
 
 /**
  * Where every board, the simulator and the rig begin. Returns when everything is wired; the rest happens in callbacks of the
- * HAL until the program ends by sleep, restart, or loss of power. A box that cannot work says so on its screen.
+ * HAL until the program ends by sleep, restart, or loss of power. A box that cannot work says so on its screen. `updates`: of boards
+ * whose firmware can be replaced in the field.
  */
-export function boot(board: Hal): void {
-  bootOn(keepLastWords(board));
+export function boot(board: Hal, updates?: Updates): void {
+  bootOn(keepLastWords(board), updates);
 }
 
-function bootOn({ hal, crash, inARow, steady }: KeptHal): void {
+function bootOn({ hal, crash, inARow, steady }: KeptHal, updates: Updates | undefined): void {
   const { board } = hal;
   if (!board.offlineCapable || board.battery === undefined) {
     stopSafely(hal, text("unsupported-model", { model: board.model }));
@@ -43,10 +45,11 @@ function bootOn({ hal, crash, inARow, steady }: KeptHal): void {
   try {
     const identity = loadIdentity(hal.flash.identity);
     checkBins(hal.bins.count);
-    box = new Box(hal, identity, board.battery, crash);
+    box = new Box(hal, identity, board.battery, crash, updates);
   } catch (error) {
     if (!(error instanceof IdentityError || error instanceof BinsError || isOfFlash(error))) throw error;
     hal.trace.line(`stopped: ${error.message}`.slice(0, 200));
+    updates?.stopped(hal);
     stopSafely(hal, titleOf(error));
     return;
   }

@@ -1,5 +1,6 @@
 import type { Text } from "../../hal/ports/panel.js";
 import { admits, type Room } from "../journal/contract.js";
+import type { UpdateShown } from "../update/contract.js";
 import { text } from "./screen.js";
 import { faultLine } from "./troubles.js";
 import { whyOffline } from "./why-offline.js";
@@ -30,6 +31,8 @@ export interface DeviceStatus {
   readonly journalRoom: Room;
   /** Doors that have stood open too long, with the label of the first; undefined: none. */
   readonly heldOpen: { readonly count: number; readonly bin: string } | undefined;
+  /** Undefined: this box takes no updates. */
+  readonly update: UpdateShown | undefined;
 }
 
 /** What people have to know before they begin. */
@@ -96,10 +99,21 @@ export function timeLeftLines(seconds: number | undefined): readonly Text[] {
   return [text("time-left-days", { days: days < 60 ? days : days - (days % 10) })];
 }
 
+function updateLines(update: UpdateShown | undefined): readonly Text[] {
+  if (update === undefined) return [];
+  const { release, isTrial, next } = update;
+  const runs = text(isTrial ? "status-release-trial" : "status-release", { release });
+  if (next === undefined) return [runs];
+  const { release: other } = next;
+  if ("reason" in next) return [runs, text(`update-${next.state}`, { release: other, reason: next.reason })];
+  return [runs, text(`update-${next.state}`, { release: other })];
+}
+
 /** For whoever was sent to look after the box. */
 export function statusLines(status: DeviceStatus): readonly Text[] {
   return [
     text("status-box", { box: status.box, model: status.model, firmware: status.firmware }),
+    ...updateLines(status.update),
     text("status-snapshot", { version: status.snapshotVersion }),
     ...(status.online ? [text("status-online")] : [offlineNotice(status.sinceSync), whyOffline(status.offlineReason)]),
     ...(status.outdated === undefined ? [] : [outdatedNotice(status.outdated)]),

@@ -132,6 +132,11 @@ export class PowerTask implements CellWatchHost, LightNeeds, MainsLogHost, Sleep
     return this.#host.pulsing();
   }
 
+  /** When somebody last did so, monotonic ms; the boot, at first. */
+  get lastUseMs(): number {
+    return this.#schedule.lastUseMs;
+  }
+
   /** Somebody touched the panel, scanned something, or pressed the button. */
   used(): void {
     this.#schedule.used();

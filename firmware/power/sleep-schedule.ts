@@ -69,6 +69,11 @@ export class SleepSchedule {
     return this.#checkIn !== undefined;
   }
 
+  /** When somebody was last there, monotonic ms; the boot, at first. */
+  get lastUseMs(): number {
+    return this.#lastUseMs;
+  }
+
   /** Somebody is there. */
   used(): void {
     this.#lastUseMs = this.#hal.clock.monotonicMs();

@@ -26,6 +26,7 @@ export const Kind = {
   binChecked: 18,
   binKept: 22,
   crash: 23,
+  update: 24,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
@@ -103,6 +104,21 @@ export const CommandKind = {
   closeSheets: 5,
 } as const;
 export type CommandKind = (typeof CommandKind)[keyof typeof CommandKind];
+
+/** What became of a release on this box (firmware/update/SPEC.md). */
+export const UpdateEvent = {
+  /** Its manifest is good, and its image is being fetched. */
+  begun: 1,
+  refused: 2,
+  /** The image is whole and its digest right. */
+  downloaded: 3,
+  /** It runs from the next boot on, and has to show what it is worth. */
+  trial: 4,
+  confirmed: 5,
+  /** It was given up, and the one before runs again. */
+  returned: 6,
+} as const;
+export type UpdateEvent = (typeof UpdateEvent)[keyof typeof UpdateEvent];
 
 /** Bits of `flags`. */
 export const Flag = {
@@ -303,6 +319,14 @@ export const FIELDS = {
     reason: characters(64),
     /** The end of its trace, lines ended by LF. */
     lines: characters(128),
+  },
+  /** Something became of an update. */
+  [Kind.update]: {
+    event: described(UpdateEvent),
+    /** Of the image. */
+    release: whole53,
+    /** Of `refused` and `returned`: why, a word of firmware/update/SPEC.md. */
+    reason: optional(characters(32)),
   },
 };
 

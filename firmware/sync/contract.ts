@@ -1,7 +1,18 @@
 import type { Identity } from "../identity/contract.js";
 import type { JournalStore } from "../journal/contract.js";
 import type { SnapshotView, SnapshotWriter } from "../snapshot/contract.js";
+import type { Lane } from "../wire/lanes.js";
 import type { Command, Hello, Status } from "../wire/messages.js";
+
+/** What a session carries for updates (firmware/update/SPEC.md section 9). */
+export interface UpdateLanes {
+  /** The cloud wants this release on the box; undefined: it wants nothing. After each welcome. */
+  welcomed(release: number | undefined): void;
+  /** The body of the next `pull`, each once; undefined: there is nothing to ask for. */
+  nextPull(): Uint8Array | undefined;
+  /** Takes the body of a `release` or an `image`. False: malformed or out of turn, and nothing was done. */
+  take(lane: Lane, body: Uint8Array): boolean;
+}
 
 /**
  * What the sync task asks of the rest of the firmware. It calls these from its own callbacks, one at a time; each may append
@@ -10,9 +21,11 @@ import type { Command, Hello, Status } from "../wire/messages.js";
 export interface SyncHost {
   readonly journal: JournalStore;
   readonly identity: Identity;
+  /** Undefined: this box takes none. */
+  readonly update?: UpdateLanes | undefined;
 
   /** What `hello` says besides the journal's numbers. */
-  hello(): Pick<Hello, "model" | "firmware" | "boot" | "bins" | "id">;
+  hello(): Pick<Hello, "model" | "firmware" | "boot" | "bins" | "id" | "reads" | "release" | "room" | "list" | "trial">;
   /** Number of this boot, if its record is durable: no other boot of the journal's epoch has it then. */
   recordedBoot(): number | undefined;
   /** Of the active snapshot; 0: none. */

@@ -47,6 +47,9 @@ export class Inbox {
         return this.#takeOffer(decoded(Offer, body));
       case Lane.command:
         return this.#takeCommand(decoded(Command, body));
+      case Lane.release:
+      case Lane.image:
+        return this.#lasting.host.update?.take(lane, body) ?? false;
       default:
         return false;
     }

@@ -85,7 +85,7 @@ export class SessionSeal {
   }
 
   #decrypt(lane: Lane, bytes: Uint8Array): Uint8Array | undefined {
-    if (lane !== Lane.snapshot && bytes.length > MAX_SMALL_SEALED_BYTES) return undefined;
+    if (lane !== Lane.snapshot && lane !== Lane.image && bytes.length > MAX_SMALL_SEALED_BYTES) return undefined;
     if (!this.#budget.allows) return undefined;
     const opened = openEnvelope(this.#key, lane, bytes);
     if (opened === undefined) this.#budget.spend();

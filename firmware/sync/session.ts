@@ -100,7 +100,7 @@ export class Session implements SessionHandshakeHost, UplinkHost {
   }
 
   /** `SessionHandshakeHost`. */
-  welcomed({ acked: told, count, pace, quiet, version, total }: Welcome, isFirst: boolean): void {
+  welcomed({ acked: told, count, pace, quiet, version, total, release }: Welcome, isFirst: boolean): void {
     const { pull } = this.#lasting;
     this.#host.paced(pace);
     // A cloud that bears silence takes the status for a word of presence; an older one wants the state each time.
@@ -109,6 +109,7 @@ export class Session implements SessionHandshakeHost, UplinkHost {
     this.#goOnAfter(told, count);
     pull.offer({ version, total });
     pull.resume();
+    this.#lasting.host.update?.welcomed(release);
     this.wantsToSend();
   }
 
@@ -172,9 +173,18 @@ export class Session implements SessionHandshakeHost, UplinkHost {
       return true;
     }
     if (this.#sendRecords()) return true;
-    if (!this.#wants.status) return false;
+    if (!this.#wants.status) return this.#sendPull();
     this.#wants.status = false;
     this.#sendStatus();
+    return true;
+  }
+
+  /** Last of all: nothing waits for an update. */
+  #sendPull(): boolean {
+    const pull = this.#lasting.host.update?.nextPull();
+    if (pull === undefined) return false;
+    this.#handshake.used();
+    this.#publish(Lane.pull, pull);
     return true;
   }
 
@@ -208,8 +218,11 @@ export class Session implements SessionHandshakeHost, UplinkHost {
   }
 
   #send<T>(lane: Lane, codec: BodyCodec<T>, body: T, retain = false): void {
+    this.#publish(lane, padded(lane, codec.encode(body)), retain);
+  }
+
+  #publish(lane: Lane, body: Uint8Array, retain = false): void {
     const { outlet, seal } = this.#channel;
-    const topic = topicOf(this.#lasting.host.identity.box, lane);
-    outlet.publish(topic, seal.seal(lane, padded(lane, codec.encode(body))), retain);
+    outlet.publish(topicOf(this.#lasting.host.identity.box, lane), seal.seal(lane, body), retain);
   }
 }

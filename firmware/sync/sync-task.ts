@@ -1,6 +1,6 @@
 import type { ClockPort, TimersPort } from "../../hal/ports/clock.js";
 import type { EntropyPort } from "../../hal/ports/entropy.js";
-import type { LinkPort, Links, SocketPort } from "../../hal/ports/network.js";
+import type { LinkKind, LinkPort, Links, SocketPort } from "../../hal/ports/network.js";
 import type { PartFault } from "../../hal/ports/parts.js";
 import type { TracePort } from "../../hal/ports/trace.js";
 import { downFilter, Lane, topicOf } from "../wire/lanes.js";
@@ -104,6 +104,11 @@ export class SyncTask implements AttemptHost, FailbackHost, SignInProbeHost, Sna
   /** Whether the cloud has welcomed this session and answers. */
   get online(): boolean {
     return this.#attempt?.session.online ?? false;
+  }
+
+  /** Of the present session; undefined: there is none. */
+  get link(): LinkKind | undefined {
+    return this.online ? this.#attempt?.link.kind : undefined;
   }
 
   /** Whether the cloud lacks records, or a snapshot is under way. */

@@ -102,4 +102,17 @@ export const KEYS = {
   alpn: 121,
   certificate: 122,
   certificateKey: 123,
+  // Updates (firmware/update)
+  release: 124,
+  digest: 125,
+  floor: 126,
+  expires: 127,
+  formats: 128,
+  manifest: 129,
+  signatures: 130,
+  threshold: 131,
+  keys: 132,
+  room: 133,
+  trial: 134,
+  list: 135,
 } as const;

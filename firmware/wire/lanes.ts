@@ -5,12 +5,15 @@ export const Lane = {
   status: 3,
   fetch: 4,
   state: 5,
+  pull: 6,
   welcome: 129,
   ack: 130,
   snapshot: 131,
   command: 132,
   offer: 133,
   // 134 was a clock correction that nobody had asked for, and is not used again.
+  release: 135,
+  image: 136,
 } as const;
 export type Lane = (typeof Lane)[keyof typeof Lane];
 

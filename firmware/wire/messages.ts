@@ -35,6 +35,8 @@ export const MAX_FIRMWARE_BYTES = 24;
 export const MAX_RECORD_BYTES = 240;
 
 const epoch = bytes(EPOCH_BYTES, EPOCH_BYTES);
+/** A number that a newer peer may write otherwise: one for all, since each would be an object of its own on the box. */
+const maybe = tolerated(uint);
 
 /** Bits of `Hello.reads`. */
 export const Reads = {
@@ -67,6 +69,14 @@ export interface Hello {
   readonly id?: number | undefined;
   /** Sum of `Reads` bits: what of a snapshot this firmware understands beyond the first format; undefined: nothing. */
   readonly reads?: number | undefined;
+  /** Release that runs; undefined: the box takes no updates (firmware/update/SPEC.md), and tells none of the next three. */
+  readonly release?: number | undefined;
+  /** Bytes of a slot for an image. */
+  readonly room?: number | undefined;
+  /** Version of its list of release keys; 0: it has none. */
+  readonly list?: number | undefined;
+  /** 1: the release that runs is not confirmed. */
+  readonly trial?: number | undefined;
 }
 export const Hello: BodyCodec<Hello> = shape<Hello>({
   protocol: wider(whole(PROTOCOL_VERSION, PROTOCOL_VERSION), whole(1, 255)),
@@ -79,8 +89,12 @@ export const Hello: BodyCodec<Hello> = shape<Hello>({
   firmware: wider(text(1, MAX_FIRMWARE_BYTES), text(1, 2 * MAX_FIRMWARE_BYTES)),
   boot: uint,
   bins: wider(whole(1, 200), whole(1, 0xffff)),
-  id: tolerated(uint),
-  reads: tolerated(uint),
+  id: maybe,
+  reads: maybe,
+  release: maybe,
+  room: maybe,
+  list: maybe,
+  trial: maybe,
 });
 
 export interface Welcome {
@@ -100,6 +114,8 @@ export interface Welcome {
   readonly quiet?: number | undefined;
   /** s over which the box is to spread its coming back after an outage of broker or cloud; undefined: as it likes. */
   readonly pace?: number | undefined;
+  /** Release that the box is to run; undefined: the one that it has. */
+  readonly release?: number | undefined;
 }
 export const Welcome: BodyCodec<Welcome> = shape<Welcome>({
   of: uint,
@@ -107,9 +123,10 @@ export const Welcome: BodyCodec<Welcome> = shape<Welcome>({
   version: uint,
   total: uint,
   time: whole53,
-  count: tolerated(uint),
-  quiet: tolerated(uint),
-  pace: tolerated(uint),
+  count: maybe,
+  quiet: maybe,
+  pace: maybe,
+  release: maybe,
 });
 
 /** A batch of the journal. */
@@ -179,11 +196,11 @@ const faults = (most: number, bytesEach: number) => list(0, most, text(1, bytesE
 export const Status: BodyCodec<Status> = shape<Status>({
   uptime: uint,
   mains: flag,
-  charge: tolerated(uint),
-  millivolts: tolerated(uint),
+  charge: maybe,
+  millivolts: maybe,
   celsius: tolerated(whole(-0x80000000, 0x7fffffff)),
-  sinceMains: tolerated(uint),
-  timeLeft: tolerated(uint),
+  sinceMains: maybe,
+  timeLeft: maybe,
   staleness: whole53,
   link: wider(text(1, MAX_LINK_BYTES), text(1, 4 * MAX_LINK_BYTES)),
   faults: wider(faults(MAX_FAULTS, MAX_FAULT_BYTES), faults(4 * MAX_FAULTS, 4 * MAX_FAULT_BYTES)),
@@ -192,7 +209,7 @@ export const Status: BodyCodec<Status> = shape<Status>({
   version: optional(uint),
   unsent: optional(uint),
   outdated: optional(uint),
-  quiet: tolerated(uint),
+  quiet: maybe,
 });
 
 /** Asks for `count` (1 to 8,192) bytes of snapshot `version` from `offset` on. */

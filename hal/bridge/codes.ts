@@ -68,6 +68,10 @@ export const Call = {
   serialRead: 0x79,
   serialWrite: 0x7a,
   ioClose: 0x7c,
+  bootFacts: 0x80,
+  bootTry: 0x81,
+  bootConfirm: 0x82,
+  bootGiveUp: 0x83,
 } as const;
 
 export const Event = {
@@ -93,6 +97,9 @@ export const LAMPS = ["off", "on", "flash"] as const;
 export const DEPTHS = ["sleep", "hibernate"] as const;
 export const PIN_MODES = ["Input", "InputPullUp", "Output"] as const;
 export const PARTITIONS = ["identity", "journal", "snapshot"] as const;
+
+/** Of updates, numbered behind the others. */
+export const UPDATE_PARTITIONS = ["store", "slot0", "slot1"] as const;
 
 /** The far end broke the protocol, or speaks another version of it. */
 export class BridgeError extends Error {}

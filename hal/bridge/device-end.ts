@@ -5,6 +5,7 @@ import { EntropyError } from "../ports/entropy.js";
 import { FlashError, type FlashPort } from "../ports/flash.js";
 import type { Hal } from "../ports/hal.js";
 import type { View } from "../ports/panel.js";
+import type { UpdatePort } from "../ports/update.js";
 import {
   BRIDGE_VERSION,
   BridgeError,
@@ -19,6 +20,7 @@ import {
   PARTITIONS,
   Type,
 } from "./codes.js";
+import { serveBoot } from "./device-boot.js";
 import { DeviceIo } from "./device-io.js";
 import { DeviceLinks } from "./device-links.js";
 import { factsOf } from "./facts.js";
@@ -159,7 +161,8 @@ export class DeviceEnd {
       else if (operation < Call.linkUp) this.#serveFlash(operation, reader, reply);
       else if (operation < Call.monotonic) this.#links.serve(operation, reader, reply);
       else if (operation < Call.digitalOpen) this.#serveBoard(operation, reader, reply);
-      else this.#serveIo(operation, reader, reply);
+      else if (operation < Call.bootFacts) this.#serveIo(operation, reader, reply);
+      else serveBoot(this.#update, operation, reader, reply);
       reader.end();
     } catch (error) {
       const kind = classOf(error);
@@ -234,8 +237,17 @@ export class DeviceEnd {
 
   #partition(number: number): FlashPort {
     const name = PARTITIONS[number];
-    if (name === undefined) throw new BridgeError(`no partition ${number}`);
-    return this.#hal.flash[name];
+    if (name !== undefined) return this.#hal.flash[name];
+    const { store, slots } = this.#update;
+    const flash = [store, ...slots][number - PARTITIONS.length];
+    if (flash === undefined) throw new BridgeError(`no partition ${number}`);
+    return flash;
+  }
+
+  get #update(): UpdatePort {
+    const { update } = this.#hal;
+    if (update === undefined) throw new BridgeError("a call of updates, and this box takes none");
+    return update;
   }
 
   #serveBoard(operation: number, reader: MessageReader, reply: MessageWriter): void {

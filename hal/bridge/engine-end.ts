@@ -5,10 +5,29 @@ import type { HashPort } from "../ports/hash.js";
 import type { PanelInput } from "../ports/panel.js";
 import { BootOver, Caller, type SendCall } from "./caller.js";
 import { type ChipFlash, chipFlashPort } from "./chip-flash.js";
-import { BRIDGE_VERSION, BridgeError, Call, Capability, DOORS, Event, MAX_MESSAGE_BYTES, Type } from "./codes.js";
+import {
+  BRIDGE_VERSION,
+  BridgeError,
+  Call,
+  Capability,
+  DOORS,
+  Event,
+  MAX_MESSAGE_BYTES,
+  PARTITIONS,
+  Type,
+} from "./codes.js";
 import { EngineIo } from "./engine-io.js";
 import { EngineLinks } from "./engine-links.js";
-import { BridgeFlash, binsPort, clockPort, EngineTimers, peoplePorts, powerPorts, sleepPort } from "./engine-ports.js";
+import {
+  BridgeFlash,
+  binsPort,
+  clockPort,
+  EngineTimers,
+  peoplePorts,
+  powerPorts,
+  sleepPort,
+  updatePort,
+} from "./engine-ports.js";
 import type { Facts } from "./facts.js";
 import { MessageReader, MessageWriter, PLAIN_TEXT, type TextCodec } from "./message.js";
 
@@ -109,6 +128,7 @@ export class EngineEnd {
       },
       hash: this.#hash,
       sleep: sleepPort(caller, facts.wakeCause),
+      ...(facts.update && { update: updatePort(caller, facts.update, PARTITIONS.length) }),
     };
     this.#running = { hal, timers, links, io };
     this.#options.boot(hal);

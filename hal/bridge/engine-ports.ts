@@ -3,9 +3,10 @@ import type { ClockPort, ClockQuality, TimersPort } from "../ports/clock.js";
 import type { FlashPort } from "../ports/flash.js";
 import type { Hal } from "../ports/hal.js";
 import type { GaugeReading, SleepPort, WakeCause } from "../ports/power.js";
+import type { BootFacts, UpdatePort } from "../ports/update.js";
 import type { Caller } from "./caller.js";
 import { Call, DEPTHS, DOORS, LAMPS } from "./codes.js";
-import type { FlashFacts } from "./facts.js";
+import type { Facts, FlashFacts } from "./facts.js";
 
 /** The ports made of calls, one function each; links are in engine-links.ts. */
 
@@ -129,6 +130,37 @@ export class BridgeFlash implements FlashPort {
     this.#caller.begin(Call.flashErase).u8(this.#partition).f64(offset);
     this.#caller.tell();
   }
+}
+
+/** `first`: the number of the store's partition; the slots follow. */
+export function updatePort(
+  caller: Caller,
+  { running, store, slot0, slot1 }: NonNullable<Facts["update"]>,
+  first: number,
+): UpdatePort {
+  return {
+    running,
+    store: new BridgeFlash(caller, first, store),
+    slots: [new BridgeFlash(caller, first + 1, slot0), new BridgeFlash(caller, first + 2, slot1)],
+    boot: {
+      facts() {
+        caller.begin(Call.bootFacts);
+        return caller.ask().json() as BootFacts;
+      },
+      tryOther(release) {
+        caller.begin(Call.bootTry).f64(release);
+        caller.tell();
+      },
+      confirm() {
+        caller.begin(Call.bootConfirm);
+        caller.tell();
+      },
+      giveUp(why) {
+        caller.begin(Call.bootGiveUp).u8(why);
+        caller.tell();
+      },
+    },
+  };
 }
 
 export function clockPort(caller: Caller): ClockPort {

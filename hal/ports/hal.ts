@@ -11,6 +11,7 @@ import type { PartsPort } from "./parts.js";
 import type { ButtonPort, GaugePort, MainsPort, SleepPort, WatchdogPort } from "./power.js";
 import type { ReaderPort } from "./reader.js";
 import type { TracePort } from "./trace.js";
+import type { UpdatePort } from "./update.js";
 
 /**
  * All that the firmware can see of the world.
@@ -45,4 +46,6 @@ export interface Hal {
   readonly crash?: CrashPort;
   /** Absent where nothing can be told about parts beyond what the other ports say. */
   readonly parts?: PartsPort;
+  /** Absent where the firmware cannot be replaced in the field. */
+  readonly update?: UpdatePort;
 }

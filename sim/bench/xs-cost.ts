@@ -2,8 +2,8 @@ import { bundleScript } from "../engines/xs/bundle.js";
 import { compileXs } from "../engines/xs/compile.js";
 import { XsHost, XsWorker } from "../engines/xs-worker.js";
 
-/** Pieces of work of `sim/engines/xs/bench.ts`. */
-export type Piece = "targetKey" | "codeCheck" | "syncBatch" | "snapshotChunk" | "forged" | "shortForged";
+/** Scripts of `sim/engines/xs` with pieces of work, by their names. */
+type Script = "bench.ts" | "update-bench.ts";
 
 export interface Cost {
   readonly computrons: number;
@@ -12,14 +12,15 @@ export interface Cost {
 }
 
 /** Each piece of work on a machine of its own, and the slots of a bare one. Throws NoXsError without a compiler. */
-export async function costOnXs<P extends Piece>(
+export async function costOnXs<P extends string>(
   pieces: readonly P[],
+  script: Script = "bench.ts",
 ): Promise<{ readonly costs: Record<P, Cost>; readonly bareSlots: number }> {
   const host = new XsHost([compileXs().worker]);
   const worker = new XsWorker(host, (request) => request);
   try {
     const bareSlots = worker.evaluate("gc()").slots;
-    worker.evaluate((await bundleScript("bench.ts")).source);
+    worker.evaluate((await bundleScript(script)).source);
     const costs = Object.fromEntries(pieces.map((piece) => [piece, costOf(worker, piece)])) as Record<P, Cost>;
     return { costs, bareSlots };
   } finally {
@@ -28,8 +29,8 @@ export async function costOnXs<P extends Piece>(
   }
 }
 
-function costOf(worker: XsWorker, piece: Piece): Cost {
-  const run = (name: Piece | "nothing"): Cost => {
+function costOf(worker: XsWorker, piece: string): Cost {
+  const run = (name: string): Cost => {
     const { slots } = worker.evaluate("gc()");
     const after = worker.evaluate(`work.${name}()`);
     return { computrons: after.computrons, slots: after.slots - slots };

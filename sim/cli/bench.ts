@@ -12,6 +12,7 @@ import { recoveryBench } from "../bench/recovery.js";
 import { replayBench } from "../bench/replay.js";
 import { simBench } from "../bench/sim.js";
 import { storeBench } from "../bench/store.js";
+import { updateBench } from "../bench/update.js";
 import { xsBench } from "../bench/xs.js";
 import { NoXsError } from "../engines/xs/compile.js";
 
@@ -27,6 +28,7 @@ const BENCHES: readonly Bench[] = [
   replayBench,
   simBench,
   storeBench,
+  updateBench,
   xsBench,
 ];
 

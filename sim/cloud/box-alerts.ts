@@ -66,4 +66,18 @@ export class BoxAlerts {
     for (const kind of over) this.#alerts.clear(`${kind}/${box}`);
     return over;
   }
+
+  /** Whether the box can store the newest permissions, as its status says. */
+  storesPermissions(box: string, does: boolean): void {
+    const id = `permissions/${box}`;
+    if (does) this.#alerts.clear(id);
+    else {
+      this.#alerts.raise({
+        id,
+        box,
+        what: "it cannot store the newest permissions, and works by older ones: a right that was taken away goes on working there",
+        wayOut: "it tries again by itself, ever more seldom; if this lasts for a day, its memory needs service",
+      });
+    }
+  }
 }

@@ -18,6 +18,7 @@ import {
   Welcome,
 } from "../../firmware/wire/messages.js";
 import { padded } from "../../firmware/wire/padding.js";
+import { Pull } from "../../firmware/wire/update-messages.js";
 import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
 import type { HashPort } from "../../hal/ports/hash.js";
 import { Acks } from "./acks.js";
@@ -32,6 +33,8 @@ import { Knocks } from "./knocks.js";
 import { paceSeconds } from "./pace.js";
 import { Permissions } from "./permissions.js";
 import { type BoxPower, boxPower } from "./power.js";
+import { imageIn, Releases } from "./releases/releases.js";
+import type { Shelf } from "./releases/shelf.js";
 import { Conversation, type Drop, type Introduction, type Opened, type Session } from "./session.js";
 import { Sheets } from "./sheets.js";
 import { SnapshotRounds } from "./snapshot-rounds.js";
@@ -53,6 +56,8 @@ export interface CloudNeeds {
   readonly onProblem?: (message: string) => void;
   /** What becomes of each snapshot file before it is offered: a cloud of later years, in trials. As it is if absent. */
   readonly snapshotFile?: (bytes: Uint8Array) => Uint8Array;
+  /** Releases of the firmware to hand out; none if absent. */
+  readonly shelf?: Shelf | undefined;
 }
 
 /** Within a session, a command without a receipt is sent again after this, ms. */
@@ -79,6 +84,7 @@ export class CloudService {
   readonly permissions: Permissions;
   /** Somebody has it look every minute. */
   readonly watch: Watch;
+  readonly releases: Releases;
   /** Messages dropped since the start, by reason. */
   readonly dropped: Record<Drop, number> = { topic: 0, box: 0, sealed: 0, session: 0, counter: 0, body: 0 };
   readonly #needs: CloudNeeds;
@@ -123,6 +129,7 @@ export class CloudService {
       onProblem: (message) => this.#problem(message),
     });
     this.#commands = new Commands(store, now);
+    this.releases = new Releases({ store, shelf: needs.shelf, now });
     this.#boxAlerts = new BoxAlerts(this.alerts);
     this.#heldUp = new HeldUp({
       store,
@@ -263,7 +270,7 @@ export class CloudService {
     this.#whenDurable(() => {
       if (made !== undefined) this.#snapshots.install(box, made);
       const snapshot = this.#snapshots.newest(box);
-      const told = { epoch, next, version, bins, reads };
+      const told = { epoch, next, version, bins, reads, image: imageIn(hello) };
       const session = peer.conversation.welcome(opened.id, this.#needs.random, told, opened.counter);
       this.#send(box, session, Lane.welcome, Welcome, {
         of: opened.counter,
@@ -274,6 +281,7 @@ export class CloudService {
         count: MAX_BATCH_RECORDS,
         quiet: QUIET_SECONDS,
         pace: paceSeconds(this.store.organisation.boxes.length),
+        release: this.releases.wanted(box, imageIn(hello)),
       });
     });
   }
@@ -286,6 +294,8 @@ export class CloudService {
     if (lane === Lane.records) this.#records(box, session, Records.decode(body));
     else if (lane === Lane.fetch) this.#fetch(box, session, Fetch.decode(body));
     else if (lane === Lane.status) this.#status(box, state, Status.decode(body));
+    else if (lane === Lane.pull)
+      this.releases.pull(box, Pull.decode(body), (down, codec, what) => this.#send(box, session, down, codec, what));
     else this.#setOnline(box, State.decode(body).online);
     if (isFirst) this.#sendCommands(box);
   }
@@ -293,16 +303,7 @@ export class CloudService {
   #status(box: string, state: BoxEntry, status: Status): void {
     state.status = { ...status };
     state.statusAt = Math.floor(this.#needs.now());
-    const id = `permissions/${box}`;
-    if (!status.faults.includes("snapshot")) this.alerts.clear(id);
-    else {
-      this.alerts.raise({
-        id,
-        box,
-        what: "it cannot store the newest permissions, and works by older ones: a right that was taken away goes on working there",
-        wayOut: "it tries again by itself, ever more seldom; if this lasts for a day, its memory needs service",
-      });
-    }
+    this.#boxAlerts.storesPermissions(box, !status.faults.includes("snapshot"));
     this.#heldUp.told(box, { epoch: state.epoch, next: status.next, version: status.version });
   }
 
@@ -310,6 +311,7 @@ export class CloudService {
   #proven(box: string, session: Session): void {
     const state = this.store.boxState(box);
     this.#described(box, state, session.told);
+    this.releases.told(box, session.told.image);
     this.#knocks.heard(box);
     this.#setOnline(box, true);
     const { epoch } = session.told;

@@ -1,6 +1,7 @@
 import { CHALLENGE_BYTES, NO_CHALLENGE, openEnvelope, sameBytes, seal } from "../../firmware/wire/envelope.js";
 import { Lane } from "../../firmware/wire/lanes.js";
 import type { Told } from "./held-up.js";
+import type { ToldImage } from "./releases/releases.js";
 
 /** Why a message was dropped. */
 export type Drop = "topic" | "box" | "sealed" | "session" | "counter" | "body";
@@ -11,6 +12,8 @@ export interface Introduction extends Told {
   readonly bins: number;
   /** Bits of `Reads`. */
   readonly reads: number;
+  /** Undefined: it takes no updates. */
+  readonly image: ToldImage | undefined;
 }
 
 export class Session {

@@ -1,6 +1,7 @@
 import type { CommandKind, Exchange } from "../../firmware/records/records.js";
 import type { Status } from "../../firmware/wire/messages.js";
 import type { Organisation } from "./domain.js";
+import type { Rollout } from "./releases/rollout.js";
 
 /** When something happened, as far as the box could tell. */
 export interface When {
@@ -148,6 +149,28 @@ export interface BoxEntry {
   open?: OpenEntries;
   /** Codes that the box accepted, by day since 1970 UTC, of the newest days that it told of (`code-length.ts`). Absent: none. */
   accepted?: Record<string, number>;
+  /** What it runs, as its last session said. Absent: it takes no updates, or was not heard since it does. */
+  image?: {
+    readonly release: number;
+    /** Bytes of a slot. */
+    readonly room: number;
+    /** Version of its list of release keys. */
+    readonly list: number;
+    readonly isTrial: boolean;
+  };
+  /** The last `update` record. Absent: none. */
+  update?: {
+    readonly release: number;
+    /** An UpdateEvent. */
+    readonly event: number;
+    readonly reason?: string;
+    /** When it came, s since 1970 UTC. */
+    readonly at: number;
+    /** Boots that a fault ended since. */
+    crashes?: number;
+  };
+  /** Release that it is to have, whatever the rollout says. Absent: as the rollout says. */
+  pin?: number;
   nextCommand: number;
   commands: Command[];
   sheets: SheetsState;
@@ -290,6 +313,8 @@ export interface CloudDocument {
   hooks?: Record<string, Hook>;
   /** For programs, by id (`api/tokens.ts`); only where there is one organisation, in a file. Absent: none. */
   tokens?: Record<string, Token>;
+  /** Releases that are given out, by model. Absent in databases of earlier versions. */
+  rollouts?: Record<string, Rollout>;
 }
 
 /** All of it at once, with everything that only grows (`store/lines.ts`): for trials and copies. */

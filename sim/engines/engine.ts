@@ -1,6 +1,9 @@
 import { boot } from "../../firmware/main.js";
+import { UPDATES } from "../../firmware/with-updates.js";
 import type { BareHal, IoBoard } from "../../hal/boards/board-ports.js";
 import type { Hal } from "../../hal/ports/hal.js";
+import type { RunningImage } from "../world/devices/image-flash.js";
+import { bootNodeImage, type ImageFault, nodePayload } from "./node-image.js";
 import { countOpenings, openingComputrons } from "./opening-cost.js";
 
 /** What an engine that counts has counted, over all boots. */
@@ -13,12 +16,17 @@ export interface Spent {
   readonly peakChunkBytes: number | undefined;
 }
 
-/** Runs the firmware of one box, boot after boot. */
+/** Runs the firmware of one box, boot after boot. `image`: what the boot stub has chosen; absent: the firmware that there is. */
 export interface Engine {
   /** Boots the firmware on `hal`; returns when it waits for events. What was running before is gone. */
-  boot(hal: Hal): void;
+  boot(hal: Hal, image?: RunningImage): void;
   /** The same with the board's drivers on the firmware's side of the engine; absent: the simulator runs them. */
-  bootOnIo?(hal: BareHal, board: IoBoard): void;
+  bootOnIo?(hal: BareHal, board: IoBoard, image?: RunningImage): void;
+  /**
+   * The payload of an image that this engine runs, of firmware that calls itself `version` and goes wrong in this way. Absent: it runs
+   * nothing but the firmware that it was made with.
+   */
+  readonly program?: ((fault: ImageFault, version: string) => Promise<Uint8Array>) | undefined;
   /** What sealed messages have cost so far, tried in vain or not, over all boots; in Node's process, by anybody. */
   readonly openingComputrons: number;
   /** Undefined: nobody counts. */
@@ -27,9 +35,13 @@ export interface Engine {
   close(): void;
 }
 
+/** Of an image for Node: what is to be fetched, not what runs. */
+const NODE_PAYLOAD_BYTES = 120_000;
+
 /** In the simulator's own process: what most tests use. */
 export const NODE_ENGINE: Engine = {
-  boot,
+  boot: (hal, image) => bootNodeImage(hal, image, (real) => boot(real, UPDATES)),
+  program: (fault) => Promise.resolve(nodePayload(fault, NODE_PAYLOAD_BYTES)),
   get openingComputrons() {
     return openingComputrons();
   },

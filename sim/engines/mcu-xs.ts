@@ -9,6 +9,8 @@ import { XsHost, XsWorker } from "./xs-worker.js";
 export class McuXs implements XsMachines {
   /** The image holds bytecode, and a boot evaluates it anew. */
   readonly loadComputrons = 0;
+  /** The program is linked into it. */
+  readonly runsPrograms = false;
   readonly #host: XsHost;
 
   private constructor(command: readonly string[]) {

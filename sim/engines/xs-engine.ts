@@ -3,10 +3,12 @@ import { Type } from "../../hal/bridge/codes.js";
 import { DeviceEnd } from "../../hal/bridge/device-end.js";
 import { withoutDrivers } from "../../hal/bridge/device-io.js";
 import type { Hal } from "../../hal/ports/hal.js";
+import type { RunningImage } from "../world/devices/image-flash.js";
 import { PowerCut } from "../world/devices/power-cut.js";
 import type { Engine, Spent } from "./engine.js";
 import { McuXs } from "./mcu-xs.js";
 import { OPENED } from "./opening-cost.js";
+import { xsProgram } from "./xs/program.js";
 import { DesktopXs, type XsMachines } from "./xs-machines.js";
 import { type BoardReport, XsKilled, type XsReport, type XsWorker } from "./xs-worker.js";
 
@@ -65,6 +67,11 @@ export class XsEngine implements Engine {
     return this.#openingComputrons;
   }
 
+  get program(): Engine["program"] {
+    if (!this.#machines.runsPrograms) return undefined;
+    return async (fault, version) => new Uint8Array(Buffer.from(await xsProgram(fault, version)));
+  }
+
   /** Computrons of all turns so far, over all boots; the loading of the program is not among them. */
   get computrons(): number {
     return this.#computrons;
@@ -99,19 +106,19 @@ export class XsEngine implements Engine {
     return this.#machines.loadComputrons;
   }
 
-  boot(hal: Hal): void {
-    this.#run(hal);
+  boot(hal: Hal, image?: RunningImage): void {
+    this.#run(hal, undefined, image);
   }
 
-  bootOnIo(hal: BareHal, board: IoBoard): void {
-    this.#run(withoutDrivers(hal, board), board);
+  bootOnIo(hal: BareHal, board: IoBoard, image?: RunningImage): void {
+    this.#run(withoutDrivers(hal, board), board, image);
   }
 
-  #run(hal: Hal, board?: IoBoard): void {
+  #run(hal: Hal, board: IoBoard | undefined, image: RunningImage | undefined): void {
     this.#worker?.kill();
     this.#ticksBefore = this.ticks;
     this.#board = undefined;
-    const worker = this.#start();
+    const worker = this.#start(image);
     this.#worker = worker;
     this.#isCut = false;
     const devices = new DeviceEnd({
@@ -143,8 +150,8 @@ export class XsEngine implements Engine {
     }
   }
 
-  #start(): XsWorker {
-    return this.#machines.start((call: Uint8Array) => {
+  #start(image: RunningImage | undefined): XsWorker {
+    const serve = (call: Uint8Array) => {
       if (call[0] === OPENED) {
         this.#openingComputrons += call[1]! + (call[2]! << 8) + (call[3]! << 16) + call[4]! * 2 ** 24;
         return new Uint8Array(0);
@@ -152,7 +159,8 @@ export class XsEngine implements Engine {
       this.#calls++;
       if (this.cutAt?.(call) === true) this.#isCut = true;
       return this.#isCut ? Uint8Array.of(Type.over) : this.#serve!(call);
-    });
+    };
+    return this.#machines.start(serve, image && Buffer.from(image.payload).toString());
   }
 
   /** Collects garbage and counts the slots that are left in use. */

@@ -10,18 +10,25 @@ export type Serve = (request: Uint8Array) => Uint8Array;
 export interface XsMachines {
   /** Of the last evaluation of the firmware, its parsing included; 0: nobody counts. */
   readonly loadComputrons: number;
-  /** The one before must have been killed. */
-  start(serve: Serve): XsWorker;
+  /** Whether `start` takes another program than its own. */
+  readonly runsPrograms: boolean;
+  /**
+   * The one before must have been killed. `program`: a bundle to run in place of this tree's firmware. Throws what the machine throws where
+   * it is no program.
+   */
+  start(serve: Serve, program?: string): XsWorker;
   /** Idempotent. */
   close(): void;
 }
 
 /** In processes of this computer. The program is parsed once; later machines begin from the heap that was there then. */
 export class DesktopXs implements XsMachines {
+  readonly runsPrograms = true;
   readonly #host: XsHost;
   readonly #source: string;
   #loadComputrons = 0;
-  #image: string | undefined;
+  /** Heaps by program, evaluated. */
+  readonly #images = new Map<string, string>();
 
   private constructor(binary: string, source: string) {
     this.#host = new XsHost([binary]);
@@ -39,19 +46,23 @@ export class DesktopXs implements XsMachines {
     return this.#loadComputrons;
   }
 
-  start(serve: Serve): XsWorker {
+  start(serve: Serve, program = this.#source): XsWorker {
     // The first as all others, so that the first boot differs from no other.
-    this.#image ??= this.#load();
-    return new XsWorker(this.#host, serve, this.#image);
+    const image = this.#images.get(program) ?? this.#load(program);
+    return new XsWorker(this.#host, serve, image);
   }
 
-  #load(): string {
+  #load(program: string): string {
     const worker = new XsWorker(this.#host, (request) => request);
-    this.#loadComputrons = worker.evaluate(this.#source).computrons;
-    const image = join(this.#host.dir, "image");
-    worker.save(image);
-    worker.kill();
-    return image;
+    try {
+      this.#loadComputrons = worker.evaluate(program).computrons;
+      const image = join(this.#host.dir, `image${this.#images.size}`);
+      worker.save(image);
+      this.#images.set(program, image);
+      return image;
+    } finally {
+      worker.kill();
+    }
   }
 
   close(): void {

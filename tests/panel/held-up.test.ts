@@ -19,6 +19,7 @@ const WELL: DeviceStatus = {
   faults: [],
   journalRoom: "all",
   heldOpen: undefined,
+  update: undefined,
 };
 
 const notices = (status: Partial<DeviceStatus>) => noticesOf({ ...WELL, ...status }).map(({ id }) => id);

@@ -3,7 +3,7 @@ import { formatText } from "../../firmware/panel/texts/catalogue.js";
 import { Kind } from "../../firmware/records/records.js";
 import { People } from "../../sim/trials/scenarios/people.js";
 import { Stage } from "../../sim/trials/stage/stage.js";
-import type { FlashGeometry } from "../../sim/world/machine/machine.js";
+import type { FlashGeometry } from "../../sim/world/machine/machine-options.js";
 import { readJournal, readMemory } from "../support/box-memory.js";
 
 const MINUTE_MS = 60_000;

@@ -10,7 +10,8 @@ import type { Text } from "../../hal/ports/panel.js";
 import { buildSnapshot } from "../../sim/cloud/snapshot/build.js";
 import type { SnapshotModel } from "../../sim/cloud/snapshot/model.js";
 import { HandClock } from "../../sim/world/clock/hand-clock.js";
-import { IDENTITY_PARTITION, Machine, type MachineOptions } from "../../sim/world/machine/machine.js";
+import { IDENTITY_PARTITION, Machine } from "../../sim/world/machine/machine.js";
+import type { MachineOptions } from "../../sim/world/machine/machine-options.js";
 import { Person } from "../../sim/world/machine/people.js";
 import { World } from "../../sim/world/machine/world.js";
 import type { TraceLog } from "../../sim/world/trace.js";
@@ -110,7 +111,7 @@ export class BoxRig {
     this.machine = new Machine(this.world, {
       name: BOX,
       board: MS5,
-      boot,
+      boot: (hal) => boot(hal),
       units: [3, 2],
       identity: identityImage(
         {

@@ -30,6 +30,9 @@ const SHARED_WITH_CLOUD = [
   /^firmware\/records\//,
   "firmware/snapshot/layout.ts",
   "firmware/snapshot/contract.ts",
+  // Manifests and images of releases.
+  "firmware/update/manifest.ts",
+  "hal/boot/image-header.ts",
   /^hal\/bytes\//,
   // Printed codes, and what a wrong one costs.
   "firmware/codes/hotp.ts",

@@ -1,6 +1,7 @@
 import { MS5 } from "../../hal/boards/ms5/profile.js";
 import type { Hal } from "../../hal/ports/hal.js";
-import { Machine, type MachineOptions } from "../../sim/world/machine/machine.js";
+import { Machine } from "../../sim/world/machine/machine.js";
+import type { MachineOptions } from "../../sim/world/machine/machine-options.js";
 import { World, type WorldOptions } from "../../sim/world/machine/world.js";
 
 export const SMALL_FLASH = { sizeBytes: 16_384, sectorBytes: 4_096, alignBytes: 1 };

@@ -148,6 +148,12 @@ export const en = {
 
   status: "Device status",
   "status-box": "Box {box}, {model}, firmware {firmware}",
+  "status-release": "Release {release}",
+  "status-release-trial": "Release {release}, on trial: it goes back by itself if it does not work",
+  "update-fetching": "Release {release} is being fetched, when nobody is at the box",
+  "update-waiting": "Release {release} is ready: it starts when nobody has used the box for 5 minutes",
+  "update-refused": "Release {release} was refused: {reason}",
+  "update-returned": "Release {release} did not work, and the one before is back: {reason}",
   "status-snapshot": "Permissions version {version}",
   "status-online": "Online",
   "status-offline": "Last try: {reason}",

@@ -155,6 +155,12 @@ export const fr: Catalogue = {
 
   status: "État de l'appareil",
   "status-box": "Armoire {box}, {model}, logiciel {firmware}",
+  "status-release": "Version {release}",
+  "status-release-trial": "Version {release}, à l'essai : elle se retire d'elle-même si elle ne marche pas",
+  "update-fetching": "La version {release} arrive, quand personne n'est devant l'armoire",
+  "update-waiting": "La version {release} est prête : elle démarre après 5 minutes sans personne",
+  "update-refused": "La version {release} a été refusée : {reason}",
+  "update-returned": "La version {release} n'a pas marché, la précédente est revenue : {reason}",
   "status-snapshot": "Droits version {version}",
   "status-online": "En ligne",
   "status-offline": "Dernier essai : {reason}",

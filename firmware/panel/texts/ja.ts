@@ -147,6 +147,12 @@ export const ja: Catalogue = {
 
   status: "機器の状態",
   "status-box": "機器 {box}、{model}、ファームウェア {firmware}",
+  "status-release": "リリース {release}",
+  "status-release-trial": "リリース {release}、試用中。動作しない場合は自動で元に戻ります",
+  "update-fetching": "リリース {release} を、使われていないときに受信しています",
+  "update-waiting": "リリース {release} は準備完了です。5分間使われないと開始します",
+  "update-refused": "リリース {release} は拒否されました: {reason}",
+  "update-returned": "リリース {release} は動作せず、元に戻りました: {reason}",
   "status-snapshot": "権限バージョン {version}",
   "status-online": "オンライン",
   "status-offline": "最後の接続：{reason}",

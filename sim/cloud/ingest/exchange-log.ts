@@ -13,6 +13,7 @@ import {
 import { acceptedCode, countAccepted } from "../code-length.js";
 import { Inventory } from "../inventory.js";
 import { OrganisationIndex } from "../organisation.js";
+import { noteCrash, noteUpdate } from "../releases/fate.js";
 import type {
   BinBelief,
   EmergencyEntry,
@@ -91,6 +92,7 @@ export class ExchangeLog {
     if (rec.kind === Kind.command) this.#receipt(source.box, rec.id);
     if (rec.kind === Kind.snapshotApplied) this.#store.boxState(source.box).applied = rec.version;
     if (rec.kind === Kind.crash) this.#crashed(source.box, rec);
+    if (rec.kind === Kind.update) this.#updated(source.box, rec, when);
   }
 
   /** A record that this cloud cannot read is kept as it came. `bin`: the one that it names, which is in doubt from then on. */
@@ -364,6 +366,12 @@ export class ExchangeLog {
     const state = this.#store.boxState(box);
     state.crashes = (state.crashes ?? 0) + 1;
     state.crash = { reason, lines };
+    noteCrash(state);
+  }
+
+  #updated(box: string, rec: Of<typeof Kind.update>, { time }: When): void {
+    const state = this.#store.boxState(box);
+    noteUpdate(state, rec, time ?? state.lastSeen ?? 0);
   }
 
   #receipt(box: string, id: number): void {

@@ -9,6 +9,7 @@ import {
   LinkEvent,
   Outcome,
   PowerEvent,
+  UpdateEvent,
 } from "../../../firmware/records/records.js";
 
 /** Name of a number of one of the record's tables, or the number itself for one that this version does not know. */
@@ -22,6 +23,7 @@ const EVENTS: Readonly<Record<number, Readonly<Record<string, number>>>> = {
   [Kind.binFault]: BinFault,
   [Kind.power]: PowerEvent,
   [Kind.link]: LinkEvent,
+  [Kind.update]: UpdateEvent,
 };
 
 const TABLES: Readonly<Record<string, Readonly<Record<string, number>>>> = {

@@ -1,5 +1,6 @@
 import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
 import { boot } from "../../../firmware/main.js";
+import type { Updates } from "../../../firmware/updates.js";
 import { boardPorts } from "../../../hal/boards/board-ports.js";
 import { EngineEnd, type EngineEndOptions } from "../../../hal/bridge/engine-end.js";
 import { countOpenings, OPENED, openingComputrons } from "../opening-cost.js";
@@ -11,13 +12,16 @@ declare function gc(): void;
  * Makes the global function that whoever runs the machine calls: the firmware on the engine's end of the bridge, which is made at the
  * first call: what is made here may lie in flash, where nothing can be changed.
  */
-export function serveMachine(own: Pick<EngineEndOptions, "text" | "maxMessageBytes" | "chipFlash">): void {
+export function serveMachine(
+  own: Pick<EngineEndOptions, "text" | "maxMessageBytes" | "chipFlash">,
+  updates?: Updates,
+): void {
   let engine: EngineEnd | undefined;
   const options: EngineEndOptions = {
     boot: (hal) => {
       // For whoever measures; the firmware gets it as an argument.
       Object.assign(globalThis, { hal });
-      boot(hal);
+      boot(hal, updates);
     },
     call: (message) => new Uint8Array(issueCommand(message.buffer)),
     drivers: boardPorts,

@@ -30,6 +30,7 @@ export const Kind = {
   binChecked: 18,
   binKept: 22,
   crash: 23,
+  update: 24,
 } as const;
 export const Exchange = { pickup: 1, dropoff: 2 } as const;
 export const Result = { done: 1, leftOpen: 2, notOpened: 3, unconfirmed: 4 } as const;
@@ -63,6 +64,7 @@ const RULES: Readonly<Record<number, string>> = {
   [Kind.binChecked]: `4 bin 0..199, ?10 of whole, ?9 auth 1..5, ?80 doubt 1..1, ${HELD}`,
   [Kind.binKept]: `4 bin 0..199, 107 belief 1..4, ${HELD}`,
   [Kind.crash]: "23 reason text64, 112 lines text128",
+  [Kind.update]: "16 event 0..255, 124 release whole, ?23 reason text32",
 };
 const HEAD = "1 at whole, 2 flags 0..255";
 const KIND_KEY = 0;
@@ -99,6 +101,7 @@ export interface FlashRecord {
   readonly reason?: string | number;
   readonly belief?: number;
   readonly doubt?: number;
+  readonly release?: number;
 }
 
 interface Field {

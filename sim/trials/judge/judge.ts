@@ -10,6 +10,7 @@ import { compareLogs } from "./compare-logs.js";
 import { DoorsLog } from "./doors-log.js";
 import { FaultsTold } from "./faults-told.js";
 import { GuessWatch, type Worth } from "./guess-watch.js";
+import { imageProblems } from "./image-check.js";
 import { inventoryProblems } from "./inventory-check.js";
 import { Receipts } from "./receipts.js";
 import { type Opening, Rulebook } from "./rulebook.js";
@@ -179,6 +180,7 @@ export class Judge {
         : []),
       ...this.#flashProblems(),
       ...this.#machineProblems(),
+      ...imageProblems(this.#machine),
     ];
     const { exchanges, emergencies, lost, duplicated, reordered } = logs;
     const unauthorised = this.#unauthorised;
@@ -321,7 +323,9 @@ export class Judge {
   }
 
   #machineProblems(): string[] {
-    const problems = this.#machine.crashes.map((crash) => `firmware crashed at ${crash.atMs} ms: ${crash.message}`);
+    // What an image on trial does is told from what it is worth: it must not be kept, and nothing may be lost by it.
+    const crashes = this.#machine.crashes.filter(({ isOfTrial }) => !isOfTrial);
+    const problems = crashes.map((crash) => `firmware crashed at ${crash.atMs} ms: ${crash.message}`);
     const overused = this.#rules.overusedCodes();
     if (overused > 0) problems.push(`${overused} offline codes opened more often than allowed`);
     const busySeconds = this.#machine.load.busiestMinuteMs / 1_000;

@@ -1,3 +1,4 @@
+import { NODE_ENGINE } from "../../engines/engine.js";
 import type { Machine } from "../../world/machine/machine.js";
 import { NoCapabilityError } from "../rig/rig.js";
 import { Stage, type StageOptions } from "../stage/stage.js";
@@ -24,6 +25,10 @@ import { powerCutNoInternet } from "./power-cut-no-internet.js";
 import { restoredCloud } from "./restored-cloud.js";
 import type { Scenario, ScenarioOptions, ScenarioResult } from "./scenario.js";
 import { sixMonths } from "./six-months.js";
+import { update } from "./update.js";
+import { updateBadImage } from "./update-bad-image.js";
+import { updateCut } from "./update-cut.js";
+import { updateHostile } from "./update-hostile.js";
 import { vandal } from "./vandal.js";
 import { withheld } from "./withheld.js";
 import { wrongClock } from "./wrong-clock.js";
@@ -53,6 +58,10 @@ export const SCENARIOS: readonly Scenario[] = [
   failover,
   badWay,
   alerts,
+  update,
+  updateBadImage,
+  updateCut,
+  updateHostile,
 ];
 
 /**
@@ -66,8 +75,10 @@ export async function play(
   step: (text: string, stage: Stage) => void,
   ended?: (stage: Stage, failure: string | undefined) => void,
 ): Promise<ScenarioResult> {
-  const { needs = [], overBadWay = false } = scenario;
-  const stage = await Stage.open({ ...stageOptions, needs, overBadWay });
+  const { needs = [], overBadWay = false, takesUpdates = false } = scenario;
+  if (takesUpdates && (stageOptions.engine ?? NODE_ENGINE).program === undefined)
+    throw new NoCapabilityError(`${scenario.name} needs an engine that runs the program in a slot`);
+  const stage = await Stage.open({ ...stageOptions, needs, overBadWay, takesUpdates });
   const { world, machine } = stage;
   try {
     const missing = needs.filter((need) => !stage.rig.has(need));

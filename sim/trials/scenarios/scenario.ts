@@ -59,6 +59,8 @@ export interface Scenario {
   readonly overBadWay?: true;
   /** What it asks the rig for beyond the basics; absent: nothing. */
   readonly needs?: readonly Capability[];
+  /** The box's firmware is replaced in it; false if absent. */
+  readonly takesUpdates?: boolean;
   /** Plays it until everything should agree again. Throws where the box does not do what a person would expect. */
   play(act: Act): Promise<void>;
 }

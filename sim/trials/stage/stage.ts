@@ -3,19 +3,22 @@ import { boardOf } from "../../../hal/boards/index.js";
 import type { BoardProfile } from "../../../hal/ports/board.js";
 import { type Accounts, accountsOf } from "../../broker/accounts.js";
 import { bytesToHex } from "../../cloud/domain.js";
-import { CloudService } from "../../cloud/service.js";
+import { type CloudNeeds, CloudService } from "../../cloud/service.js";
 import { CloudStore } from "../../cloud/store.js";
 import { type Engine, NODE_ENGINE } from "../../engines/engine.js";
 import { makeSample, SAMPLE_BOXES } from "../../samples/sample.js";
 import { PacedDriver } from "../../world/clock/paced.js";
 import { worldTimers } from "../../world/clock/world-timers.js";
-import { type FlashGeometry, IDENTITY_PARTITION, Machine } from "../../world/machine/machine.js";
+import type { ImageFlashOptions } from "../../world/devices/image-flash.js";
+import { IDENTITY_PARTITION, Machine } from "../../world/machine/machine.js";
+import type { FlashGeometry } from "../../world/machine/machine-options.js";
 import type { PartsLevel } from "../../world/machine/parts-level.js";
 import { Person } from "../../world/machine/people.js";
 import { World } from "../../world/machine/world.js";
 import type { NetOptions } from "../../world/net/links.js";
 import { RealNetwork } from "../../world/net/real-network.js";
 import type { VirtualNetwork } from "../../world/net/virtual-network.js";
+import type { Random } from "../../world/random.js";
 import { TraceLog } from "../../world/trace.js";
 import { readMemory } from "../judge/box-memory.js";
 import { CloudRecord } from "../judge/cloud-record.js";
@@ -35,8 +38,11 @@ import {
 } from "./broker-side.js";
 import { identityOf } from "./identity-of.js";
 import { NewerCloud } from "./newer-cloud.js";
+import { UpdateSide } from "./update-side.js";
 import { WitnessedEngine } from "./witnessed-engine.js";
 
+/** Of the sample box that stories are about. */
+const UPDATED_MODEL = "MS5";
 /** Virtual ms per real ms while a real broker takes part. */
 const PACE = 40;
 
@@ -59,6 +65,8 @@ export interface StageOptions {
   readonly journal?: FlashGeometry;
   /** The snapshot's, likewise. */
   readonly snapshot?: FlashGeometry;
+  /** The box's firmware can be replaced; false if absent. */
+  readonly takesUpdates?: boolean;
   /** What the target cannot do; nothing if absent. */
   readonly lacks?: readonly Capability[];
   /** Of a mosquitto. */
@@ -82,6 +90,8 @@ export interface BoxThere {
 export interface Scene extends BoxThere {
   readonly broker: BrokerSide;
   readonly newer: NewerCloud;
+  /** Undefined: nobody makes releases here. */
+  readonly updates: UpdateSide | undefined;
   readonly cloudHas: number;
   readonly inSync: boolean;
   untilInSync(limitMs: number): Promise<void>;
@@ -101,6 +111,7 @@ export class Stage implements Scene {
   readonly judge: Judge;
   /** What the cloud says beyond what the box knows; silent at first. */
   readonly newer: NewerCloud;
+  readonly updates: UpdateSide | undefined;
   readonly #engine: Engine;
   readonly #limits: Pick<StageOptions, "lacks" | "needs">;
   readonly #boxes: BoxThere[] = [];
@@ -117,10 +128,12 @@ export class Stage implements Scene {
     machine: Machine;
     engine: Engine;
     newer: NewerCloud;
+    updates: UpdateSide | undefined;
     limits: Pick<StageOptions, "lacks" | "needs">;
   }) {
     this.#engine = needs.engine;
     this.newer = needs.newer;
+    this.updates = needs.updates;
     this.world = needs.world;
     this.#cloud = needs.cloud;
     this.broker = needs.broker;
@@ -135,9 +148,15 @@ export class Stage implements Scene {
   static async open(options: StageOptions): Promise<Stage> {
     const world = makeWorld(options);
     const newer = new NewerCloud(world.random("newer cloud"));
+    const engine = options.engine ?? NODE_ENGINE;
+    const makes = options.takesUpdates ? engine.program : undefined;
+    const updates = makes && (await UpdateSide.open(makes, UPDATED_MODEL, () => world.wallSeconds()));
     const record = new CloudRecord();
     const store = new CloudStore(new WitnessedEngine(record));
-    const cloud = makeCloud(world, store, undefined, (bytes) => newer.file(bytes));
+    const cloud = makeCloud(world, store, {
+      snapshotFile: (bytes) => newer.file(bytes),
+      shelf: updates?.shelf,
+    });
     makeSample(cloud, options.seed);
     let stage: Stage | undefined;
     const accounts = makeAccounts(world, () => stage?.cloud ?? cloud);
@@ -150,7 +169,6 @@ export class Stage implements Scene {
     const broker = options.overBadWay ? await overBadWay(direct) : direct;
     const transport = await broker.connectCloud();
     cloud.attach(newer.wrap(cloud, options.broker === "virtual" ? transport : inWorldTime(transport, world.scheduler)));
-    const engine = options.engine ?? NODE_ENGINE;
     const { parts, board, journal, snapshot } = options;
     const machine = makeMachine(world, cloud, broker, SAMPLE_BOXES.ms5, {
       parts,
@@ -158,8 +176,9 @@ export class Stage implements Scene {
       board,
       journal,
       snapshot,
+      images: updates?.factory,
     });
-    const made = new Stage({ world, cloud, record, broker, machine, engine, newer, limits: options });
+    const made = new Stage({ world, cloud, record, broker, machine, engine, newer, updates, limits: options });
     broker.virtual?.subscribe("smartbox/+/down/#", ({ topic, payload }) => made.#passed(topic, payload));
     stage = made;
     return made;
@@ -193,7 +212,7 @@ export class Stage implements Scene {
     const file = (bytes: Uint8Array) => this.newer.file(bytes);
     // Random numbers of its own: those of the cloud before must not come again.
     const random = this.world.random(`cloud put back ${this.#putBack}`);
-    const cloud = makeCloud(this.world, store, undefined, file, random);
+    const cloud = makeCloud(this.world, store, { snapshotFile: file, random, shelf: this.updates?.shelf });
     this.#cloud = cloud;
     cloud.attach(this.newer.wrap(cloud, await this.broker.connectCloud()));
     this.judge.cloudIs(this.#record);
@@ -285,9 +304,12 @@ function makeWorld(options: StageOptions): World {
 export function makeCloud(
   world: World,
   store: CloudStore,
-  onProblem?: (message: string) => void,
-  snapshotFile?: (bytes: Uint8Array) => Uint8Array,
-  random = world.random("cloud"),
+  {
+    onProblem,
+    snapshotFile,
+    shelf,
+    random = world.random("cloud"),
+  }: Partial<Pick<CloudNeeds, "onProblem" | "snapshotFile" | "shelf">> & { readonly random?: Random } = {},
 ): CloudService {
   return new CloudService({
     store,
@@ -296,6 +318,7 @@ export function makeCloud(
     random: (count) => random.bytes(count),
     ...(onProblem && { onProblem }),
     ...(snapshotFile && { snapshotFile }),
+    shelf,
   });
 }
 
@@ -330,16 +353,17 @@ export function makeMachine(
     readonly board?: BoardProfile | undefined;
     readonly journal?: FlashGeometry | undefined;
     readonly snapshot?: FlashGeometry | undefined;
+    readonly images?: ImageFlashOptions | undefined;
   } = {},
 ): Machine {
-  const { net = {}, parts = "ports", engine = NODE_ENGINE, journal, snapshot } = options;
+  const { net = {}, parts = "ports", engine = NODE_ENGINE, journal, snapshot, images } = options;
   const box = cloud.store.organisation.boxes.find((one) => one.id === id)!;
   const { host, port, authority } = broker;
   const machine = new Machine(world, {
     name: box.id,
     board: options.board ?? boardOf(box.model).profile,
-    boot: (hal) => engine.boot(hal),
-    bootOnIo: engine.bootOnIo && ((hal, io) => engine.bootOnIo!(hal, io)),
+    boot: (hal, image) => engine.boot(hal, image),
+    bootOnIo: engine.bootOnIo && ((hal, io, image) => engine.bootOnIo!(hal, io, image)),
     identity: identityImage(
       identityOf(box, { ...broker.way, ...broker.boxLogin, host, port, authority }),
       IDENTITY_PARTITION,
@@ -350,6 +374,7 @@ export function makeMachine(
     net,
     ...(journal && { journal }),
     ...(snapshot && { snapshot }),
+    images,
   });
   for (const [bin] of box.bins.entries()) {
     const item = cloud.ingest.log.inventory.in(box.id, bin)?.item;

@@ -1,16 +1,18 @@
-import type { BareHal, IoBoard } from "../../../hal/boards/board-ports.js";
+import type { BareHal } from "../../../hal/boards/board-ports.js";
 import { linksFitted } from "../../../hal/boards/index.js";
+import { TRIAL_WATCHDOG_MS } from "../../../hal/boot/stub.js";
 import type { CellularSettings } from "../../../hal/drivers/sim7000.js";
 import type { BoardProfile } from "../../../hal/ports/board.js";
-import type { Hal } from "../../../hal/ports/hal.js";
-import { type SleepPort, WakeCause } from "../../../hal/ports/power.js";
+import { WakeCause } from "../../../hal/ports/power.js";
 import type { ScheduledEvent } from "../clock/scheduler.js";
 import { Battery, type BatteryState, type BoardLoad } from "../devices/battery.js";
 import { Bins, type BinsState } from "../devices/bins.js";
+import { boundFlash, type FlashHooks } from "../devices/bound-flash.js";
 import { Button } from "../devices/button.js";
 import { currentsOf } from "../devices/currents.js";
 import { Entropy } from "../devices/entropy.js";
 import { Gauge } from "../devices/gauge.js";
+import { ImageFlash, type Started } from "../devices/image-flash.js";
 import { KeptMemory } from "../devices/kept-memory.js";
 import { Life } from "../devices/life.js";
 import { Mains } from "../devices/mains.js";
@@ -21,12 +23,14 @@ import { Load, Processor } from "../devices/processor.js";
 import { Reader } from "../devices/reader.js";
 import { Rtc } from "../devices/rtc.js";
 import type { Site } from "../devices/site.js";
-import { BoxNet, type NetOptions, netFor } from "../net/links.js";
+import { BoxNet, netFor } from "../net/links.js";
 import type { WifiCredentials } from "../net/wifi.js";
 import type { BoardParts } from "../parts/board-parts.js";
 import { bareHal } from "./bare-hal.js";
 import { identityFlash } from "./identity-flash.js";
-import { directPorts, type PartsLevel, partsAt } from "./parts-level.js";
+import type { FlashGeometry, MachineOptions } from "./machine-options.js";
+import { directPorts, partsAt } from "./parts-level.js";
+import { sleepPort } from "./sleep-port.js";
 import type { World } from "./world.js";
 
 /** From reset to the firmware's first line: boot ROM and image load, ms. */
@@ -43,41 +47,10 @@ const JOURNAL_SECTOR_BYTES = 4 * SECTOR_BYTES;
 /** What `identity` fills; as in the Linux simulator. */
 export const IDENTITY_PARTITION = { sizeBytes: 4 * SECTOR_BYTES, sectorBytes: SECTOR_BYTES } as const;
 
-export interface FlashGeometry {
-  readonly sizeBytes: number;
-  readonly sectorBytes: number;
-  readonly alignBytes: number;
-}
-
-export interface MachineOptions {
-  readonly name: string;
-  readonly board: BoardProfile;
-  /** Runs the firmware on a boot's HAL; returns when everything is set up. */
-  readonly boot: (hal: Hal) => void;
-  /** In place of `boot` at register level: the firmware brings its drivers along. */
-  readonly bootOnIo?: ((hal: BareHal, board: IoBoard) => void) | undefined;
-  /** The identity partition as the factory wrote it (`identityImage`), or the beginning of it. */
-  readonly identity: Uint8Array;
-  /** Bins of the base unit and of each expansion unit; `[12]` if absent. */
-  readonly units?: readonly number[];
-  readonly journal?: FlashGeometry;
-  readonly snapshot?: FlashGeometry;
-  readonly net?: NetOptions;
-  /** 100 if absent. */
-  readonly chargePercent?: number;
-  /** Whether mains is there at first; true if absent. */
-  readonly mains?: boolean;
-  /** How the firmware reaches bins, gauge, mains, button, reader and clock; `ports` if absent. */
-  readonly parts?: PartsLevel;
-  /** Subscription of the modem, at register level. */
-  readonly cellular?: CellularSettings;
-  /** What sealed messages have cost this box's engine so far, computrons; absent: they take no time. */
-  readonly openingComputrons?: (() => number) | undefined;
-  readonly rtc?: { readonly set?: boolean; readonly driftPpm?: number };
-}
-
 export interface Crash {
   readonly atMs: number;
+  /** Of an image on trial, which is there to show what it is worth. */
+  readonly isOfTrial: boolean;
   readonly message: string;
   readonly stack: string;
 }
@@ -117,6 +90,12 @@ export class Machine {
   /** The board at register level, with its faults; undefined with direct ports. */
   readonly parts: BoardParts | undefined;
   readonly flash: { readonly identity: NorFlash; readonly journal: NorFlash; readonly snapshot: NorFlash };
+  /** Undefined: its firmware cannot be replaced. */
+  readonly images: ImageFlash | undefined;
+  /** The slot and the release that run or ran last, and whether on trial; undefined: none did, or there are no slots. */
+  running: { readonly slot: 0 | 1; readonly release: number; readonly isTrial: boolean } | undefined;
+  /** Boots in which the stub found no image to start. */
+  bricked = 0;
 
   readonly load = new Load();
   /** Boots of the firmware, crashes, and losses of power so far. */
@@ -131,7 +110,7 @@ export class Machine {
   onState: ((state: "off" | "starting" | "running" | "asleep") => void) | undefined;
 
   readonly #site: Site;
-  readonly #boot: (hal: Hal) => void;
+  readonly #boot: MachineOptions["boot"];
   readonly #bootOnIo: MachineOptions["bootOnIo"];
   readonly #openingComputrons: () => number;
   readonly #cellular: CellularSettings;
@@ -185,6 +164,8 @@ export class Machine {
     this.net = new BoxNet(site, this.battery, world.network, net);
     const fitted = { board: options.board, units: options.units ?? [12] };
     this.parts = partsAt(options.parts ?? "ports", site, fitted, this);
+    this.images =
+      options.images && new ImageFlash(options.images, (name) => this.#site.random(`flash ${name}`).int(2 ** 32));
     this.flash = {
       identity: identityFlash(options.identity, IDENTITY_PARTITION),
       journal: this.#part(
@@ -345,6 +326,7 @@ export class Machine {
     this.flash.identity.powerOn();
     this.flash.journal.powerOn();
     this.flash.snapshot.powerOn();
+    for (const part of this.images?.all ?? []) part.powerOn();
     this.battery.board("awake");
     this.#site.trace("power", `boot ${this.boots} cause ${cause}`);
     const processor = new Processor(this.#site, this.load, this.#openingComputrons);
@@ -378,47 +360,59 @@ export class Machine {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const stack = error instanceof Error ? (error.stack ?? message) : message;
     this.crashCount++;
-    this.crashes.push({ atMs: this.#site.scheduler.nowMs, message, stack });
+    const isOfTrial = this.running?.isTrial === true;
+    this.crashes.push({ atMs: this.#site.scheduler.nowMs, isOfTrial, message, stack });
     if (this.crashes.length > MAX_CRASHES_KEPT) this.crashes.shift();
     this.#site.trace("firmware", `crash ${message}`);
   }
 
   /** Firmware on drivers of its own gets the board's IO, any other the ports. */
   #runFirmware(life: Life): void {
+    const hooks: FlashHooks = {
+      beforeWrite: (device) => this.#beforeWrite(device),
+      onCut: () => this.#cutInFlash(),
+    };
     const bare = bareHal(this, this.#site, life, {
-      flash: { beforeWrite: (device) => this.#beforeWrite(device), onCut: () => this.#cutInFlash() },
+      flash: hooks,
       watchdog: () => this.#reset(WakeCause.watchdog, BOOT_MS),
-      sleep: this.#sleepPort(life),
+      sleep: sleepPort(this.#site, life, {
+        asleep: (depth, seconds) => this.#fallAsleep(depth, seconds),
+        restart: () => this.#reset(WakeCause.software, BOOT_MS),
+      }),
       crash: this.#kept.port(life),
     });
-    if (this.parts === undefined) this.#boot({ ...bare, ...directPorts(this, life) });
-    else if (this.#bootOnIo !== undefined) this.#bootOnIo(bare, this.parts.io(life));
-    else this.#boot({ ...bare, ...this.parts.ports(life, { ...bare, cellular: this.#cellular }) });
+    const started = this.#startImage(life, bare, hooks);
+    if (started === "no-image") return;
+    const { image } = started ?? {};
+    const hal: BareHal = started === undefined ? bare : { ...bare, update: started.port };
+    if (this.parts === undefined) this.#boot({ ...hal, ...directPorts(this, life) }, image);
+    else if (this.#bootOnIo !== undefined) this.#bootOnIo(hal, this.parts.io(life), image);
+    else this.#boot({ ...hal, ...this.parts.ports(life, { ...hal, cellular: this.#cellular }) }, image);
   }
 
-  #sleepPort(life: Life): SleepPort {
-    return {
-      wakeCause: life.wakeCause,
-      sleep: ({ depth, wakeAfterSeconds }) => {
-        life.check();
-        if (wakeAfterSeconds !== undefined && !(wakeAfterSeconds >= 60 && wakeAfterSeconds <= 2 ** 31 - 1)) {
-          throw new RangeError(`wake-up after ${wakeAfterSeconds} s is out of range`);
-        }
-        this.#site.trace("power", `${depth}${wakeAfterSeconds === undefined ? "" : ` for ${wakeAfterSeconds} s`}`);
-        this.#leave("asleep", depth);
-        if (wakeAfterSeconds !== undefined) {
-          this.#next = this.#site.scheduler.after(wakeAfterSeconds * 1_000, () => this.#wake(WakeCause.timer));
-        }
-        if (this.mains.present) this.#wakeByMains();
-        throw new PowerCut("asleep");
-      },
-      restart: () => {
-        life.check();
-        this.#site.trace("power", "restart");
-        this.#reset(WakeCause.software, BOOT_MS);
-        throw new PowerCut("restarted");
-      },
-    };
+  /** What the boot stub does. Undefined: there is none, and nothing to choose. */
+  #startImage(life: Life, { watchdog }: BareHal, hooks: FlashHooks): Started | "no-image" | undefined {
+    if (this.images === undefined) return undefined;
+    const started = this.images.start((name, device) => boundFlash(this.#site, life, name, device, hooks));
+    if (started === undefined) {
+      this.bricked++;
+      this.#site.trace("power", "no image boots");
+      return "no-image";
+    }
+    const { slot, isTrial, image } = started.choice;
+    const { release } = image;
+    this.running = { slot, release, isTrial };
+    this.#site.trace("power", `release ${release} from slot ${slot}${isTrial ? " on trial" : ""}`);
+    if (isTrial) watchdog.start(TRIAL_WATCHDOG_MS);
+    return started;
+  }
+
+  #fallAsleep(depth: "sleep" | "hibernate", wakeAfterSeconds: number | undefined): void {
+    this.#leave("asleep", depth);
+    if (wakeAfterSeconds !== undefined) {
+      this.#next = this.#site.scheduler.after(wakeAfterSeconds * 1_000, () => this.#wake(WakeCause.timer));
+    }
+    if (this.mains.present) this.#wakeByMains();
   }
 
   #beforeWrite(device: NorFlash): void {

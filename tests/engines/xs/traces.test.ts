@@ -59,7 +59,10 @@ async function untilEnough<T extends object>(
 }
 
 describe.skipIf(missing)("on real XS", () => {
-  const cases = SCENARIOS.flatMap((scenario) => [1].map((seed) => [scenario.name, seed, scenario] as const));
+  // An image for Node is no program for XS: what is flashed differs.
+  const cases = SCENARIOS.filter(({ takesUpdates }) => takesUpdates !== true).flatMap((scenario) =>
+    [1].map((seed) => [scenario.name, seed, scenario] as const),
+  );
 
   test.each(cases)("scenario %s, seed %i", { timeout: 180_000 }, async (_, seed, scenario) => {
     // A broker that is killed in the middle of a replay needs one of more than a batch.

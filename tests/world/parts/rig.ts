@@ -1,5 +1,5 @@
 import type { Hal } from "../../../hal/ports/hal.js";
-import type { MachineOptions } from "../../../sim/world/machine/machine.js";
+import type { MachineOptions } from "../../../sim/world/machine/machine-options.js";
 import { PARTS_LEVELS } from "../../../sim/world/machine/parts-level.js";
 import { Loopback } from "../../bridge/support/loopback.js";
 import { rig } from "../rig.js";

@@ -1,0 +1,114 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import pc from "picocolors";
+import { FIRMWARE_VERSION } from "../../firmware/version.js";
+import { MessageError } from "../../firmware/wire/shape.js";
+import { CloudError } from "../cloud/domain.js";
+import { bundleScript } from "../engines/xs/bundle.js";
+import { buildRelease } from "./release/build.js";
+import { assemble, newKey, signRelease } from "./release/sign.js";
+import { whole } from "./shared/numbers.js";
+
+const program = new Command("release")
+  .description(
+    "Makes a release of the firmware: an image with its manifest and its parts, the same bytes each time; signed by people who have " +
+      "a key each, on machines of their own. The last line is JSON; exit code 2: bad usage, or a file that is not what it should be.",
+  )
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+const told = (result: object) => console.log(JSON.stringify(result));
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
+
+program
+  .command("build")
+  .description(
+    "image.bin, manifest.cbor, release.json and the lists of parts (CycloneDX) of image and cloud, into a folder",
+  )
+  .requiredOption("--release <n>", "its number, above that of every release before", whole)
+  .requiredOption("--expires <date>", "the last day on which boxes may take it, such as 2027-03-31", day)
+  .requiredOption("--out <folder>", "where the files go")
+  .option("--model <model>", "of the boxes", "MS5")
+  .option("--firmware <version>", "its version in words", FIRMWARE_VERSION)
+  .option(
+    "--security <n>",
+    "security version: no box goes back below that of a release which it has confirmed",
+    whole,
+    1,
+  )
+  .option("--from <n>", "the lowest release that it may follow", whole)
+  .option("--payload <file>", "what the board runs; the bundle for XS of this tree if absent")
+  .action(async (options) => {
+    const { release, expires, out, model, firmware, security, from, payload } = options;
+    console.error(pc.cyan(payload === undefined ? "bundling the firmware for XS" : `taking ${payload}`));
+    const { bytes, packages } =
+      payload === undefined ? await bundled() : { bytes: fileOf(payload), packages: BOX_PACKAGES };
+    const manifest = buildRelease({ release, model, firmware, security, expires, from }, bytes, packages, out);
+    told({ release, imageBytes: manifest.total, digest: hex(manifest.digest), out });
+  });
+
+program
+  .command("key")
+  .description("a new key of one person, into a file; the public half is printed, for the list of release keys")
+  .requiredOption("--out <file>", "must not be there yet")
+  .action(({ out }) => told({ publicKey: newKey(out) }));
+
+program
+  .command("sign")
+  .description("signs a release's folder, once the image was found to be the one that the manifest names")
+  .requiredOption("--dir <folder>", "as `build` wrote it")
+  .requiredOption("--key <file>", "as `key` wrote it")
+  .requiredOption("--number <n>", "of the key in the list, from 0", whole)
+  .action(({ dir, key, number }) => told({ signature: signRelease(dir, key, number) }));
+
+program
+  .command("assemble")
+  .description("puts manifest and signatures together into envelope.cbor, which the cloud hands out with the image")
+  .requiredOption("--dir <folder>", "with enough signatures in it")
+  .requiredOption("--keys <hex,hex,…>", "the public keys of the list, in their order")
+  .option("--threshold <n>", "so many have to sign", whole, 2)
+  .action(({ dir, keys, threshold }) => {
+    const list = { version: 1, threshold, keys: String(keys).split(",").map(publicKey) };
+    const envelope = assemble(dir, list);
+    writeFileSync(join(dir, "envelope.cbor"), envelope);
+    told({ envelopeBytes: envelope.length });
+  });
+
+/** The packages that there are on a box. */
+const BOX_PACKAGES = ["cbor-x", "mqtt-packet", "tweetnacl"];
+
+async function bundled(): Promise<{ bytes: Uint8Array; packages: readonly string[] }> {
+  const { source, metafile } = await bundleScript("machine.ts");
+  const names = Object.keys(metafile.inputs).flatMap(
+    (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [],
+  );
+  return { bytes: new Uint8Array(Buffer.from(source)), packages: [...new Set(names)] };
+}
+
+function fileOf(path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (error) {
+    throw new CloudError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function day(text: string): number {
+  const ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T23:59:59Z`) : Number.NaN;
+  if (Number.isNaN(ms)) throw new CloudError(`${text} is no day: write it as 2027-03-31`);
+  return Math.floor(ms / 1_000);
+}
+
+function publicKey(text: string): Uint8Array {
+  if (!/^[0-9a-f]{64}$/.test(text))
+    throw new CloudError(`${text} is no public key: 64 hexadecimal digits, as \`key\` prints them`);
+  return new Uint8Array(Buffer.from(text, "hex"));
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CloudError || error instanceof MessageError)) throw error;
+  console.error(pc.red(error.message));
+  process.exitCode = 2;
+}

@@ -1,0 +1,47 @@
+import { FIRMWARE_VERSION } from "../../../firmware/version.js";
+import { Call, ErrorClass, PARTITIONS, Type } from "../../../hal/bridge/codes.js";
+import { MessageWriter } from "../../../hal/bridge/message.js";
+import type { ImageFault } from "../node-image.js";
+import { bundleScript } from "./bundle.js";
+
+/** The bundle's source; the sources do not change under it. */
+let bundle: Promise<string> | undefined;
+
+/**
+ * The program of an image for XS: this tree's firmware, which calls itself `version`, and in which something goes wrong. What goes wrong is
+ * put around the bundle; the firmware in it is whole.
+ */
+export async function xsProgram(fault: ImageFault, version: string): Promise<string> {
+  bundle ??= bundleScript("machine.ts").then(({ source }) => source);
+  const source = await bundle;
+  const named = source.replace(`FIRMWARE_VERSION = "${FIRMWARE_VERSION}"`, `FIRMWARE_VERSION = "${version}"`);
+  if (named === source && version !== FIRMWARE_VERSION)
+    throw new Error("the bundle does not say its version as it did");
+  return `${named}\n${WRAPPED[fault]}`;
+}
+
+const journalRead = JSON.stringify([Type.call, Call.flashRead, PARTITIONS.indexOf("journal")]);
+const refusal = JSON.stringify([
+  ...new MessageWriter().begin(Type.throw).u8(ErrorClass.flash).text("the image does not know this part").end(),
+]);
+
+const WRAPPED: Readonly<Record<ImageFault, string>> = {
+  none: "",
+  throws: 'throw new Error("the image throws at its end");',
+  // Says that it booted, and does nothing.
+  hangs: `{
+    const real = handleCommand;
+    globalThis.handleCommand = (message) => {
+      const type = new Uint8Array(message)[0];
+      return type === ${Type.boot} || type === ${Type.event} ? Uint8Array.of(${Type.done}).buffer : real(message);
+    };
+  }`,
+  "cannot-read-journal": `{
+    const real = issueCommand;
+    const journalRead = ${journalRead};
+    globalThis.issueCommand = (message) => {
+      const bytes = new Uint8Array(message);
+      return journalRead.every((byte, i) => bytes[i] === byte) ? Uint8Array.from(${refusal}).buffer : real(message);
+    };
+  }`,
+};

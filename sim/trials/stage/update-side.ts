@@ -1,0 +1,80 @@
+import { factoryKeys } from "../../../firmware/update/key-store.js";
+import type { Manifest } from "../../../firmware/update/manifest.js";
+import { digestOf, makeImage } from "../../cloud/releases/image.js";
+import { MemoryShelf } from "../../cloud/releases/shelf.js";
+import { type Signer, signManifest } from "../../cloud/releases/sign.js";
+import type { Engine } from "../../engines/engine.js";
+import type { ImageFault } from "../../engines/node-image.js";
+import type { ImageFlashOptions } from "../../world/devices/image-flash.js";
+import { FIRST_KEYS, signer } from "../update-trial/releases.js";
+
+/** What a box of a story leaves the factory with. */
+const FACTORY_RELEASE = 7;
+const FACTORY_FLOOR = 1;
+const SECTOR_BYTES = 4_096;
+/** Releases of stories expire so long after they were signed, s. */
+const GOOD_FOR_S = 90 * 86_400;
+
+type Program = NonNullable<Engine["program"]>;
+
+export interface PublishOptions {
+  /** How the image goes wrong; "none" if absent. */
+  readonly fault?: ImageFault;
+  /** What the manifest says otherwise. */
+  readonly manifest?: Partial<Manifest>;
+  readonly signers?: readonly Signer[];
+  /** What is handed out in place of the image that was signed. */
+  readonly handedOut?: (image: Uint8Array) => Uint8Array;
+}
+
+/** The release workshop of a story: images for the engine that the box runs on, signed with the keys that it was made with. */
+export class UpdateSide {
+  readonly shelf = new MemoryShelf();
+  readonly factory: ImageFlashOptions;
+  readonly #program: Program;
+  readonly #model: string;
+  readonly #now: () => number;
+
+  private constructor(program: Program, model: string, now: () => number, payload: Uint8Array) {
+    this.#program = program;
+    this.#model = model;
+    this.#now = now;
+    const image = makeImage({ release: FACTORY_RELEASE, security: FACTORY_FLOOR, model }, payload);
+    // Room for a program that is somewhat longer.
+    const slotBytes = SECTOR_BYTES * (Math.ceil(image.length / SECTOR_BYTES) + 4);
+    this.factory = {
+      slotBytes,
+      image,
+      release: FACTORY_RELEASE,
+      floor: FACTORY_FLOOR,
+      keys: factoryKeys(FIRST_KEYS, 1),
+    };
+  }
+
+  /** `now`: s since 1970 UTC. */
+  static async open(program: Program, model: string, now: () => number): Promise<UpdateSide> {
+    return new UpdateSide(program, model, now, await program("none", `0.${FACTORY_RELEASE}.0`));
+  }
+
+  /** Builds, signs and shelves a release. */
+  async publish(release: number, options: PublishOptions = {}): Promise<void> {
+    const { fault = "none", manifest, signers = [signer(0), signer(2)], handedOut = (image) => image } = options;
+    const firmware = `0.${release}.0`;
+    const security = FACTORY_FLOOR + 1;
+    const payload = await this.#program(fault, firmware);
+    const image = makeImage({ release, security, model: this.#model }, payload);
+    const said: Manifest = {
+      release,
+      model: this.#model,
+      firmware,
+      total: image.length,
+      digest: digestOf(image),
+      floor: security,
+      expires: Math.floor(this.#now()) + GOOD_FOR_S,
+      formats: [1, 1, 1, 1],
+      ...manifest,
+    };
+    const envelope = signManifest(said, signers);
+    this.shelf.put({ release, model: this.#model, firmware, list: 1, envelope, image: handedOut(image) });
+  }
+}
