@@ -56,6 +56,14 @@ describe("one-touch unlock", () => {
     expect(intents()).toHaveLength(1);
   });
 
+  it("keeps its screen from whoever takes enter for the button; cancel leaves it", async () => {
+    await arm("A-1");
+    await stage.person.enter();
+    expect(screen()).toBe("one-touch");
+    await stage.person.cancel();
+    expect(screen()).toBe("idle");
+  });
+
   it("is over after a minute", async () => {
     await arm("A-1");
     await stage.world.advance(MINUTE_MS);

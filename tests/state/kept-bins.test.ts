@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Auth, Belief, Exchange, Kind, Outcome, type Rec } from "../../firmware/records/records.js";
+import { Auth, Belief, CommandKind, Exchange, Kind, Outcome, type Rec } from "../../firmware/records/records.js";
 import { BinBeliefs } from "../../firmware/state/bin-beliefs.js";
 import { emptyState } from "../../firmware/state/box-state.js";
 import { CurrentSnapshot } from "../../firmware/state/current-snapshot.js";
@@ -123,6 +123,17 @@ test("only bins of which a snapshot with a lower asOf says something else are to
     { bin: 0, belief: Belief.holds, key: KEY },
     { bin: 1, belief: Belief.taken, fob: "777XYZ" },
   ]);
+});
+
+test("in a journal that has room for nothing less, what it does not know is told all the same", () => {
+  const pair = new Pair();
+  pair.snapshot(pair.next - 1, KNOWN);
+  const { ledger } = pair.bench;
+  for (let id = 1; ledger.refusal("dropoff") === undefined; id++) {
+    ledger.write({ kind: Kind.command, id, command: CommandKind.closeSheets, sheet: 1 }, "vital");
+  }
+  pair.snapshot(1, EMPTY);
+  expect(pair.believed()).toEqual(BELIEVED);
 });
 
 test("a snapshot of another journal's life is one that knows less", () => {
