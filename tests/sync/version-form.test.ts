@@ -42,6 +42,25 @@ describe("the version of MQTT", () => {
     expect(task.faults()).toEqual([]);
   });
 
+  it.each([
+    ["code", 2, 1_000],
+    ["close", 2, 1_000],
+    // A check-in on battery has a minute.
+    ["mute", 3, 60_000],
+  ] as const)(
+    "is found anew after each boot, by a %s in %i connections and %i ms",
+    (unspoken, connections, withinMs) => {
+      for (let boot = 0; boot < 3; boot++) {
+        const { task, time, net } = versioned({ versions: [4], unspoken });
+        task.start();
+        time.run(withinMs);
+        expect(task.online).toBe(true);
+        expect(net.attempts).toHaveLength(connections);
+        task.stop();
+      }
+    },
+  );
+
   it("that the broker took is remembered for six hours", () => {
     const { task, time, net, taken } = versioned({ versions: [4] });
     task.start();
