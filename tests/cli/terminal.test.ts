@@ -206,6 +206,23 @@ describe("the picture of a desk", () => {
     expect(drawFrame(desk, [], { columns: 80, rows: 24 }, PLAIN).join("\n")).toContain("A-1  [012ABC open");
   });
 
+  it("shows what the box's buzzer plays", async () => {
+    await desk.until(() => desk.isLit, 5_000);
+    const foot = () => drawFrame(desk, [], { columns: 80, rows: 24 }, PLAIN).find((line) => line.startsWith("└"))!;
+    const [silent, ...heard] = [foot()];
+    const { panel } = desk.machine;
+    const view = panel.view!;
+    const shown = vi.spyOn(panel, "view", "get");
+    for (const screen of ["thank-you", "refused", "held-open"] as const) {
+      shown.mockReturnValue({ ...view, screen });
+      heard.push(foot());
+    }
+    shown.mockRestore();
+    expect(silent).not.toContain("♪");
+    expect(heard.map((line) => /♪ ([a-z ]+) ─/.exec(line)?.[1])).toEqual(["accepted", "refused", "close the door"]);
+    expect(new Set([silent!, ...heard].map(displayWidth))).toEqual(new Set([displayWidth(silent!)]));
+  });
+
   it("leaves the input line alone, completes it, pages long lists, and gives the terminal back", async () => {
     const screen = new Screen();
     const keys = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {}, unref: () => {} });

@@ -1,3 +1,4 @@
+import { type Sound, soundOf } from "../../../../hal/panel/sounds.js";
 import type { View } from "../../../../hal/ports/panel.js";
 import { boxLog, OFFLINE_SYMBOL } from "../../../cloud/box-log.js";
 import { clip, clipMiddle, displayWidth, fill, wrap } from "../columns.js";
@@ -11,6 +12,13 @@ const BIN_COLUMNS = 17;
 const FOB_COLUMNS = 6;
 const MIN_BODY_ROWS = 8;
 const MAX_BODY_ROWS = 14;
+/** What the box's buzzer plays for the view, as words in the panel's frame. */
+const SOUNDS: Readonly<Record<Sound | "none", string>> = {
+  accepted: " ♪ accepted ",
+  refused: " ♪ refused ",
+  "close-door": " ♪ close the door ",
+  none: "",
+};
 /** Rows that are neither the panel's nor the messages' nor the log's: title, panel's frame, links, cloud, the rule. */
 const OTHER_ROWS = 6;
 /** Of the cloud's log, on a screen of ordinary height and on a tall one. */
@@ -101,7 +109,8 @@ function drawPanel(desk: Desk, bodyRows: number, c: Colours): string[] {
   const body = isLit
     ? drawView(desk, desk.machine.panel.view!, inner, bodyRows, c)
     : drawDark(desk, inner, bodyRows, c);
-  const below = "─".repeat(PANEL_COLUMNS - 4 - button.length);
+  const sound = isLit ? SOUNDS[soundOf(desk.machine.panel.view!) ?? "none"] : "";
+  const below = `${sound}${"─".repeat(PANEL_COLUMNS - 4 - button.length - sound.length)}`;
   return [
     border(`┌─ ${desk.box.model} ${"─".repeat(PANEL_COLUMNS - 5 - desk.box.model.length)}┐`),
     ...body.map((line) => `${border("│")} ${line} ${border("│")}`),
