@@ -106,7 +106,7 @@ const endsPhrase: Rule = (letters, at) => {
   if (before === " ") return !isHiragana(letter);
   if (isHiragana(letter) && before !== "を" && !isMark(before)) return false;
   if (!isFarEastern(before) && !isFarEastern(letter)) return false;
-  if (isMark(before) || before === "を") return true;
+  if (isMark(before)) return true;
   // Polite words begin with these.
   if ((before === "お" || before === "ご") && isIdeograph(letter)) return false;
   if (isIdeograph(before) && isIdeograph(letter)) return isInsideLongRow(letters, at);
