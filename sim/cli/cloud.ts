@@ -13,12 +13,15 @@ const program = new Command("cloud")
     "The cloud as a service, without a box: any number of processes on one PostgreSQL database and one broker, or one process on a file.\n" +
       "It writes a JSON object a line to its standard output, and gives its tenants away when it is told to end.",
   )
-  .requiredOption("--database <url>", "postgres://user:password@host:5432/database, or a file such as cloud.json")
+  .requiredOption(
+    "--database <url>",
+    "postgres://user:password@host:5432/database (several hosts with commas: a primary and its standbys), or a file such as cloud.json",
+  )
   .option("--broker <url>", "mqtt://host:1883 or mqtts://host:8883")
   .option("--user <name>", "logs in at the broker as this user")
   .option("--password <text>", "with --user; better in SMARTBOX_BROKER_PASSWORD, where no list of processes shows it")
   .option("--ca <file>", "with mqtts://: certificate of the authority (PEM)")
-  .option("--http <n>", "port of /health and /ready on 127.0.0.1; 0: any free one", port, 0)
+  .option("--http <n>", "port of /healthz, /readyz and /metrics on 127.0.0.1; 0: any free one", port, 0)
   .option("--api <n>", "port of the API; 0: any free one; absent: no API", port)
   .option(
     "--listen <address>",

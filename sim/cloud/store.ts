@@ -35,7 +35,7 @@ export class CloudStore {
   /** Called with each line, before it is committed: what is done then is committed with it. */
   onLine: ((line: Line) => void) | undefined;
   /** Called after each commit that brought lines, or another of these parts of the document. */
-  onCommitted: ((brought: { readonly lines: boolean; readonly changed: ReadonlySet<string> }) => void) | undefined;
+  onCommitted: ((brought: { readonly lines: number; readonly changed: ReadonlySet<string> }) => void) | undefined;
   /** Called after each change of what boxes are told: the organisation, and what another box's report moved. */
   onPermissions: (() => void) | undefined;
 
@@ -217,7 +217,7 @@ export class CloudStore {
           if (json !== undefined && key.startsWith(BOXES)) this.#committed.set(key.slice(BOXES.length), json);
         }
         for (const { done } of waiters) done();
-        if (lines.length + changed.size > 0) this.onCommitted?.({ lines: lines.length > 0, changed });
+        if (lines.length + changed.size > 0) this.onCommitted?.({ lines: lines.length, changed });
       }
       this.#commitNext();
     });

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { DocumentTokens } from "../../cloud/api/tokens.js";
 import { CloudError } from "../../cloud/domain.js";
 import { HealthServer } from "../../cloud/fleet/health.js";
+import { Metrics } from "../../cloud/fleet/metrics.js";
 import { RealTimers } from "../../cloud/fleet/real-timers.js";
 import type { ServiceLog } from "../../cloud/fleet/service-log.js";
 import { TenantHost } from "../../cloud/fleet/tenant-host.js";
@@ -47,13 +48,24 @@ async function serve(options: Options, log: ServiceLog): Promise<void> {
     const line = await reached(connectMqttjs(address));
     const onProblem = (message: string) => log.warn("cloud", { message });
     const { database: tenant, hooksInside: reachesInside } = options;
-    const host = new TenantHost({ tenant, engine, timers: new RealTimers(), line, onProblem, reachesInside, send });
+    const isReady = () => line.hears?.() ?? true;
+    const metrics = new Metrics({ clouds: () => [host.cloud], isReady });
+    const onCommitted = (lines: number) => metrics.committed(lines);
+    const host: TenantHost = new TenantHost({
+      tenant,
+      engine,
+      timers: new RealTimers(),
+      line,
+      onProblem,
+      reachesInside,
+      send,
+      onCommitted,
+    });
     line.onMessage = (topic, payload) => host.receive(topic, payload);
     const tokens = new DocumentTokens(host.cloud.store, options.database);
     const api = await startApi(options, { tokens, find: async () => ({ cloud: host.cloud }) }, log);
-    const health = await HealthServer.start(options.http, () => {
-      return { ready: line.hears?.() ?? true, tenants: 1, boxes: host.boxes.length };
-    });
+    const told = () => ({ ready: isReady(), tenants: 1, boxes: host.boxes.length });
+    const health = await HealthServer.start(options.http, told, metrics);
     log.info("service", {
       message: "started",
       name: options.name,

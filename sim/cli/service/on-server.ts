@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { HealthServer } from "../../cloud/fleet/health.js";
+import { Metrics } from "../../cloud/fleet/metrics.js";
 import { RealTimers } from "../../cloud/fleet/real-timers.js";
 import type { ServiceLog } from "../../cloud/fleet/service-log.js";
 import { Worker } from "../../cloud/fleet/worker.js";
@@ -66,6 +67,7 @@ async function serve(database: Database, options: Options, log: ServiceLog): Pro
     log,
   );
   const address = options.address ?? api?.url;
+  const metrics = new Metrics({ clouds: () => worker?.clouds ?? [], isReady: () => worker?.ready ?? false });
   worker = new Worker({
     database,
     line,
@@ -74,10 +76,11 @@ async function serve(database: Database, options: Options, log: ServiceLog): Pro
     log,
     reachesInside: options.hooksInside,
     send,
+    onCommitted: (lines) => metrics.committed(lines),
     ...(address !== undefined && { address }),
   });
   await worker.start();
-  const health = await HealthServer.start(options.http, () => worker);
+  const health = await HealthServer.start(options.http, () => worker, metrics);
   log.info("service", {
     message: "started",
     name: options.name,

@@ -19,6 +19,7 @@ export interface TenantNeeds {
   readonly reachesInside?: boolean;
   /** Absent: nobody is written to of alerts. */
   readonly send?: SendLetter | undefined;
+  readonly onCommitted?: ((lines: number) => void) | undefined;
 }
 
 const now = (): number => Date.now() / 1_000;
@@ -30,7 +31,7 @@ export class TenantHost {
   readonly #transport: CloudTransport;
   readonly #outward: Outward;
 
-  constructor({ tenant, engine, timers, line, onProblem, reachesInside = false, send }: TenantNeeds) {
+  constructor({ tenant, engine, timers, line, onProblem, reachesInside = false, send, onCommitted }: TenantNeeds) {
     this.tenant = tenant;
     this.#service = new CloudService({
       store: new CloudStore(engine),
@@ -54,6 +55,7 @@ export class TenantHost {
       now,
       chance: Math.random,
       onFault: onProblem,
+      onCommitted,
     });
   }
 

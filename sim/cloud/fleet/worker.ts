@@ -27,6 +27,8 @@ export interface WorkerNeeds {
   readonly reachesInside?: boolean;
   /** Absent: nobody is written to of alerts. */
   readonly send?: SendLetter | undefined;
+  /** Told of each group that was committed, with how many lines. */
+  readonly onCommitted?: (lines: number) => void;
   readonly timers: TimersPort;
   readonly log: ServiceLog;
 }
@@ -85,6 +87,10 @@ export class Worker {
 
   get boxes(): number {
     return this.#byBox.size;
+  }
+
+  get clouds(): readonly CloudService[] {
+    return [...this.#places.values()].map(({ host }) => host.cloud);
   }
 
   /** The cloud of a tenant, where that is in this process, or the address of the process that has it; undefined: nobody has, or says so. */
@@ -165,7 +171,7 @@ export class Worker {
   }
 
   async #begin(held: Held): Promise<void> {
-    const { database, timers, line, log, reachesInside = false, send } = this.#needs;
+    const { database, timers, line, log, reachesInside = false, send, onCommitted } = this.#needs;
     const { tenant, generation } = held;
     const engine = await PostgresEngine.load(database, held, this.#committer, () =>
       this.#drop(held, "another process has taken it"),
@@ -177,6 +183,7 @@ export class Worker {
       line,
       reachesInside,
       send,
+      onCommitted,
       onProblem: (message) => log.warn("cloud", { tenant, message }),
     });
     this.#places.set(tenant, { held, host, sinceMs: performance.now() });

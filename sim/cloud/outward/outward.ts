@@ -23,6 +23,8 @@ export interface OutwardNeeds {
   /** Between tries of a webhook, s; the last for all that follow. Those of `hook-runner.ts` if absent. */
   readonly retrySeconds?: readonly number[];
   readonly onFault: (message: string) => void;
+  /** Told of each group that was committed, with how many lines. */
+  readonly onCommitted?: ((lines: number) => void) | undefined;
 }
 
 /** What an organisation's cloud tells others by itself, while this process has it: each of them in its own time. */
@@ -40,7 +42,8 @@ export class Outward {
     store.onCommitted = ({ lines, changed }) => {
       const areHooks = [...changed].some((key) => key.startsWith("hooks/"));
       if (areHooks) this.#reconcile();
-      if (lines || areHooks) for (const runner of this.#runners.values()) runner.look();
+      needs.onCommitted?.(lines);
+      if (lines > 0 || areHooks) for (const runner of this.#runners.values()) runner.look();
     };
     this.#reconcile();
     for (const runner of this.#runners.values()) runner.look();

@@ -56,6 +56,56 @@ export class PostgresServer {
     return server;
   }
 
+  /**
+   * A second one that follows `primary`, which from then on answers a commit only once the second has it on disk. Throws CloudError where it
+   * cannot be made.
+   */
+  static async follow(primary: PostgresServer): Promise<PostgresServer> {
+    const server = new PostgresServer(primary.#programs);
+    const data = join(server.#folder, "data");
+    execFileSync(
+      join(server.#programs, "pg_basebackup"),
+      ["-D", data, "-R", "-X", "stream", "-c", "fast", "-d", primary.url.replace(/postgres$/, "")],
+      { stdio: "ignore", cwd: server.#folder, ...server.#account },
+    );
+    server.#port = await freePort();
+    await server.restart();
+    const client = new pg.Client({ connectionString: primary.url });
+    await client.connect();
+    await client.query("alter system set synchronous_standby_names = '*'");
+    await client.query("select pg_reload_conf()");
+    await client.end();
+    return server;
+  }
+
+  /** It follows no longer, and takes commits by itself. */
+  promote(): void {
+    const data = join(this.#folder, "data");
+    const options = ["promote", "-w", "-D", data];
+    execFileSync(join(this.#programs, "pg_ctl"), options, { stdio: "ignore", cwd: this.#folder, ...this.#account });
+    execFileSync(
+      join(this.#programs, "psql"),
+      ["-d", this.url, "-c", "alter system set synchronous_standby_names = ''", "-c", "select pg_reload_conf()"],
+      { stdio: "ignore", cwd: this.#folder, ...this.#account },
+    );
+  }
+
+  /** `host:port`. */
+  get address(): string {
+    return `127.0.0.1:${this.#port}`;
+  }
+
+  /** One of the server's own programs, such as pg_dump; answers what it says. */
+  run(program: string, options: readonly string[], input?: Buffer): Buffer {
+    return execFileSync(join(this.#programs, program), options, {
+      cwd: this.#folder,
+      stdio: ["pipe", "pipe", "ignore"],
+      maxBuffer: 64 * 1024 * 1024,
+      ...(input !== undefined && { input }),
+      ...this.#account,
+    });
+  }
+
   get url(): string {
     return `postgres://${USER}:${this.#password}@127.0.0.1:${this.#port}/postgres`;
   }

@@ -64,7 +64,7 @@ export class ServiceProcess {
   async #isReady(): Promise<boolean> {
     if (this.#health === undefined) return false;
     try {
-      return (await fetch(`${this.#health}/ready`)).status === 200;
+      return (await fetch(`${this.#health}/readyz`)).status === 200;
     } catch (error) {
       // It may be on its way up, or just gone.
       if (error instanceof TypeError) return false;

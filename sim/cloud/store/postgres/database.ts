@@ -1,6 +1,7 @@
 import { Kysely, Migrator, PostgresDialect } from "kysely";
 import pg from "pg";
 import { CloudError, NotNow } from "../../domain.js";
+import { clientsOf, hostsOf } from "./hosts.js";
 import { MIGRATIONS } from "./migrations.js";
 
 /** Connections of one process: one commits, the others read, renew leases and look around. */
@@ -22,10 +23,15 @@ export class Database {
     this.kysely = new Kysely({ dialect: new PostgresDialect({ pool }) });
   }
 
-  /** Connects, once. `url`: `postgres://user:password@host:port/database`. Throws CloudError. */
-  static async open(url: string): Promise<Database> {
-    const shown = checkUrl(url);
+  /**
+   * Connects, once. `url`: `postgres://user:password@host:port/database`; with several hosts and commas between them, to whichever takes
+   * commits. Throws CloudError.
+   */
+  static async open(address: string): Promise<Database> {
+    const { hosts, url } = hostsOf(address);
+    const shown = checkUrl(url).replace(/^[^/]*/, (one) => (hosts.length > 0 ? hosts.join(",") : one));
     const pool = new pg.Pool({
+      ...(hosts.length > 0 && { Client: clientsOf(hosts) }),
       connectionString: url,
       max: CONNECTIONS_MAX,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -35,14 +41,19 @@ export class Database {
     });
     // A connection that ends while nobody uses it is replaced when the next is asked for.
     pool.on("error", () => {});
+    // One that ends while somebody has it is told by the next query; without a listener it would end the program.
+    pool.on("connect", (client) => client.on("error", () => {}));
     const database = new Database(pool, shown);
-    try {
-      await pool.query("select 1");
-    } catch (error) {
-      await database.close();
-      throw new CloudError(explain(error as Error, shown));
+    for (let tries = 1; ; tries++) {
+      try {
+        await pool.query("select 1");
+        return database;
+      } catch (error) {
+        if (tries < hosts.length) continue;
+        await database.close();
+        throw new CloudError(explain(error as Error, shown));
+      }
     }
-    return database;
   }
 
   /** Throws CloudError where the schema is older or newer than this program. */
