@@ -14,6 +14,7 @@ const FAULTS: Readonly<Record<string, TextId>> = {
   modem: "fault-modem",
   "reset button": "fault-reset-button",
   snapshot: "fault-snapshot",
+  update: "fault-update",
   "touch panel": "fault-touch-panel",
 };
 

@@ -175,6 +175,7 @@ export const en = {
   "fault-modem": "Fault: modem",
   "fault-reset-button": "Fault: reset button",
   "fault-snapshot": "Fault: snapshot",
+  "fault-update": "Fault: update",
   "fault-touch-panel": "Fault: touch panel",
   "offline-not-yet": "No connection was tried yet",
   "offline-no-link": "Last try: neither cable, Wi-Fi nor cellular is up",

@@ -182,6 +182,7 @@ export const fr: Catalogue = {
   "fault-modem": "Défaut : réseau mobile",
   "fault-reset-button": "Défaut : bouton de réinitialisation",
   "fault-snapshot": "Défaut : enregistrement des droits",
+  "fault-update": "Défaut : mise à jour",
   "fault-touch-panel": "Défaut : écran tactile",
   "offline-not-yet": "Aucune connexion essayée pour l'instant",
   "offline-no-link": "Dernier essai : ni câble, ni Wi-Fi, ni réseau mobile",

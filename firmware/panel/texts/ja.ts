@@ -174,6 +174,7 @@ export const ja: Catalogue = {
   "fault-modem": "異常：モバイル通信",
   "fault-reset-button": "異常：リセットボタン",
   "fault-snapshot": "異常：権限の保存",
+  "fault-update": "異常：ソフトウェアの更新",
   "fault-touch-panel": "異常：タッチパネル",
   "offline-not-yet": "まだ接続していません",
   "offline-no-link": "最後の接続：有線、Wi-Fi、携帯回線のどれもつながっていません",
