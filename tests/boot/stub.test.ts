@@ -6,6 +6,7 @@ import { FlashError } from "../../hal/ports/flash.js";
 import { GiveUp, type Slot } from "../../hal/ports/update.js";
 import { trialImage } from "../../sim/trials/update-trial/releases.js";
 import { NorFlash } from "../../sim/world/devices/nor-flash.js";
+import { PowerCut } from "../../sim/world/devices/power-cut.js";
 
 const SECTOR = 4_096;
 
@@ -132,5 +133,24 @@ describe("the two copies", () => {
     update.stickBit(SECTOR + 20, 0, 0);
     expect(() => new MetadataStore(update).write(trialOf8(3))).toThrow(/erase 4096 failed/);
     expect(metadata()).toEqual(SEVEN);
+  });
+
+  test("a record that a cut left weak is in force at every boot from the first that took it on", () => {
+    let taken = 0;
+    for (let seed = 1; seed <= 400; seed++) {
+      const { update } = board([7, 8], SEVEN);
+      const flash = update.clone(seed);
+      flash.planCut({ operation: 3, at: seed % 2 === 0 ? 63 : 60 });
+      expect(() => new MetadataStore(flash).write(trialOf8(3))).toThrow(PowerCut);
+      flash.powerOn();
+      let isTaken = false;
+      for (let boot = 0; boot < 12; boot++) {
+        const isThere = new MetadataStore(flash).read()!.trial !== undefined;
+        if (isTaken) expect(isThere, `seed ${seed}`).toBe(true);
+        isTaken ||= isThere;
+      }
+      if (isTaken) taken++;
+    }
+    expect(taken).toBeGreaterThan(5);
   });
 });
