@@ -172,7 +172,7 @@ describe.concurrent("commands", () => {
 
   it("skips hours without the connection noticing", async ({ room }) => {
     const box = room.start();
-    await box.do("skip 2h", /skipping 2h: \d+ %[\s\S]*it is/);
+    await box.do("skip 2h", /it is/);
     await box.do("status", /sees the box online/);
     expect(box.output).not.toMatch(/skip 2h[\s\S]*Offline mode/);
     expect(await box.end()).toBe(0);
@@ -213,21 +213,6 @@ describe.concurrent("a broker of one's own", () => {
     expect(await room.refused("--broker", `mqtt://127.0.0.1:${port}`)).toContain(
       `the broker at 127.0.0.1:${port}: the connection was refused`,
     );
-  });
-});
-
-describe.concurrent("the cloud's page", () => {
-  it("is served while the simulator runs, with what the box told", async ({ room }) => {
-    const box = room.start();
-    const [, url = ""] = await box.see(/in your browser at (http:\S+)/);
-    await box.do("wait synced", /synced/);
-    await box.do("mains off", /mains off/);
-    await vi.waitFor(
-      async () => expect(await (await fetch(`${url}lists`)).text()).toMatch(/Mains<\/dt><dd>lost \d+ s ago/),
-      SOON,
-    );
-    expect(await box.end()).toBe(0);
-    await expect(fetch(url)).rejects.toThrow();
   });
 });
 
@@ -338,9 +323,7 @@ describe.concurrent("several boxes and their cloud", () => {
 
   it("go on without the cloud, and tell it all when it is back", async ({ room }) => {
     const desk = room.start();
-    const [, url = ""] = await desk.see(/in your browser at (http:\S+)/);
     await desk.do("cloud down", /the cloud is down/);
-    expect((await fetch(`${url}lists`)).status).toBe(503);
     await desk.do("cloud add-user Bob", /! the cloud is down: `cloud up` first/);
     await desk.do("code 135790", /\[bin-open\]/);
     await desk.do("take A-1", /012ABC/);
@@ -352,7 +335,6 @@ describe.concurrent("several boxes and their cloud", () => {
     await desk.do("skip 3m", /it is/);
     await desk.do("wait synced", /synced/);
     await desk.do("log", /PICKUP {2}A-1 .*done/);
-    expect((await fetch(url)).status).toBe(200);
     expect(await desk.end()).toBe(0);
   });
 });
