@@ -40,7 +40,8 @@ const open = (record?: WorldRecord) =>
     broker: "inside",
     language: "en",
     onProblem: (message) => {
-      throw new Error(message);
+      // The cloud tells people of doors that stand open; what is wrong with the simulator itself is not to be.
+      if (!message.includes("was left open")) throw new Error(message);
     },
   });
 
