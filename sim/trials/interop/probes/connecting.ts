@@ -115,6 +115,7 @@ const keepAlive: Probe = {
     socket.on("data", (bytes) => packets.parse(bytes as Buffer));
     socket.on("close", () => {
       closed = true;
+      place.waiting.notify();
     });
     await place.waiting.until("CONNACK for a silent client", () => accepted > 0 || closed);
     if (accepted === 0) return no("it closed the connection before CONNACK");
