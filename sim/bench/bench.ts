@@ -1,6 +1,9 @@
 /** Named figures; the unit is in the name. */
 export type Figures = Readonly<Record<string, number>>;
 
+/** A program that a bench needs is not on this machine; the message says how to get it. */
+export class NoToolError extends Error {}
+
 export interface Bench {
   readonly name: string;
   readonly summary: string;

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import pc from "picocolors";
 import { batteryBench } from "../bench/battery.js";
-import type { Bench } from "../bench/bench.js";
+import { type Bench, NoToolError } from "../bench/bench.js";
 import { codesBench } from "../bench/codes.js";
 import { herdBench } from "../bench/herd.js";
 import { journalBench } from "../bench/journal.js";
@@ -15,6 +15,7 @@ import { storeBench } from "../bench/store.js";
 import { updateBench } from "../bench/update.js";
 import { xsBench } from "../bench/xs.js";
 import { NoXsError } from "../engines/xs/compile.js";
+import { pageBench } from "./page/bench.js";
 
 const BENCHES: readonly Bench[] = [
   batteryBench,
@@ -22,6 +23,7 @@ const BENCHES: readonly Bench[] = [
   herdBench,
   journalBench,
   mcuBench,
+  pageBench,
   panelBench,
   quietBench,
   recoveryBench,
@@ -63,7 +65,7 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof NoXsError)) throw error;
+  if (!(error instanceof NoXsError || error instanceof NoToolError)) throw error;
   console.error(pc.red(error.message));
   process.exitCode = 3;
 }

@@ -1,7 +1,11 @@
+import { signal } from "@preact/signals";
 import type { BinRow, KeyRow } from "../../shared/lists.js";
 import { act } from "../live.js";
 import { say } from "../words.js";
 import { useAsked } from "./asked.js";
+
+/** Label of the bin whose list of things to do is open; "": none. */
+const opened = signal("");
 
 export function Bins() {
   const bins = useAsked<readonly BinRow[]>("/api/cloud/bins");
@@ -16,41 +20,56 @@ export function Bins() {
             {beliefText(bin)}
             {!bin.enabled && <em>{say("bin-disabled")}</em>}
           </span>
-          <details>
+          <details
+            open={opened.value === bin.label}
+            onToggle={(event) => {
+              if (event.currentTarget.open) opened.value = bin.label;
+              else if (opened.value === bin.label) opened.value = "";
+            }}
+          >
             <summary>
               …<span class="visually-hidden"> {bin.label}</span>
             </summary>
-            <button type="button" onClick={() => act({ act: "unlock", bin: bin.label })}>
-              {say("bin-unlock")}
-            </button>
-            <button type="button" onClick={() => act({ act: "enable", bin: bin.label, on: !bin.enabled })}>
-              {say(bin.enabled ? "bin-disable" : "bin-enable")}
-            </button>
-            {bin.belief !== "empty" && (
-              <button type="button" onClick={() => act({ act: "empty", bin: bin.label, sure: bin.belief === "holds" })}>
-                {say("bin-is-empty")}
-              </button>
-            )}
-            <select
-              aria-label={`${say("bin-holds")} ${bin.label}`}
-              value=""
-              onChange={(event) => {
-                const key = Number(event.currentTarget.value);
-                event.currentTarget.value = "";
-                if (key > 0) void act({ act: "holds", bin: bin.label, key, sure: true });
-              }}
-            >
-              <option value="">{say("bin-holds")}</option>
-              {keys.map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {name}
-                </option>
-              ))}
-            </select>
+            {opened.value === bin.label && <What bin={bin} keys={keys} />}
           </details>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** What can be said and done of a bin. Of the one that is open alone: a list of all keys for each of a hundred would take its time. */
+function What({ bin, keys }: { readonly bin: BinRow; readonly keys: readonly KeyRow[] }) {
+  return (
+    <>
+      <button type="button" onClick={() => act({ act: "unlock", bin: bin.label })}>
+        {say("bin-unlock")}
+      </button>
+      <button type="button" onClick={() => act({ act: "enable", bin: bin.label, on: !bin.enabled })}>
+        {say(bin.enabled ? "bin-disable" : "bin-enable")}
+      </button>
+      {bin.belief !== "empty" && (
+        <button type="button" onClick={() => act({ act: "empty", bin: bin.label, sure: bin.belief === "holds" })}>
+          {say("bin-is-empty")}
+        </button>
+      )}
+      <select
+        aria-label={`${say("bin-holds")} ${bin.label}`}
+        value=""
+        onChange={(event) => {
+          const key = Number(event.currentTarget.value);
+          event.currentTarget.value = "";
+          if (key > 0) void act({ act: "holds", bin: bin.label, key, sure: true });
+        }}
+      >
+        <option value="">{say("bin-holds")}</option>
+        {keys.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </>
   );
 }
 
