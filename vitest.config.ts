@@ -3,6 +3,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 
 /** Real engines, brokers, processes and long searches: left out of `npm run test:fast`. */
 const SLOW = [
+  "tests/engines/serial.test.ts",
   "tests/codes/waits-without-clock.test.ts",
   "tests/panel/hotspot-online.test.ts",
   "tests/broker/interop-*.test.ts",

@@ -13,9 +13,11 @@ import { SCENARIOS } from "../trials/scenarios/play.js";
 import { PARTS_LEVELS, type PartsLevel } from "../world/machine/parts-level.js";
 import { commit } from "./shared/commit.js";
 import { whole } from "./shared/numbers.js";
+import { parseTarget, RELAY_HELP } from "./shared/target.js";
 
 interface Options {
   readonly targets: readonly Target[];
+  readonly relay?: string;
   readonly scenarios: readonly string[];
   readonly seed: number;
   readonly parts: PartsLevel;
@@ -33,7 +35,8 @@ const program = new Command("hil")
       "and what each story that failed left behind. The last line is JSON: cells, passed, failed, notRun. Exit code 0: all passed, 1: some failed, " +
       "2: bad usage, 3: none failed and some were not run, since a target is not there or lacks what they need.",
   )
-  .option("--targets <list>", `some of ${TARGETS.join(",")}`, listOf(TARGETS), [...TARGETS])
+  .option("--targets <list>", `some of ${TARGETS.join(",")},serial:PATH`, targets, [...TARGETS])
+  .option("--relay <command>", RELAY_HELP)
   .option("--scenarios <list>", `some of ${NAMES.join(",")}`, listOf(NAMES), NAMES)
   .option("--seed <n>", "all chance follows from it", whole, 1)
   .addOption(new Option("--parts <level>", "as of npm run scenario").choices(PARTS_LEVELS).default("ports"))
@@ -41,6 +44,11 @@ const program = new Command("hil")
   .option("--limit <s>", "a cell that takes longer hangs, and is stopped", whole, 900)
   .option("--out <folder>", "for the report; what an earlier run left there is deleted", "build/hil")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+/** For commander: targets between commas. */
+function targets(text: string): Target[] {
+  return text.split(",").map(parseTarget);
+}
 
 /** For commander: names between commas, each a known one. */
 function listOf<T extends string>(known: readonly T[]): (text: string) => T[] {
@@ -53,9 +61,9 @@ function listOf<T extends string>(known: readonly T[]): (text: string) => T[] {
 }
 
 /** Builds what a target needs, once and before its cells. Answers why it cannot be had; undefined: it can. */
-async function prepare(target: Target): Promise<string | undefined> {
+async function prepare(target: Target, relay?: string): Promise<string | undefined> {
   try {
-    const engine = await openEngine(target);
+    const engine = await openEngine(target, relay);
     engine.close();
     return undefined;
   } catch (error) {
@@ -65,15 +73,29 @@ async function prepare(target: Target): Promise<string | undefined> {
   }
 }
 
+/** The end of what plays last on each board. */
+const onBoards = new Map<string, Promise<unknown>>();
+
+/** A board plays one story at a time; of the others there are as many as are wanted. */
+async function alone<T>(target: string, work: () => Promise<T>): Promise<T> {
+  if (!target.startsWith("serial:")) return await work();
+  const playing = (onBoards.get(target) ?? Promise.resolve()).then(work);
+  onBoards.set(
+    target,
+    playing.catch(() => {}),
+  );
+  return await playing;
+}
+
 async function main(): Promise<number> {
-  const { targets, scenarios, seed, parts, jobs, limit, out } = program.parse().opts<Options>();
+  const { targets, relay, scenarios, seed, parts, jobs, limit, out } = program.parse().opts<Options>();
   const began = new Date().toISOString();
   const head = { commit: commit(), began, parts };
   rmSync(join(out, "cells"), { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const absent = new Map<string, string>();
   for (const target of targets) {
-    const why = await prepare(target);
+    const why = await prepare(target, relay);
     if (why !== undefined) absent.set(target, why);
   }
   const playOne = async (cell: Cell): Promise<Outcome> => {
@@ -81,8 +103,9 @@ async function main(): Promise<number> {
     const again = `npm run scenario -- ${scenario} --target ${target} --seed ${seed} --parts ${parts} --artifacts DIR # at ${head.commit}`;
     const why = absent.get(target);
     if (why !== undefined) return { ...cell, verdict: "notRun", why, seconds: 0, again };
-    const artifacts = `cells/${scenario}-${target}`;
-    const outcome = await runCell(cell, { dir: resolve(out, artifacts), limitSeconds: limit, parts });
+    const artifacts = `cells/${scenario}-${target.replaceAll(/[^a-z0-9]+/gi, "-")}`;
+    const run = { dir: resolve(out, artifacts), limitSeconds: limit, parts, ...(relay !== undefined && { relay }) };
+    const outcome = await alone(target, () => runCell(cell, run));
     const colour = { passed: pc.green, failed: pc.red, notRun: pc.yellow }[outcome.verdict];
     console.error(`${colour(outcome.verdict.padEnd(6))} ${scenario} on ${target}, ${outcome.seconds} s`);
     if (outcome.verdict !== "failed") rmSync(join(out, artifacts), { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
-import { openEngine, TARGETS, type Target } from "../engines/targets.js";
+import { openEngine, type Target } from "../engines/targets.js";
 import { NoXsError } from "../engines/xs/compile.js";
 import { Artifacts } from "../trials/rig/artifacts.js";
 import { NoCapabilityError } from "../trials/rig/rig.js";
@@ -16,6 +16,7 @@ import type { WorldRecord } from "./front/record/world-record.js";
 import { readWorld, WorldTextError } from "./front/record/world-text.js";
 import { commit } from "./shared/commit.js";
 import { whole } from "./shared/numbers.js";
+import { parseTarget, RELAY_HELP, TARGET_HELP } from "./shared/target.js";
 
 interface Options {
   readonly seed: number;
@@ -23,6 +24,7 @@ interface Options {
   readonly exchanges: number;
   readonly killBroker: boolean;
   readonly target: Target;
+  readonly relay?: string;
   readonly parts: PartsLevel;
   readonly trace: boolean;
   readonly artifacts?: string;
@@ -39,7 +41,8 @@ const program = new Command("scenario")
     "in place of a name: a world that somebody played and saved on the page, or a file with its link in it",
   )
   .option("--seed <n>", "all chance follows from it", whole, 1)
-  .addOption(new Option("--target <target>", "engine that runs the firmware").choices(TARGETS).default("node"))
+  .option("--target <target>", TARGET_HELP, parseTarget, "node" as const)
+  .option("--relay <command>", RELAY_HELP)
   .addOption(
     new Option("--broker <kind>", "virtual: deterministic, in virtual time; the others are real")
       .choices(BROKER_KINDS)
@@ -71,7 +74,7 @@ async function main(): Promise<number> {
     console.error(`There is no scenario ${name}: choose one of ${SCENARIOS.map((one) => one.name).join(", ")}.`);
     return 2;
   }
-  const { seed, broker, parts, target, trace, artifacts: folder, file: _, ...options } = program.opts<Options>();
+  const { seed, broker, parts, target, relay, trace, artifacts: folder, file: _, ...options } = program.opts<Options>();
   const whyNot = whyNotWith(scenario, broker, options);
   if (whyNot !== undefined) {
     console.error(whyNot);
@@ -82,7 +85,7 @@ async function main(): Promise<number> {
     artifacts?.event(line);
     if (trace) console.error(pc.dim(line));
   };
-  const engine = await openEngine(target);
+  const engine = await openEngine(target, relay);
   const stage = { seed, broker, parts, engine, sink };
   const step = (text: string, { world }: Stage) => {
     artifacts?.step(world.nowMs, text);

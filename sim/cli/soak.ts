@@ -1,10 +1,11 @@
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { openEngine, TARGETS, type Target } from "../engines/targets.js";
+import { openEngine, type Target } from "../engines/targets.js";
 import { NoXsError } from "../engines/xs/compile.js";
 import { soak } from "../trials/soak/soak.js";
 import { PARTS_LEVELS, type PartsLevel } from "../world/machine/parts-level.js";
 import { whole } from "./shared/numbers.js";
+import { parseTarget, RELAY_HELP, TARGET_HELP } from "./shared/target.js";
 
 const program = new Command("soak")
   .description(
@@ -12,7 +13,8 @@ const program = new Command("soak")
   )
   .option("--seed <n>", "all chance follows from it", whole, 1)
   .option("--exchanges <n>", "exchanges at the doors", whole, 500)
-  .addOption(new Option("--target <target>", "engine that runs the firmware").choices(TARGETS).default("node"))
+  .option("--target <target>", TARGET_HELP, parseTarget, "node" as const)
+  .option("--relay <command>", RELAY_HELP)
   .addOption(
     new Option("--parts <level>", "registers: through drivers and simulated parts, which break as well")
       .choices(PARTS_LEVELS)
@@ -23,15 +25,16 @@ const program = new Command("soak")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 program.parse();
-const { seed, exchanges, target, parts, hostile, trace } = program.opts<{
+const { seed, exchanges, target, relay, parts, hostile, trace } = program.opts<{
   seed: number;
   exchanges: number;
   target: Target;
+  relay?: string;
   parts: PartsLevel;
   hostile: boolean;
   trace: boolean;
 }>();
-const engine = await openEngine(target).catch((error: unknown) => {
+const engine = await openEngine(target, relay).catch((error: unknown) => {
   if (!(error instanceof NoXsError)) throw error;
   console.error(pc.red(error.message));
   process.exit(2);

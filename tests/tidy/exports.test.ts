@@ -8,8 +8,9 @@ const isTest = (path: string): boolean => path.startsWith("tests/");
 
 /** Files that take the place of others, name by name, and what a board's image loads by its path. */
 const STAND_INS = /^sim\/engines\/xs\/shims\/|^sim\/cli\/firmware\/shape-as-cddl\.ts$|^hal\/moddable\//;
-/** What stands there for people and boards that are not here yet: a serial line, a touch panel's chip, a board to copy, a beeper. */
+/** What stands there for people and boards that are not here yet: a rig's agent, a touch panel's chip, a board to copy, a beeper. */
 const FOR_LATER = [
+  "hal/bridge/agent.ts",
   "hal/bridge/frame.ts",
   "hal/boards/template/board.ts",
   "hal/panel/sounds.ts",

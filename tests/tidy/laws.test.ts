@@ -123,8 +123,8 @@ test("no file is there for its tests only", () => {
   expect(dead.filter((path) => !FOR_TESTS.includes(path) && !path.startsWith("sim/cli/"))).toEqual([]);
 });
 
-/** A board that people copy; frames for a serial line that no carrier speaks yet; a chip of the glue's touch panel. */
-const FOR_TESTS = ["hal/boards/template/board.ts", "hal/bridge/frame.ts", "sim/world/parts/ft6236.ts"];
+/** A board that people copy; a chip of the glue's touch panel. */
+const FOR_TESTS = ["hal/boards/template/board.ts", "sim/world/parts/ft6236.ts"];
 
 /**
  * The floors of the box, from the ground; rooms on one floor do not see each other. A new room gets its place here.

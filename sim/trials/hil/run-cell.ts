@@ -17,6 +17,8 @@ export interface CellRun {
   readonly dir: string;
   readonly limitSeconds: number;
   readonly parts: string;
+  /** As of npm run scenario. */
+  readonly relay?: string;
   /** The program that plays, with the arguments before the scenario's name; `npm run scenario` if absent. */
   readonly program?: readonly [string, ...string[]];
 }
@@ -28,6 +30,7 @@ export async function runCell(cell: Cell, run: CellRun): Promise<Omit<Outcome, "
   const { scenario, target, seed } = cell;
   const [command, ...before] = run.program ?? [process.execPath, "--import", TSX, SCENARIO];
   const options = ["--target", target, "--seed", String(seed), "--parts", run.parts, "--artifacts", run.dir];
+  if (run.relay !== undefined) options.push("--relay", run.relay);
   const began = performance.now();
   // A group of its own: the workers and emulators that it starts end with it.
   const child = spawn(command, [...before, scenario, ...options], {

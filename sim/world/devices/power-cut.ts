@@ -5,3 +5,6 @@
 export class PowerCut extends Error {
   override readonly name = "PowerCut";
 }
+
+/** Whatever runs the firmware is gone, and not as a box loses its power: no crash of the firmware, and no boot mends it. */
+export class EngineLost extends Error {}

@@ -18,7 +18,7 @@ import { Life } from "../devices/life.js";
 import { Mains } from "../devices/mains.js";
 import { type CutPlan, NorFlash } from "../devices/nor-flash.js";
 import { Panel } from "../devices/panel.js";
-import { PowerCut } from "../devices/power-cut.js";
+import { EngineLost, PowerCut } from "../devices/power-cut.js";
 import { Load, Processor } from "../devices/processor.js";
 import { Reader } from "../devices/reader.js";
 import { Rtc } from "../devices/rtc.js";
@@ -342,8 +342,8 @@ export class Machine {
     try {
       work();
     } catch (error) {
-      if (error instanceof PowerCut && !life.running) return;
-      this.#crash(life, error);
+      if (error instanceof EngineLost) throw error;
+      if (life.running || !(error instanceof PowerCut)) this.#crash(life, error);
       return;
     }
     if (!life.running)
