@@ -102,7 +102,7 @@ export class NewerCloud {
   #fields(lane: Lane, known: Readonly<Record<string, unknown>>): object {
     const random = this.#random;
     const fields = {
-      part: random.int(250),
+      chapter: random.int(250),
       language: "eo",
       entries: random.bytes(random.int(40)),
       "new-word": [1, {}],
