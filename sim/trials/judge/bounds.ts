@@ -1,7 +1,7 @@
 import type { Machine } from "../../world/machine/machine.js";
 import type { World } from "../../world/machine/world.js";
 import type { Access, CloudRecord } from "./cloud-record.js";
-import type { Opening } from "./rulebook.js";
+import type { Opening, Rulebook } from "./rulebook.js";
 
 /** Somebody who was in time at the keypad may open so long after it, ms. */
 const CLAIM_MS = 90_000;
@@ -28,6 +28,7 @@ export class Bounds {
   readonly #world: World;
   #cloud: CloudRecord;
   readonly #machine: Machine;
+  readonly #rules: Pick<Rulebook, "thingOf">;
   readonly #problem: (text: string) => void;
   readonly #revoked: Revoked[] = [];
   readonly #requests: { readonly bin: number; readonly atMs: number }[] = [];
@@ -38,10 +39,14 @@ export class Bounds {
   /** When the panel last said that it is behind, ms. */
   #lastSaidMs = 0;
 
-  constructor(needs: { world: World; cloud: CloudRecord; machine: Machine }, problem: (text: string) => void) {
+  constructor(
+    needs: { world: World; cloud: CloudRecord; machine: Machine; rules: Pick<Rulebook, "thingOf"> },
+    problem: (text: string) => void,
+  ) {
     this.#world = needs.world;
     this.#cloud = needs.cloud;
     this.#machine = needs.machine;
+    this.#rules = needs.rules;
     this.#problem = problem;
     needs.machine.panel.watch(() => {
       if (this.#panelSays) this.#lastSaidMs = this.#world.nowMs;
@@ -101,7 +106,8 @@ export class Bounds {
   /** When the right was taken away that somebody has shown to what the bin is opened for, ms; undefined: none was. */
   #revokedMs({ content, key, atMs }: Opening): number | undefined {
     const tried = this.#tried.findLast((one) => one.revoked.key === key && atMs - one.atMs <= CLAIM_MS);
-    if (content !== undefined && content !== this.#cloud.key(key)?.fob) return undefined;
+    // By a fob that the key had before as well: the box need not have heard that there is a newer one.
+    if (content !== undefined && this.#rules.thingOf(content) !== `key:${key}`) return undefined;
     return tried?.revoked.atMs;
   }
 

@@ -75,7 +75,7 @@ export class Judge {
     this.#receipts = new Receipts(machine);
     this.#commands = new CommandsWatch({ ...needs, receipts: this.#receipts, problem });
     new GuessWatch({ world, machine, report: problem, worth: () => this.#worth(this.#typed) });
-    this.#bounds = new Bounds(needs, problem);
+    this.#bounds = new Bounds({ ...needs, rules: this.#rules }, problem);
     const { panel, reader, bins } = needs.machine;
     for (let bin = 0; bin < bins.count; bin++) {
       const fob = bins.content(bin);

@@ -110,7 +110,7 @@ export class Rulebook {
     // Whoever writes tags by hand writes small letters.
     const user = users.find((one) => one.badge === serial || one.badge === serial.toUpperCase());
     this.#isReturn = false;
-    if (user === undefined) this.#claims.push({ kind: "tag", thing: this.#thingOf(serial), atMs });
+    if (user === undefined) this.#claims.push({ kind: "tag", thing: this.thingOf(serial), atMs });
     for (const access of accesses) if (access.user === user?.id) this.#claimAccess(access, atMs, wallSeconds);
   }
 
@@ -120,7 +120,7 @@ export class Rulebook {
 
   /** What hangs where when the box is put up, or by word of somebody who looked and told the cloud. */
   stocked(bin: number, fob: string): void {
-    this.#evidence.stocked(bin, this.#thingOf(fob));
+    this.#evidence.stocked(bin, this.thingOf(fob));
   }
 
   /** The key has got another fob than `old`, which may be on it still. */
@@ -135,7 +135,7 @@ export class Rulebook {
 
   /** Somebody who looked told the cloud that the fob hangs in another box. */
   saidElsewhere(fob: string): void {
-    this.#evidence.saidElsewhere(this.#thingOf(fob));
+    this.#evidence.saidElsewhere(this.thingOf(fob));
   }
 
   /** What was in the bin before is there still. */
@@ -154,7 +154,7 @@ export class Rulebook {
 
   /** A hand put a fob behind the open door. */
   put(bin: number, fob: string): void {
-    this.#evidence.hung(bin, this.#thingOf(fob));
+    this.#evidence.hung(bin, this.thingOf(fob));
   }
 
   /** The door was shut again. What the person said counts from here on. */
@@ -291,7 +291,7 @@ export class Rulebook {
   }
 
   /** A fob that is or was a key's counts as the key: the fob may be replaced, and a key without one has a code. */
-  #thingOf(serial: string): string {
+  thingOf(serial: string): string {
     const { keys } = this.#cloud.organisation;
     const key = keys.find(({ fob }) => fob === serial) ?? keys.find(({ fob }) => fob === serial.toUpperCase());
     const id = key?.id ?? this.#formerFobs.get(serial);

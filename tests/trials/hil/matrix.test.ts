@@ -99,7 +99,7 @@ function hil(args: readonly string[], env: NodeJS.ProcessEnv = process.env) {
 }
 
 test.each([
-  [["--targets", "node,moon"], "there is no moon: choose some of node,xs,qemu"],
+  [["--targets", "node,moon"], "there is no target moon: choose node, xs, qemu or serial:"],
   [["--scenarios", "fairy"], "there is no fairy"],
 ])("bad usage ends with 2: %s", (args, why) => {
   const { status, stderr } = hil(args);
