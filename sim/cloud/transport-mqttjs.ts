@@ -143,15 +143,22 @@ function firstConnection(client: MqttClient, shown: string): Promise<void> {
       client.end(true);
       reject(new CloudError(explain(error, shown)));
     };
+    const failed = (error: Error): void =>
+      fail(isParsers(error) ? new Error(`what answers is no MQTT: ${NO_MQTT}`) : error);
     client.once("connect", () => {
-      client.off("error", fail);
+      client.off("error", failed);
       client.off("close", closed);
       resolve();
     });
-    const closed = (): void => fail(new Error("it closed the connection before it answered"));
-    client.once("error", fail);
+    const closed = (): void => fail(new Error(`it closed the connection before it answered: ${NO_MQTT}`));
+    client.once("error", failed);
     client.once("close", closed);
   });
+}
+
+/** What the parser of MQTT says of bytes that are none has no code, and helps nobody. */
+function isParsers(error: Error): boolean {
+  return (error as NodeJS.ErrnoException).code === undefined && !(error instanceof AggregateError);
 }
 
 /** Filters in one SUBSCRIBE. */
@@ -188,6 +195,8 @@ function subscribeSome(client: MqttClient, filters: readonly string[], shown: st
   });
 }
 
+const NO_MQTT = "does this port speak MQTT, with TLS or without as the URL says?";
+
 const NETWORK_CAUSES: Readonly<Record<string, string>> = {
   ECONNREFUSED: "the connection was refused: is the broker running, and is that its port?",
   ENOTFOUND: "there is no such host: check the name",
@@ -195,7 +204,11 @@ const NETWORK_CAUSES: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "the host cannot be reached: check the network",
   ENETUNREACH: "the network cannot be reached: check it",
   ETIMEDOUT: "it did not answer in time: check the address and the network",
-  ECONNRESET: "it closed the connection: does this port speak MQTT, with TLS or without as the URL says?",
+  ECONNRESET: `it closed the connection: ${NO_MQTT}`,
+  EPROTO: `it does not speak TLS: ${NO_MQTT}`,
+  CERT_HAS_EXPIRED: "its certificate has ended: renew it, or set this machine's clock",
+  CERT_NOT_YET_VALID: "its certificate does not hold yet: set this machine's clock",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name: write the host as the certificate has it",
 };
 
 function explain(error: Error, shown: string): string {
