@@ -7,7 +7,7 @@ import { type Answer, perform } from "../../page/server/play.js";
 import { Prepared, PreparedSchema } from "../../page/server/prepared.js";
 import type { OwnOrganisation, Theatre } from "../../page/server/theatre.js";
 import type { Pace } from "../../page/shared/state.js";
-import { isInSync } from "../../trials/stage/stage.js";
+import { isInSync } from "../../trials/stage/in-sync.js";
 import { type BoxInReach, Person } from "../../world/machine/people.js";
 import type { DataDirectory } from "./data-directory.js";
 import { beginsOf, type Clockwork, type DeskOptions, openInside, openOutside } from "./desk-world.js";

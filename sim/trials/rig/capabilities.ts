@@ -81,9 +81,11 @@ export interface BinsHand {
   watch(watcher: (event: BinEvent) => void): () => void;
 }
 
-/** Latches that can be made to jam. */
+/** Latches that can be made to jam, and doors that give way to a crowbar. */
 export interface Latches {
   jam(bin: number, jammed: boolean): void;
+  /** The door is open, whatever the lock says. */
+  force(bin: number): void;
 }
 
 interface Cable {

@@ -3,7 +3,7 @@ import { readBinLabel } from "../../../hal/ports/bin-label.js";
 import type { Pack } from "../../cloud/pack/pack.js";
 import { makePack } from "../../cloud/pack/pack.js";
 import type { SheetCode } from "../../cloud/sheets.js";
-import type { Scene } from "../stage/stage.js";
+import type { BoxThere } from "../stage/stage.js";
 
 /** What the screen asks for. */
 export interface Asked {
@@ -13,11 +13,11 @@ export interface Asked {
 
 /** Somebody with a printed pack and nothing else. */
 export class PackHolder {
-  readonly #stage: Scene;
+  readonly #stage: BoxThere;
   readonly pack: Pack;
 
   /** `sheet`: an older one than the one in force. */
-  constructor(stage: Scene, sheet?: number, box = stage.rig.name) {
+  constructor(stage: BoxThere, sheet?: number, box = stage.rig.name) {
     this.#stage = stage;
     this.pack = packOf(stage, sheet, box);
   }
@@ -50,6 +50,13 @@ export class PackHolder {
   async askAll(): Promise<Asked> {
     await this.#menu();
     await this.#stage.person.choose("all-bins");
+    return await this.#asked();
+  }
+
+  /** A stock-take. */
+  async askCheck(): Promise<Asked> {
+    await this.#menu();
+    await this.#stage.person.choose("check-bins");
     return await this.#asked();
   }
 
@@ -101,7 +108,7 @@ export class PackHolder {
 }
 
 /** What would be printed now. */
-export function packOf(stage: Scene, sheet?: number, box = stage.rig.name): Pack {
+export function packOf(stage: BoxThere, sheet?: number, box = stage.rig.name): Pack {
   const nowSeconds = Math.floor(stage.world.wallSeconds());
   return makePack({ store: stage.cloud.store, hash: TWEETNACL_HASH, nowSeconds, isSample: false }, box, sheet);
 }

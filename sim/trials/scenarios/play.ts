@@ -8,7 +8,9 @@ import { brokerKilled } from "./broker-killed.js";
 import { brownOut } from "./brown-out.js";
 import { certificate } from "./certificate.js";
 import { cloudDown } from "./cloud-down.js";
+import { cloudKilled } from "./cloud-killed.js";
 import { copiedTags } from "./copied-tags.js";
+import { databaseFailover } from "./database-failover.js";
 import { deadBattery } from "./dead-battery.js";
 import { emergencyAll } from "./emergency-all.js";
 import { emergencyBin } from "./emergency-bin.js";
@@ -23,8 +25,10 @@ import { People } from "./people.js";
 import { powerCut } from "./power-cut.js";
 import { powerCutNoInternet } from "./power-cut-no-internet.js";
 import { restoredCloud } from "./restored-cloud.js";
+import { roamingKey } from "./roaming-key.js";
 import type { Scenario, ScenarioOptions, ScenarioResult } from "./scenario.js";
 import { sixMonths } from "./six-months.js";
+import { twoBoxes } from "./two-boxes.js";
 import { update } from "./update.js";
 import { updateBadImage } from "./update-bad-image.js";
 import { updateCut } from "./update-cut.js";
@@ -58,6 +62,10 @@ export const SCENARIOS: readonly Scenario[] = [
   failover,
   badWay,
   alerts,
+  cloudKilled,
+  databaseFailover,
+  twoBoxes,
+  roamingKey,
   update,
   updateBadImage,
   updateCut,
@@ -75,10 +83,10 @@ export async function play(
   step: (text: string, stage: Stage) => void,
   ended?: (stage: Stage, failure: string | undefined) => void,
 ): Promise<ScenarioResult> {
-  const { needs = [], overBadWay = false, takesUpdates = false } = scenario;
+  const { needs = [], overBadWay = false, takesUpdates = false, killsCloud = false, onDatabase = false } = scenario;
   if (takesUpdates && (stageOptions.engine ?? NODE_ENGINE).program === undefined)
     throw new NoCapabilityError(`${scenario.name} needs an engine that runs the program in a slot`);
-  const stage = await Stage.open({ ...stageOptions, needs, overBadWay, takesUpdates });
+  const stage = await Stage.open({ ...stageOptions, needs, overBadWay, takesUpdates, killsCloud, onDatabase });
   const { world, machine } = stage;
   try {
     const missing = needs.filter((need) => !stage.rig.has(need));
@@ -105,12 +113,12 @@ export async function play(
       scenario: scenario.name,
       seed: stageOptions.seed,
       broker: stageOptions.broker,
-      ...stage.judge.verdict(),
+      ...stage.verdict(),
       powerCuts: machine.powerCuts,
       boots: machine.boots,
       usedMilliampHours: Math.round(10 * usedMilliampHours(machine)) / 10,
       virtualSeconds: Math.round(world.nowMs / 1_000),
-      traceHash: world.trace.hash(),
+      ...(!onDatabase && { traceHash: world.trace.hash() }),
       ...(failure !== undefined && { failure }),
     };
   } finally {

@@ -32,6 +32,10 @@ export const BAD_WAY: OnlyWith = {
   brokers: ["mosquitto", "embedded"],
   why: "the story is about bytes on real sockets",
 };
+export const IN_WORLD_TIME: OnlyWith = {
+  brokers: ["virtual"],
+  why: "its cloud lives in the world's time",
+};
 export const KILLS_BROKER: OnlyWith = {
   brokers: ["virtual", "mosquitto"],
   why: "the story kills the broker, and this one lives in the simulator's own process",
@@ -61,6 +65,10 @@ export interface Scenario {
   readonly needs?: readonly Capability[];
   /** The box's firmware is replaced in it; false if absent. */
   readonly takesUpdates?: boolean;
+  /** The cloud's process is killed in it; false if absent. */
+  readonly killsCloud?: true;
+  /** The cloud keeps its data in a PostgreSQL with a standby; false if absent. */
+  readonly onDatabase?: true;
   /** Plays it until everything should agree again. Throws where the box does not do what a person would expect. */
   play(act: Act): Promise<void>;
 }
@@ -74,8 +82,8 @@ export interface ScenarioResult extends Verdict {
   /** What left the cell, self-discharge included. */
   readonly usedMilliampHours: number;
   readonly virtualSeconds: number;
-  /** SHA-256 over the whole trace: the same for the same seed, in virtual time. */
-  readonly traceHash: string;
+  /** SHA-256 over the whole trace: the same for the same seed, in virtual time. Absent: a real database took part. */
+  readonly traceHash?: string;
   /** The step that failed and why; absent when the story went as told. */
   readonly failure?: string;
 }

@@ -2,9 +2,12 @@ import { identityImage } from "../../../firmware/identity/copies.js";
 import { boardOf } from "../../../hal/boards/index.js";
 import type { BoardProfile } from "../../../hal/ports/board.js";
 import { type Accounts, accountsOf } from "../../broker/accounts.js";
+import { attachVirtual } from "../../broker/virtual/cloud-transport.js";
 import { bytesToHex } from "../../cloud/domain.js";
 import { type CloudNeeds, CloudService } from "../../cloud/service.js";
+import { MemoryEngine } from "../../cloud/store/memory.js";
 import { CloudStore } from "../../cloud/store.js";
+import type { CloudTransport } from "../../cloud/transport.js";
 import { type Engine, NODE_ENGINE } from "../../engines/engine.js";
 import { makeSample, SAMPLE_BOXES } from "../../samples/sample.js";
 import { PacedDriver } from "../../world/clock/paced.js";
@@ -20,9 +23,8 @@ import { RealNetwork } from "../../world/net/real-network.js";
 import type { VirtualNetwork } from "../../world/net/virtual-network.js";
 import type { Random } from "../../world/random.js";
 import { TraceLog } from "../../world/trace.js";
-import { readMemory } from "../judge/box-memory.js";
 import { CloudRecord } from "../judge/cloud-record.js";
-import { Judge } from "../judge/judge.js";
+import { Judge, type Verdict } from "../judge/judge.js";
 import type { Capability } from "../rig/capabilities.js";
 import type { Rig } from "../rig/rig.js";
 import { simulatedRig } from "../rig/simulated.js";
@@ -36,15 +38,21 @@ import {
   overBadWay,
   virtualBroker,
 } from "./broker-side.js";
+import { DatabaseSide } from "./database-side.js";
 import { identityOf } from "./identity-of.js";
+import { cloudHas, isInSync, untilInSync } from "./in-sync.js";
+import { MortalCloud } from "./mortal-cloud.js";
 import { NewerCloud } from "./newer-cloud.js";
 import { UpdateSide } from "./update-side.js";
+import { allOf } from "./verdicts.js";
 import { WitnessedEngine } from "./witnessed-engine.js";
 
 /** Of the sample box that stories are about. */
 const UPDATED_MODEL = "MS5";
 /** Virtual ms per real ms while a real broker takes part. */
 const PACE = 40;
+/** While a real database does, which answers late where it is in trouble. */
+const DATABASE_PACE = 10;
 
 export interface StageOptions {
   readonly seed: number;
@@ -75,6 +83,10 @@ export interface StageOptions {
   readonly overBadWay?: boolean;
   /** What the story may ask the rig for beyond the basics; everything if absent. */
   readonly needs?: readonly Capability[];
+  /** The cloud's process can be killed; false if absent. With the virtual broker only. */
+  readonly killsCloud?: boolean;
+  /** The cloud keeps its data in a PostgreSQL that has a standby; false if absent. With the virtual broker only. */
+  readonly onDatabase?: boolean;
 }
 
 /** A box with whoever stands in front of it, and the cloud behind it. */
@@ -84,6 +96,8 @@ export interface BoxThere {
   readonly person: Person;
   readonly judge: Judge;
   readonly cloud: CloudService;
+  /** Waits until the cloud has all records of the box, and the box all permissions. Throws TimeoutError. */
+  untilInSync(limitMs: number): Promise<void>;
 }
 
 /** What a story is told on. It says nothing of how the box is made: whatever is done to that goes through `rig`. */
@@ -92,9 +106,12 @@ export interface Scene extends BoxThere {
   readonly newer: NewerCloud;
   /** Undefined: nobody makes releases here. */
   readonly updates: UpdateSide | undefined;
+  /** The cloud's process, where the story may kill it. */
+  readonly mortal: MortalCloud | undefined;
+  /** The cloud's database, where it is a real one. */
+  readonly database: DatabaseSide | undefined;
   readonly cloudHas: number;
   readonly inSync: boolean;
-  untilInSync(limitMs: number): Promise<void>;
   copyCloud(): string;
   putCloudBack(copy: string): Promise<void>;
   addBox(id: string): BoxThere;
@@ -112,13 +129,15 @@ export class Stage implements Scene {
   /** What the cloud says beyond what the box knows; silent at first. */
   readonly newer: NewerCloud;
   readonly updates: UpdateSide | undefined;
+  readonly mortal: MortalCloud | undefined;
+  readonly database: DatabaseSide | undefined;
   readonly #engine: Engine;
   readonly #limits: Pick<StageOptions, "lacks" | "needs">;
   readonly #boxes: BoxThere[] = [];
   #cloud: CloudService;
   #record: CloudRecord;
-  /** Clouds that were put back so far. */
-  #putBack = 0;
+  /** Clouds that took the place of another so far. */
+  #clouds = 0;
 
   private constructor(needs: {
     world: World;
@@ -129,11 +148,15 @@ export class Stage implements Scene {
     engine: Engine;
     newer: NewerCloud;
     updates: UpdateSide | undefined;
+    mortal: MortalCloud | undefined;
+    database: DatabaseSide | undefined;
     limits: Pick<StageOptions, "lacks" | "needs">;
   }) {
     this.#engine = needs.engine;
     this.newer = needs.newer;
     this.updates = needs.updates;
+    this.mortal = needs.mortal;
+    this.database = needs.database;
     this.world = needs.world;
     this.#cloud = needs.cloud;
     this.broker = needs.broker;
@@ -152,12 +175,13 @@ export class Stage implements Scene {
     const makes = options.takesUpdates ? engine.program : undefined;
     const updates = makes && (await UpdateSide.open(makes, UPDATED_MODEL, () => world.wallSeconds()));
     const record = new CloudRecord();
-    const store = new CloudStore(new WitnessedEngine(record));
-    const cloud = makeCloud(world, store, {
-      snapshotFile: (bytes) => newer.file(bytes),
-      shelf: updates?.shelf,
-    });
-    makeSample(cloud, options.seed);
+    const mortal = options.killsCloud ? new MortalCloud(world.random("end of the cloud")) : undefined;
+    const ways = { snapshotFile: (bytes: Uint8Array) => newer.file(bytes), shelf: updates?.shelf };
+    const begin = (store: CloudStore) => makeCloud(world, store, ways);
+    const begun = begin(new CloudStore(new WitnessedEngine(record, mortal?.open() ?? new MemoryEngine())));
+    makeSample(begun, options.seed);
+    const database = options.onDatabase ? await DatabaseSide.open(begun.store.document, world.scheduler) : undefined;
+    const cloud = database === undefined ? begun : begin(new CloudStore(new WitnessedEngine(record, database.engine)));
     let stage: Stage | undefined;
     const accounts = makeAccounts(world, () => stage?.cloud ?? cloud);
     const direct =
@@ -168,7 +192,8 @@ export class Stage implements Scene {
           : await mosquittoBroker(accounts(), options.mosquitto);
     const broker = options.overBadWay ? await overBadWay(direct) : direct;
     const transport = await broker.connectCloud();
-    cloud.attach(newer.wrap(cloud, options.broker === "virtual" ? transport : inWorldTime(transport, world.scheduler)));
+    const heard = options.broker === "virtual" ? transport : inWorldTime(transport, world.scheduler);
+    cloud.attach(newer.wrap(cloud, mortal?.wrap(heard) ?? heard));
     const { parts, board, journal, snapshot } = options;
     const machine = makeMachine(world, cloud, broker, SAMPLE_BOXES.ms5, {
       parts,
@@ -178,8 +203,21 @@ export class Stage implements Scene {
       snapshot,
       images: updates?.factory,
     });
-    const made = new Stage({ world, cloud, record, broker, machine, engine, newer, updates, limits: options });
+    const made = new Stage({
+      world,
+      cloud,
+      record,
+      broker,
+      machine,
+      engine,
+      newer,
+      updates,
+      mortal,
+      database,
+      limits: options,
+    });
     broker.virtual?.subscribe("smartbox/+/down/#", ({ topic, payload }) => made.#passed(topic, payload));
+    if (mortal !== undefined) mortal.onDeath = (downMs) => made.#startAgain(mortal, downMs);
     stage = made;
     return made;
   }
@@ -206,17 +244,36 @@ export class Stage implements Scene {
     const { organisation, formerKeys, formerFobs, lastIds } = this.cloud.store.document;
     this.cloud.close();
     const begun = { ...JSON.parse(copy), organisation, formerKeys, formerFobs, lastIds };
-    this.#record = new CloudRecord(JSON.stringify(begun));
-    const store = new CloudStore(new WitnessedEngine(this.#record, begun));
-    this.#putBack++;
+    const transport = await this.broker.connectCloud();
+    const record = new CloudRecord(JSON.stringify(begun));
+    this.#cloudIs(record, new CloudStore(new WitnessedEngine(record, new MemoryEngine(begun))), transport);
+  }
+
+  /** The cloud was killed; somebody starts it again, and it finds what it had written. */
+  #startAgain(mortal: MortalCloud, downMs: number): void {
+    const dead = this.cloud;
+    worldTimers(this.world.scheduler).set(downMs, () => {
+      dead.close();
+      const engine = mortal.open();
+      const record = new CloudRecord(JSON.stringify(new CloudStore(engine).data));
+      const store = new CloudStore(new WitnessedEngine(record, engine, mortal.watch()));
+      const transport = attachVirtual(this.broker.virtual!, worldTimers(this.world.scheduler));
+      this.#cloudIs(record, store, mortal.wrap(transport));
+    });
+  }
+
+  /** There is another cloud from now on. */
+  #cloudIs(record: CloudRecord, store: CloudStore, transport: CloudTransport): void {
+    this.#record = record;
+    this.#clouds++;
     const file = (bytes: Uint8Array) => this.newer.file(bytes);
     // Random numbers of its own: those of the cloud before must not come again.
-    const random = this.world.random(`cloud put back ${this.#putBack}`);
+    const random = this.world.random(`cloud put back ${this.#clouds}`);
     const cloud = makeCloud(this.world, store, { snapshotFile: file, random, shelf: this.updates?.shelf });
     this.#cloud = cloud;
-    cloud.attach(this.newer.wrap(cloud, await this.broker.connectCloud()));
-    this.judge.cloudIs(this.#record);
-    for (const { judge } of this.#boxes) judge.cloudIs(this.#record);
+    cloud.attach(this.newer.wrap(cloud, transport));
+    this.judge.cloudIs(record);
+    for (const { judge } of this.#boxes) judge.cloudIs(record);
   }
 
   /** Another box of the organisation, as it leaves the factory, with a judge and somebody in front of it. Runs on Node. */
@@ -234,6 +291,7 @@ export class Stage implements Scene {
       get cloud() {
         return stage.cloud;
       },
+      untilInSync: (limitMs: number) => untilInSync(world, () => stage.cloud, machine, limitMs),
     };
     this.#boxes.push(there);
     return there;
@@ -256,6 +314,7 @@ export class Stage implements Scene {
     this.cloud.close();
     this.world.close();
     await this.broker.stop();
+    await this.database?.close();
   }
 
   /** Last record of the box that the cloud has. */
@@ -268,23 +327,13 @@ export class Stage implements Scene {
   }
 
   async untilInSync(limitMs: number): Promise<void> {
-    // Looking into the flash costs more than an event does: the journal's end is looked at when the cloud has moved.
-    let seen = -1;
-    let quietSince = 0;
-    await this.world.until(
-      () => {
-        if (this.cloudHas !== seen) {
-          seen = this.cloudHas;
-          quietSince = this.world.nowMs;
-          return false;
-        }
-        if (this.world.nowMs - quietSince < 3_000) return false;
-        quietSince = this.world.nowMs;
-        return this.inSync;
-      },
-      limitMs,
-      "box and cloud to agree",
-    );
+    await untilInSync(this.world, () => this.cloud, this.machine, limitMs);
+  }
+
+  /** What the judges of all boxes say. */
+  verdict(): Verdict {
+    const others = this.#boxes.map(({ judge, rig }) => ({ box: rig.name, verdict: judge.verdict() }));
+    return allOf(this.judge.verdict(), others);
   }
 }
 
@@ -292,6 +341,11 @@ function makeWorld(options: StageOptions): World {
   const trace = new TraceLog({ keep: 400, ...(options.sink && { sink: options.sink }) });
   const { seed, startWallSeconds } = options;
   const common = { seed, trace, ...(startWallSeconds !== undefined && { startWallSeconds }) };
+  if (options.onDatabase)
+    return new World({
+      ...common,
+      driver: (scheduler) => new PacedDriver(scheduler, { rate: DATABASE_PACE, external: () => true }),
+    });
   if (options.broker === "virtual") return new World(common);
   return new World({
     ...common,
@@ -326,18 +380,6 @@ export function makeCloud(
 export function makeAccounts(world: World, cloud: () => CloudService): () => Accounts {
   const cloudPassword = bytesToHex(world.random("cloud password").bytes(12));
   return () => accountsOf(cloud().store.organisation.boxes, cloudPassword);
-}
-
-/** Sequence number of the last record of the box that the cloud has; 0: none. */
-export function cloudHas(cloud: CloudService, machine: Machine): number {
-  const state = cloud.store.boxState(machine.name);
-  return state.epoch === undefined ? 0 : (state.epochs[state.epoch]?.through ?? 0);
-}
-
-/** Whether the cloud has every record and the box every permission. Reads the box's whole flash: not for every event. */
-export function isInSync(cloud: CloudService, machine: Machine): boolean {
-  const { nextSeq, snapshotVersion } = readMemory(machine);
-  return cloudHas(cloud, machine) === nextSeq - 1 && snapshotVersion === cloud.snapshot(machine.name)?.version;
 }
 
 /** The box as it leaves the factory, with the keys hanging where the cloud's inventory has them. */

@@ -62,7 +62,8 @@ async function untilEnough<T extends object>(
 describe.skipIf(missing)("on real XS", () => {
   // What is about bytes on real sockets has no virtual time, and no trace to compare. An image for Node is no program for XS: what is
   // flashed differs.
-  const isVirtual = ({ onlyWith }: Scenario) => onlyWith?.brokers.includes("virtual") ?? true;
+  const isVirtual = ({ onlyWith, onDatabase }: Scenario) =>
+    onDatabase !== true && (onlyWith?.brokers.includes("virtual") ?? true);
   const comparable = SCENARIOS.filter((scenario) => isVirtual(scenario) && scenario.takesUpdates !== true);
   const cases = comparable.flatMap((scenario) => [1].map((seed) => [scenario.name, seed, scenario] as const));
 

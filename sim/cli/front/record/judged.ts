@@ -1,9 +1,10 @@
 import type { StoreEngine } from "../../../cloud/store/engine.js";
+import { MemoryEngine } from "../../../cloud/store/memory.js";
 import type { Input } from "../../../page/server/acts.js";
 import { perform } from "../../../page/server/play.js";
 import { type Access, CloudRecord } from "../../../trials/judge/cloud-record.js";
 import { Judge, type Verdict } from "../../../trials/judge/judge.js";
-import { isInSync } from "../../../trials/stage/stage.js";
+import { isInSync } from "../../../trials/stage/in-sync.js";
 import { WitnessedEngine } from "../../../trials/stage/witnessed-engine.js";
 import type { Machine } from "../../../world/machine/machine.js";
 import { mending } from "./mend.js";
@@ -100,7 +101,7 @@ class Court {
   /** The judges read what the cloud commits, and nothing of the cloud itself. */
   witness(begun: string): StoreEngine {
     this.#record = new CloudRecord(begun);
-    return new WitnessedEngine(this.#record, JSON.parse(begun));
+    return new WitnessedEngine(this.#record, new MemoryEngine(JSON.parse(begun)));
   }
 
   /** Before it is started: the judge sees all that the box does. */
