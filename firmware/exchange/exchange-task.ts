@@ -14,8 +14,8 @@ import { Returns } from "./returns.js";
 import type { Refusal, Right, Rights } from "./rights.js";
 
 /** What a good read can carry, and what the serial of a fob that nobody knows looks like: anything else is a bad read. */
-const READABLE = /^[!-~]{1,16}$/;
-const FOB_SERIAL = /^[0-9A-Z]{1,16}$/;
+const isReadable = (read: string) => /^[!-~]{1,16}$/.test(read);
+const isFobSerial = (serial: string) => /^[0-9A-Z]{1,16}$/.test(serial);
 /** Bins in which a key may be that one screen offers. */
 const PLACES_OFFERED = 4;
 
@@ -79,12 +79,12 @@ export class ExchangeTask {
 
   /** A badge or a fob. */
   scan(read: string): Answer {
-    if (!READABLE.test(read)) return refused("fob-unreadable");
+    if (!isReadable(read)) return refused("fob-unreadable");
     const serial = this.#asListed(read);
     const badge = this.#rights.badge(serial);
     if (badge !== undefined) return keysOf(badge, this.#rights, this.#beliefs);
     const key = this.#rights.keyByFob(serial);
-    if (key === undefined && !FOB_SERIAL.test(serial)) return refused("fob-unreadable");
+    if (key === undefined && !isFobSerial(serial)) return refused("fob-unreadable");
     const item = key === undefined ? { fob: serial } : { key: key.id };
     return this.#returns.begin({ key, item, byRight: false, who: { auth: Auth.quickScan } });
   }

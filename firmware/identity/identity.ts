@@ -23,42 +23,48 @@ export class IdentityError extends Error {
 
 type Body = Omit<Identity, "broker"> & Identity["broker"];
 
-/** A text of 1 to `max` bytes, all of which `allowed` (a pattern of ASCII characters) takes. */
-function ascii(max: number, allowed: RegExp, expected: string): Field<string> {
+/** A text of 1 to `max` bytes that `isAllowed` takes, which is asked for ASCII. */
+function ascii(max: number, isAllowed: (text: string) => boolean, expected: string): Field<string> {
   const sized = text(1, max);
   return (value, name) => {
     const checked = sized(value, name);
-    if (!allowed.test(checked)) throw new MessageError(`${name}: ${expected} expected`);
+    if (!isAllowed(checked)) throw new MessageError(`${name}: ${expected} expected`);
     return checked;
   };
 }
 
+const isVisible = (text: string) => /^[!-~]+$/.test(text);
+const isOneLine = (text: string) => /^[ -~]+$/.test(text);
+const isLines = (text: string) => /^[ -~\r\n]+$/.test(text);
+const isBoxId = (text: string) => /^[A-Za-z0-9-]+$/.test(text);
+const isPath = (text: string) => text.startsWith("/") && isVisible(text);
+
 /** Whether the certificates verify is for the TLS stack to say; this only catches something else in their place. */
 const pem: Field<string> = (value, name) => {
-  const checked = ascii(7_000, /^[ -~\r\n]+$/, "printable ASCII")(value, name);
+  const checked = ascii(7_000, isLines, "printable ASCII")(value, name);
   if (!checked.includes("-----BEGIN CERTIFICATE-----")) throw new MessageError(`${name}: PEM certificates expected`);
   return checked;
 };
 
 /** The same for a private key (PKCS #8). */
 const privateKey: Field<string> = (value, name) => {
-  const checked = ascii(3_500, /^[ -~\r\n]+$/, "printable ASCII")(value, name);
+  const checked = ascii(3_500, isLines, "printable ASCII")(value, name);
   if (!checked.includes("-----BEGIN PRIVATE KEY-----")) throw new MessageError(`${name}: a PEM private key expected`);
   return checked;
 };
 
 const BODY: BodyCodec<Body> = shape<Body>({
-  box: ascii(32, /^[A-Za-z0-9-]+$/, "A-Z a-z 0-9 -"),
+  box: ascii(32, isBoxId, "A-Z a-z 0-9 -"),
   sealingKey: bytes(KEY_BYTES, KEY_BYTES),
   codesKey: bytes(KEY_BYTES, KEY_BYTES),
   lookupKey: bytes(KEY_BYTES, KEY_BYTES),
-  host: ascii(253, /^[!-~]+$/, "printable ASCII without spaces"),
+  host: ascii(253, isVisible, "printable ASCII without spaces"),
   port: whole(1, 65_535),
-  username: ascii(64, /^[ -~]+$/, "printable ASCII"),
-  password: ascii(128, /^[ -~]+$/, "printable ASCII"),
+  username: ascii(64, isOneLine, "printable ASCII"),
+  password: ascii(128, isOneLine, "printable ASCII"),
   authority: optional(pem),
-  path: optional(ascii(128, /^\/[!-~]*$/, "a path that begins with /")),
-  alpn: optional(ascii(32, /^[!-~]+$/, "printable ASCII without spaces")),
+  path: optional(ascii(128, isPath, "a path that begins with /")),
+  alpn: optional(ascii(32, isVisible, "printable ASCII without spaces")),
   certificate: optional(pem),
   certificateKey: optional(privateKey),
 });

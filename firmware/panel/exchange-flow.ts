@@ -16,8 +16,6 @@ const REFUSED_MS = 10_000;
 const THANKS_MS = 4_000;
 const LONGEST_CODE = 16;
 const SHORTEST_CODE = 4;
-/** Refusals of what is no code here, or was not looked at. */
-const UNKNOWN_CODE = /^(wrong-code|throttled)/;
 
 export interface ExchangeFlowHost {
   /** Whose events these screens show. */
@@ -165,7 +163,8 @@ export class ExchangeFlow implements ExchangeEvents {
 
   /** Whoever is in a hurry types a printed code where ordinary ones go: it is counted like any other, and told the way. */
   #answerCode(answer: Answer, digits: number): void {
-    const isUnknown = answer.kind === "refused" && UNKNOWN_CODE.test(answer.reason);
+    // It is no code here, or was not looked at.
+    const isUnknown = answer.kind === "refused" && /^(wrong-code|throttled)/.test(answer.reason);
     if (isUnknown && digits === OFFLINE_CODE_DIGITS) this.#refuse(answer, "printed-code-there");
     else if (isUnknown && answer.reason !== "wrong-code") this.#refuse(answer, "while-waiting");
     else this.answer(answer);

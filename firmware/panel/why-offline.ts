@@ -70,14 +70,12 @@ const REASONS: readonly (readonly [part: string, id: TextId])[] = [
   ["does not answer", "offline-no-broker"],
   ["connection to ", "offline-no-broker"],
 ];
-const LINK = /^(ethernet|wifi|cellular): /;
-/** What a broker gave as its reason: whoever runs it can look that up. */
-const CODE = /\(([A-Z]+ [0-9xa-f]+)\)/;
 
 /** Why the box is offline, and what to do about it. What only an engineer can tell apart is shown as it is in the trace. */
 export function whyOffline(reason: string): Text {
-  const bare = reason.slice(LINK.exec(reason)?.[0].length ?? 0);
+  const bare = reason.slice(/^(ethernet|wifi|cellular): /.exec(reason)?.[0].length ?? 0);
   const known = REASONS.find(([part]) => bare.includes(part));
   if (known === undefined) return text("status-offline", { reason });
-  return text(known[1], { cause: CODE.exec(bare)?.[1] ?? bare });
+  // What a broker gave as its reason: whoever runs it can look that up.
+  return text(known[1], { cause: /\(([A-Z]+ [0-9xa-f]+)\)/.exec(bare)?.[1] ?? bare });
 }

@@ -2,6 +2,12 @@ import type { ClockPort } from "../../hal/ports/clock.js";
 import type { TracePort } from "../../hal/ports/trace.js";
 import type { SyncHost } from "./contract.js";
 
+/** Characters of a line in the trace. */
+const LINE_LENGTH = 120;
+/** Characters of a reason: the panel looks for words in it, which may stand behind the longest name of a server (RFC 1035: 253). */
+const REASON_LENGTH = 400;
+const CUT = "...";
+
 export interface StandingNeeds {
   readonly host: Pick<SyncHost, "online" | "offline">;
   readonly clock: ClockPort;
@@ -68,16 +74,18 @@ export class Standing {
   }
 
   failed(reason: string): void {
-    this.#lastFailure = printable(reason);
+    this.#lastFailure = printable(reason, REASON_LENGTH);
     this.trace(this.#lastFailure);
   }
 
   trace(text: string): void {
-    this.#needs.trace.line(printable(`sync: ${text}`));
+    this.#needs.trace.line(printable(`sync: ${text}`, LINE_LENGTH));
   }
 }
 
-/** At most 120 characters of printable ASCII: texts of sockets and brokers may hold anything. */
-function printable(text: string): string {
-  return text.slice(0, 120).replace(/[^ -~]/g, "?");
+/** Printable ASCII, as texts of sockets and brokers may hold anything. Of one that is too long the middle goes: the cause stands at the end. */
+function printable(text: string, length: number): string {
+  const half = (length - CUT.length) / 2;
+  const short = text.length <= length ? text : text.slice(0, Math.ceil(half)) + CUT + text.slice(-Math.floor(half));
+  return short.replace(/[^ -~]/g, "?");
 }

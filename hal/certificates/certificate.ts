@@ -123,7 +123,7 @@ function time({ tag, content }: Element): number {
   const text = ascii(content);
   const isShort = tag === Tag.utcTime;
   if (!isShort && tag !== Tag.generalizedTime) throw new DerError("a time of an unknown kind");
-  const match = (isShort ? /^(\d\d)((?:\d\d){5})Z$/ : /^(\d{4})((?:\d\d){5})Z$/).exec(text);
+  const match = isShort ? /^(\d\d)((?:\d\d){5})Z$/.exec(text) : /^(\d{4})((?:\d\d){5})Z$/.exec(text);
   if (match === null) throw new DerError("a time that is none");
   const year = Number(match[1]) + (isShort ? (Number(match[1]) < 50 ? 2_000 : 1_900) : 0);
   const part = (index: number) => Number(match[2]!.slice(2 * index, 2 * index + 2));

@@ -31,7 +31,7 @@ function check(chain: readonly Uint8Array[], { authority, host, isSignedBy }: Tr
   if (chain.length < 1 || chain.length > MAX_CHAIN) return `a chain of ${chain.length} certificates`;
   const anchor = parseCertificate(authority);
   let current = parseCertificate(chain[0]!);
-  if (!isFor(current, host)) return `the certificate is not for ${host}`;
+  if (!isFor(current, host)) return namesOf(current);
   const validity = { from: anchor.notBefore / 1_000, until: anchor.notAfter / 1_000 };
   for (let below = 0; ; below++) {
     validity.from = Math.max(validity.from, current.notBefore / 1_000);
@@ -55,6 +55,15 @@ function isFor({ dnsNames, addresses }: Certificate, host: string): boolean {
   const wildcard = dot > 0 ? `*${name.slice(dot)}` : undefined;
   const isAddress = /^[\d.]+$/.test(name);
   return isAddress ? addresses.includes(name) : dnsNames.some((one) => one === name || one === wildcard);
+}
+
+/** Longest name of a server in a reason, characters; RFC 1035 allows 253. */
+const SHOWN_NAME = 64;
+
+/** What a certificate is for instead. */
+function namesOf({ dnsNames, addresses }: Certificate): string {
+  const [name] = [...dnsNames, ...addresses];
+  return name === undefined ? "it names no server" : `it is for ${name.slice(0, SHOWN_NAME)}`;
 }
 
 function same(one: Uint8Array, other: Uint8Array): boolean {

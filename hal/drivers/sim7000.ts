@@ -278,7 +278,7 @@ export class Sim7000 implements LinkPort {
             "AT+CIFSR",
             ANSWER_MS,
             () => this.#isUp(),
-            (line) => (IPV4.test(line) ? true : undefined),
+            (line) => (isIpv4(line) ? true : undefined),
           );
       });
     });
@@ -381,7 +381,7 @@ export class Sim7000 implements LinkPort {
 }
 
 const SILENT = "it does not answer";
-const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
+const isIpv4 = (text: string) => /^\d+\.\d+\.\d+\.\d+$/.test(text);
 /** 3GPP TS 27.007, section 7.2: at home, and roaming. */
 const REGISTERED: readonly number[] = [1, 5];
 const DENIED = 3;

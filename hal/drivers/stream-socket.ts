@@ -113,11 +113,11 @@ export class StreamSocket implements SocketPort, StreamEvents {
   }
 
   streamFailed(reason?: string): void {
-    const target = this.#target;
     const cause = reason === undefined ? "" : `: ${reason}`;
-    this.#end(
-      this.#state === "opening" ? `connection to ${target} failed${cause}` : `connection to ${target} ended${cause}`,
-    );
+    const how = this.#state === "opening" ? "failed" : "ended";
+    // The server's name twice in a line that is cut would push the cause out of it.
+    const isWhole = reason?.startsWith("the certificate of ") === true;
+    this.#end(isWhole ? reason : `connection to ${this.#target} ${how}${cause}`);
   }
 
   #pump(): void {

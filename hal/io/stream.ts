@@ -15,7 +15,7 @@ export interface StreamEvents {
   /** Bytes that can be written now. The first call says that the connection is up. */
   streamWritable(bytes: number): void;
   streamReadable(): void;
-  /** Over; nothing follows. */
+  /** Over; nothing follows. A reason that begins with `the certificate of` names the server and is told as it is. */
   streamFailed(reason?: string): void;
 }
 

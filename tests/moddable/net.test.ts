@@ -83,6 +83,13 @@ describe("a board's socket", () => {
     expect([closed, ended]).toEqual([1, 1]);
   });
 
+  test("what names the server is told without naming it once more", () => {
+    open();
+    answer("10.0.0.1");
+    events.streamFailed("the certificate of broker does not verify: a signature is wrong");
+    expect(log).toEqual(["close the certificate of broker does not verify: a signature is wrong"]);
+  });
+
   test.each([
     ["a name that does not resolve", () => answer(undefined), "close cannot resolve broker:8883"],
     [

@@ -12,12 +12,11 @@ export const CATALOGUES: Readonly<Record<string, Catalogue>> = { en, fr, ja };
 export function formatText(language: string, text: Text): string {
   const catalogue: Readonly<Record<string, string>> = CATALOGUES[language] ?? en;
   const params = text.params ?? {};
-  // `{name}`, or `{name:one|many}`: the word that goes with that number. A global expression notes where it stopped, and on a board what
-  // a module makes lies in flash: made here, it can.
-  const placeholder = /\{(\w+)(?::([^|{}]*)\|([^|{}]*))?\}/g;
-  return (catalogue[text.id] ?? text.id).replace(placeholder, (whole, name: string, one?: string, many?: string) => {
+  const filled = (whole: string, name: string, one?: string, many?: string) => {
     const value = params[name];
     if (value === undefined) return whole;
     return one === undefined || many === undefined ? String(value) : value === 1 ? one : many;
-  });
+  };
+  // `{name}`, or `{name:one|many}`: the word that goes with that number.
+  return (catalogue[text.id] ?? text.id).replace(/\{(\w+)(?::([^|{}]*)\|([^|{}]*))?\}/g, filled);
 }

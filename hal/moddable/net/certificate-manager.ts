@@ -46,7 +46,7 @@ export default class CertificateManager {
     // This manager has it, and goes when the handshake is over.
     options.certificate = undefined;
     const validity = trusted(chain, { authority: this.#authority, host, isSignedBy });
-    if (typeof validity === "string") throw new Error(`the certificate does not verify: ${validity}`);
+    if (typeof validity === "string") throw new Error(`the certificate of ${host} does not verify: ${validity}`);
     options.seen(validity);
     this.#peer = chain[0]!.slice();
     return true;

@@ -137,7 +137,9 @@ export class SimImage {
       const left = deadline - performance.now();
       if (left <= 0) {
         const last = this.told.slice(-15).map((one) => JSON.stringify(one).slice(0, 300));
-        throw new Error(`waited in vain for ${what}:\n${last.join("\n")}\n${this.output.slice(-20).join("\n")}`);
+        const state = this.#exitCode === undefined ? "" : ` (the program ended: ${this.#exitCode ?? "by a signal"})`;
+        const said = [...last, ...this.output.slice(-20)].join("\n");
+        throw new Error(`waited in vain for ${what}${state}:\n${said}`);
       }
       await new Promise<void>((resolve) => {
         this.#waiters.push(resolve);
