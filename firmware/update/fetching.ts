@@ -10,7 +10,7 @@ import type { UpdateHost } from "./contract.js";
 import { beginDownload, begunDownload, DigestCheck, Download } from "./download.js";
 import type { ReleaseRefusal } from "./fitness.js";
 import { KeyStore } from "./key-store.js";
-import { KeyList, Manifest, SignedEnvelope } from "./manifest.js";
+import { KeyList, Manifest, NEXT_KEYS, SignedEnvelope } from "./manifest.js";
 import type { Check, Checking } from "./threshold.js";
 import { mayFetch, maySwitch, mayWork } from "./when.js";
 
@@ -25,8 +25,6 @@ const ANSWER_MS = 10_000;
 const ANSWER_MAX_MS = 1_200_000;
 /** Digests that may be wrong, and errors of the part in a row, before the release is refused. */
 const FAILURES_MAX = 3;
-/** Numbers of the next list's keys in the signatures of a key list begin here. */
-const NEXT_KEYS = 16;
 
 /** What becomes of the release is told to. */
 export interface FetchingHost {

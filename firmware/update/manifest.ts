@@ -74,6 +74,9 @@ export const KeyList: BodyCodec<KeyList> = shape<KeyList>({
   keys: list(1, MAX_KEYS, bytes(PUBLIC_KEY_BYTES, PUBLIC_KEY_BYTES)),
 });
 
+/** Numbers of the next list's keys in the signatures of a key list begin here (SPEC.md section 5). */
+export const NEXT_KEYS = 16;
+
 /** What a signature is for: one for the other thing does not count (SPEC.md section 4). */
 export type Purpose = "smartbox-release" | "smartbox-keys";
 

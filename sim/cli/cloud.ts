@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { SCOPES } from "../cloud/api/tokens.js";
 import { CloudError } from "../cloud/domain.js";
 import { ServiceLog } from "../cloud/fleet/service-log.js";
+import { FolderShelf } from "../cloud/releases/folder-shelf.js";
 import { onFile } from "./service/on-file.js";
 import { onServer } from "./service/on-server.js";
 import { type Options, Unreachable } from "./service/options.js";
@@ -32,6 +33,11 @@ const program = new Command("cloud")
   .option("--hooks-inside", "webhooks may lead to this machine and to private networks", false)
   .option("--smtp <url>", "smtps://user:password@host:465, for letters of alerts; better in SMARTBOX_SMTP")
   .option("--mail-from <address>", "with --smtp: who they are from", "SmartBox cloud <smartbox@localhost>")
+  .option("--releases <folder>", "firmware that boxes can be given; every process has to see the same files there")
+  .option(
+    "--add-release <file>",
+    "with --releases: puts a file of npm run release there, held against its key lists, and ends",
+  )
   .option("--name <text>", "of this process, one in the fleet", `${hostname()}-${process.pid}`)
   .option("--migrate", "brings the database's schema up to date, and ends", false)
   .option("--tenant <name>", "with --organisation: adds this tenant to the database, and ends")
@@ -57,8 +63,15 @@ async function main(): Promise<void> {
   if (token !== undefined && isServer && tenant === undefined) {
     throw new CloudError("--token is for one tenant: give --tenant NAME as well");
   }
-  if (isServer) await onServer(options, log);
+  if (options.addRelease !== undefined) addRelease(options, options.addRelease);
+  else if (isServer) await onServer(options, log);
   else await onFile(options, log);
+}
+
+/** Throws CloudError. */
+function addRelease({ releases }: Options, file: string): void {
+  if (releases === undefined) throw new CloudError("--add-release needs to know where: give --releases FOLDER as well");
+  log.info("releases", { message: `${new FolderShelf(releases).add(file)} is on the shelf`, folder: releases });
 }
 
 try {

@@ -1,5 +1,3 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
 import { FIRMWARE_VERSION } from "../../firmware/version.js";
@@ -7,7 +5,9 @@ import { MessageError } from "../../firmware/wire/shape.js";
 import { CloudError } from "../cloud/domain.js";
 import { bundleScript } from "../engines/xs/bundle.js";
 import { buildRelease } from "./release/build.js";
-import { assemble, newKey, signRelease } from "./release/sign.js";
+import { factoryImages } from "./release/factory.js";
+import { listIn, newList, signList } from "./release/key-lists.js";
+import { assemble, fileIn, newKey, signRelease } from "./release/sign.js";
 import { whole } from "./shared/numbers.js";
 
 const program = new Command("release")
@@ -42,7 +42,7 @@ program
     const { release, expires, out, model, firmware, security, from, payload } = options;
     console.error(pc.cyan(payload === undefined ? "bundling the firmware for XS" : `taking ${payload}`));
     const { bytes, packages } =
-      payload === undefined ? await bundled() : { bytes: fileOf(payload), packages: BOX_PACKAGES };
+      payload === undefined ? await bundled() : { bytes: fileIn(payload), packages: BOX_PACKAGES };
     const manifest = buildRelease({ release, model, firmware, security, expires, from }, bytes, packages, out);
     told({ release, imageBytes: manifest.total, digest: hex(manifest.digest), out });
   });
@@ -63,16 +63,45 @@ program
 
 program
   .command("assemble")
-  .description("puts manifest and signatures together into envelope.cbor, which the cloud hands out with the image")
+  .description(
+    "puts image, manifest and signatures together into one file such as MS5-8.release, for the cloud's shelf",
+  )
   .requiredOption("--dir <folder>", "with enough signatures in it")
-  .requiredOption("--keys <hex,hex,…>", "the public keys of the list, in their order")
+  .requiredOption("--list <file>", "the key list in force, such as keys-1.cbor")
+  .option("--retired <file…>", "earlier lists, to be told of a key that was retired", collect, [])
+  .action(({ dir, list, retired }) => told(assemble(dir, listIn(list), retired.map(listIn))));
+
+program
+  .command("keys")
+  .description(
+    "a list of release keys: the first one, which boxes leave the factory with, or the next one, to be signed",
+  )
+  .requiredOption("--out <file>", "keys-1.cbor, keys-2.cbor, …; must not be there yet")
+  .requiredOption("--keys <hex,hex,…>", "the public keys, 1 to 4, in their order: the first one is number 0")
   .option("--threshold <n>", "so many have to sign", whole, 2)
-  .action(({ dir, keys, threshold }) => {
-    const list = { version: 1, threshold, keys: String(keys).split(",").map(publicKey) };
-    const envelope = assemble(dir, list);
-    writeFileSync(join(dir, "envelope.cbor"), envelope);
-    told({ envelopeBytes: envelope.length });
+  .option("--after <file>", "the list in force; absent: this is the first one")
+  .action(({ out, keys, threshold, after }) => {
+    const version = after === undefined ? 1 : listIn(after).version + 1;
+    told(newList({ version, threshold, keys: String(keys).split(",").map(publicKey) }, out));
   });
+
+program
+  .command("sign-keys")
+  .description("adds a signature to the next key list; the last line says what is missing until boxes take it")
+  .requiredOption("--list <file>", "as `keys` wrote it")
+  .requiredOption("--after <file>", "the list in force")
+  .requiredOption("--key <file>", "as `key` wrote it; it signs for each of the two lists that it is in")
+  .action(({ list, after, key }) => told(signList(list, after, key)));
+
+program
+  .command("factory")
+  .description(
+    "what the factory writes into a box besides its identity: partition `update` with keys and boot metadata, slot 0",
+  )
+  .requiredOption("--file <file>", "the release, such as MS5-7.release")
+  .requiredOption("--list <file>", "the key list whose keys have signed it")
+  .requiredOption("--out <folder>", "where update.bin and slot-0.bin go")
+  .action(({ file, list, out }) => told(factoryImages(file, list, out)));
 
 /** The packages that there are on a box. */
 const BOX_PACKAGES = ["cbor-x", "mqtt-packet", "tweetnacl"];
@@ -85,12 +114,8 @@ async function bundled(): Promise<{ bytes: Uint8Array; packages: readonly string
   return { bytes: new Uint8Array(Buffer.from(source)), packages: [...new Set(names)] };
 }
 
-function fileOf(path: string): Uint8Array {
-  try {
-    return new Uint8Array(readFileSync(path));
-  } catch (error) {
-    throw new CloudError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+function collect(file: string, before: readonly string[]): readonly string[] {
+  return [...before, file];
 }
 
 function day(text: string): number {

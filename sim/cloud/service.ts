@@ -129,7 +129,7 @@ export class CloudService {
       onProblem: (message) => this.#problem(message),
     });
     this.#commands = new Commands(store, now);
-    this.releases = new Releases({ store, shelf: needs.shelf, now });
+    this.releases = new Releases({ store, alerts: this.alerts, shelf: needs.shelf, now });
     this.#boxAlerts = new BoxAlerts(this.alerts);
     this.#heldUp = new HeldUp({
       store,
@@ -412,6 +412,7 @@ export class CloudService {
       this.#watchTimer = undefined;
       const there = Object.keys(this.store.document.boxes).filter((box) => this.store.boxState(box).online);
       for (const box of there) this.#heldUp.look(box);
+      this.releases.look();
       if (this.store.dirty) this.#acks.soon();
       this.#knocks.next();
       if (there.length > 0 || this.#knocks.pending) this.#watch();

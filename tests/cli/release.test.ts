@@ -1,11 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { Manifest, SignedEnvelope } from "../../firmware/update/manifest.js";
+import { KeyStore } from "../../firmware/update/key-store.js";
+import { SignedEnvelope } from "../../firmware/update/manifest.js";
+import { chooseImage } from "../../hal/boot/stub.js";
+import { updatePort } from "../../hal/boot/update-port.js";
 import { buildRelease } from "../../sim/cli/release/build.js";
+import { factoryImages } from "../../sim/cli/release/factory.js";
+import { listIn, newList, signList } from "../../sim/cli/release/key-lists.js";
 import { assemble, newKey, signRelease } from "../../sim/cli/release/sign.js";
+import { decodeReleaseFile } from "../../sim/cloud/releases/release-file.js";
+import { NorFlash } from "../../sim/world/devices/nor-flash.js";
 import { ROOT } from "../tidy/sources.js";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -16,9 +23,11 @@ const at = (name: string) => join(folder, name);
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "smartbox-release-"));
   writeFileSync(at("program"), new Uint8Array(9_000).fill(3));
+  build("built");
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const publicOf = (hex: string) => new Uint8Array(Buffer.from(hex, "hex"));
 const BOX_PACKAGES = ["cbor-x", "mqtt-packet", "tweetnacl"];
 
 function build(out: string): void {
@@ -26,8 +35,13 @@ function build(out: string): void {
   buildRelease(facts, new Uint8Array(9_000).fill(3), BOX_PACKAGES, at(out));
 }
 
+/** It takes npm seconds to list all parts: once is enough. */
+function copy(out: string): void {
+  cpSync(at("built"), at(out), { recursive: true });
+}
+
 test("the same bytes each time; two people sign, one is not enough, and nobody signs another image", () => {
-  build("a");
+  copy("a");
   build("b");
   for (const file of ["image.bin", "manifest.cbor", "release.json", "image.cdx.json", "cloud.cdx.json"]) {
     expect(readFileSync(at(`a/${file}`)), file).toEqual(readFileSync(at(`b/${file}`)));
@@ -36,24 +50,86 @@ test("the same bytes each time; two people sign, one is not enough, and nobody s
   expect(bom).toMatchObject({ bomFormat: "CycloneDX" });
   expect(bom.components.map(({ name }: { name: string }) => name).sort()).toEqual(BOX_PACKAGES);
 
-  const keys = ["k0", "k1"].map((name) => new Uint8Array(Buffer.from(newKey(at(name)), "hex")));
+  const keys = ["k0", "k1"].map((name) => publicOf(newKey(at(name))));
   expect(statSync(at("k0")).mode & 0o077).toBe(0);
   expect(() => newKey(at("k0"))).toThrow(/never written over/);
   const put = () => assemble(at("a"), { version: 1, threshold: 2, keys });
   signRelease(at("a"), at("k0"), 0);
-  expect(put).toThrow(/1 of 1 signatures/);
+  expect(put).toThrow(/1 of the keys of list 1 signed it, and 2 have to; npm run release -- sign/);
   // Under the number of somebody else's key it counts for nothing.
   signRelease(at("a"), at("k0"), 1);
-  expect(put).toThrow(/1 of 2 signatures/);
+  expect(put).toThrow(/the signature of key 0 says that it is of key 1: sign with --number 0/);
   signRelease(at("a"), at("k1"), 1);
-  const envelope = SignedEnvelope.decode(put());
-  expect(Manifest.decode(envelope.manifest)).toMatchObject({ release: 8, model: "MS5", total: 9_064 });
-  expect(envelope.signatures.length).toBe(2);
+  const { file, envelopeBytes } = put();
+  expect(file).toBe(at("a/MS5-8.release"));
+  const release = decodeReleaseFile("it", new Uint8Array(readFileSync(file)));
+  expect(release).toMatchObject({ release: 8, model: "MS5", imageBytes: 9_064, list: 1, security: 1 });
+  expect(release.envelope.length).toBe(envelopeBytes);
+  expect(SignedEnvelope.decode(release.envelope).signatures.length).toBe(2);
 
   writeFileSync(at("b/image.bin"), new Uint8Array(9_064));
   expect(() => signRelease(at("b"), at("k0"), 0)).toThrow(/not the image that the manifest names/);
   expect(() => signRelease(at("a"), at("program"), 0)).toThrow(/is no key/);
   expect(() => signRelease(at("a"), at("nothing"), 0)).toThrow(/no such file/);
+  writeFileSync(at("a/signature-2.bin"), Uint8Array.of(2, 3));
+  expect(put).toThrow(/signature-2\.bin is cut: have it signed again/);
+  rmSync(at("a/signature-2.bin"));
+});
+
+test("key lists: the next one counts when enough of both have signed, and each step says what is missing", () => {
+  const [c0, c1, c2, c3] = ["c0", "c1", "c2", "c3"].map((name) => publicOf(newKey(at(name))));
+  const [first, second] = [at("keys-1.cbor"), at("keys-2.cbor")];
+  newList({ version: 1, threshold: 2, keys: [c0!, c1!, c2!] }, first);
+  expect(() => newList({ version: 1, threshold: 2, keys: [c0!] }, first)).toThrow(/never written over/);
+  expect(() => newList({ version: 1, threshold: 3, keys: [c0!, c1!] }, at("x"))).toThrow(
+    /3 have to sign, and there are 2/,
+  );
+  expect(() => newList({ version: 1, threshold: 2, keys: [c0!, c0!] }, at("x"))).toThrow(/stands there twice/);
+  newList({ version: 2, threshold: 2, keys: [c1!, c2!, c3!] }, second);
+  expect(signList(second, first, at("c0")).missing).toMatch(/^1 of the keys of list 1 signed it, and 2 have to/);
+  expect(signList(second, first, at("c1"))).toMatchObject({
+    signatures: 3,
+    missing: "1 of the keys of list 2 signed it, and 2 have to",
+  });
+  expect(() => signList(second, first, at("k0"))).toThrow(/is a key of neither list 1 nor list 2/);
+  // Once more changes nothing.
+  expect(signList(second, first, at("c1")).signatures).toBe(3);
+  expect(signList(second, first, at("c3"))).toEqual({ list: 2, signatures: 4, missing: null });
+  expect(() => listIn(at("program"))).toThrow(/is no list of release keys: .*npm run release -- keys/);
+
+  // A key that was retired is called so.
+  copy("d");
+  signRelease(at("d"), at("c0"), 0);
+  signRelease(at("d"), at("c1"), 0);
+  expect(() => assemble(at("d"), listIn(second), [listIn(first)])).toThrow(/1 of the keys of list 2 signed it/);
+  signRelease(at("d"), at("c0"), 2);
+  signRelease(at("d"), at("c1"), 0);
+  expect(() => assemble(at("d"), listIn(second), [listIn(first)])).toThrow(
+    /key 0 of list 1 was retired: it counts no more/,
+  );
+});
+
+test("what the factory writes is a box that takes the next release, and boots this one", () => {
+  const out = at("factory");
+  const list = at("keys-f.cbor");
+  newList({ version: 1, threshold: 1, keys: [publicOf(newKey(at("f0")))] }, list);
+  copy("f");
+  signRelease(at("f"), at("f0"), 0);
+  const { file } = assemble(at("f"), listIn(list));
+  expect(factoryImages(file, list, out)).toMatchObject({ release: 8, list: 1, updateBytes: 6 * 4_096 });
+  const flash = (name: string, seed: number) => {
+    const image = new Uint8Array(4_096 * 6).fill(0xff);
+    if (name !== "") image.set(readFileSync(join(out, name)));
+    return new NorFlash({ sizeBytes: image.length, sectorBytes: 4_096, alignBytes: 1, seed, image }).look(1);
+  };
+  const [update, slots] = [flash("update.bin", 1), [flash("slot-0.bin", 2), flash("", 3)] as const];
+  expect(chooseImage(update, slots)).toMatchObject({ slot: 0, isTrial: false, image: { release: 8, model: "MS5" } });
+  const port = updatePort({ partition: update, slots, running: 0 });
+  expect(port.boot.facts()).toEqual({ release: 8, isTrial: false, floor: 1, returned: undefined });
+  expect(new KeyStore(port.store).read()).toEqual(listIn(list));
+  const other = at("keys-g.cbor");
+  newList({ version: 1, threshold: 1, keys: [publicOf(newKey(at("g0")))] }, other);
+  expect(() => factoryImages(file, other, out)).toThrow(/0 of the keys of list 1 signed it, and 1 have to/);
 });
 
 test("the command: what makes no sense ends with 2, the cause and the way out", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UpdateEvent } from "../../firmware/records/records.js";
 import { Lane } from "../../firmware/wire/lanes.js";
+import { Alerts } from "../../sim/cloud/alerts.js";
 import { CloudError } from "../../sim/cloud/domain.js";
 import { Releases, type SendToBox, type ToldImage } from "../../sim/cloud/releases/releases.js";
 import { type BoxNews, countOf, isInWave, type Rollout, step } from "../../sim/cloud/releases/rollout.js";
@@ -100,12 +101,15 @@ describe("what a box is told", () => {
     const { model, id } = first!;
     for (const release of [8, 9]) {
       const image = new Uint8Array(3_000).fill(release);
-      shelf.put({ release, model, firmware: `0.${release}.0`, list: 2, envelope: Uint8Array.of(release), image });
+      const facts = { release, model, firmware: `0.${release}.0`, security: 1, expires: NOW + 90 * DAY_S, list: 2 };
+      shelf.put({ ...facts, imageBytes: image.length, envelope: Uint8Array.of(release), image });
     }
     shelf.putKeys(2, Uint8Array.of(22));
-    const releases = new Releases({ store, shelf, now: () => NOW });
+    const clock = { now: NOW };
+    const alerts = new Alerts(store, () => clock.now);
+    const releases = new Releases({ store, alerts, shelf, now: () => clock.now });
     releases.told(id, OLD);
-    return { store, releases, id, model, shelf };
+    return { store, releases, id, model, shelf, clock, alerts };
   }
 
   function answers(pull: (send: SendToBox) => void): { lane: Lane; body: unknown }[] {
@@ -115,20 +119,20 @@ describe("what a box is told", () => {
   }
 
   test("nothing without a rollout, without slots, of a release that it has, or that is not on the shelf", () => {
-    const { releases, id } = shop();
+    const { releases, id, alerts } = shop();
     expect(releases.wanted(id, OLD)).toBeUndefined();
     releases.pin(id, 8);
     expect(releases.wanted(id, OLD)).toBe(8);
     expect(releases.wanted(id, undefined)).toBeUndefined();
     expect(releases.wanted(id, NEW)).toBeUndefined();
     expect(() => releases.pin(id, 10)).toThrow(CloudError);
-    const bare = new Releases({ store: new CloudStore(), shelf: undefined, now: () => NOW });
-    expect(() => bare.start(8)).toThrow(/there is no release 8/);
+    const bare = new Releases({ store: new CloudStore(), alerts, shelf: undefined, now: () => NOW });
+    expect(() => bare.start("MS5", 8)).toThrow(/there is no release 8 of MS5/);
   });
 
   test("its pin before its wave; a pause holds back whoever has not begun", () => {
     const { releases, id, model } = shop();
-    const rollout = releases.start(9);
+    const rollout = releases.start(model, 9);
     rollout.wave = 3;
     expect(releases.wanted(id, OLD)).toBe(9);
     releases.pin(id, 8);
@@ -138,7 +142,75 @@ describe("what a box is told", () => {
     expect(releases.wanted(id, OLD)).toBeUndefined();
     releases.resume(model);
     expect(releases.wanted(id, OLD)).toBe(9);
-    expect(() => releases.start(8)).toThrow(/not above 9/);
+    expect(() => releases.start(model, 8)).toThrow(/not above 9/);
+  });
+
+  test("a release that has expired no longer, and whoever has to know is told; nor one of retired keys", () => {
+    const { releases, id, model, clock, alerts, store } = shop();
+    releases.start(model, 9).wave = 3;
+    expect(releases.heldBack(id, { ...OLD, list: 3 })).toEqual({ release: 9, why: "retiredKeys" });
+    clock.now += 90 * DAY_S;
+    expect(releases.wanted(id, OLD)).toBeUndefined();
+    expect(releases.heldBack(id, OLD)).toEqual({ release: 9, why: "expired" });
+    expect(alerts.find(`rollout/${model}`)).toMatchObject({
+      what: expect.stringMatching(/it expired on .*1 of 1 boxes lack it/),
+    });
+    for (const again of [() => releases.resume(model), () => releases.pin(id, 8)]) {
+      expect(again).toThrow(/expired on 2030-06-15, and no box takes it: make a new one/);
+    }
+    expect(store.document.rollouts?.[model]).toMatchObject({ state: "stopped" });
+  });
+
+  test("a wave that it is not in says so, and so do a pause, a stop, and a box that takes none", () => {
+    const { releases, id, model } = shop();
+    const why = () => releases.heldBack(id, OLD).why;
+    const rollout = releases.start(model, 9);
+    expect(why()).toBe(isInWave(rollout, id) ? undefined : "laterWave");
+    rollout.wave = 3;
+    expect(why()).toBeUndefined();
+    releases.pause(model);
+    expect(why()).toBe("paused");
+    rollout.state = "stopped";
+    rollout.why = "it failed";
+    expect(why()).toBe("stopped");
+    expect(() => releases.pause(model)).toThrow(/it has stopped by itself: it failed/);
+    expect(releases.heldBack(id, undefined)).toEqual({ release: 9, why: "takesNone" });
+    expect(releases.heldBack(id, { ...OLD, release: 9 })).toEqual({});
+  });
+
+  test("nobody goes back: a pin below what runs is refused", () => {
+    const { releases, id } = shop();
+    releases.told(id, { ...OLD, release: 9 });
+    expect(() => releases.pin(id, 8)).toThrow(/runs release 9, and no box goes back to 8/);
+    releases.pin(id, 9);
+  });
+
+  test("another model's releases have numbers of their own", () => {
+    const { releases, shelf, id, model } = shop();
+    const other = { ...shelf.find(model, 8)!, model: "MS4", release: 11 };
+    shelf.put(other);
+    expect(() => releases.pin(id, 11)).toThrow(/no release 11 of MS5/);
+    expect(answers((send) => releases.pull(id, { release: 11, offset: 0, count: 0 }, send))).toEqual([]);
+  });
+
+  test("a rollout outlives a restart, and a stop by boxes that say nothing more is noticed without any box", () => {
+    const { releases, id, model, clock, alerts, store } = shop();
+    const kept: string[][] = [];
+    store.onCommitted = ({ changed }) => kept.push([...changed]);
+    releases.start(model, 9).wave = 3;
+    expect(kept.flat()).toContain(`rollouts/${model}`);
+    store.boxState(id).update = { release: 9, event: UpdateEvent.trial, at: NOW };
+    clock.now += 7_201;
+    releases.look();
+    expect(alerts.find(`rollout/${model}`)?.what).toMatch(/1 of 1 boxes failed: 1 fell silent/);
+    store.commit();
+    expect(kept.at(-1)).toContain(`rollouts/${model}`);
+    // Somebody looked into it: what failed before does not stop it again.
+    releases.resume(model);
+    clock.now += 60;
+    releases.look();
+    expect(releases.rollouts[model]).toMatchObject({ state: "running" });
+    expect(alerts.find(`rollout/${model}`)).toBeUndefined();
   });
 
   test("the next key list first, then the manifest; and of the image what it asked for, in pieces", () => {

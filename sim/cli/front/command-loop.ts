@@ -101,8 +101,8 @@ export class CommandLoop {
 function missingIn(line: string, { given, message }: MissingWordError): string {
   const found = findCommand(parseLine(line).words);
   const usage = found?.command.usage.split(" ") ?? [];
-  const isInner = found !== undefined && usage[0] !== found.command.name;
-  const name = usage[given + (isInner ? 1 : 0)];
+  const at = found === undefined ? 0 : Math.max(0, usage.indexOf(found.command.name));
+  const name = usage[at + given];
   return name === undefined ? message : `${name} is missing`;
 }
 

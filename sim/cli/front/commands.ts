@@ -21,7 +21,7 @@ const HELP: Command = {
   example: "help skip",
   complete: () => COMMANDS.map(({ name }) => name),
   run: ({ columns }, { words }) => {
-    expectWords(words, 1, 3);
+    expectWords(words, 1, 4);
     return words[1] === undefined ? overview(columns) : about(words.slice(1));
   },
 };

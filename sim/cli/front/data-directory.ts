@@ -5,6 +5,7 @@ import { CloudError } from "../../cloud/domain.js";
 import { DurableJsonFile } from "../../cloud/durable-file.js";
 import { LockedError, LockFile } from "../../cloud/lock-file.js";
 import { checkOrganisation } from "../../cloud/organisation.js";
+import { FolderShelf } from "../../cloud/releases/folder-shelf.js";
 import type { CloudData } from "../../cloud/state.js";
 import { CloudStore } from "../../cloud/store.js";
 import { PersistError } from "../../world/machine/persist.js";
@@ -33,6 +34,7 @@ const OURS = [
   "prepared.json",
   "prepared.json.new",
   "boxes",
+  "releases",
 ];
 
 /** Where `npm start` keeps everything. One simulator at a time. */
@@ -71,6 +73,11 @@ export class DataDirectory {
   /** Durable when it returns, as the other writes here. */
   set world(state: WorldState) {
     this.write("world.json", state);
+  }
+
+  /** Firmware that people have put here. */
+  get releases(): FolderShelf {
+    return new FolderShelf(join(this.path, "releases"));
   }
 
   boxFolder(box: string): string {

@@ -2,6 +2,7 @@ import { formatText } from "../../../firmware/panel/texts/catalogue.js";
 import type { Text } from "../../../hal/ports/panel.js";
 import { Outward } from "../../cloud/outward/outward.js";
 import { poster } from "../../cloud/outward/post.js";
+import type { FolderShelf } from "../../cloud/releases/folder-shelf.js";
 import type { Input } from "../../page/server/acts.js";
 import { type Answer, perform } from "../../page/server/play.js";
 import { Prepared, PreparedSchema } from "../../page/server/prepared.js";
@@ -147,6 +148,10 @@ export class Desk extends House implements Theatre {
     } finally {
       this.poke();
     }
+  }
+
+  get shelf(): FolderShelf {
+    return this.data.releases;
   }
 
   touchedFromOutside(): void {

@@ -4,9 +4,14 @@ import nacl from "tweetnacl";
 import { type KeyList, Manifest, SignedEnvelope, signedBytes } from "../../../firmware/update/manifest.js";
 import { CloudError } from "../../cloud/domain.js";
 import { digestOf } from "../../cloud/releases/image.js";
+import { encodeReleaseFile } from "../../cloud/releases/release-file.js";
+import { nameOf } from "../../cloud/releases/shelf.js";
+import { signaturesFault } from "../../cloud/releases/signatures.js";
 import { IMAGE_FILE, MANIFEST_FILE } from "./build.js";
 
 const SECRET_BYTES = 32;
+/** Number of the key, and an Ed25519 signature. */
+const SIGNATURE_BYTES = 65;
 
 /** A new key in `file`, which nobody else can read. Answers the public key, hexadecimal. Throws CloudError where the file is there. */
 export function newKey(file: string): string {
@@ -26,22 +31,29 @@ export function signRelease(folder: string, keyFile: string, number: number): st
   return file;
 }
 
-/** Puts manifest and signatures together. Throws CloudError where they are not enough for `keys`. */
-export function assemble(folder: string, keys: KeyList): Uint8Array {
+/**
+ * Puts manifest, signatures and image together, as `MS5-8.release`. `retired`: earlier lists. Answers the file and what is in it. Throws
+ * CloudError where the signatures are not enough for `list`.
+ */
+export function assemble(folder: string, list: KeyList, retired: readonly KeyList[] = []) {
   const manifest = manifestIn(folder);
   const message = signedBytes("smartbox-release", manifest);
   const files = readdirSync(folder).filter((name) => /^signature-\d+\.bin$/.test(name));
-  const signatures = files.map((name) => new Uint8Array(readFileSync(join(folder, name))));
-  const good = signatures.filter((bytes) => {
-    const key = keys.keys[bytes[0]!];
-    return bytes.length === 65 && key !== undefined && nacl.sign.detached.verify(message, bytes.subarray(1), key);
-  });
-  if (good.length < keys.threshold) {
-    throw new CloudError(
-      `${good.length} of ${files.length} signatures in ${folder} are of keys of the list, and ${keys.threshold} are needed: npm run release -- sign`,
-    );
-  }
-  return SignedEnvelope.encode({ manifest, signatures: good.slice(0, keys.threshold) });
+  const signatures = files.map((name) => fileIn(join(folder, name)));
+  const cut = files.find((_, i) => signatures[i]!.length !== SIGNATURE_BYTES);
+  if (cut !== undefined) throw new CloudError(`${join(folder, cut)} is cut: have it signed again`);
+  const fault = signaturesFault({ manifest, signatures }, "smartbox-release", { list }, retired);
+  if (fault !== undefined) throw new CloudError(`${folder}: ${fault}; npm run release -- sign`);
+  const good = signatures.filter(
+    ([number, ...signature]) =>
+      list.keys[number!] !== undefined &&
+      nacl.sign.detached.verify(message, Uint8Array.from(signature), list.keys[number!]!),
+  );
+  const envelope = SignedEnvelope.encode({ manifest, signatures: good.slice(0, list.threshold) });
+  const { model, release } = Manifest.decode(manifest);
+  const file = join(folder, `${nameOf(model, release)}.release`);
+  writeFileSync(file, encodeReleaseFile(list.version, envelope, fileIn(join(folder, IMAGE_FILE))));
+  return { file, envelopeBytes: envelope.length };
 }
 
 /** The bytes of the manifest, held against the image: whoever signs knows what. */
@@ -55,13 +67,15 @@ function manifestIn(folder: string): Uint8Array {
   return manifest;
 }
 
-function seedIn(file: string): Uint8Array {
+/** The secret that `key` wrote. Throws CloudError. */
+export function seedIn(file: string): Uint8Array {
   const text = Buffer.from(fileIn(file)).toString("latin1").trim();
   if (!/^[0-9a-f]{64}$/.test(text)) throw new CloudError(`${file} is no key: npm run release -- key makes one`);
   return new Uint8Array(Buffer.from(text, "hex"));
 }
 
-function fileIn(file: string): Uint8Array {
+/** What `file` holds. Throws CloudError. */
+export function fileIn(file: string): Uint8Array {
   try {
     return new Uint8Array(readFileSync(file));
   } catch (error) {

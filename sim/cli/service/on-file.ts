@@ -10,7 +10,7 @@ import { EmbeddedEngine } from "../../cloud/store/embedded.js";
 import { CloudStore } from "../../cloud/store.js";
 import { connectMqttjs } from "../../cloud/transport-mqttjs.js";
 import { startApi, tell, tokenOf } from "./api.js";
-import { addressOf, type Options, reached, senderOf, untilTold } from "./options.js";
+import { addressOf, type Options, reached, senderOf, shelfOf, untilTold } from "./options.js";
 
 /** `npm run cloud` on a file. Resolves when it is done, or when the service runs. */
 export async function onFile(options: Options, log: ServiceLog): Promise<void> {
@@ -43,6 +43,7 @@ function addToken(options: Options): void {
 async function serve(options: Options, log: ServiceLog): Promise<void> {
   const address = addressOf(options, log);
   const send = senderOf(options);
+  const shelf = shelfOf(options);
   const engine = EmbeddedEngine.open(options.database);
   try {
     const line = await reached(connectMqttjs(address));
@@ -59,6 +60,7 @@ async function serve(options: Options, log: ServiceLog): Promise<void> {
       onProblem,
       reachesInside,
       send,
+      shelf,
       onCommitted,
     });
     line.onMessage = (topic, payload) => host.receive(topic, payload);

@@ -12,7 +12,7 @@ import { PostgresTokens } from "../../cloud/store/postgres/tokens.js";
 import { CloudStore } from "../../cloud/store.js";
 import { connectLine } from "../../cloud/transport-mqttjs.js";
 import { now, startApi, tell, tokenOf } from "./api.js";
-import { addressOf, type Options, reached, senderOf, untilTold } from "./options.js";
+import { addressOf, type Options, reached, senderOf, shelfOf, untilTold } from "./options.js";
 
 /** `npm run cloud` on a database server. Resolves when it is done, or when the service runs. */
 export async function onServer(options: Options, log: ServiceLog): Promise<void> {
@@ -59,6 +59,7 @@ async function addTenant(database: Database, tenant: string, file: string, log: 
 
 async function serve(database: Database, options: Options, log: ServiceLog): Promise<void> {
   const send = senderOf(options);
+  const shelf = shelfOf(options);
   const line = await reached(connectLine(addressOf(options, log)));
   let worker: Worker | undefined;
   const api = await startApi(
@@ -76,6 +77,7 @@ async function serve(database: Database, options: Options, log: ServiceLog): Pro
     log,
     reachesInside: options.hooksInside,
     send,
+    shelf,
     onCommitted: (lines) => metrics.committed(lines),
     ...(address !== undefined && { address }),
   });

@@ -1,8 +1,10 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { CloudError } from "../../cloud/domain.js";
 import type { ServiceLog } from "../../cloud/fleet/service-log.js";
 import type { SendLetter } from "../../cloud/outward/mailer.js";
 import { smtpSender } from "../../cloud/outward/smtp.js";
+import { FolderShelf } from "../../cloud/releases/folder-shelf.js";
+import type { Shelf } from "../../cloud/releases/shelf.js";
 import type { BrokerAddress } from "../../cloud/transport-mqttjs.js";
 
 export interface Options {
@@ -18,6 +20,8 @@ export interface Options {
   readonly hooksInside: boolean;
   readonly smtp?: string;
   readonly mailFrom: string;
+  readonly releases?: string;
+  readonly addRelease?: string;
   readonly name: string;
   readonly migrate: boolean;
   readonly tenant?: string;
@@ -30,6 +34,13 @@ export interface Options {
 /** How letters are sent, where they are. Throws CloudError. */
 export function senderOf({ smtp = process.env.SMARTBOX_SMTP, mailFrom }: Options): SendLetter | undefined {
   return smtp === undefined ? undefined : smtpSender(smtp, mailFrom);
+}
+
+/** Firmware for boxes; undefined: there is none. Throws CloudError where its folder is not there. */
+export function shelfOf({ releases }: Options): Shelf | undefined {
+  if (releases === undefined) return undefined;
+  if (existsSync(releases)) return new FolderShelf(releases);
+  throw new CloudError(`there is no folder ${releases}: make it with --add-release, or leave --releases out`);
 }
 
 /** Something that has nothing to do with how it was called. */

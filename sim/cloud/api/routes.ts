@@ -8,6 +8,7 @@ import { MAIL_ROUTES } from "./routes/mail.js";
 import { OPERATION_ROUTES } from "./routes/operations.js";
 import { ORGANISATION_ROUTES } from "./routes/organisation.js";
 import { TOKEN_ROUTES } from "./routes/tokens.js";
+import { UPDATE_ROUTES } from "./routes/updates.js";
 
 /** All that the API can do. */
 export const ROUTES: readonly Route[] = [
@@ -15,6 +16,7 @@ export const ROUTES: readonly Route[] = [
   ...ACCESS_ROUTES,
   ...BOX_ROUTES,
   ...OPERATION_ROUTES,
+  ...UPDATE_ROUTES,
   ...LOG_ROUTES,
   ...ALERT_ROUTES,
   ...MAIL_ROUTES,

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { AccessSchema, BoxSchema, KeySchema, LocationSchema, UserSchema } from "../domain.js";
 import { isTimeZone } from "../windows.js";
+import { PageQuery } from "./paging.js";
 import { SCOPES } from "./tokens.js";
 
 /** What goes in and out of the API. What an answer does not name here does not leave: keys and passwords of boxes are not among it. */
@@ -242,6 +243,77 @@ export const HookView = v.object({
   failing: nullable(v.object({ since: seconds, attempts: v.number(), why: text, nextAt: seconds })),
 });
 export const HookWithSecret = v.object({ ...HookView.entries, secret: text });
+
+const model = BoxSchema.entries.model;
+const releaseNumber = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff_fffe));
+export const ReleaseView = v.object({
+  model: text,
+  release: v.number(),
+  firmware: text,
+  /** No box goes back below that of a release which it has confirmed. */
+  security: v.number(),
+  /** From then on no box takes it. */
+  expires: seconds,
+  /** Version of the list of release keys whose keys have signed it. */
+  list: v.number(),
+  imageBytes: v.number(),
+});
+export const NewRollout = v.strictObject({ model, release: releaseNumber });
+export const RolloutChanges = v.strictObject({ state: v.picklist(["running", "paused"]) });
+export const RolloutView = v.object({
+  model: text,
+  release: v.number(),
+  state: v.picklist(["running", "paused", "stopped"]),
+  /** Of `stopped`. */
+  why: nullable(text),
+  expires: nullable(seconds),
+  /** Boxes in a hundred, wave by wave; which of them is on, from 0, and since when. */
+  waves: v.array(v.number()),
+  wave: v.number(),
+  since: seconds,
+  /** Boxes of the model that take updates; of those the present wave's, and what became of them. */
+  boxes: v.number(),
+  members: v.number(),
+  heard: v.number(),
+  confirmed: v.number(),
+  refused: v.number(),
+  returned: v.number(),
+  silent: v.number(),
+  crashed: v.number(),
+});
+/** Null: the box has what the rollout gives it. */
+export const Pin = v.strictObject({ release: nullable(releaseNumber) });
+const releaseQuery = (what: string) =>
+  v.optional(
+    v.pipe(v.string(), v.regex(/^[1-9][0-9]{0,9}$/, `${what} is the number of a release`), v.transform(Number)),
+  );
+export const VersionQuery = v.strictObject({
+  ...PageQuery.entries,
+  model: v.optional(model),
+  release: releaseQuery("release"),
+  /** Boxes that run a lower one, and those that never said what they run. */
+  below: releaseQuery("below"),
+});
+export const BoxVersionView = v.object({
+  box: text,
+  model: text,
+  location: v.number(),
+  /** Null: it never said. */
+  release: nullable(v.number()),
+  firmware: nullable(text),
+  isTrial: v.boolean(),
+  pin: nullable(v.number()),
+  /** What it is to have beyond what it runs; and why it is not offered now. */
+  wanted: nullable(v.number()),
+  heldBack: nullable(
+    v.picklist(["notOnShelf", "expired", "retiredKeys", "paused", "stopped", "laterWave", "takesNone"]),
+  ),
+  /** The last that it told of an update. */
+  update: nullable(
+    v.object({ event: text, release: v.number(), reason: nullable(text), at: seconds, crashes: v.number() }),
+  ),
+  lastSeen: nullable(seconds),
+});
 
 export const TokenView = v.object({
   id: text,

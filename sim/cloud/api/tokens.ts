@@ -9,6 +9,7 @@ export const SCOPES = {
   codes: "codes of accesses, keys and emergency sheets",
   write: "locations, boxes, keys, users, accesses, and what hangs where",
   operate: "opens bins, takes them out of service, reboots boxes, sheets of emergency codes",
+  updates: "starts, pauses and resumes rollouts, and pins boxes to a release",
   alerts: "takes alerts on, and says who is told of them and how",
   hooks: "webhooks, which tell all that happens",
   tokens: "lists tokens and ends them",

@@ -3,6 +3,7 @@ import type { TimersPort } from "../../../hal/ports/clock.js";
 import type { SendLetter } from "../outward/mailer.js";
 import { Outward } from "../outward/outward.js";
 import { poster } from "../outward/post.js";
+import type { Shelf } from "../releases/shelf.js";
 import { CloudService } from "../service.js";
 import type { StoreEngine } from "../store/engine.js";
 import { CloudStore } from "../store.js";
@@ -19,6 +20,8 @@ export interface TenantNeeds {
   readonly reachesInside?: boolean;
   /** Absent: nobody is written to of alerts. */
   readonly send?: SendLetter | undefined;
+  /** Firmware, the same for all tenants. Absent: boxes keep what they have. */
+  readonly shelf?: Shelf | undefined;
   readonly onCommitted?: ((lines: number) => void) | undefined;
 }
 
@@ -31,7 +34,17 @@ export class TenantHost {
   readonly #transport: CloudTransport;
   readonly #outward: Outward;
 
-  constructor({ tenant, engine, timers, line, onProblem, reachesInside = false, send, onCommitted }: TenantNeeds) {
+  constructor({
+    tenant,
+    engine,
+    timers,
+    line,
+    onProblem,
+    reachesInside = false,
+    send,
+    shelf,
+    onCommitted,
+  }: TenantNeeds) {
     this.tenant = tenant;
     this.#service = new CloudService({
       store: new CloudStore(engine),
@@ -39,6 +52,7 @@ export class TenantHost {
       timers,
       random: (count) => new Uint8Array(randomBytes(count)),
       onProblem,
+      shelf,
     });
     this.#transport = {
       onMessage: undefined,

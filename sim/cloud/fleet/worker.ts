@@ -1,6 +1,7 @@
 import { parseTopic, UP_FILTER } from "../../../firmware/wire/lanes.js";
 import type { TimersPort } from "../../../hal/ports/clock.js";
 import type { SendLetter } from "../outward/mailer.js";
+import type { Shelf } from "../releases/shelf.js";
 import type { CloudService } from "../service.js";
 import { Committer, type Held } from "../store/postgres/committer.js";
 import { type Database, explain } from "../store/postgres/database.js";
@@ -27,6 +28,8 @@ export interface WorkerNeeds {
   readonly reachesInside?: boolean;
   /** Absent: nobody is written to of alerts. */
   readonly send?: SendLetter | undefined;
+  /** Firmware, the same for all tenants. Absent: boxes keep what they have. */
+  readonly shelf?: Shelf | undefined;
   /** Told of each group that was committed, with how many lines. */
   readonly onCommitted?: (lines: number) => void;
   readonly timers: TimersPort;
@@ -171,7 +174,7 @@ export class Worker {
   }
 
   async #begin(held: Held): Promise<void> {
-    const { database, timers, line, log, reachesInside = false, send, onCommitted } = this.#needs;
+    const { database, timers, line, log, reachesInside = false, send, shelf, onCommitted } = this.#needs;
     const { tenant, generation } = held;
     const engine = await PostgresEngine.load(database, held, this.#committer, () =>
       this.#drop(held, "another process has taken it"),
@@ -183,6 +186,7 @@ export class Worker {
       line,
       reachesInside,
       send,
+      shelf,
       onCommitted,
       onProblem: (message) => log.warn("cloud", { tenant, message }),
     });

@@ -65,6 +65,7 @@ export class Outward {
   #look(): void {
     const { cloud, onFault } = this.#needs;
     cloud.watch.look();
+    cloud.releases.look();
     cloud.store.durable(
       () => {},
       (error) => onFault(error.message),

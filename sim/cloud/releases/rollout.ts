@@ -3,7 +3,7 @@ import { crc32 } from "../../../hal/bytes/crc32.js";
 import type { BoxEntry } from "../state.js";
 
 /** Percent of the boxes that may have a release, wave by wave. */
-const WAVES = [5, 25, 50, 100] as const;
+export const WAVES = [5, 25, 50, 100] as const;
 /** A wave lasts at least so long, s. */
 const WAVE_SECONDS = 86_400;
 /** Of the boxes of a wave that were heard since it began, so many in a hundred have to have come to an end before the next. */
@@ -18,8 +18,12 @@ export interface Rollout {
   readonly release: number;
   /** Place in `WAVES`. */
   wave: number;
+  /** Nobody takes the release from then on, s since 1970 UTC. Absent in databases of earlier versions. */
+  readonly expires?: number;
   /** When that wave began, s since 1970 UTC. */
   since: number;
+  /** Somebody has looked into what failed before, s since 1970 UTC: it counts no more. Absent: nobody had to. */
+  resumed?: number;
   state: "running" | "paused" | "stopped";
   /** Of `stopped`. */
   why?: string;
@@ -31,6 +35,8 @@ export type BoxNews = Pick<BoxEntry, "image" | "update" | "lastSeen">;
 export interface RolloutCount {
   /** Boxes that the present wave takes in, and those of them that were heard since it began. */
   members: number;
+  /** Boxes of the model in all. */
+  boxes: number;
   heard: number;
   confirmed: number;
   refused: number;
@@ -46,12 +52,21 @@ export function isInWave({ release, wave }: Rollout, box: string): boolean {
 
 /** Where the boxes of the present wave are. */
 export function countOf(rollout: Rollout, boxes: readonly (readonly [string, BoxNews])[], now: number): RolloutCount {
-  const count = { members: 0, heard: 0, confirmed: 0, refused: 0, returned: 0, silent: 0, crashed: 0 };
+  const count = {
+    boxes: boxes.length,
+    members: 0,
+    heard: 0,
+    confirmed: 0,
+    refused: 0,
+    returned: 0,
+    silent: 0,
+    crashed: 0,
+  };
   for (const [box, news] of boxes) {
     if (!isInWave(rollout, box)) continue;
     count.members++;
     if ((news.lastSeen ?? 0) >= rollout.since) count.heard++;
-    const fate = fateOf(rollout.release, news, now);
+    const fate = fateOf(rollout, news, now);
     if (fate !== undefined) count[fate]++;
   }
   return count;
@@ -60,14 +75,14 @@ export function countOf(rollout: Rollout, boxes: readonly (readonly [string, Box
 type Fate = "confirmed" | "refused" | "returned" | "silent" | "crashed";
 
 /** How it ended at this box; undefined: it did not yet. */
-function fateOf(release: number, { image, update }: BoxNews, now: number): Fate | undefined {
-  if (update?.release === release) {
+function fateOf({ release, resumed = 0 }: Rollout, { image, update }: BoxNews, now: number): Fate | undefined {
+  if (update?.release === release && update.at >= resumed) {
     if ((update.crashes ?? 0) > 0) return "crashed";
     if (update.event === UpdateEvent.refused) return "refused";
     if (update.event === UpdateEvent.returned) return "returned";
   }
   if (image?.release === release && !image.isTrial) return "confirmed";
-  const isTrying = update?.release === release && update.event === UpdateEvent.trial;
+  const isTrying = update?.release === release && update.event === UpdateEvent.trial && update.at >= resumed;
   return isTrying && now - update.at > SILENT_SECONDS ? "silent" : undefined;
 }
 
@@ -77,6 +92,13 @@ export function step(rollout: Rollout, count: RolloutCount, now: number): void {
   const { refused, returned, silent, crashed, confirmed, heard } = count;
   const failed = refused + returned + silent + crashed;
   const decided = failed + confirmed;
+  if (rollout.expires !== undefined && now >= rollout.expires) {
+    const lacking = count.boxes - confirmed;
+    rollout.state = lacking === 0 ? "running" : "stopped";
+    if (lacking > 0)
+      rollout.why = `it expired on ${dayOf(rollout.expires)}, and ${lacking} of ${count.boxes} boxes lack it`;
+    return;
+  }
   if (failed > 0 && 100 * failed > FAILED_PERCENT * decided) {
     rollout.state = "stopped";
     rollout.why = `${failed} of ${decided} boxes failed: ${wordsOf(count)}`;
@@ -86,6 +108,11 @@ export function step(rollout: Rollout, count: RolloutCount, now: number): void {
   if (!isOver || rollout.wave >= WAVES.length - 1) return;
   rollout.wave++;
   rollout.since = now;
+}
+
+/** As `2027-03-31`. */
+export function dayOf(seconds: number): string {
+  return new Date(1_000 * seconds).toISOString().slice(0, 10);
 }
 
 function wordsOf({ refused, returned, silent, crashed }: RolloutCount): string {

@@ -1,5 +1,12 @@
 import nacl from "tweetnacl";
-import { KeyList, Manifest, type Purpose, SignedEnvelope, signedBytes } from "../../../firmware/update/manifest.js";
+import {
+  KeyList,
+  Manifest,
+  NEXT_KEYS,
+  type Purpose,
+  SignedEnvelope,
+  signedBytes,
+} from "../../../firmware/update/manifest.js";
 
 /** A secret key, and its number in the list of release keys. */
 export interface Signer {
@@ -7,9 +14,6 @@ export interface Signer {
   /** 64 bytes, as tweetnacl has them. */
   readonly secretKey: Uint8Array;
 }
-
-/** Numbers of the next list's keys in a key list's signatures begin here (firmware/update/SPEC.md section 5). */
-const NEXT_KEYS = 16;
 
 /** The envelope of a release. */
 export function signManifest(manifest: Manifest, signers: readonly Signer[]): Uint8Array {

@@ -20,6 +20,7 @@ import {
 } from "./cloud/lists.js";
 import { logCsv } from "./cloud/log-csv.js";
 import { addManager } from "./cloud/manager.js";
+import { addUpdates } from "./cloud/updates.js";
 import { download } from "./download.js";
 import { eventStream } from "./event-stream.js";
 import { guard } from "./guard.js";
@@ -152,6 +153,7 @@ function addLists(app: Hono, theatre: Theatre): void {
     return context.body(file, 200, download("text/csv; charset=utf-8", `${theatre.box.id}-log.csv`));
   });
   addManager(app, theatre, asked);
+  addUpdates(app, theatre);
 }
 
 function filterOf(query: (name: string) => string | undefined): LogFilter {

@@ -30,6 +30,10 @@ export class Shown implements Theatre {
     return this.#theatre.director;
   }
 
+  get shelf() {
+    return this.#theatre.shelf;
+  }
+
   get prepared() {
     return this.#theatre.prepared;
   }

@@ -1,4 +1,5 @@
 import type { Box } from "../../cloud/domain.js";
+import type { FolderShelf } from "../../cloud/releases/folder-shelf.js";
 import type { CloudService } from "../../cloud/service.js";
 import type { Machine } from "../../world/machine/machine.js";
 import type { World } from "../../world/machine/world.js";
@@ -97,4 +98,6 @@ export interface Theatre extends Scene {
   readonly director: Director;
   /** What was saved for an outage. */
   readonly prepared: Prepared;
+  /** Firmware for boxes; no part of the world. */
+  readonly shelf: FolderShelf;
 }

@@ -126,3 +126,48 @@ export interface Overview {
   }[];
   readonly users: readonly { readonly id: number; readonly name: string; readonly badge: string | null }[];
 }
+
+/** A release on the shelf. */
+export interface ReleaseRow {
+  readonly model: string;
+  readonly release: number;
+  readonly firmware: string;
+  readonly expires: number;
+  readonly imageBytes: number;
+}
+
+export interface RolloutRow {
+  readonly model: string;
+  readonly release: number;
+  readonly state: "running" | "paused" | "stopped";
+  readonly why: string | null;
+  /** Place in `waves` of the one that is on. */
+  readonly wave: number;
+  /** Each with the boxes of those before it. */
+  readonly waves: readonly {
+    readonly percent: number;
+    readonly members: number;
+    readonly confirmed: number;
+    readonly failed: number;
+  }[];
+}
+
+export interface VersionRow {
+  readonly box: string;
+  readonly model: string;
+  /** Null: it never said. */
+  readonly release: number | null;
+  readonly isTrial: boolean;
+  readonly pin: number | null;
+  readonly wanted: number | null;
+  /** Why it is not offered now. */
+  readonly heldBack: string | null;
+  /** What it told last of an update. */
+  readonly told: { readonly event: string; readonly release: number; readonly reason: string | null } | null;
+}
+
+export interface Firmware {
+  readonly releases: readonly ReleaseRow[];
+  readonly rollouts: readonly RolloutRow[];
+  readonly versions: readonly VersionRow[];
+}

@@ -75,6 +75,9 @@ export class UpdateSide {
       ...manifest,
     };
     const envelope = signManifest(said, signers);
-    this.shelf.put({ release, model: this.#model, firmware, list: 1, envelope, image: handedOut(image) });
+    const { expires, total } = { ...said, expires: Math.floor(this.#now()) + GOOD_FOR_S };
+    // What the shelf says is what an honest cloud would go by: this one hands out whatever it was given.
+    const facts = { release, model: this.#model, firmware, security, expires, list: 1, imageBytes: total };
+    this.shelf.put({ ...facts, envelope, image: handedOut(image) });
   }
 }

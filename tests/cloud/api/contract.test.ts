@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { apiApp } from "../../../sim/cloud/api/app.js";
 import { ApiServer } from "../../../sim/cloud/api/server.js";
 import { BOX, START_SECONDS } from "../support/cloud-rig.js";
-import { ALL, apiRig } from "./support.js";
+import { ALL, apiRig, shelfOf } from "./support.js";
 
 /**
  * The description against the service that runs, by a program that knows neither: Redocly reads the document, sends what the steps below
@@ -83,6 +83,16 @@ const STEPS: readonly Step[] = [
   { id: "listHooks" },
   { id: "removeHook", path: { hook: made("addHook") } },
   { id: "addHook", body: { url: "http://example.com/told", cursor: null }, status: 409 },
+  { id: "listReleases", query: { limit: 1 } },
+  { id: "startRollout", body: { model: "MS5", release: 8 } },
+  { id: "getRollout", path: { model: "MS5" } },
+  { id: "listRollouts" },
+  { id: "changeRollout", path: { model: "MS5" }, body: { state: "paused" } },
+  { id: "pinBox", path: box, body: { release: 9 } },
+  { id: "pinBox", path: box, body: { release: null } },
+  { id: "pinBox", path: box, body: { release: 77 }, status: 409 },
+  { id: "getRollout", path: { model: "MS4" }, status: 404 },
+  { id: "listVersions", query: { model: "MS5", below: 9 } },
   { id: "listTokens" },
   { id: "revokeToken", path: { token: "TOKEN" } },
   { id: "removeKeyCode", path: { key: made("addKey") } },
@@ -108,7 +118,7 @@ let described: Described;
 let authorisation: string;
 let other: string;
 beforeAll(async () => {
-  const rig = apiRig();
+  const rig = apiRig({ shelf: shelfOf(8, 9) });
   rig.cloud.alerts.raise({ id: `crash/${BOX}`, box: BOX, what: "its program ended", wayOut: "look" });
   authorisation = `Bearer ${rig.token(ALL)}`;
   other = rig.token(["read"]).split("_")[1]!;

@@ -14,6 +14,7 @@ import {
   Welcome,
 } from "../../../firmware/wire/messages.js";
 import { hexToBytes } from "../../../sim/cloud/domain.js";
+import type { Shelf } from "../../../sim/cloud/releases/shelf.js";
 import { CloudService } from "../../../sim/cloud/service.js";
 import type { Group, LogReader } from "../../../sim/cloud/store/engine.js";
 import type { WholeLog } from "../../../sim/cloud/store/lines.js";
@@ -76,7 +77,7 @@ export class CloudRig {
   readonly cloud: CloudService;
   transport: CloudTransport;
 
-  constructor(options: { seed?: number; store?: CloudStore; sample?: boolean } = {}) {
+  constructor(options: { seed?: number; store?: CloudStore; sample?: boolean; shelf?: Shelf } = {}) {
     const random = new Random(options.seed ?? 1);
     this.cloud = new CloudService({
       store: options.store ?? new CloudStore(),
@@ -84,6 +85,7 @@ export class CloudRig {
       timers: this.timers,
       random: (count) => random.bytes(count),
       onProblem: (message) => this.problems.push(message),
+      shelf: options.shelf,
     });
     if (options.sample ?? true) makeSample(this.cloud, 7);
     this.transport = {

@@ -10,6 +10,7 @@ import { expectWords, oneOf, UsageError } from "../words.js";
 import { binOf, labelsOf } from "./bins.js";
 import { named, ORGANISATION_COMMANDS } from "./organisation.js";
 import { TOKEN_COMMAND } from "./tokens.js";
+import { UPDATE_COMMAND } from "./updates.js";
 
 /** What people do at the cloud's own pages. */
 const PEOPLE_COMMANDS: readonly Command[] = [
@@ -147,6 +148,7 @@ const PEOPLE_COMMANDS: readonly Command[] = [
 function needsCloud(command: Command): Command {
   return {
     ...command,
+    ...(command.subcommands && { subcommands: command.subcommands.map(needsCloud) }),
     run(context, line) {
       if (!context.desk.isCloudUp) throw new WorldError("the cloud is down: `cloud up` first");
       return command.run(context, line);
@@ -155,7 +157,7 @@ function needsCloud(command: Command): Command {
 }
 
 const CLOUD_COMMANDS: readonly Command[] = [
-  ...[...PEOPLE_COMMANDS, TOKEN_COMMAND].map(needsCloud),
+  ...[...PEOPLE_COMMANDS, TOKEN_COMMAND, UPDATE_COMMAND].map(needsCloud),
   {
     name: "down",
     usage: "cloud down",

@@ -5,6 +5,7 @@ import { act, now } from "../live.js";
 import { clockTime, language, say, sayAny } from "../words.js";
 import { useAsked } from "./asked.js";
 import { Bins } from "./bins.js";
+import { Firmware } from "./firmware.js";
 import { Keys } from "./keys.js";
 import { Log } from "./log.js";
 import { Own } from "./own.js";
@@ -19,6 +20,7 @@ const TABS = {
   bins: Bins,
   sheets: Sheets,
   prepare: Prepare,
+  firmware: Firmware,
   own: Own,
   inside: Inside,
 } as const;
