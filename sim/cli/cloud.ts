@@ -40,6 +40,10 @@ const program = new Command("cloud")
   )
   .option("--name <text>", "of this process, one in the fleet", `${hostname()}-${process.pid}`)
   .option("--migrate", "brings the database's schema up to date, and ends", false)
+  .option(
+    "--backup <folder>",
+    "copies the file and its log there, also while a service has them, checks the copy, and ends",
+  )
   .option("--tenant <name>", "with --organisation: adds this tenant to the database, and ends")
   .option("--organisation <file>", "with --tenant: its locations, boxes, users and keys (JSON)")
   .option("--token <name>", "makes a token for the API, shows it once, and ends; on a server with --tenant")

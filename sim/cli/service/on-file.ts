@@ -6,6 +6,7 @@ import { Metrics } from "../../cloud/fleet/metrics.js";
 import { RealTimers } from "../../cloud/fleet/real-timers.js";
 import type { ServiceLog } from "../../cloud/fleet/service-log.js";
 import { TenantHost } from "../../cloud/fleet/tenant-host.js";
+import { backUp } from "../../cloud/store/backup.js";
 import { EmbeddedEngine } from "../../cloud/store/embedded.js";
 import { CloudStore } from "../../cloud/store.js";
 import { connectMqttjs } from "../../cloud/transport-mqttjs.js";
@@ -24,7 +25,9 @@ export async function onFile(options: Options, log: ServiceLog): Promise<void> {
       `there is no file ${options.database}: make one with npm start, or give the URL of a database`,
     );
   }
-  if (options.token !== undefined) addToken(options);
+  if (options.backup !== undefined) {
+    log.info("backup", { message: "copied and checked", ...backUp(options.database, options.backup) });
+  } else if (options.token !== undefined) addToken(options);
   else await serve(options, log);
 }
 

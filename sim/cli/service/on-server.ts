@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { CloudError } from "../../cloud/domain.js";
 import { HealthServer } from "../../cloud/fleet/health.js";
 import { Metrics } from "../../cloud/fleet/metrics.js";
 import { RealTimers } from "../../cloud/fleet/real-timers.js";
@@ -16,6 +17,11 @@ import { addressOf, type Options, reached, senderOf, shelfOf, untilTold } from "
 
 /** `npm run cloud` on a database server. Resolves when it is done, or when the service runs. */
 export async function onServer(options: Options, log: ServiceLog): Promise<void> {
+  if (options.backup !== undefined) {
+    throw new CloudError(
+      "--backup is for a file: a server is copied by pg_dump, or by pg_basebackup with its WAL for any point in time (sim/cloud/README.md)",
+    );
+  }
   const database = await reached(Database.open(options.database));
   let isLeft = false;
   try {

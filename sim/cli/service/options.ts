@@ -24,6 +24,7 @@ export interface Options {
   readonly addRelease?: string;
   readonly name: string;
   readonly migrate: boolean;
+  readonly backup?: string;
   readonly tenant?: string;
   readonly organisation?: string;
   readonly token?: string;

@@ -201,7 +201,8 @@ function asObject(read: Stored | null, path: string): Stored {
   throw new CloudError(`${path} holds nothing, there is no box in it: restore it, or move it away to begin anew`);
 }
 
-function logPath(path: string): string {
+/** Of the log beside a document. */
+export function logPath(path: string): string {
   return path.replace(/(\.json)?$/, ".log");
 }
 

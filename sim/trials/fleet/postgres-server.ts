@@ -1,5 +1,16 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { accessSync, chownSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import {
+  accessSync,
+  chownSync,
+  constants,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,6 +44,7 @@ export class PostgresServer {
   readonly #folder: string;
   readonly #account: { readonly uid: number; readonly gid: number } | undefined;
   readonly #password = "only-here";
+  #settings: readonly (readonly [name: string, value: string])[] = [];
   #port = 0;
   #child: ChildProcess | undefined;
   #log = "";
@@ -45,12 +57,13 @@ export class PostgresServer {
     this.#own(this.#folder);
   }
 
-  /** A new one, running. Throws CloudError where the programs are missing or it does not start. */
-  static async start(): Promise<PostgresServer> {
+  /** A new one, running. `archives`: keeps its WAL for `asOf`. Throws CloudError where the programs are missing or it does not start. */
+  static async start({ archives = false } = {}): Promise<PostgresServer> {
     const found = findPostgres();
     if ("missing" in found) throw new CloudError(found.missing);
     const server = new PostgresServer(found.folder);
     server.#initialise();
+    if (archives) server.#archive();
     server.#port = await freePort();
     await server.restart();
     return server;
@@ -75,6 +88,40 @@ export class PostgresServer {
     await client.query("alter system set synchronous_standby_names = '*'");
     await client.query("select pg_reload_conf()");
     await client.end();
+    return server;
+  }
+
+  /** A base backup, as an operator takes it while the server works: from then on it can be put back as of any moment. */
+  baseBackup(): string {
+    const folder = join(this.#folder, `base-${randomBytes(4).toString("hex")}`);
+    this.run("pg_basebackup", ["-D", folder, "-X", "none", "-c", "fast", "-d", this.url.replace(/postgres$/, "")]);
+    return folder;
+  }
+
+  /**
+   * A server with what this one had at `moment` (a time as SQL reads it), from a base backup before that and the WAL since. This one may be
+   * gone by then; its archive may not. Throws CloudError where it does not start.
+   */
+  async asOf(base: string, moment: string): Promise<PostgresServer> {
+    const server = new PostgresServer(this.#programs);
+    const data = join(server.#folder, "data");
+    cpSync(base, data, { recursive: true });
+    writeFileSync(join(data, "recovery.signal"), "");
+    server.#own(data, true);
+    server.#settings = [
+      ["restore_command", `cp ${this.#archiveFolder}/%f %p`],
+      ["recovery_target_time", moment],
+      ["recovery_target_action", "promote"],
+    ];
+    server.#port = await freePort();
+    await server.restart();
+    const until = Date.now() + START_TIMEOUT_MS;
+    while (
+      server.run("psql", ["-At", "-d", server.url, "-c", "select pg_is_in_recovery()"]).toString().trim() === "t"
+    ) {
+      if (Date.now() > until) throw new CloudError(`PostgreSQL does not come out of its recovery: ${server.#log}`);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
     return server;
   }
 
@@ -127,6 +174,7 @@ export class PostgresServer {
       ["unix_socket_directories", this.#folder],
       ["max_connections", "60"],
       ["shared_buffers", "64MB"],
+      ...this.#settings,
     ].flatMap(([name, value]) => ["-c", `${name}=${value}`]);
     const child = spawn(join(this.#programs, "postgres"), ["-D", data, "-p", String(this.#port), ...settings], {
       stdio: ["ignore", "ignore", "pipe"],
@@ -193,8 +241,26 @@ export class PostgresServer {
     );
   }
 
-  #own(path: string): void {
-    if (this.#account !== undefined) chownSync(path, this.#account.uid, this.#account.gid);
+  get #archiveFolder(): string {
+    return join(this.#folder, "archive");
+  }
+
+  /** Each segment of the WAL is kept once it is full, or somebody asks for it. */
+  #archive(): void {
+    const folder = this.#archiveFolder;
+    mkdirSync(folder, { mode: 0o700 });
+    this.#own(folder);
+    this.#settings = [
+      ["archive_mode", "on"],
+      ["archive_command", `test ! -f ${folder}/%f && cp %p ${folder}/%f`],
+    ];
+  }
+
+  #own(path: string, isWhole = false): void {
+    if (this.#account === undefined) return;
+    chownSync(path, this.#account.uid, this.#account.gid);
+    if (!isWhole) return;
+    for (const name of readdirSync(path, { recursive: true, encoding: "utf8" })) this.#own(join(path, name));
   }
 }
 
