@@ -13,6 +13,7 @@ import { CloudStore } from "../cloud/store.js";
 import { makeSample } from "../samples/sample.js";
 import { Random } from "../world/random.js";
 import type { Bench } from "./bench.js";
+import { largeOrganisation } from "./large-organisation.js";
 
 const BOX = "MS5-PARIS";
 const EPOCH = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
@@ -35,12 +36,15 @@ export const storeBench: Bench = {
     logReadMs10M: "the newest 50 lines of the box's log",
     openMs10M: "to open the database",
     diskBytesARecord: "of the log's file",
+    snapshotBytes10kKeys:
+      "what a box is sent of an organisation of 10,000 keys and accesses, a tenth of the keys roaming, in 50 places",
+    snapshotMs10kKeys: "median to make it",
     ingestPerSecond: "records that one core takes and makes durable, 16 batches a commit",
   },
   async run(progress) {
     const folder = mkdtempSync(join(tmpdir(), "smartbox-bench-store-"));
     try {
-      return run(folder, progress);
+      return { ...run(folder, progress), ...largeOrganisation() };
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

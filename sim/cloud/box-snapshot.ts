@@ -11,6 +11,12 @@ import { offsetsOf, windowAt } from "./windows.js";
 /** How far ahead a box can show local times, s, and in how many steps. */
 const OFFSETS_AHEAD_SECONDS = 5 * 366 * 86_400;
 
+/**
+ * Up to so many keys, a box knows those of other locations too, and refuses their fobs by the name of their home. Of a larger organisation it
+ * knows its own: a fob of another location counts as one that it does not know, until the cloud has heard of it.
+ */
+const EVERY_KEY_MAX = 2_000;
+
 /** What a snapshot is made of, apart from its version. */
 export type BoxModel = Omit<SnapshotModel, "version">;
 
@@ -31,6 +37,7 @@ export function modelOf(
   const bins = binsOf(found, inventory, ((state.reads ?? 0) & Reads.taken) !== 0);
   const matters = keyFilter(found, bins);
   const keys = organisation.keys.filter(matters);
+  const known = organisation.keys.length > EVERY_KEY_MAX ? keys : organisation.keys;
   const accesses = organisation.accesses.flatMap((access) =>
     matters(index.keys.get(access.key)!) ? accessModel(access, timeZone, nowSeconds) : [],
   );
@@ -44,8 +51,7 @@ export function modelOf(
     lookupKey: hexToBytes(found.lookupKey),
     location: { id, name, language, offsets: offsetsOf(timeZone, nowSeconds, OFFSETS_AHEAD_SECONDS, MAX_OFFSETS) },
     bins,
-    // Every key, so that a fob of another location is told from an unknown one and the refusal can name its home.
-    keys: organisation.keys.map((key) => ({
+    keys: known.map((key) => ({
       id: key.id,
       name: key.name,
       fob: key.fob,

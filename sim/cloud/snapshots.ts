@@ -4,7 +4,7 @@ import { fingerprintOf, modelOf } from "./box-snapshot.js";
 import { CloudError } from "./domain.js";
 import type { ExchangeLog } from "./ingest/exchange-log.js";
 import type { Permissions } from "./permissions.js";
-import { fitSnapshot } from "./snapshot/fit.js";
+import { type Fitting, fitSnapshot } from "./snapshot/fit.js";
 import { type SnapshotModel, SnapshotModelError } from "./snapshot/model.js";
 import { soundModel } from "./snapshot/sound-model.js";
 import type { Alert } from "./state.js";
@@ -124,9 +124,9 @@ export class Snapshots {
   #build(box: string, whole: SnapshotModel): Uint8Array {
     const { model, leftOut } = soundModel(whole);
     this.#tellLeftOut(box, leftOut);
-    const { bytes, idleKeys, lateAccesses } = fitSnapshot(model, MAX_SNAPSHOT_BYTES);
-    this.#tellTooLarge(box, idleKeys, lateAccesses);
-    return bytes;
+    const fitting = fitSnapshot(model, MAX_SNAPSHOT_BYTES);
+    this.#tellTooLarge(box, fitting);
+    return fitting.bytes;
   }
 
   #tellLeftOut(box: string, leftOut: readonly string[]): void {
@@ -139,12 +139,13 @@ export class Snapshots {
     this.#tell(named.length > 0, { id: `left-out/${box}`, box, what, wayOut });
   }
 
-  #tellTooLarge(box: string, idleKeys: number, lateAccesses: number): void {
+  #tellTooLarge(box: string, { idleKeys, lateAccesses, keyCodes }: Omit<Fitting, "bytes">): void {
     const what =
       `its snapshot is full: ${idleKeys} keys that nobody may take there are not in it, ` +
-      `and ${lateAccesses} of the accesses that begin last`;
-    const wayOut = "remove old accesses, or keys that are not used";
-    this.#tell(idleKeys + lateAccesses > 0, { id: `too-large/${box}`, box, what, wayOut });
+      `and ${lateAccesses} of the accesses that begin last${keyCodes > 0 ? `, and ${keyCodes} key codes` : ""}`;
+    const wayOut =
+      "remove old accesses, or keys that are not used; or make a location of its own for a part of the keys, so that each box has fewer";
+    this.#tell(idleKeys + lateAccesses + keyCodes > 0, { id: `too-large/${box}`, box, what, wayOut });
   }
 
   #tell(isSo: boolean, alert: Omit<Alert, "since">): void {
