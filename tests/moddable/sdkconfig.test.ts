@@ -65,6 +65,7 @@ describe.each([
     ],
     ["the brown-out detector is on", ["ESP_BROWNOUT_DET"]],
     ["the partition table has its checksum", ["PARTITION_TABLE_MD5"]],
+    ["an image that does not confirm itself is rolled back", ["BOOTLOADER_APP_ROLLBACK_ENABLE"]],
   ])("%s", (_, names) => {
     expect(names.map((name) => `${name}=${settings.get(`CONFIG_${name}`)}`)).toEqual(names.map((name) => `${name}=y`));
   });

@@ -102,7 +102,10 @@ describe.skipIf(sdk === undefined)("the image in the SDK's simulator", { timeout
     expect(new Set(exchanges.map((one) => one.seq)).size).toBe(exchanges.length);
   });
 
-  test("with a snapshot of 1,000 accesses, the heap in use at idle stays in bounds", async () => {
+  test.each([
+    ["takes no updates", {}],
+    ["takes updates", { SMARTBOX_SLOT: "0" }],
+  ])("with a snapshot of 1,000 accesses, the heap in use at idle of a box that %s stays in bounds", async (_, env) => {
     await open(({ admin, store }) => {
       const user = admin.addUser({ name: "Agence du Marais" });
       const keys = store.organisation.keys.filter((key) => key.fob !== undefined);
@@ -113,7 +116,8 @@ describe.skipIf(sdk === undefined)("the image in the SDK's simulator", { timeout
       }));
       admin.addAccesses(accesses);
     });
-    box.boot();
+    site.factoryUpdates();
+    box.boot(WakeCause.powerOn, env);
     await online();
     await snapshotTaken();
     await agreed();

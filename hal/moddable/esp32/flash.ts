@@ -13,7 +13,8 @@ export function partition(label: string): FlashPort {
   }
 }
 
-class PartitionFlash implements FlashPort {
+/** A partition by its label, or by what the SDK calls an image's (`update.ts`). Throws FlashError where there is none. */
+export class PartitionFlash implements FlashPort {
   readonly sizeBytes: number;
   readonly sectorBytes: number;
   /** `esp_partition_write` takes any length on a partition that is not encrypted. */

@@ -18,6 +18,21 @@ export function deepSleep(this: void, buttonPin: number, mainsPin: number, secon
   return native("xs_smartbox_deepSleep").call(this, buttonPin, mainsPin, seconds, isDeep) as never;
 }
 
+/** Number of the slot whose image runs: 0 or 1. */
+export function runningSlot(this: void): number {
+  return native("xs_smartbox_runningSlot").call(this);
+}
+
+/** Has the bootloader start a slot next, once. False: it holds no image that the bootloader would start, and nothing has changed. */
+export function startNext(this: void, slot: number): boolean {
+  return native("xs_smartbox_startNext").call(this, slot);
+}
+
+/** The image that runs is started from now on. Idempotent. */
+export function keepImage(this: void): void {
+  native("xs_smartbox_keepImage").call(this);
+}
+
 export function restart(this: void): never {
   return native("xs_smartbox_restart").call(this) as never;
 }

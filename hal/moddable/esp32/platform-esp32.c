@@ -6,6 +6,7 @@
 #include "bootloader_random.h"
 #include "driver/gpio.h"
 #include "esp_attr.h"
+#include "esp_ota_ops.h"
 #include "esp_partition.h"
 #include "esp_random.h"
 #include "esp_sleep.h"
@@ -203,6 +204,36 @@ void xs_smartbox_deepSleep(xsMachine *the)
 #endif
 	esp_wifi_stop();
 	esp_deep_sleep_start();
+}
+
+/* The number of an app partition among those of its kind: its slot. */
+static int slotOf(const esp_partition_t *partition)
+{
+	return partition->subtype - ESP_PARTITION_SUBTYPE_APP_OTA_0;
+}
+
+void xs_smartbox_runningSlot(xsMachine *the)
+{
+	xsmcSetInteger(xsResult, slotOf(esp_ota_get_running_partition()));
+}
+
+/* startNext(slot): looks at the whole image first, and at its signature where secure boot is on. */
+void xs_smartbox_startNext(xsMachine *the)
+{
+	int slot = xsmcToInteger(xsArg(0));
+	const esp_partition_t *partition =
+		esp_partition_find_first(ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_OTA_0 + slot, NULL);
+
+	xsmcSetBoolean(xsResult, (NULL != partition) && (ESP_OK == esp_ota_set_boot_partition(partition)));
+}
+
+/*
+	What it answers is let go: the data of a board that never had an update are blank, which is an error there, and what could not be
+	written is written at the next boot.
+*/
+void xs_smartbox_keepImage(xsMachine *the)
+{
+	(void)esp_ota_mark_app_valid_cancel_rollback();
 }
 
 void xs_smartbox_restart(xsMachine *the)

@@ -3,6 +3,7 @@ import type PixelsOut from "commodetto/PixelsOut";
 import Preference from "preference";
 import Timer from "timer";
 import { boot } from "../../../firmware/main.js";
+import { UPDATES } from "../../../firmware/with-updates.js";
 import { boardPorts } from "../../boards/board-ports.js";
 import { unitsFrom } from "../../boards/fitted-bins.js";
 import { buzzer, touchPanel } from "../../boards/front.js";
@@ -25,6 +26,7 @@ import { CONSOLE } from "../trace.js";
 import { partition } from "./flash.js";
 import { ESP32_IO } from "./io.js";
 import { deepSleep, resetReason, restart, wakeCause } from "./native.js";
+import { boardUpdates } from "./update.js";
 import { WifiLink } from "./wifi-link.js";
 
 /** What one board differs in from another. */
@@ -48,6 +50,7 @@ const LARGE_TEXT = { domain: "smartbox", key: "large-text" } as const;
 
 /** Puts a board's HAL together and boots the firmware on it. */
 export function start({ profile, wiring, screen, links }: StartNeeds): void {
+  const update = boardUpdates();
   const timers = new BoardTimers();
   const wifi = new WifiLink(timers);
   const all = [...links(timers), wifi];
@@ -91,8 +94,9 @@ export function start({ profile, wiring, screen, links }: StartNeeds): void {
     sleep: sleepPort(wiring),
     trace: CONSOLE,
     crash: crashPort(new Uint8Array(keptMemory()), resetReason()),
+    ...(update !== undefined && { update }),
   };
-  boot(hal);
+  boot(hal, UPDATES);
 }
 
 /** `boardPorts` has switched its supply on just now. */

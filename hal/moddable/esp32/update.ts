@@ -1,40 +1,35 @@
-import Storage from "embedded:storage/flash";
-import Update, { type Updater } from "embedded:update";
+import { FlashError, type FlashPort } from "../../ports/flash.js";
+import type { Slot, UpdatePort } from "../../ports/update.js";
+import { CONSOLE } from "../trace.js";
+import { PartitionFlash } from "./flash.js";
+import { type Bootloader, chosenImage } from "./image-choice.js";
+import { keepImage, restart, runningSlot, startNext } from "./native.js";
+import { slotFlash } from "./slot-flash.js";
 
-/** An image could not be written or is not valid; the one that runs stays the one that boots. */
-export class UpdateError extends Error {}
+/** The SDK's names of the app partition whose image runs, and of the other one. */
+const RUNNING = "running";
+const OTHER = "nextota";
 
 /**
- * Where an over-the-air update goes: the app partition that does not run. Blocks are written in order; `complete` checks the
- * image (ESP-IDF verifies its digest, and its signature where secure boot is on) and makes it the one that boots next.
+ * Where an update goes, in the image that is to run: call it before anything else, as it may restart into the other one. Undefined: this board
+ * takes none, and the console says why.
  */
-export class ImageWriter {
-  readonly #updater: Updater;
-
-  constructor(sizeBytes: number) {
-    this.#updater = told(() =>
-      Update.open({ partition: Storage.open({ path: "nextota", mode: "r+" }), mode: "w", byteLength: sizeBytes }),
-    );
-  }
-
-  write(offset: number, bytes: Uint8Array): void {
-    told(() => this.#updater.write(bytes, offset));
-  }
-
-  complete(): void {
-    told(() => this.#updater.complete());
-  }
-
-  /** Gives up. */
-  close(): void {
-    this.#updater.close();
+export function boardUpdates(): UpdatePort | undefined {
+  const running = runningSlot() as Slot;
+  const bootloader: Bootloader = { running, startNext, keep: keepImage, restart };
+  try {
+    const partition = new PartitionFlash("update");
+    const slots = [slotOf(0, running), slotOf(1, running)] as const;
+    const port = chosenImage({ partition, slots, bootloader });
+    if (port === undefined) CONSOLE.line("update: the image has no header, and takes no updates");
+    return port;
+  } catch (error) {
+    if (!(error instanceof FlashError)) throw error;
+    CONSOLE.line(`update: ${error.message}`);
+    return undefined;
   }
 }
 
-function told<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw new UpdateError(error instanceof Error ? error.message : "update failed");
-  }
+function slotOf(slot: Slot, running: Slot): FlashPort {
+  return slotFlash(new PartitionFlash(`head_${slot}`), new PartitionFlash(slot === running ? RUNNING : OTHER));
 }

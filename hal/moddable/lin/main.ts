@@ -1,13 +1,16 @@
 import Debug from "debug";
 import Instrumentation from "instrumentation";
 import { boot } from "../../../firmware/main.js";
+import { UPDATES } from "../../../firmware/with-updates.js";
 import { MS5 } from "../../boards/ms5/profile.js";
+import { updatePort } from "../../boot/update-port.js";
 import { ScreenPanel } from "../../panel/screen-panel.js";
 import type { BoardProfile } from "../../ports/board.js";
 import type { FlashPort } from "../../ports/flash.js";
 import type { Hal } from "../../ports/hal.js";
 import type { View } from "../../ports/panel.js";
 import type { GaugePort, MainsPort, SleepPort, WakeCause } from "../../ports/power.js";
+import type { Slot, UpdatePort } from "../../ports/update.js";
 import { BoardEntropy } from "../entropy.js";
 import { crashPort } from "../fault.js";
 import { NATIVE_HASH } from "../hash.js";
@@ -29,10 +32,12 @@ import { env, exit } from "./native.js";
  * played by whoever holds the control connection. Environment:
  * `SMARTBOX_DIR` flash files (identity, journal, snapshot) and the RTC's; `SMARTBOX_CONTROL` port of the control server;
  * `SMARTBOX_WAKE` number of the wake cause; `SMARTBOX_BINS` number of bins; `SMARTBOX_SLEEP_MS` time from loss of mains to sleep; `SMARTBOX_ETHERNET=down` boots
- * without the cable.
+ * without the cable; `SMARTBOX_SLOT` number of the slot whose image runs: the box takes updates, and whoever starts it is its boot stub.
  */
 const SLEPT = 10;
 const RESTARTED = 11;
+/** As big as a board's, its header's sector included. */
+const SLOT_BYTES = 5_640_192;
 
 const timers = new BoardTimers();
 const folder = env("SMARTBOX_DIR") ?? ".";
@@ -107,11 +112,12 @@ const hal: Hal = {
     },
   },
   crash: crashPort(new Uint8Array(keptMemory()), undefined),
+  ...updates(),
 };
 
 if (control !== undefined) control.onHappening = (happening) => happen(happening);
 tell({ tell: "boot", wakeCause: hal.sleep.wakeCause });
-boot(hal);
+boot(hal, UPDATES);
 
 /** A folder that is not there, or cannot be written, is told on the screen. */
 function partition(name: string, sizeBytes: number): FlashPort {
@@ -121,6 +127,13 @@ function partition(name: string, sizeBytes: number): FlashPort {
   } catch (error) {
     return missingFlash(error instanceof Error ? error.message : path);
   }
+}
+
+function updates(): { readonly update?: UpdatePort } {
+  const running = env("SMARTBOX_SLOT");
+  if (running === undefined) return {};
+  const slots = [partition("slot-0", SLOT_BYTES), partition("slot-1", SLOT_BYTES)] as const;
+  return { update: updatePort({ partition: partition("update", 65_536), slots, running: Number(running) as Slot }) };
 }
 
 function profile(): BoardProfile {

@@ -3,19 +3,25 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { identityImage } from "../../../firmware/identity/copies.js";
+import { factoryKeys } from "../../../firmware/update/key-store.js";
 import { accountsOf } from "../../../sim/broker/accounts.js";
 import type { Box } from "../../../sim/cloud/domain.js";
+import { makeImage } from "../../../sim/cloud/releases/image.js";
 import { CloudService } from "../../../sim/cloud/service.js";
 import { CloudStore } from "../../../sim/cloud/store.js";
 import { makeSample, SAMPLE_BOXES } from "../../../sim/samples/sample.js";
 import { type BrokerSide, mosquittoBroker } from "../../../sim/trials/stage/broker-side.js";
 import { identityOf } from "../../../sim/trials/stage/identity-of.js";
+import { FIRST_KEYS } from "../../../sim/trials/update-trial/releases.js";
+import { ImageFlash } from "../../../sim/world/devices/image-flash.js";
 import { NorFlash } from "../../../sim/world/devices/nor-flash.js";
 import { readJournal } from "../../support/box-memory.js";
 
 /** 2026-11-02T08:00:00Z: the sample's accesses hold then. */
 const START_SECONDS = 1_793_606_400;
 const IDENTITY = { sizeBytes: 65_536, sectorBytes: 4_096 } as const;
+/** `SLOT_BYTES` of `hal/moddable/lin/main.ts`. */
+const SLOT_BYTES = 5_640_192;
 const JOURNAL = { sizeBytes: 1_048_576, sectorBytes: 4_096, alignBytes: 1 };
 
 /** The sample organisation in a cloud, a mosquitto with TLS, and a folder with the flash of one of its boxes, in real time. */
@@ -87,6 +93,17 @@ export class Site {
   journal(): number[] {
     const image = new Uint8Array(readFileSync(join(this.folder, "journal")));
     return [...readJournal(new NorFlash({ ...JOURNAL, image }), 1)].map((item) => item.seq);
+  }
+
+  /** Writes what the factory does where the image can be replaced: release 7 in slot 0. Such an image is started with `SMARTBOX_SLOT=0`. */
+  factoryUpdates(): void {
+    const image = makeImage({ release: 7, security: 1, model: this.box.model }, new Uint8Array(randomBytes(16_384)));
+    const keys = factoryKeys(FIRST_KEYS, 1);
+    const flash = new ImageFlash({ slotBytes: SLOT_BYTES, image, release: 7, floor: 1, keys }, () => 1);
+    const update = new Uint8Array(IDENTITY.sizeBytes).fill(0xff);
+    update.set(flash.partition.image());
+    writeFileSync(join(this.folder, "update"), update);
+    for (const [slot, part] of flash.slots.entries()) writeFileSync(join(this.folder, `slot-${slot}`), part.image());
   }
 
   async close(): Promise<void> {
