@@ -102,7 +102,7 @@ export class EmergencyFlow implements EmergencyEvents, EmergencyResultsHost, Pri
   heldOpen(bin: number): void {
     if (this.#isElsewhere(bin)) return;
     const params = { bin: this.#label(bin) };
-    this.#results.show("held-open", params, { lines: [text("close-door", params)], about: bin });
+    this.#results.show("held-open", params, { lines: [text("close-it", params)], about: bin });
   }
 
   closed(bin: number): void {

@@ -122,7 +122,7 @@ export class ExchangeFlow implements ExchangeEvents {
       messageScreen({
         name: "held-open",
         title: text("held-open", params),
-        lines: [text("close-door", params)],
+        lines: [text("close-it", params)],
         timeoutMs: REFUSED_MS,
         leave: () => this.#navigator.home(),
         digit: (input) => this.codeEntry(input),

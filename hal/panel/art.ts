@@ -115,6 +115,11 @@ function paintRing(
 ): void {
   const dot = font.width(Face.text, Icon.dot);
   const radius = Math.min((Math.min(area.width, area.height) >> 1) - dot, dot * 4);
+  // A circle that touches its number, or itself, can be read by nobody: the number alone.
+  if (label !== "" && radius < (font.width(Face.title, label) >> 1) + ((dot * 3) >> 2)) {
+    centred(canvas, font, Face.title, label, Colour.accent, area);
+    return;
+  }
   const middle = { x: area.x + (area.width >> 1), y: area.y + (area.height >> 1) };
   for (const [i, [x, y]] of CIRCLE.entries()) {
     const isLit = (i - from + CIRCLE.length) % CIRCLE.length < lit;

@@ -103,7 +103,8 @@ const maySplit: Rule = (letters, at) => {
  */
 const endsPhrase: Rule = (letters, at) => {
   const [before, letter] = [letters[at - 1]!, letters[at]!];
-  if (before === " ") return !isHiragana(letter);
+  if (before === " ") return !isHiragana(letter) && !isNamedBin(letters, at) && !isInBrackets(letters, at);
+  if (letter === "ご" && letters[at + 1] === "ざ") return true;
   if (isHiragana(letter) && before !== "を" && !isMark(before)) return false;
   if (!isFarEastern(before) && !isFarEastern(letter)) return false;
   if (isMark(before)) return true;
@@ -112,6 +113,20 @@ const endsPhrase: Rule = (letters, at) => {
   if (isIdeograph(before) && isIdeograph(letter)) return isInsideLongRow(letters, at);
   return !(isKatakana(before) && isKatakana(letter)) && !(isSyllable(before) && isSyllable(letter));
 };
+
+/** "Bin A-7": the label stays with its word. A list of labels is none of this, nor is Japanese, whose particle it would leave behind. */
+function isNamedBin(letters: readonly string[], at: number): boolean {
+  return /^[A-Z]-\d/.test(letters.slice(at, at + 3).join("")) && /[a-z]/.test(letters[at - 2] ?? "");
+}
+
+/** Letters between brackets that stay on one line, as "(16 of 36)". */
+const BRACKETED = 12;
+
+function isInBrackets(letters: readonly string[], at: number): boolean {
+  const from = letters.lastIndexOf("(", at - 1);
+  const to = letters.indexOf(")", from);
+  return from >= 0 && to > at && to - from <= BRACKETED;
+}
 
 const LONG_ROW = 6;
 const ROW_ENDS = 2;

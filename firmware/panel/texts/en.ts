@@ -15,6 +15,7 @@ export const en = {
   "put-key": "Put the key into bin {bin}",
   "close-door": "Then close the door of bin {bin}",
   "held-open": "Bin {bin} is still open",
+  "close-it": "Close the door of bin {bin}",
   "thank-you": "Thank you",
   "picked-up": "Key picked up",
   "dropped-off": "Key returned",

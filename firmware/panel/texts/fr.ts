@@ -16,6 +16,7 @@ export const fr: Catalogue = {
   "put-key": "Déposez la clé dans le casier {bin}",
   "close-door": "Puis refermez la porte du casier {bin}",
   "held-open": "Le casier {bin} est encore ouvert",
+  "close-it": "Refermez la porte du casier {bin}",
   "thank-you": "Merci",
   "picked-up": "Clé retirée",
   "dropped-off": "Clé rendue",

@@ -16,6 +16,7 @@ export const ja: Catalogue = {
   "put-key": "ボックス {bin} に鍵を入れてください",
   "close-door": "その後、ボックス {bin} の扉を閉めてください",
   "held-open": "ボックス {bin} が開いたままです",
+  "close-it": "ボックス {bin} の扉を閉めてください",
   "thank-you": "ありがとうございました",
   "picked-up": "鍵を受け取りました",
   "dropped-off": "鍵を返却しました",

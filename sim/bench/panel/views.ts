@@ -1,4 +1,5 @@
 import type { TextId } from "../../../firmware/panel/texts/en.js";
+import { whyOffline } from "../../../firmware/panel/why-offline.js";
 import type { ScreenName, Text, View } from "../../../hal/ports/panel.js";
 
 /** Every screen of the panel as the firmware makes it, with names and numbers as long as they come. */
@@ -67,7 +68,7 @@ export const VIEWS: readonly Named[] = [
     { lines: [text("put-key", BIN), text("close-door", BIN)], notices: OFFLINE },
     "bin-open",
   ),
-  screen("held-open", text("held-open", BIN), { lines: [text("close-door", BIN)] }),
+  screen("held-open", text("held-open", BIN), { lines: [text("close-it", BIN)] }),
   screen("thank-you", text("thank-you"), { lines: [text("picked-up")] }),
   screen("refused-code", text("refused"), { lines: [text("refused-wrong-code")] }, "refused"),
   screen(
@@ -134,7 +135,7 @@ export const VIEWS: readonly Named[] = [
       text("status-box", { box: "SB-PARIS-0042", model: "MS5", firmware: "0.1.0" }),
       text("status-snapshot", { version: 1_204 }),
       text("notice-offline-days", { days: 3 }),
-      text("status-offline", { reason: "the name broker.example.com cannot be resolved" }),
+      whyOffline("ethernet: cannot resolve broker.example.com:8883"),
       text("notice-unsent-days", { days: 3 }),
       text("status-battery", { percent: 81 }),
       text("time-left-days", { days: 120 }),

@@ -18,8 +18,16 @@ test("a number stays with its unit, and a mark with its word", () => {
   expect(at("Quelle clé ?", 9.5)).toEqual(["Quelle", "clé ?"]);
 });
 
-test("a bin's number is no count", () => {
+test("a bin's number is no count, and stays with its word where it can; a list of them parts anywhere", () => {
   expect(at("Bin A-7 is open", 7)).toEqual(["Bin A-7", "is open"]);
+  expect(at("Then close the door of bin A-7", 24)).toEqual(["Then close the door of", "bin A-7"]);
+  expect(at("Not opened: A-2 B-4 C-12", 17)).toEqual(["Not opened: A-2", "B-4 C-12"]);
+  expect(at("casier A-7", 5)).toEqual(["casie", "r A-7"]);
+});
+
+test("a few words between brackets stay on one line, many do not", () => {
+  expect(at("Opening all bins: B-4 (16 of 36)", 25)).toEqual(["Opening all bins: B-4", "(16 of 36)"]);
+  expect(at("It is (as far as is known to us)", 16)).toEqual(["It is (as far as is", "known to us)"]);
 });
 
 test.each([
@@ -28,6 +36,7 @@ test.each([
   ["次のコードを使う", 6, ["次のコードを", "使う"]],
   ["ボックス A-7 が開きました", 8, ["ボックス A-7 が", "開きました"]],
   ["ボックス A-7 が開きました", 6, ["ボックス", "A-7 が", "開きました"]],
+  ["ありがとうございました", 8, ["ありがとう", "ございました"]],
   ["もう一度お試しください", 9.3, ["もう", "一度お試しください"]],
   [
     "その間もバッジ、タグ、印刷された緊急コードは使えます。",
