@@ -8,6 +8,8 @@ import type { TrialHost } from "./contract.js";
 const LOOK_MS = 5_000;
 /** Without a welcome after that, it goes back, ms. */
 const SESSION_WITHIN_MS = 1_800_000;
+/** With one, and somebody at the panel each time that it looked: after that it goes back all the same, ms. */
+const PANEL_WITHIN_MS = 86_400_000;
 
 export interface TrialNeeds {
   readonly hal: Pick<Hal, "clock" | "timers" | "sleep" | "trace">;
@@ -52,7 +54,9 @@ export class Trial {
       else giveUp(hal, port, GiveUp.selfTest);
       return;
     }
-    if (hal.clock.monotonicMs() >= SESSION_WITHIN_MS) giveUp(hal, port, GiveUp.noSession);
+    const elapsedMs = hal.clock.monotonicMs();
+    if (!host.isOnline() && elapsedMs >= SESSION_WITHIN_MS) giveUp(hal, port, GiveUp.noSession);
+    else if (elapsedMs >= PANEL_WITHIN_MS) giveUp(hal, port, GiveUp.selfTest);
     else this.#lookLater();
   }
 }

@@ -129,7 +129,13 @@ export class CloudService {
       onProblem: (message) => this.#problem(message),
     });
     this.#commands = new Commands(store, now);
-    this.releases = new Releases({ store, alerts: this.alerts, shelf: needs.shelf, now });
+    this.releases = new Releases({
+      store,
+      alerts: this.alerts,
+      shelf: needs.shelf,
+      now,
+      recall: (box) => this.#transport?.publish(topicOf(box, Lane.offer), new Uint8Array(0)),
+    });
     this.#boxAlerts = new BoxAlerts(this.alerts);
     this.#heldUp = new HeldUp({
       store,

@@ -107,9 +107,11 @@ describe("what a box is told", () => {
     shelf.putKeys(2, Uint8Array.of(22));
     const clock = { now: NOW };
     const alerts = new Alerts(store, () => clock.now);
-    const releases = new Releases({ store, alerts, shelf, now: () => clock.now });
+    const recalled: string[] = [];
+    const recall = (box: string) => void recalled.push(box);
+    const releases = new Releases({ store, alerts, shelf, now: () => clock.now, recall });
     releases.told(id, OLD);
-    return { store, releases, id, model, shelf, clock, alerts };
+    return { store, releases, id, model, shelf, clock, alerts, recalled };
   }
 
   function answers(pull: (send: SendToBox) => void): { lane: Lane; body: unknown }[] {
@@ -126,7 +128,13 @@ describe("what a box is told", () => {
     expect(releases.wanted(id, undefined)).toBeUndefined();
     expect(releases.wanted(id, NEW)).toBeUndefined();
     expect(() => releases.pin(id, 10)).toThrow(CloudError);
-    const bare = new Releases({ store: new CloudStore(), alerts, shelf: undefined, now: () => NOW });
+    const bare = new Releases({
+      store: new CloudStore(),
+      alerts,
+      shelf: undefined,
+      now: () => NOW,
+      recall: () => {},
+    });
     expect(() => bare.start("MS5", 8)).toThrow(/there is no release 8 of MS5/);
   });
 
@@ -213,8 +221,27 @@ describe("what a box is told", () => {
     expect(alerts.find(`rollout/${model}`)).toBeUndefined();
   });
 
+  test("what was taken back is handed out no further, and the boxes that it is on its way into ask again", () => {
+    const { releases, id, model, store, recalled } = shop();
+    const pieces = () => answers((send) => releases.pull(id, { release: 9, offset: 0, count: 2_000 }, send)).length;
+    releases.start(model, 9).wave = 3;
+    expect(pieces()).toBe(2);
+    store.boxState(id).update = { release: 9, event: UpdateEvent.begun, at: NOW };
+    releases.pause(model);
+    expect([pieces(), recalled]).toEqual([0, [id]]);
+    releases.resume(model);
+    expect(pieces()).toBe(2);
+    // It is tried: nobody takes that back from afar.
+    store.boxState(id).update = { release: 9, event: UpdateEvent.trial, at: NOW };
+    releases.pause(model);
+    expect(recalled).toEqual([id]);
+    releases.pin(id, 9);
+    expect([pieces(), recalled]).toEqual([2, [id, id]]);
+  });
+
   test("the next key list first, then the manifest; and of the image what it asked for, in pieces", () => {
     const { releases, id } = shop();
+    releases.pin(id, 8);
     const ask = (offset: number, count: number) =>
       answers((send) => releases.pull(id, { release: 8, offset, count }, send));
     expect(ask(0, 0)).toEqual([{ lane: Lane.release, body: { release: 8, manifest: Uint8Array.of(22), version: 2 } }]);

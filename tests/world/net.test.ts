@@ -55,6 +55,29 @@ function writeAll(socket: SocketPort, bytes: Uint8Array): void {
 }
 
 describe("sockets in virtual time", () => {
+  it("a slow line takes its time, one that loses pieces takes longer, and all of it comes in order", async () => {
+    const { world, box, endpoints, received, connect } = await online();
+    const { socket } = connect();
+    await world.advance(1_000);
+    expect(endpoints.length).toBe(1);
+    const bytes = pattern(40_000);
+    const secondsFor = async (quality: { bytesPerSecond: number; lossPercent: number }) => {
+      box.net.setQuality(quality);
+      received.length = 0;
+      const { nowMs } = world;
+      writeAll(socket, bytes);
+      await world.until(() => join(received).length === bytes.length, 600_000, "all of it");
+      expect(join(received).equals(Buffer.from(bytes))).toBe(true);
+      return (world.nowMs - nowMs) / 1_000;
+    };
+    const sound = await secondsFor({ bytesPerSecond: 10_000, lossPercent: 0 });
+    expect(sound).toBeGreaterThanOrEqual(4);
+    expect(sound).toBeLessThan(4.5);
+    // 28 pieces, and each that is lost holds up those behind it for a second.
+    expect(await secondsFor({ bytesPerSecond: 10_000, lossPercent: 30 })).toBeGreaterThan(sound + 1);
+    box.net.setQuality(undefined);
+  });
+
   it("opens after a round trip, carries bytes both ways in order, and closes after what was written", async () => {
     const { world, endpoints, heard, received, connect } = await online();
     const { socket, log, data } = connect();

@@ -1,3 +1,4 @@
+import { UpdateEvent } from "../../../firmware/records/records.js";
 import { Lane } from "../../../firmware/wire/lanes.js";
 import { type BodyCodec, type Hello, MAX_PIECE_BYTES } from "../../../firmware/wire/messages.js";
 import { ImagePiece, type Pull, Release } from "../../../firmware/wire/update-messages.js";
@@ -18,10 +19,15 @@ export interface ReleasesNeeds {
   /** Absent: there are no releases. */
   readonly shelf: Shelf | undefined;
   readonly now: () => number;
+  /** What the box is to have is another: it is to ask again. */
+  readonly recall: (box: string) => void;
 }
 
 /** Sends one message of the box's session. */
 export type SendToBox = <T extends object>(lane: Lane, codec: BodyCodec<T>, body: T) => void;
+
+/** A box that told this last has not begun to try the release. */
+const UNDER_WAY: readonly number[] = [UpdateEvent.begun, UpdateEvent.downloaded];
 
 /** Boxes are counted anew at most so often, s: ten thousand that come back at once ask ten thousand times. */
 const LOOK_SECONDS = 10;
@@ -54,7 +60,7 @@ export class Releases {
     return rollout;
   }
 
-  /** No box begins with it from here on; one that has begun goes on. Throws CloudError. */
+  /** No box is offered it from here on; one that fetches it, or waits to try it, is told to ask again. Throws CloudError. */
   pause(model: string): Rollout {
     const rollout = this.#rollout(model);
     if (rollout.state === "stopped") throw new CloudError(`it has stopped by itself: ${rollout.why}`);
@@ -93,6 +99,7 @@ export class Releases {
     else state.pin = release;
     this.#needs.store.touch();
     this.#needs.store.commit();
+    this.#needs.recall(box);
   }
 
   /** Boxes that run this release, as their last sessions said. */
@@ -160,6 +167,9 @@ export class Releases {
   /** The box asks for a manifest, or for a piece of an image. */
   pull(box: string, { release, offset, count }: Pull, send: SendToBox): void {
     const { shelf, store } = this.#needs;
+    // What was taken back since the box was welcomed is handed out no further.
+    const { release: wanted, why } = this.heldBack(box, store.document.boxes[box]?.image);
+    if (wanted !== release || why !== undefined) return;
     const found = shelf?.find(this.#modelOf(box) ?? "", release);
     if (shelf === undefined || found === undefined) return;
     if (count === 0) {
@@ -195,6 +205,7 @@ export class Releases {
   #changed(model: string): void {
     const { store, alerts } = this.#needs;
     const { state, release, why } = this.rollouts[model]!;
+    if (state !== "running") this.#recall(model, release);
     const id = `rollout/${model}`;
     store.changed(`rollouts/${model}`);
     if (state !== "stopped") alerts.clear(id);
@@ -205,6 +216,14 @@ export class Releases {
         what: `release ${release} of ${model} is given to no more boxes: ${why}`,
         wayOut: "look into what those boxes told; then resume it, or start with a new release",
       });
+    }
+  }
+
+  /** Boxes that the release is on its way into, and that nothing else gives it to. */
+  #recall(model: string, release: number): void {
+    for (const [box, { pin, update }] of this.#boxesOf(model)) {
+      const isUnderWay = update?.release === release && UNDER_WAY.includes(update.event);
+      if (isUnderWay && pin !== release) this.#needs.recall(box);
     }
   }
 

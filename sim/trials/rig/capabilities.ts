@@ -2,7 +2,7 @@ import type { PanelInput, View } from "../../../hal/ports/panel.js";
 import type { BinEvent, BinsState } from "../../world/devices/bins.js";
 import type { NorFlash } from "../../world/devices/nor-flash.js";
 import type { CutOptions } from "../../world/machine/machine.js";
-import type { UplinkMode } from "../../world/net/uplink.js";
+import type { LineQuality, UplinkMode } from "../../world/net/uplink.js";
 import type { WifiCredentials } from "../../world/net/wifi.js";
 import type { BoardParts } from "../../world/parts/board-parts.js";
 
@@ -99,6 +99,8 @@ interface Cable {
 export interface LinksHand {
   /** What is behind every link of the building. */
   setInternet(mode: UplinkMode): void;
+  /** How much that carries, and loses; undefined: whatever comes. */
+  setQuality(quality: LineQuality | undefined): void;
   readonly ethernet: Cable | undefined;
   readonly cellular: Cable | undefined;
   readonly wifi:

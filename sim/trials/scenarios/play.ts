@@ -33,6 +33,8 @@ import { update } from "./update.js";
 import { updateBadImage } from "./update-bad-image.js";
 import { updateCut } from "./update-cut.js";
 import { updateHostile } from "./update-hostile.js";
+import { updateSlow } from "./update-slow.js";
+import { updateTrouble } from "./update-trouble.js";
 import { vandal } from "./vandal.js";
 import { withheld } from "./withheld.js";
 import { wrongClock } from "./wrong-clock.js";
@@ -70,6 +72,8 @@ export const SCENARIOS: readonly Scenario[] = [
   updateBadImage,
   updateCut,
   updateHostile,
+  updateSlow,
+  updateTrouble,
 ];
 
 /**
@@ -83,10 +87,25 @@ export async function play(
   step: (text: string, stage: Stage) => void,
   ended?: (stage: Stage, failure: string | undefined) => void,
 ): Promise<ScenarioResult> {
-  const { needs = [], overBadWay = false, takesUpdates = false, killsCloud = false, onDatabase = false } = scenario;
+  const {
+    needs = [],
+    overBadWay = false,
+    takesUpdates = false,
+    imageBytes,
+    killsCloud = false,
+    onDatabase = false,
+  } = scenario;
   if (takesUpdates && (stageOptions.engine ?? NODE_ENGINE).program === undefined)
     throw new NoCapabilityError(`${scenario.name} needs an engine that runs the program in a slot`);
-  const stage = await Stage.open({ ...stageOptions, needs, overBadWay, takesUpdates, killsCloud, onDatabase });
+  const stage = await Stage.open({
+    ...stageOptions,
+    needs,
+    overBadWay,
+    takesUpdates,
+    imageBytes,
+    killsCloud,
+    onDatabase,
+  });
   const { world, machine } = stage;
   try {
     const missing = needs.filter((need) => !stage.rig.has(need));

@@ -65,6 +65,8 @@ export interface Scenario {
   readonly needs?: readonly Capability[];
   /** The box's firmware is replaced in it; false if absent. */
   readonly takesUpdates?: boolean;
+  /** Images are filled up to so many bytes; absent: they have what the program has. */
+  readonly imageBytes?: number;
   /** The cloud's process is killed in it; false if absent. */
   readonly killsCloud?: true;
   /** The cloud keeps its data in a PostgreSQL with a standby; false if absent. */

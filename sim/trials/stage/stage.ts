@@ -75,6 +75,8 @@ export interface StageOptions {
   readonly snapshot?: FlashGeometry;
   /** The box's firmware can be replaced; false if absent. */
   readonly takesUpdates?: boolean;
+  /** With `takesUpdates`: images are filled up to so many bytes. */
+  readonly imageBytes?: number | undefined;
   /** What the target cannot do; nothing if absent. */
   readonly lacks?: readonly Capability[];
   /** Of a mosquitto. */
@@ -173,7 +175,8 @@ export class Stage implements Scene {
     const newer = new NewerCloud(world.random("newer cloud"));
     const engine = options.engine ?? NODE_ENGINE;
     const makes = options.takesUpdates ? engine.program : undefined;
-    const updates = makes && (await UpdateSide.open(makes, UPDATED_MODEL, () => world.wallSeconds()));
+    const updates =
+      makes && (await UpdateSide.open(makes, UPDATED_MODEL, () => world.wallSeconds(), options.imageBytes));
     const record = new CloudRecord();
     const mortal = options.killsCloud ? new MortalCloud(world.random("end of the cloud")) : undefined;
     const ways = { snapshotFile: (bytes: Uint8Array) => newer.file(bytes), shelf: updates?.shelf };

@@ -12,6 +12,7 @@ import { FIRST_KEYS, signer } from "../update-trial/releases.js";
 const FACTORY_RELEASE = 7;
 const FACTORY_FLOOR = 1;
 const SECTOR_BYTES = 4_096;
+const IMAGE_HEADER_BYTES = 64;
 /** Releases of stories expire so long after they were signed, s. */
 const GOOD_FOR_S = 90 * 86_400;
 
@@ -52,8 +53,9 @@ export class UpdateSide {
   }
 
   /** `now`: s since 1970 UTC. */
-  static async open(program: Program, model: string, now: () => number): Promise<UpdateSide> {
-    return new UpdateSide(program, model, now, await program("none", `0.${FACTORY_RELEASE}.0`));
+  static async open(program: Program, model: string, now: () => number, imageBytes = 0): Promise<UpdateSide> {
+    const filled: Program = async (fault, version) => filledTo(await program(fault, version), imageBytes);
+    return new UpdateSide(filled, model, now, await filled("none", `0.${FACTORY_RELEASE}.0`));
   }
 
   /** Builds, signs and shelves a release. */
@@ -80,4 +82,11 @@ export class UpdateSide {
     const facts = { release, model: this.#model, firmware, security, expires, list: 1, imageBytes: total };
     this.shelf.put({ ...facts, envelope, image: handedOut(image) });
   }
+}
+
+/** Line ends behind a program say nothing to any engine. */
+function filledTo(payload: Uint8Array, imageBytes: number): Uint8Array {
+  const filled = new Uint8Array(Math.max(payload.length, imageBytes - IMAGE_HEADER_BYTES)).fill(0x0a);
+  filled.set(payload);
+  return filled;
 }

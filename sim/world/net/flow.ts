@@ -2,6 +2,9 @@ import type { ScheduledEvent, Scheduler } from "../clock/scheduler.js";
 import type { Random } from "../random.js";
 import type { Uplink } from "./uplink.js";
 
+/** A piece that was lost is missed after so long: what lwIP waits for an answer at first is of that order, ms. */
+const RETRANSMIT_MS = 1_000;
+
 interface Piece {
   readonly bytes: Uint8Array;
   readonly dueMs: number;
@@ -19,6 +22,8 @@ export class Flow {
   #pieces: Piece[] = [];
   #queuedBytes = 0;
   #lastDueMs = 0;
+  /** Until then the line carries what was pushed before. */
+  #busyUntilMs = 0;
   #held = false;
   #event: ScheduledEvent | undefined;
   #finish: { readonly done: () => void; readonly dueMs: number } | undefined;
@@ -42,11 +47,23 @@ export class Flow {
     for (let at = 0; at < bytes.length; ) {
       const most = this.#uplink.segmentBytes;
       const size = this.#uplink.fragment ? 1 + this.#random.int(most) : most;
+      this.#carry(Math.min(size, bytes.length - at));
       this.#pieces.push({ bytes: bytes.slice(at, at + size), dueMs: this.#lastDueMs });
       at += size;
     }
     this.#queuedBytes += bytes.length;
     this.kick();
+  }
+
+  /** A piece takes its time on a slow line, and one that is lost holds up those behind it. */
+  #carry(size: number): void {
+    const { quality, latencyMs } = this.#uplink;
+    if (quality === undefined) return;
+    const begins = Math.max(this.#scheduler.nowMs, this.#busyUntilMs);
+    this.#busyUntilMs = begins + Math.ceil((1_000 * size) / quality.bytesPerSecond);
+    const isLost = this.#random.int(10_000) < 100 * quality.lossPercent;
+    const arrives = this.#busyUntilMs + latencyMs + (isLost ? RETRANSMIT_MS : 0);
+    this.#lastDueMs = Math.max(this.#lastDueMs, arrives);
   }
 
   /** The taker can take more again. */

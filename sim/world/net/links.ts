@@ -5,7 +5,7 @@ import type { Site } from "../devices/site.js";
 import { BoxSocket } from "./box-socket.js";
 import { FixedLink, type Link } from "./link.js";
 import type { Network } from "./network.js";
-import { Uplink, type UplinkMode } from "./uplink.js";
+import { type LineQuality, Uplink, type UplinkMode } from "./uplink.js";
 import { type WifiCredentials, WifiLink } from "./wifi.js";
 
 export interface NetOptions {
@@ -60,6 +60,11 @@ export class BoxNet {
   /** Sets the delay of every way out but phone hotspots, ms one way. */
   setLatency(ms: number): void {
     for (const uplink of this.#building) uplink.latencyMs = ms;
+  }
+
+  /** Sets what every way out but phone hotspots carries; undefined: whatever comes. */
+  setQuality(quality: LineQuality | undefined): void {
+    for (const uplink of this.#building) uplink.quality = quality;
   }
 
   port(life: Life): Links {

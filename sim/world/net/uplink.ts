@@ -6,6 +6,13 @@
  */
 export type UplinkMode = "ok" | "stall" | "blackHole" | "noInternet" | "signIn";
 
+/** What a way carries, in each direction. */
+export interface LineQuality {
+  readonly bytesPerSecond: number;
+  /** Of a hundred pieces so many are lost, and sent again after `RETRANSMIT_MS`. */
+  readonly lossPercent: number;
+}
+
 interface User {
   /** The mode changed. */
   changed(): void;
@@ -22,6 +29,8 @@ export class Uplink {
   /** Largest piece that arrives at once, bytes; pieces are smaller and of random size when `fragment` is set. */
   readonly segmentBytes: number;
   fragment = false;
+  /** Absent: it carries whatever comes, and loses nothing. */
+  quality: LineQuality | undefined;
 
   constructor(options: { latencyMs?: number; segmentBytes?: number } = {}) {
     this.latencyMs = options.latencyMs ?? 20;

@@ -14,6 +14,8 @@ test.each([
   ["update-cut", 1],
   ["update-cut", 2],
   ["update-hostile", 1],
+  ["update-slow", 1],
+  ["update-trouble", 1],
 ])("%s, seed %i: nothing is lost, and a confirmed image runs", async (name, seed) => {
   const result = await play(named(name), { seed, broker: "virtual" }, options, () => {});
   expect(result.failure, `npm run scenario -- ${name} --seed ${seed}`).toBeUndefined();

@@ -49,7 +49,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: "pause",
     usage: "cloud update pause MODEL",
-    summary: "no box begins with the release from now on; one that has begun goes on",
+    summary: "no box is offered the release from now on; one that fetches it, or waits to try it, leaves it",
     example: "cloud update pause MS5",
     complete: (_desk, index) => (index === 0 ? MODELS : []),
     run(context, { words }) {
