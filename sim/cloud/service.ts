@@ -129,13 +129,8 @@ export class CloudService {
       onProblem: (message) => this.#problem(message),
     });
     this.#commands = new Commands(store, now);
-    this.releases = new Releases({
-      store,
-      alerts: this.alerts,
-      shelf: needs.shelf,
-      now,
-      recall: (box) => this.#transport?.publish(topicOf(box, Lane.offer), new Uint8Array(0)),
-    });
+    const knock = (box: string) => this.#transport?.publish(topicOf(box, Lane.offer), new Uint8Array(0));
+    this.releases = new Releases({ store, alerts: this.alerts, shelf: needs.shelf, now, recall: knock });
     this.#boxAlerts = new BoxAlerts(this.alerts);
     this.#heldUp = new HeldUp({
       store,
@@ -153,7 +148,6 @@ export class CloudService {
     // Presence is what a box says in a session; none has been welcomed yet.
     const there = Object.entries(store.document.boxes).filter(([, { online }]) => online);
     const missed = there.map(([box]) => box);
-    const knock = (box: string) => this.#transport?.publish(topicOf(box, Lane.offer), new Uint8Array(0));
     this.#knocks = new Knocks(missed, needs.timers, knock);
     for (const [, state] of there) state.online = false;
     store.onPermissions = () => this.#rounds.soon();

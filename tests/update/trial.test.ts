@@ -7,7 +7,7 @@ import { updatePort } from "../../hal/boot/update-port.js";
 import { GiveUp } from "../../hal/ports/update.js";
 import { factoryFlash, OLD_RELEASE } from "../../sim/trials/update-trial/box.js";
 import { trialImage } from "../../sim/trials/update-trial/releases.js";
-import { ManualTimers } from "../support/manual-timers.js";
+import { VirtualTime } from "../support/virtual-time.js";
 
 const MINUTE_MS = 60_000;
 const NEW = 8;
@@ -30,13 +30,13 @@ function tried(host: Partial<TrialHost>, minutes: number) {
   const metadata = new MetadataStore(parts.update);
   const trial = { slot: 1, release: NEW, tries: TRIES - 1 } as const;
   metadata.write({ confirmed: 0, release: OLD_RELEASE, trial, floor: 1, returned: undefined });
-  const timers = new ManualTimers();
+  const time = new VirtualTime();
   let restarts = 0;
   let confirmations = 0;
   const made = new Trial({
     hal: {
-      timers,
-      clock: { monotonicMs: () => timers.nowMs, wallSeconds: () => undefined, quality: () => 0, setWall: () => {} },
+      timers: time,
+      clock: time,
       sleep: {
         wakeCause: 0,
         sleep: () => {
@@ -56,7 +56,7 @@ function tried(host: Partial<TrialHost>, minutes: number) {
   expect(made).toBeInstanceOf(Trial);
   for (let passed = 0; passed < minutes && restarts + confirmations === 0; passed++) {
     try {
-      timers.advance(MINUTE_MS);
+      time.advance(MINUTE_MS);
     } catch (error) {
       if (!(error instanceof Restart)) throw error;
     }
@@ -69,7 +69,7 @@ function tried(host: Partial<TrialHost>, minutes: number) {
     isOpen: left !== undefined,
     why: returned?.why,
     floor,
-    atMs: timers.nowMs,
+    atMs: time.nowMs,
   };
 }
 
