@@ -7,7 +7,7 @@ const GONE_MS = 600_000;
 
 /**
  * Two clients with one client id take the connection from each other for ever: the broker closes the older one (MQTT 3.1.1,
- * 3.1.4-2), and says nothing but in MQTT 5. Seen from here, session after session is closed by the broker soon after it began.
+ * 3.1.4-2), and says why in MQTT 5 at most. Seen from here, session after session is closed by the broker soon after it began.
  */
 export class Rival {
   #shortSessions = 0;

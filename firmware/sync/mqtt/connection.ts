@@ -120,8 +120,9 @@ export class MqttConnection {
       // What breaks TLS is the way, and no answer of the broker's.
       const isTorn = error?.includes("TLS") ?? false;
       const how = { isFarEnd: true, unanswered: isTorn ? undefined : this.#unanswered() };
-      // MQTT-3.1.4-3: a broker of MQTT 5 that gives the identifier to another client says so. An older one closes, which is no reset.
-      const isUnexplained = options.version === 5 || error?.includes("reset") === true;
+      // A broker that gives the identifier to another client closes, in MQTT 5 as well where it leaves out the word that MQTT-3.1.4-3 asks
+      // for. It resets nothing, and what it sent before can be read.
+      const isUnexplained = isTorn || error?.includes("reset") === true;
       this.#end(error ?? "broker closed the connection", isUnexplained ? { ...how, isUnexplained } : how);
     };
     this.#handshakeDeadline.set(CONNECT_TIMEOUT_MS, () => this.#isLate());
