@@ -7,7 +7,7 @@ const SLOW = [
   "tests/codes/waits-without-clock.test.ts",
   "tests/panel/hotspot-online.test.ts",
   "tests/broker/interop-*.test.ts",
-  "tests/cli/{start,data,provision,record,release}.test.ts",
+  "tests/cli/{bad-broker,start,data,provision,record,release}.test.ts",
   "tests/broker/mosquitto-ways.test.ts",
   "tests/trials/mutants/mutants.test.ts",
   "tests/trials/{hil,kills,models}/*.test.ts",

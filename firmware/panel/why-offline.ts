@@ -48,6 +48,7 @@ const REASONS: readonly (readonly [part: string, id: TextId])[] = [
   ["refuses the topic", "offline-topics"],
   ["wildcard", "offline-topics"],
   ["refuses the subscription", "offline-topics"],
+  ["subscription refused", "offline-topics"],
   ["packet of that size", "offline-size"],
   ["takes messages of ", "offline-size"],
   ["takes packets of ", "offline-size"],

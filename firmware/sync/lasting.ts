@@ -1,5 +1,6 @@
 import type { ClockPort, TimersPort } from "../../hal/ports/clock.js";
 import type { LinkKind, SocketPort } from "../../hal/ports/network.js";
+import type { BrokerBounds } from "./broker-bounds.js";
 import type { CertificateDates } from "./certificate-dates.js";
 import type { SyncHost } from "./contract.js";
 import type { Lag } from "./lag.js";
@@ -16,6 +17,7 @@ export interface Lasting {
   readonly standing: Standing;
   readonly lag: Lag;
   readonly dates: CertificateDates;
+  readonly bounds: BrokerBounds;
 }
 
 /** Where a session's messages go: an MQTT connection. */

@@ -43,9 +43,9 @@ export class Session implements SessionHandshakeHost, UplinkHost {
     this.#lasting = lasting;
     this.#channel = channel;
     this.#host = host;
-    const { host: box, clock, timers, standing } = lasting;
+    const { host: box, clock, timers, standing, bounds } = lasting;
     this.#handshake = new SessionHandshake(lasting, channel, this);
-    this.#uplink = new Uplink({ journal: box.journal, clock, timers, host: this });
+    this.#uplink = new Uplink({ journal: box.journal, clock, timers, bounds, host: this });
     this.#inbox = new Inbox(lasting, channel, this.#handshake, this.#uplink);
     // Never synced, as far as is known: the time since boot is the least it can be.
     this.#stalenessSeconds = standing.secondsSinceSync() ?? Math.floor(clock.monotonicMs() / 1000);
@@ -59,6 +59,11 @@ export class Session implements SessionHandshakeHost, UplinkHost {
   /** Whether records were sent that the cloud has not acknowledged. */
   get outstanding(): boolean {
     return this.#uplink.outstanding;
+  }
+
+  /** Bytes of the longest message of records, where the cloud has got none of them in this session; otherwise undefined. */
+  get stuckBytes(): number | undefined {
+    return this.#uplink.stuckBytes;
   }
 
   /** What waits for the cloud: batches, and the bytes of their messages. */

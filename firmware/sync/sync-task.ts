@@ -7,6 +7,7 @@ import { downFilter, Lane, topicOf } from "../wire/lanes.js";
 import { State } from "../wire/messages.js";
 import { Deadline } from "../wiring/deadline.js";
 import { Attempt, type AttemptHost } from "./attempt.js";
+import { BrokerBounds } from "./broker-bounds.js";
 import { brokerSocket } from "./broker-socket.js";
 import { CertificateDates } from "./certificate-dates.js";
 import type { SyncHost } from "./contract.js";
@@ -25,6 +26,9 @@ import { Standing } from "./standing.js";
 import { VersionForm } from "./version-form.js";
 import { WillForm } from "./will-form.js";
 
+/** Reason codes of MQTT 5: receive maximum exceeded; packet too large. */
+const TOO_MANY_AT_ONCE = 0x93;
+const TOO_LONG = 0x95;
 const SIGN_IN_WANTED = "a web page answers in the broker's place: sign in to this network, or use another";
 
 export interface SyncTaskNeeds {
@@ -72,7 +76,8 @@ export class SyncTask implements AttemptHost, FailbackHost, SignInProbeHost, Sna
     const standing = new Standing({ host, clock, trace, lastSyncWallSeconds });
     const pull = new SnapshotPull({ slots: host, timers, standing, host: this });
     const lag = new Lag(host.journal, clock, pull);
-    this.#lasting = { host, clock, timers, pull, standing, lag, dates: new CertificateDates(clock) };
+    const [dates, bounds] = [new CertificateDates(clock), new BrokerBounds(clock)];
+    this.#lasting = { host, clock, timers, pull, standing, lag, dates, bounds };
   }
 
   /** Starts the links and connects. */
@@ -129,7 +134,7 @@ export class SyncTask implements AttemptHost, FailbackHost, SignInProbeHost, Sna
     if (acceptedAtMs !== undefined) this.#policy.lasts(this.#needs.clock.monotonicMs() - acceptedAtMs);
     const reason = this.#policy.rivalSuspected
       ? "closes sessions at once: client id in use twice?"
-      : (this.#lasting.dates.failure ?? this.#will.lacks);
+      : (this.#lasting.dates.failure ?? this.#lasting.bounds.lacks ?? this.#will.lacks);
     return [
       ...(reason === undefined ? [] : [{ name: "broker", reason: reason.slice(0, 64) }]),
       ...(this.#lasting.pull.failure === undefined
@@ -275,6 +280,7 @@ export class SyncTask implements AttemptHost, FailbackHost, SignInProbeHost, Sna
           : { topic: topicOf(box, Lane.state), payload: seal.sealWill(State.encode({ online: false })), retain },
       mayRetain: retain,
       filter: downFilter(box),
+      inFlightMax: this.#lasting.bounds.inFlight,
       pingIntervalMs: this.#keepAlive.at(nowMs),
     };
   }
@@ -298,12 +304,23 @@ export class SyncTask implements AttemptHost, FailbackHost, SignInProbeHost, Sna
   /** `AttemptHost`. */
   closed(attempt: Attempt, reason: string, how: Ending): void {
     const wasOnline = attempt.session.online;
+    this.#learn(attempt, how);
     const isSignInWanted = how.isUnopened === true && this.#signIn.isWantedOn(attempt.link);
     this.#attempt = undefined;
     attempt.session.end();
     this.#fail(`${attempt.link.kind}: ${isSignInWanted ? SIGN_IN_WANTED : reason}`);
     if (this.#running) this.#goOn(attempt, reason, how);
     if (wasOnline) this.#lasting.standing.wentOffline();
+  }
+
+  /** What a session that brought the cloud nothing tells of the broker. Here it is still as it was when it ended. */
+  #learn({ session, connection, link }: Attempt, { refusal }: Ending): void {
+    const { bounds } = this.#lasting;
+    if (refusal?.code === TOO_MANY_AT_ONCE) bounds.tooMany(connection.inFlight);
+    const longestBytes = session.stuckBytes;
+    if (longestBytes === undefined || !this.#running || !link.up || this.#movesTo !== undefined) return;
+    if (refusal?.code === TOO_LONG) bounds.tooLong(longestBytes);
+    else bounds.stuck({ longestBytes, inFlight: connection.inFlight });
   }
 
   /** `SnapshotPullHost`. */

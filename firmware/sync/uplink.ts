@@ -3,8 +3,12 @@ import type { JournalStore } from "../journal/contract.js";
 import { MAX_BATCH_RECORDS, OLD_BATCH_RECORDS } from "../wire/messages.js";
 import { Deadline } from "../wiring/deadline.js";
 import { type Batch, BatchReader } from "./batch.js";
+import type { BrokerBounds } from "./broker-bounds.js";
 import { RESEND_AFTER_MS, RESEND_ROUNDS, STALLED_MS } from "./limits.js";
 import { SendWindow } from "./send-window.js";
+
+/** What was lost once may have been lost with a cloud that was restarted, and the cloud asks for it again. */
+const LOSSES = 1;
 
 /** What the uplink asks of its session, and tells it. */
 export interface UplinkHost {
@@ -22,6 +26,7 @@ export interface UplinkNeeds {
   readonly journal: JournalStore;
   readonly clock: ClockPort;
   readonly timers: TimersPort;
+  readonly bounds: BrokerBounds;
   readonly host: UplinkHost;
 }
 
@@ -34,6 +39,7 @@ export class Uplink {
   readonly #clock: ClockPort;
   readonly #reader: BatchReader;
   readonly #window: SendWindow;
+  readonly #bounds: BrokerBounds;
   /** Records that the cloud takes in a batch. */
   #batchRecords = OLD_BATCH_RECORDS;
   /** Last record that the cloud has. */
@@ -41,14 +47,18 @@ export class Uplink {
   /** Last record that was ever sent in this session; the cloud cannot have more. */
   #sentThrough = 0;
   #rounds = 0;
+  /** Of the messages that were sent since the cloud last acknowledged something. */
+  #longestBytes = 0;
+  #hasMoved = false;
   /** When the cloud last said something of what is outstanding, or nothing was, monotonic ms. */
   #movedAtMs = 0;
   readonly #resendDeadline: Deadline;
   #active = false;
 
-  constructor({ journal, clock, timers, host }: UplinkNeeds) {
+  constructor({ journal, clock, timers, bounds, host }: UplinkNeeds) {
     this.#host = host;
     this.#clock = clock;
+    this.#bounds = bounds;
     this.#reader = new BatchReader(journal);
     this.#window = new SendWindow(clock);
     this.#resendDeadline = new Deadline(timers);
@@ -62,6 +72,11 @@ export class Uplink {
   /** Whether what is outstanding has waited for STALLED_MS, and nothing of it was acknowledged meanwhile. */
   get stalled(): boolean {
     return this.outstanding && this.#clock.monotonicMs() - this.#movedAtMs >= STALLED_MS;
+  }
+
+  /** Bytes of the longest message of this session, where the cloud has got nothing of what was sent; otherwise undefined. */
+  get stuckBytes(): number | undefined {
+    return this.outstanding && !this.#hasMoved ? this.#longestBytes : undefined;
   }
 
   /** What waits for the cloud: batches, and the bytes of their messages. */
@@ -78,6 +93,7 @@ export class Uplink {
     this.#batchRecords = Math.max(1, Math.min(batchRecords ?? OLD_BATCH_RECORDS, MAX_BATCH_RECORDS));
     // A cloud that welcomes and never acknowledges is not asked for ever.
     if (acked !== this.#acked) this.#rounds = 0;
+    else if (this.#rounds > LOSSES) this.#bounds.tooLong(this.#longestBytes);
     this.#acked = acked;
     this.#sentThrough = acked;
     this.#rewind();
@@ -95,8 +111,13 @@ export class Uplink {
    */
   nextBatch(messageBytes: number | undefined): Batch | undefined {
     if (!this.#active || !this.#window.hasRoom) return undefined;
-    const batch = this.#reader.next(this.#batchRecords, messageBytes);
+    const most = Math.min(
+      messageBytes ?? Number.MAX_SAFE_INTEGER,
+      this.#bounds.messageBytes ?? Number.MAX_SAFE_INTEGER,
+    );
+    const batch = this.#reader.next(this.#batchRecords, most);
     if (batch === undefined) return undefined;
+    this.#longestBytes = Math.max(this.#longestBytes, batch.message.length);
     this.#window.sent(batch.last, batch.message.length);
     if (!this.outstanding) this.#movedAtMs = this.#clock.monotonicMs();
     this.#sentThrough = Math.max(this.#sentThrough, batch.last);
@@ -115,6 +136,9 @@ export class Uplink {
       this.#rewind();
     } else {
       this.#rounds = 0;
+      this.#longestBytes = 0;
+      this.#hasMoved = true;
+      this.#bounds.moved();
       this.#window.acknowledged(through);
       if (this.#reader.nextSeq <= through) this.#reader.seek(through + 1);
       this.#resendDeadline.clear();

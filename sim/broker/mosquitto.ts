@@ -109,6 +109,14 @@ export class Mosquitto {
     };
   }
 
+  /** What it shows itself: for whoever stands in its place. */
+  get serverIdentity(): TlsIdentity {
+    return {
+      certificate: readFileSync(this.#file("server.crt"), "utf8"),
+      key: readFileSync(this.#file("server.key"), "utf8"),
+    };
+  }
+
   /** The authority that signed its certificate, PEM. */
   get authority(): string {
     return readFileSync(this.authorityFile, "utf8");

@@ -87,6 +87,7 @@ describe("the last try", () => {
     ["ethernet: message refused: broker refuses the topic (PUBACK 0x90)", "offline-topics"],
     ["ethernet: subscription refused: broker refuses the topic filter (SUBACK 0x8f)", "offline-topics"],
     ["ethernet: broker refuses the subscription", "offline-topics"],
+    ["ethernet: subscription refused: broker refuses and does not say why (SUBACK 0x80)", "offline-topics"],
     ["ethernet: broker has no wildcard subscriptions: allow them, or use another", "offline-topics"],
     ["ethernet: broker takes packets of 100 bytes at most: allow 4,400", "offline-size"],
     ["ethernet: broker takes messages of 300 bytes, and one of 400 is due: raise its limit", "offline-size"],

@@ -185,7 +185,7 @@ export const en = {
   "offline-no-internet": "Last try: no internet",
   "offline-sign-in":
     "Last try: this network shows a web page in the broker's place. Sign in to it, or use another network.",
-  "offline-no-broker": "Last try: the broker could not be reached",
+  "offline-no-broker": "Last try: the broker could not be reached. Have the network and its firewall checked.",
   "offline-broker-refuses":
     "Last try: the broker's machine refused the connection. Have it looked at whether the broker runs.",
   "offline-bad-login": "Last try: the broker refused this box's login ({cause}). Have its user and password checked.",
@@ -199,9 +199,9 @@ export const en = {
   "offline-broker-lacks": "Last try: the broker lacks what the box needs ({cause}). Have its settings checked.",
   "offline-broker-ended": "Last try: the broker ended the connection ({cause}). The box tries again by itself.",
   "offline-misunderstood": "Last try: box and broker do not understand each other ({cause}). Tell support.",
-  "offline-broker-closed": "Last try: the broker hung up",
-  "offline-broker-silent": "Last try: the broker did not answer",
-  "offline-cloud-silent": "Last try: the cloud did not answer",
+  "offline-broker-closed": "Last try: the broker hung up. The box tries again by itself.",
+  "offline-broker-silent": "Last try: the broker did not answer. Have the network and the broker checked.",
+  "offline-cloud-silent": "Last try: the cloud did not answer. The box tries again by itself.",
   "offline-not-the-broker":
     "Last try: what answered cannot show that it is the broker. Have the broker's certificate checked.",
   "offline-no-certificate":

@@ -192,7 +192,7 @@ export const fr: Catalogue = {
   "offline-no-internet": "Dernier essai : pas d'internet",
   "offline-sign-in":
     "Dernier essai : ce réseau montre une page web à la place du serveur de messages. Connectez-vous-y, ou utilisez un autre réseau.",
-  "offline-no-broker": "Dernier essai : serveur de messages injoignable",
+  "offline-no-broker": "Dernier essai : serveur de messages injoignable. Faites vérifier le réseau et son pare-feu.",
   "offline-broker-refuses":
     "Dernier essai : connexion refusée par la machine du serveur de messages. Faites vérifier qu'il fonctionne.",
   "offline-bad-login":
@@ -217,9 +217,10 @@ export const fr: Catalogue = {
     "Dernier essai : le serveur de messages a mis fin à la connexion ({cause}). L'armoire réessaie d'elle-même.",
   "offline-misunderstood":
     "Dernier essai : l'armoire et le serveur de messages ne se comprennent pas ({cause}). Prévenez l'assistance.",
-  "offline-broker-closed": "Dernier essai : le serveur de messages a raccroché",
-  "offline-broker-silent": "Dernier essai : le serveur de messages ne répond pas",
-  "offline-cloud-silent": "Dernier essai : le cloud ne répond pas",
+  "offline-broker-closed": "Dernier essai : le serveur de messages a raccroché. L'armoire réessaie d'elle-même.",
+  "offline-broker-silent":
+    "Dernier essai : le serveur de messages ne répond pas. Faites vérifier le réseau et ce serveur.",
+  "offline-cloud-silent": "Dernier essai : le cloud ne répond pas. L'armoire réessaie d'elle-même.",
   "offline-not-the-broker":
     "Dernier essai : ce qui répond ne peut pas montrer qu'il est le serveur de messages. Faites vérifier son certificat.",
   "offline-no-certificate":

@@ -184,7 +184,8 @@ export const ja: Catalogue = {
   "offline-no-internet": "最後の接続：インターネットがありません",
   "offline-sign-in":
     "最後の接続：このネットワークはサーバーの代わりにウェブページを表示します。サインインするか、別のネットワークを使ってください",
-  "offline-no-broker": "最後の接続：メッセージサーバーに届きません",
+  "offline-no-broker":
+    "最後の接続：メッセージサーバーに届きません。ネットワークとファイアウォールの確認を依頼してください",
   "offline-broker-refuses":
     "最後の接続：サーバーの機器に断られました。メッセージサーバーが動作中か確認を依頼してください",
   "offline-bad-login":
@@ -202,9 +203,10 @@ export const ja: Catalogue = {
     "最後の接続：メッセージサーバーに必要な機能がありません（{cause}）。設定の確認を依頼してください",
   "offline-broker-ended": "最後の接続：メッセージサーバーが接続を終了しました（{cause}）。自動で再試行します",
   "offline-misunderstood": "最後の接続：メッセージサーバーと通信が合いません（{cause}）。サポートに連絡してください",
-  "offline-broker-closed": "最後の接続：メッセージサーバーが切断しました",
-  "offline-broker-silent": "最後の接続：メッセージサーバーが応答しません",
-  "offline-cloud-silent": "最後の接続：クラウドが応答しません",
+  "offline-broker-closed": "最後の接続：メッセージサーバーが切断しました。自動で再試行します",
+  "offline-broker-silent":
+    "最後の接続：メッセージサーバーが応答しません。ネットワークとサーバーの確認を依頼してください",
+  "offline-cloud-silent": "最後の接続：クラウドが応答しません。自動で再試行します",
   "offline-not-the-broker":
     "最後の接続：応答した相手がメッセージサーバーと確認できません。証明書の確認を依頼してください",
   "offline-no-certificate":

@@ -36,6 +36,8 @@ export interface ConnectionOptions {
   readonly mayRetain: boolean;
   /** Topic filter to subscribe to, at QoS 1. */
   readonly filter: string;
+  /** Publishes that may wait for PUBACK; MAX_IN_FLIGHT if absent. */
+  readonly inFlightMax?: number | undefined;
   /** ms between two pings; PING_INTERVAL_MS if absent. */
   readonly pingIntervalMs?: number | undefined;
 }
@@ -130,7 +132,7 @@ export class MqttConnection {
 
   /** Whether `publish` may be called: subscribed, nothing waits for the socket, and there is room in the window. */
   get ready(): boolean {
-    const window = Math.min(MAX_IN_FLIGHT, this.#limits.receiveMaximum ?? MAX_IN_FLIGHT);
+    const window = Math.min(this.#options.inFlightMax ?? MAX_IN_FLIGHT, this.#limits.receiveMaximum ?? MAX_IN_FLIGHT);
     return this.#state === "open" && this.#queue.waitingBytes === 0 && this.#inFlight.size < window;
   }
 

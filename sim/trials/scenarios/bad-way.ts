@@ -1,12 +1,8 @@
-import { formatText } from "../../../firmware/panel/texts/catalogue.js";
-import { whyOffline } from "../../../firmware/panel/why-offline.js";
-import type { Text } from "../../../hal/ports/panel.js";
 import { type Faults, GOOD_WAY } from "../../broker/bad-way.js";
 import { type Act, BAD_WAY, type Scenario } from "./scenario.js";
+import { isInTheTrace, isOnTheStatus } from "./told-offline.js";
 
 const MINUTE_MS = 60_000;
-/** A half-open connection is told within a minute; then comes the panel's own second. */
-const NOTICED_MS = 62_000;
 const SIGN_IN = "HTTP/1.1 302 Found\r\nLocation: http://portal.example/\r\nContent-Length: 0\r\n\r\n";
 
 /** Something that goes wrong between box and broker, and what the box says of it: with TLS, and without. */
@@ -100,41 +96,6 @@ async function meet(act: Act, { faults, isGradual, flaps, tls, plain }: Mishap):
     await stage.untilInSync(10 * MINUTE_MS);
     return;
   }
-  const isTold = () =>
-    trace
-      .tail()
-      .slice(-(trace.lines - before))
-      .some((line) => expected.includes(reasonIn(line)?.id ?? ""));
-  await stage.world.until(isTold, NOTICED_MS, `one of ${expected.join(", ")} in the trace within a minute`);
+  await isInTheTrace(act, before, expected);
   if (flaps !== true) await isOnTheStatus(act, expected);
-}
-
-/** What a line of the trace gives as the reason of a connection's end, as the panel words it. */
-function reasonIn(line: string): Text | undefined {
-  const reason = / firmware sync: (.*)$/.exec(line)?.[1];
-  return reason === undefined ? undefined : whyOffline(reason);
-}
-
-/** Somebody looks at the device status until it names the cause; the first look may come between two attempts. */
-async function isOnTheStatus({ stage, step, people }: Act, expected: readonly string[]): Promise<void> {
-  const { person, rig, world } = stage;
-  await world.until(
-    () => rig.panel.view?.notices.some(({ id }) => id.startsWith("notice-offline")) ?? false,
-    NOTICED_MS,
-    "the offline notice within a minute",
-  );
-  const untilMs = world.nowMs + 5 * MINUTE_MS;
-  for (;;) {
-    await people.idle();
-    await person.choose("status");
-    const lines = rig.panel.view?.lines ?? [];
-    const line = lines.find(({ id }) => expected.includes(id));
-    if (line !== undefined) {
-      step(`  ${formatText("en", line)}`);
-      await people.idle();
-      return;
-    }
-    if (world.nowMs > untilMs)
-      throw new Error(`none of ${expected.join(", ")} on the device status: ${JSON.stringify(lines)}`);
-  }
 }

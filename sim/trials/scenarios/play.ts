@@ -19,6 +19,7 @@ import { flappingMains } from "./flapping-mains.js";
 import { guesser } from "./guesser.js";
 import { hostileBroker } from "./hostile-broker.js";
 import { longOutage } from "./long-outage.js";
+import { lyingBroker } from "./lying-broker.js";
 import { newerCloud } from "./newer-cloud.js";
 import { outage } from "./outage.js";
 import { People } from "./people.js";
@@ -63,6 +64,7 @@ export const SCENARIOS: readonly Scenario[] = [
   certificate,
   failover,
   badWay,
+  lyingBroker,
   alerts,
   cloudKilled,
   databaseFailover,
@@ -87,20 +89,15 @@ export async function play(
   step: (text: string, stage: Stage) => void,
   ended?: (stage: Stage, failure: string | undefined) => void,
 ): Promise<ScenarioResult> {
-  const {
-    needs = [],
-    overBadWay = false,
-    takesUpdates = false,
-    imageBytes,
-    killsCloud = false,
-    onDatabase = false,
-  } = scenario;
+  const { needs = [], overBadWay = false, overLyingWay = false } = scenario;
+  const { takesUpdates = false, imageBytes, killsCloud = false, onDatabase = false } = scenario;
   if (takesUpdates && (stageOptions.engine ?? NODE_ENGINE).program === undefined)
     throw new NoCapabilityError(`${scenario.name} needs an engine that runs the program in a slot`);
   const stage = await Stage.open({
     ...stageOptions,
     needs,
     overBadWay,
+    overLyingWay,
     takesUpdates,
     imageBytes,
     killsCloud,

@@ -61,6 +61,8 @@ export interface Scenario {
   readonly onlyWith?: OnlyWith;
   /** Between box and broker is a way that it makes bad. */
   readonly overBadWay?: true;
+  /** Between box and broker is somebody who tells the box other things than the broker does. */
+  readonly overLyingWay?: true;
   /** What it asks the rig for beyond the basics; absent: nothing. */
   readonly needs?: readonly Capability[];
   /** The box's firmware is replaced in it; false if absent. */

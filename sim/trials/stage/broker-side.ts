@@ -4,6 +4,7 @@ import type { TlsIdentity, Validity } from "../../../hal/ports/network.js";
 import { type Accounts, publishPrefix, subscribePrefix } from "../../broker/accounts.js";
 import { BadWay } from "../../broker/bad-way.js";
 import { EmbeddedBroker } from "../../broker/embedded.js";
+import { LyingWay } from "../../broker/lying-way.js";
 import { Mosquitto, type MosquittoOptions } from "../../broker/mosquitto.js";
 import { attachVirtual } from "../../broker/virtual/cloud-transport.js";
 import { VirtualBroker } from "../../broker/virtual/virtual-broker.js";
@@ -32,6 +33,8 @@ export interface BrokerSide {
   readonly virtual?: VirtualBroker;
   /** What lies between the boxes and it; undefined: nothing that can go wrong on its own. */
   readonly between?: BadWay;
+  /** Who tells the boxes other things than it does; undefined: nobody can. */
+  readonly lying?: LyingWay;
   /** When its certificates hold, as connections from now on see them; undefined: a real one's are as they were made. */
   readonly certify?: (validity: Validity) => void;
   /** The broker dies without a word and comes back; undefined where that cannot be done to it. */
@@ -205,6 +208,22 @@ export async function overBadWay(broker: BrokerSide): Promise<BrokerSide> {
     between,
     stop: async () => {
       await between.stop();
+      await broker.stop();
+    },
+  };
+}
+
+/** The same broker, with somebody in front of it who may lie to the boxes. */
+export async function overLyingWay(broker: BrokerSide & { readonly mosquitto?: Mosquitto }): Promise<BrokerSide> {
+  const { mosquitto } = broker;
+  const tls = mosquitto && { identity: mosquitto.serverIdentity, authority: mosquitto.authority };
+  const lying = await LyingWay.start(broker.port, tls);
+  return {
+    ...broker,
+    port: lying.port,
+    lying,
+    stop: async () => {
+      await lying.stop();
       await broker.stop();
     },
   };

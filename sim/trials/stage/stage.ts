@@ -36,6 +36,7 @@ import {
   type MosquittoWays,
   mosquittoBroker,
   overBadWay,
+  overLyingWay,
   virtualBroker,
 } from "./broker-side.js";
 import { DatabaseSide } from "./database-side.js";
@@ -83,6 +84,8 @@ export interface StageOptions {
   readonly mosquitto?: MosquittoWays;
   /** The box reaches its broker, a real one, over a way that the story can make bad. */
   readonly overBadWay?: boolean;
+  /** Somebody between the box and its broker, a real one, may lie to it. */
+  readonly overLyingWay?: boolean;
   /** What the story may ask the rig for beyond the basics; everything if absent. */
   readonly needs?: readonly Capability[];
   /** The cloud's process can be killed; false if absent. With the virtual broker only. */
@@ -193,7 +196,8 @@ export class Stage implements Scene {
         : options.broker === "embedded"
           ? await embeddedBroker(0, accounts)
           : await mosquittoBroker(accounts(), options.mosquitto);
-    const broker = options.overBadWay ? await overBadWay(direct) : direct;
+    const way = options.overBadWay ? overBadWay : options.overLyingWay ? overLyingWay : undefined;
+    const broker = way === undefined ? direct : await way(direct);
     const transport = await broker.connectCloud();
     const heard = options.broker === "virtual" ? transport : inWorldTime(transport, world.scheduler);
     cloud.attach(newer.wrap(cloud, mortal?.wrap(heard) ?? heard));

@@ -1,3 +1,4 @@
+import { whyOffline } from "../../../../firmware/panel/why-offline.js";
 import { boxLog, OFFLINE_SYMBOL } from "../../../cloud/box-log.js";
 import { counted } from "../../../cloud/counted.js";
 import type { Box, Key } from "../../../cloud/domain.js";
@@ -168,12 +169,19 @@ function oneTarget(context: Context, text: string): readonly string[] {
   return [`sheet ${sheet}, ${wanted.replace("bin:", "bin ")}`, ...columns(context, undefined, rows)];
 }
 
-/** Why the box says that it is offline: its newest line about the sync. */
-function lastTry({ machine, world }: Desk): readonly string[] {
+/** Why the box says that it is offline, with the way out, and its newest line about the sync, for engineers. */
+function lastTry(desk: Desk): readonly string[] {
+  const { machine, world } = desk;
   const mark = ` ${machine.name} firmware sync: `;
   const line = world.trace.tail().findLast((one) => one.includes(mark) && !one.includes("sync: connecting"));
-  return line === undefined ? [] : [`         the box says: ${line.slice(line.indexOf(mark) + mark.length)}`];
+  if (line === undefined) return [];
+  const reason = line.slice(line.indexOf(mark) + mark.length);
+  return [`         the box says: ${desk.format(whyOffline(reason))}`, `         in its trace: ${reason}`];
 }
+
+/** The cloud learns of it later, or never. */
+const saysOffline = ({ machine }: Desk): boolean =>
+  machine.panel.view?.notices.some(({ id }) => id.startsWith("notice-offline")) ?? false;
 
 const two = (number: number) => String(number).padStart(2, "0");
 const grouped = (code: string) => `${code.slice(0, 4)} ${code.slice(4)}`;
@@ -193,7 +201,7 @@ function statusOf(desk: Desk): readonly string[] {
     `power    ${powerInWords(desk)}; ${counted(machine.boots, "boot")}, ${counted(machine.powerCuts, "power cut")} in this session`,
     `links    ${linksInWords(desk).join(" · ")}`,
     `cloud    ${desk.isCloudUp ? `sees the box ${state.online ? "online" : "offline"}` : "is down"}, last heard ${seen}; broker ${desk.brokerName}`,
-    ...(state.online ? [] : lastTry(desk)),
+    ...(state.online && !saysOffline(desk) ? [] : lastTry(desk)),
     `supply   as told: ${toldPowerInWords(desk)}`,
     `page     ${desk.pageUrl}`,
     `sheets   ${state.sheets.current} in force, below ${state.sheets.minimum} closed`,
