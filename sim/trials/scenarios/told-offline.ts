@@ -5,7 +5,7 @@ import type { Act } from "./scenario.js";
 
 const MINUTE_MS = 60_000;
 /** A half-open connection is told within a minute; then comes the panel's own second. */
-export const NOTICED_MS = 62_000;
+const NOTICED_MS = 62_000;
 
 /** The trace gives one of these texts (by id) as the reason of a connection's end, from line `before` on, within `limitMs`. */
 export async function isInTheTrace(
