@@ -1,4 +1,5 @@
 import { Exchange } from "../../firmware/records/records.js";
+import { nameless } from "./nameless.js";
 import type { ExchangeStatus } from "./state.js";
 import type { LogEntry } from "./store/lines.js";
 import type { CloudStore } from "./store.js";
@@ -43,7 +44,7 @@ export function entryWords(entry: LogEntry): EntryWords {
       kind: entry.exchange === Exchange.pickup ? "PICKUP" : "DROPOFF",
       where: entry.binLabel,
       what: entry.keyName ?? (entry.fob === undefined ? "unknown" : `unknown fob ${entry.fob}`),
-      who: entry.userName,
+      who: entry.userName === "" ? nameless(entry.user) : entry.userName,
     };
   }
   const where = entry.target === "bin" ? (entry.bins[0]?.binLabel ?? "?") : entry.target;

@@ -33,6 +33,7 @@ import { Knocks } from "./knocks.js";
 import { paceSeconds } from "./pace.js";
 import { Permissions } from "./permissions.js";
 import { type BoxPower, boxPower } from "./power.js";
+import { Privacy } from "./privacy/privacy.js";
 import { imageIn, Releases } from "./releases/releases.js";
 import type { Shelf } from "./releases/shelf.js";
 import { Conversation, type Drop, type Introduction, type Opened, type Session } from "./session.js";
@@ -52,8 +53,9 @@ export interface CloudNeeds {
   readonly timers: TimersPort;
   readonly random: (count: number) => Uint8Array;
   readonly hash?: HashPort;
-  /** Told of what went wrong on the cloud's own side, such as a disk that is full; for people. */
+  /** Told of what went wrong on the cloud's own side, such as a disk that is full, and of each alert that begins; for people. */
   readonly onProblem?: (message: string) => void;
+  readonly onAlert?: ((message: string) => void) | undefined;
   /** What becomes of each snapshot file before it is offered: a cloud of later years, in trials. As it is if absent. */
   readonly snapshotFile?: (bytes: Uint8Array) => Uint8Array;
   /** Releases of the firmware to hand out; none if absent. */
@@ -82,6 +84,7 @@ export class CloudService {
   readonly ingest: Ingest;
   readonly alerts: Alerts;
   readonly permissions: Permissions;
+  readonly privacy: Privacy;
   /** Somebody has it look every minute. */
   readonly watch: Watch;
   readonly releases: Releases;
@@ -105,8 +108,10 @@ export class CloudService {
     this.store = needs.store;
     this.ingest = new Ingest(needs.store);
     const { store, now, random } = needs;
-    this.alerts = new Alerts(store, now, (message) => this.#problem(message));
+    const onProblem = (message: string) => needs.onProblem?.(message);
+    this.alerts = new Alerts(store, now, needs.onAlert);
     this.admin = new Admin({ store, inventory: this.ingest.log.inventory, now, random });
+    this.privacy = new Privacy({ store, admin: this.admin, timers: needs.timers, now, onProblem });
     this.sheets = new Sheets(store, needs.hash ?? TWEETNACL_HASH);
     this.permissions = new Permissions(store, this.ingest.log);
     this.#snapshots = new Snapshots(store, this.ingest.log, this.permissions, this.alerts, now, needs.snapshotFile);
@@ -118,7 +123,7 @@ export class CloudService {
         this.#send(box, session, Lane.ack, Ack, { epoch: hexToBytes(epoch), through });
         if (this.#snapshots.isBehind(box)) this.#rounds.soon();
       },
-      onProblem: (message) => this.#problem(message),
+      onProblem,
     });
     this.#rounds = new SnapshotRounds({
       snapshots: this.#snapshots,
@@ -126,22 +131,22 @@ export class CloudService {
       boxes: () => store.organisation.boxes.map(({ id }) => id),
       whenDurable: (then) => this.#whenDurable(then),
       offer: (box) => this.#offerCurrent(box),
-      onProblem: (message) => this.#problem(message),
+      onProblem,
     });
     this.#commands = new Commands(store, now);
     const knock = (box: string) => this.#transport?.publish(topicOf(box, Lane.offer), new Uint8Array(0));
     this.releases = new Releases({ store, alerts: this.alerts, shelf: needs.shelf, now, recall: knock });
     this.#boxAlerts = new BoxAlerts(this.alerts);
+    const hears = () => this.#transport?.hears?.() ?? true;
     this.#heldUp = new HeldUp({
       store,
       alerts: this.alerts,
       now,
       newest: (box) => this.#snapshots.newest(box)?.version,
-      hears: () => this.#transport?.hears?.() ?? true,
+      hears,
       lags: () => this.#transport?.lags?.() ?? false,
     });
     const { alerts, permissions } = this;
-    const hears = () => this.#transport?.hears?.() ?? true;
     this.watch = new Watch({ store, alerts, permissions, now, hears, missing: (box) => this.recordsMissing(box) });
     const rules = new LineRules(alerts);
     store.onLine = (line) => rules.take(line);
@@ -173,6 +178,7 @@ export class CloudService {
       if (timer !== undefined) timers.clear(timer);
     }
     this.#acks.close();
+    this.privacy.close();
     this.#knocks.close();
     this.#rounds.close();
     this.store.onPermissions = undefined;
@@ -252,7 +258,7 @@ export class CloudService {
       else this.#inSession(box, lane, opened);
     } catch (error) {
       if (error instanceof MessageError) this.#drop("body");
-      else if (error instanceof CloudError) this.#problem(error.message);
+      else if (error instanceof CloudError) this.#needs.onProblem?.(error.message);
       else throw error;
     }
   }
@@ -350,7 +356,7 @@ export class CloudService {
 
   /** A box asks again for what could not be made durable. */
   #whenDurable(then: () => void): void {
-    this.store.durable(then, (error) => this.#problem(error.message));
+    this.store.durable(then, (error) => this.#needs.onProblem?.(error.message));
   }
 
   #fetch(box: string, session: Session, { version, offset, count }: Fetch): void {
@@ -437,9 +443,5 @@ export class CloudService {
   #drop(reason: Drop, box?: string): void {
     this.dropped[reason]++;
     if (reason === "session" && box !== undefined) this.#knocks.strayed(box);
-  }
-
-  #problem(message: string): void {
-    this.#needs.onProblem?.(message);
   }
 }

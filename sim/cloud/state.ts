@@ -33,7 +33,7 @@ export interface ExchangeEntry extends Source, When {
   readonly fob?: string;
   readonly auth: string;
   readonly user?: number;
-  /** `Key Code User` for a key code, `Quick Scan` for a drop-off by fob. */
+  /** `Key Code User` for a key code, `Quick Scan` for a drop-off by fob. Empty: a name that went (`privacy/`). */
   readonly userName: string;
   readonly access?: number;
   /** As in the record: bins of the same box that are in doubt, or surely empty, when this is done; what this bin holds is in doubt. */
@@ -305,6 +305,10 @@ export interface CloudDocument {
   accessChanges?: Record<string, number>;
   /** What programs were answered, by token and idempotency key (`api/answers.ts`). Absent: nothing. */
   answers?: Record<string, Answer>;
+  /** Users whose names are to go, since when, s since 1970 UTC, and the name that they had last. Absent: none. */
+  erasing?: Record<string, { readonly since: number; readonly name?: string }>;
+  /** For so many days the log tells who did something; up to the place `from` it does not any more. Absent: for ever. */
+  retention?: { readonly days: number; readonly from: number };
   /** Absent: nobody. */
   mail?: MailSettings;
   /** By an alert's id. Absent: nothing was written. */

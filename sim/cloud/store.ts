@@ -3,7 +3,7 @@ import type { BoxEntry, CloudData, CloudDocument } from "./state.js";
 import { partOf } from "./store/document.js";
 import { EmbeddedEngine } from "./store/embedded.js";
 import type { Change, History, LogReader, StoreEngine } from "./store/engine.js";
-import type { Line } from "./store/lines.js";
+import type { Line, Placed } from "./store/lines.js";
 import { MemoryEngine } from "./store/memory.js";
 
 interface Waiter {
@@ -52,6 +52,16 @@ export class CloudStore {
   /** What is in those files now, whoever else has them open; what is changed in it goes nowhere. Throws CloudError. */
   static copyOfFile(path: string): CloudStore {
     return new CloudStore(new MemoryEngine(EmbeddedEngine.copy(path)));
+  }
+
+  /** As `StoreEngine.edit`. */
+  edit(lines: readonly Placed[]): Promise<void> {
+    return this.#engine.edit(lines);
+  }
+
+  /** As `StoreEngine.forget`. */
+  forget(name: string): Promise<void> {
+    return this.#engine.forget(name);
   }
 
   /** Everything that is small. */

@@ -9,17 +9,17 @@ const ALERT = { id: `withheld/${BOX}`, box: BOX, what: "records are behind", way
 
 describe("an alert", () => {
   test("is told once, keeps its beginning while it lasts, and takes the newest words", () => {
-    const { cloud, timers, problems } = new CloudRig();
+    const { cloud, timers, told } = new CloudRig();
     cloud.alerts.raise(ALERT);
     timers.advance(60_000);
     cloud.alerts.raise({ ...ALERT, what: "records are 2 minutes behind" });
     expect(cloud.alerts.of(BOX)).toEqual([{ ...ALERT, what: "records are 2 minutes behind", since: START_SECONDS }]);
     expect(cloud.alerts.of("MS4-TOKYO")).toEqual([]);
-    expect(problems).toEqual([`box ${BOX}: records are behind: look at the broker`]);
+    expect(told).toEqual([`box ${BOX}: records are behind: look at the broker`]);
   });
 
   test("that is over is gone, and begins anew when it comes again", () => {
-    const { cloud, timers, problems } = new CloudRig();
+    const { cloud, timers, told } = new CloudRig();
     cloud.alerts.clear(ALERT.id);
     cloud.alerts.raise(ALERT);
     cloud.alerts.clear(ALERT.id);
@@ -27,7 +27,7 @@ describe("an alert", () => {
     timers.advance(60_000);
     cloud.alerts.raise(ALERT);
     expect(cloud.alerts.of(BOX)[0]!.since).toBe(START_SECONDS + 60);
-    expect(problems).toHaveLength(2);
+    expect(told).toHaveLength(2);
   });
 
   test("outlives a restart of the cloud with its beginning", () => {

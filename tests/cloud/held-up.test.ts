@@ -48,7 +48,8 @@ describe("records", () => {
     expect(world.cloud.alerts.of(BOX)[0]!.what).toBe(
       "its records do not come: it has written 2, and 0 of them are here",
     );
-    expect(world.problems.join()).toContain("its records do not come");
+    expect(world.told.join()).toContain("its records do not come");
+    expect(world.problems).toEqual([]);
     box.records(1, [door(1), door(2)]);
     expect(alerts()).toEqual([]);
   });

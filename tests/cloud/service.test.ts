@@ -307,11 +307,11 @@ describe("snapshots", () => {
     const { world, box } = online();
     world.cloud.reboot(BOX);
     const before = world.cloud.snapshot(BOX)!.version;
-    world.problems.length = 0;
+    world.told.length = 0;
     const welcome = box.connect(2, { version: before + 40, id: 77 });
     expect(welcome.version).toBe(before + 41);
-    expect(world.problems).toHaveLength(1);
-    expect(world.problems[0]).toMatch(/knows more than this database/);
+    expect(world.told).toHaveLength(1);
+    expect(world.told[0]).toMatch(/knows more than this database/);
     world.timers.advance(1_000);
     expect(world.cloud.reboot(BOX).id).toBe(78);
     expect(world.cloud.alerts.of(BOX)).toMatchObject([{ id: `put-back/${BOX}` }]);

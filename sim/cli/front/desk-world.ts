@@ -65,7 +65,7 @@ export function beginsOf({ data, seed, organisation, reading, record, onProblem 
         cloud.close();
         return cloud.store.data;
       }, world.wallSeconds());
-      return makeCloud(world, store, { onProblem, shelf: data.releases });
+      return makeCloud(world, store, { onProblem, onAlert: onProblem, shelf: data.releases });
     },
     /** For the record, before anything happens. */
     of: ({ store }: CloudService): Begins =>

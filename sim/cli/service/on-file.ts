@@ -61,6 +61,7 @@ async function serve(options: Options, log: ServiceLog): Promise<void> {
       timers: new RealTimers(),
       line,
       onProblem,
+      onAlert: (message) => log.info("alert", { message }),
       reachesInside,
       send,
       shelf,

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { AccessSchema, BoxSchema, KeySchema, LocationSchema, UserSchema } from "../domain.js";
+import { DAYS } from "../privacy/privacy.js";
 import { isTimeZone } from "../windows.js";
 import { PageQuery } from "./paging.js";
 import { SCOPES } from "./tokens.js";
@@ -48,6 +49,15 @@ const { id: _user, ...userFields } = UserSchema.entries;
 export const NewUser = v.strictObject(userFields);
 export const UserChanges = anyOf({ ...userFields, badge: nullable(UserSchema.entries.badge.wrapped) });
 export const UserView = v.object({ ...UserSchema.entries, badge: nullable(text) });
+
+const days = v.pipe(v.number(), v.integer(), v.minValue(DAYS.least), v.maxValue(DAYS.most));
+export const RetentionChange = v.strictObject({ days: nullable(days) });
+export const PrivacyView = v.object({
+  /** For so many days the log tells who did something; null: for ever. */
+  days: nullable(days),
+  /** Numbers of people whose names are just going from the log. */
+  erasing: v.array(v.pipe(v.number(), v.integer())),
+});
 
 const { id: _access, ...accessFields } = AccessSchema.entries;
 export const NewAccess = v.strictObject({ ...accessFields, code: v.exactOptional(AccessSchema.entries.code) });

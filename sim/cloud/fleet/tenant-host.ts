@@ -16,6 +16,8 @@ export interface TenantNeeds {
   /** The broker, which all tenants of this process share. */
   readonly line: CloudTransport;
   readonly onProblem: (message: string) => void;
+  /** Told of each alert that begins. */
+  readonly onAlert?: ((message: string) => void) | undefined;
   /** Webhooks may lead to this machine and to private networks. */
   readonly reachesInside?: boolean;
   /** Absent: nobody is written to of alerts. */
@@ -40,6 +42,7 @@ export class TenantHost {
     timers,
     line,
     onProblem,
+    onAlert,
     reachesInside = false,
     send,
     shelf,
@@ -52,6 +55,7 @@ export class TenantHost {
       timers,
       random: (count) => new Uint8Array(randomBytes(count)),
       onProblem,
+      onAlert,
       shelf,
     });
     this.#transport = {

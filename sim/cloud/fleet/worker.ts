@@ -189,6 +189,7 @@ export class Worker {
       shelf,
       onCommitted,
       onProblem: (message) => log.warn("cloud", { tenant, message }),
+      onAlert: (message) => log.info("alert", { tenant, message }),
     });
     this.#places.set(tenant, { held, host, sinceMs: performance.now() });
     for (const box of host.boxes) this.#byBox.set(box, host);

@@ -12,6 +12,7 @@ import {
 } from "../../../firmware/records/records.js";
 import { acceptedCode, countAccepted } from "../code-length.js";
 import { Inventory } from "../inventory.js";
+import { nameless } from "../nameless.js";
 import { OrganisationIndex } from "../organisation.js";
 import { noteCrash, noteUpdate } from "../releases/fate.js";
 import type {
@@ -200,7 +201,7 @@ export class ExchangeLog {
   }
 
   #userName(rec: Of<typeof Kind.intent>): string {
-    if (rec.user !== undefined) return this.index.users.get(rec.user)?.name ?? `user ${rec.user}`;
+    if (rec.user !== undefined) return this.index.users.get(rec.user)?.name ?? nameless(rec.user);
     if (rec.auth === Auth.keyCode) return "Key Code User";
     if (rec.auth === Auth.quickScan) return "Quick Scan";
     return rec.auth === Auth.oneTouch ? "One-Touch" : "unknown user";
@@ -233,7 +234,8 @@ export class ExchangeLog {
     this.#believe(box, bin, isSeen ? seen : "doubt", item, at);
     // The box knows only that a fob hangs there; whose it is, it has to hear.
     if (entry.fob !== undefined && entry.key !== undefined) this.#tell(box);
-    if (isSeen && seen === "taken") this.inventory.hold(item, entry.userName);
+    if (isSeen && seen === "taken")
+      this.inventory.hold(item, entry.userName === "" ? nameless(entry.user) : entry.userName);
     if (isSeen && seen === "holds" && this.#hadRight(entry)) this.#freeElsewhere(item, box);
     // Only now, with the door shut again, does what the person said count for another bin.
     if (result !== Outcome.done) return;

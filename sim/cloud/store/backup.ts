@@ -3,7 +3,6 @@ import {
   constants,
   existsSync,
   fdatasyncSync,
-  fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -15,7 +14,7 @@ import { basename, join } from "node:path";
 import { CloudError } from "../domain.js";
 import { CloudStore } from "../store.js";
 import { logPath } from "./embedded.js";
-import { FileDisk } from "./file-disk.js";
+import { FileDisk, syncFolder } from "./file-disk.js";
 import { LogFile } from "./log-file.js";
 
 const PIECE_BYTES = 1024 * 1024;
@@ -87,15 +86,6 @@ function write(path: string, all: Iterable<Uint8Array>): void {
     fdatasyncSync(file);
   } finally {
     closeSync(file);
-  }
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }
 

@@ -15,6 +15,7 @@ import {
   type Telling,
   type WholeLog,
 } from "./lines.js";
+import type { LogEdits } from "./log-edits.js";
 import { ITEM_HEADER_BYTES, type Item, type LogFile } from "./log-file.js";
 
 /** Of one stream of one box: where its newest line is, and how many entries it has. */
@@ -29,6 +30,11 @@ export interface LogState {
   readonly heads: Record<string, Partial<Record<Stream, Head>>>;
 }
 
+/** Items that one plan changes. */
+const EDITS_A_PLAN = 500;
+/** Others come after so many items. */
+const ITEMS_A_TURN = 1_000;
+
 const NONE: Head = [-1, 0];
 /** First bytes of the kinds of items. */
 const ID = 0x49;
@@ -42,6 +48,13 @@ export const IdItem = {
 /** A part of the document that is another from now on. */
 export const ChangeItem = {
   encode: ({ key, json }: Change): Buffer => Buffer.from(`D${key}\n${json ?? ""}`),
+  /** As long as `body`; undefined: the name does not stand in it. */
+  without(body: Buffer, name: string): Buffer | undefined {
+    const text = JSON.stringify(name);
+    if (body[0] !== CHANGE || !body.includes(text)) return undefined;
+    const next = Buffer.from(body.toString("utf8").replaceAll(text, '""'));
+    return Buffer.concat([next, Buffer.alloc(body.length - next.length, " ")]);
+  },
   decode(body: Buffer): Change | undefined {
     if (body[0] !== CHANGE) return undefined;
     const end = body.indexOf("\n");
@@ -53,6 +66,12 @@ export const ChangeItem = {
 /** A line, and where the one before it in its box's stream is: a box's newest are found without reading those of others. */
 const LineItem = {
   encode: (line: Line, before: number): Buffer => Buffer.from(`L${before}\n${JSON.stringify(shortened(line))}`),
+  /** As long as `body`, which has blanks at its end then. Throws CloudError for a line that is longer. */
+  inPlaceOf(body: Buffer, line: Line): Buffer {
+    const next = LineItem.encode(line, LineItem.decode(body)!.before);
+    if (next.length > body.length) throw new CloudError("a line of the log cannot become longer");
+    return Buffer.concat([next, Buffer.alloc(body.length - next.length, " ")]);
+  },
   decode(body: Buffer): { readonly line: Line; readonly before: number } | undefined {
     if (body[0] !== LINE) return undefined;
     const end = body.indexOf("\n");
@@ -77,17 +96,20 @@ function lengthened(line: Partial<Line> & Telling): Line {
 /** The lines in a log's file, read by ranges. */
 export class EmbeddedLog implements LogReader {
   readonly #file: LogFile;
+  readonly #edits: LogEdits | undefined;
   readonly state: LogState;
 
-  constructor(file: LogFile, state: LogState) {
+  /** `edits`: absent where nobody edits it. */
+  constructor(file: LogFile, state: LogState, edits?: LogEdits) {
+    this.#edits = edits;
     this.#file = file;
     this.state = state;
     state.end = file.end;
   }
 
   /** Of a file that has nothing in it but its id. */
-  static empty(file: LogFile): EmbeddedLog {
-    return new EmbeddedLog(file, { id: idOf(file) ?? "", end: file.end, heads: {} });
+  static empty(file: LogFile, edits?: LogEdits): EmbeddedLog {
+    return new EmbeddedLog(file, { id: idOf(file) ?? "", end: file.end, heads: {} }, edits);
   }
 
   /** Throws CloudError where the file is another than the one of which `id` was noted. */
@@ -119,6 +141,30 @@ export class EmbeddedLog implements LogReader {
     this.#file.append([...bodies, ...changes.map(ChangeItem.encode)]);
     moved.keep();
     this.state.end = this.#file.end;
+  }
+
+  /** Each line keeps its place, and what it is chained to. */
+  edit(lines: readonly Placed[]): void {
+    const edits = lines.map(({ at, line }) => {
+      const before = this.#file.item(at);
+      return { at, body: LineItem.inPlaceOf(before, line) };
+    });
+    this.#edits!.apply(edits);
+  }
+
+  /** In parts of the document as they were, that name is empty: what is newer says what is so now. */
+  async forget(name: string): Promise<void> {
+    let edits: Item[] = [];
+    let items = 0;
+    for (const { at, body } of this.#file.items()) {
+      if (++items % ITEMS_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+      const next = ChangeItem.without(body, name);
+      if (next !== undefined) edits.push({ at, body: next });
+      if (edits.length < EDITS_A_PLAN) continue;
+      this.#edits!.apply(edits);
+      edits = [];
+    }
+    if (edits.length > 0) this.#edits!.apply(edits);
   }
 
   box(box: string, last = Number.POSITIVE_INFINITY): Newest<LogEntry> {

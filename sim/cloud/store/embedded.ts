@@ -8,10 +8,11 @@ import type { CloudDocument } from "../state.js";
 import { applyChange, emptyDocument } from "./document.js";
 import { ChangeItem, EmbeddedLog, IdItem, type LogState } from "./embedded-log.js";
 import type { Change, Group, History, StoreEngine } from "./engine.js";
-import { FileDisk } from "./file-disk.js";
+import { FileDisk, PlanFile } from "./file-disk.js";
 import { type AnyFormat, opened } from "./formats.js";
-import { type Line, linesOf, type WholeLog } from "./lines.js";
+import { type Line, linesOf, type Placed, type WholeLog } from "./lines.js";
 import { LocalHistory } from "./local-history.js";
+import { LogEdits, type Plan } from "./log-edits.js";
 import { type Disk, type Item, LogFile } from "./log-file.js";
 
 /** What lowdb keeps: the document as of a place in the log, from where on the log has what changed. */
@@ -34,6 +35,8 @@ const ONLY_IN_DOCUMENT: readonly string[] = [
 export interface EmbeddedNeeds {
   readonly json: SyncAdapter<Stored>;
   readonly disk: Disk;
+  /** For edits of the log that are under way (`log-edits.ts`). */
+  readonly edits: Plan;
   /** Of the log's file, for errors. */
   readonly name: string;
   readonly onClose?: () => void;
@@ -55,18 +58,20 @@ export class EmbeddedEngine implements StoreEngine {
   #checkpoint: number;
 
   /** Throws CloudError when the two do not belong together, or are damaged. */
-  constructor({ json, disk, name, onClose = () => {} }: EmbeddedNeeds) {
+  constructor({ json, disk, edits, name, onClose = () => {} }: EmbeddedNeeds) {
     this.#onClose = onClose;
     this.#db = new LowSync<Stored>(json, emptyDocument());
     this.#db.read();
     const { log: state, ...document } = this.#db.data;
     this.document = document;
+    const underWay = new LogEdits(disk, edits);
+    underWay.finish();
     if (state === undefined) {
       this.#file = LogFile.open(disk, name, 0, () => {
         throw new CloudError(`${name} is there and its database is not: put that back, or move the log away`);
       });
       this.#file.append([IdItem.encode(randomBytes(8).toString("hex"))]);
-      this.log = EmbeddedLog.empty(this.#file);
+      this.log = EmbeddedLog.empty(this.#file, underWay);
       this.history = new LocalHistory(this.log);
       this.#checkpoint = 0;
       this.#writeDocument();
@@ -75,7 +80,7 @@ export class EmbeddedEngine implements StoreEngine {
     const log = new Rebuilding(document, state);
     this.#checkpoint = state.end;
     this.#file = LogFile.open(disk, name, state.end, (items) => log.group(items));
-    this.log = new EmbeddedLog(this.#file, log.state);
+    this.log = new EmbeddedLog(this.#file, log.state, underWay);
     this.log.checkId(state.id, name);
     this.history = new LocalHistory(this.log);
   }
@@ -92,7 +97,8 @@ export class EmbeddedEngine implements StoreEngine {
       if (read !== undefined && read.log === undefined) rewrite(json, opened(read), path);
       else if (read !== undefined) opened(read);
       const disk = new FileDisk(logPath(path));
-      return new EmbeddedEngine({ json, disk, name: logPath(path), onClose: () => lock.release() });
+      const edits = new PlanFile(`${logPath(path)}.edits`);
+      return new EmbeddedEngine({ json, disk, edits, name: logPath(path), onClose: () => lock.release() });
     } catch (error) {
       lock.release();
       throw error;
@@ -122,6 +128,15 @@ export class EmbeddedEngine implements StoreEngine {
       return;
     }
     done();
+  }
+
+  async edit(lines: readonly Placed[]): Promise<void> {
+    this.log.edit(lines);
+  }
+
+  async forget(name: string): Promise<void> {
+    await this.log.forget(name);
+    this.#writeDocument();
   }
 
   /** The document is written anew. */

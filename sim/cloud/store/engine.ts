@@ -29,6 +29,10 @@ export interface StoreEngine {
    * is there, and it may be tried again. An engine on this machine answers before it returns.
    */
   commit(group: Group, done: (error?: Error) => void): void;
+  /** Lines that are committed say something else from now on, each in its place, and none of it longer than before. Durable when it resolves. */
+  edit(lines: readonly Placed[]): Promise<void>;
+  /** That name stands nowhere any more in what is kept of the document as it was before. Durable when it resolves. */
+  forget(name: string): Promise<void>;
   close(): void;
 }
 

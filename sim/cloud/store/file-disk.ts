@@ -1,4 +1,19 @@
-import { closeSync, constants, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import type { Plan } from "./log-edits.js";
 import type { Disk } from "./log-file.js";
 
 /** A file, made when it is not there; readable by its owner only. */
@@ -43,5 +58,44 @@ export class FileDisk implements Disk {
 
   close(): void {
     closeSync(this.#file);
+  }
+}
+
+/** A plan in a file, readable by its owner only. */
+export class PlanFile implements Plan {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  read(): Uint8Array | undefined {
+    return existsSync(this.#path) ? readFileSync(this.#path) : undefined;
+  }
+
+  write(bytes: Uint8Array): void {
+    const file = openSync(this.#path, "w", 0o600);
+    try {
+      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    syncFolder(dirname(this.#path));
+  }
+
+  remove(): void {
+    rmSync(this.#path, { force: true });
+    syncFolder(dirname(this.#path));
+  }
+}
+
+/** What was made, renamed or removed in it is so after a power cut, too. */
+export function syncFolder(path: string): void {
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }

@@ -125,13 +125,13 @@ export class LogFile {
 }
 
 /** Reads items one after the other, up to the first that is not sound. */
-class Scanner {
-  readonly #disk: Disk;
+export class Scanner {
+  readonly #disk: Pick<Disk, "read">;
   #at: number;
   #window: Buffer = Buffer.alloc(0);
   #windowAt: number;
 
-  constructor(disk: Disk, at: number) {
+  constructor(disk: Pick<Disk, "read">, at: number) {
     this.#disk = disk;
     this.#at = at;
     this.#windowAt = at;
@@ -160,7 +160,8 @@ class Scanner {
   }
 }
 
-function itemsOf(bodies: readonly Buffer[]): Buffer {
+/** As they lie in a file. */
+export function itemsOf(bodies: readonly Buffer[]): Buffer {
   const bytes = Buffer.allocUnsafe(bodies.reduce((sum, body) => sum + ITEM_HEADER_BYTES + body.length, 0));
   let at = 0;
   for (const body of bodies) {

@@ -24,11 +24,18 @@ export class MemoryEngine implements StoreEngine {
     done();
   }
 
+  async edit(lines: readonly Placed[]): Promise<void> {
+    this.log.edit(lines);
+  }
+
+  /** Nothing is kept of what was before. */
+  async forget(): Promise<void> {}
+
   close(): void {}
 }
 
 class MemoryLog implements LogReader {
-  readonly #all = new Gatherer();
+  #all = new Gatherer();
   readonly #lines: Line[] = [];
   /** Epochs of a box in the order in which they were first told of. */
   readonly #epochs = new Map<string, string[]>();
@@ -39,6 +46,12 @@ class MemoryLog implements LogReader {
     if (!epochs.includes(epoch)) this.#epochs.set(box, [...epochs, epoch]);
     this.#all.take(line);
     this.#lines.push(line);
+  }
+
+  edit(lines: readonly Placed[]): void {
+    for (const { at, line } of lines) this.#lines[at - 1] = line;
+    this.#all = new Gatherer();
+    for (const line of this.#lines) this.#all.take(line);
   }
 
   get end(): number {

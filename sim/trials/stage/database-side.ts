@@ -1,6 +1,7 @@
 import { Leases } from "../../cloud/fleet/leases.js";
 import type { CloudDocument } from "../../cloud/state.js";
 import type { Group, History, StoreEngine } from "../../cloud/store/engine.js";
+import type { Placed } from "../../cloud/store/lines.js";
 import { Committer } from "../../cloud/store/postgres/committer.js";
 import { Database } from "../../cloud/store/postgres/database.js";
 import { createTenant, PostgresEngine } from "../../cloud/store/postgres/tenants.js";
@@ -124,6 +125,14 @@ class InWorldTime implements StoreEngine {
         done(error);
       });
     });
+  }
+
+  edit(lines: readonly Placed[]): Promise<void> {
+    return this.#inner.edit(lines);
+  }
+
+  forget(name: string): Promise<void> {
+    return this.#inner.forget(name);
   }
 
   close(): void {

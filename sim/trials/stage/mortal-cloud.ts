@@ -1,5 +1,6 @@
 import type { SyncAdapter } from "lowdb";
 import { EmbeddedEngine } from "../../cloud/store/embedded.js";
+import type { Plan } from "../../cloud/store/log-edits.js";
 import type { Disk } from "../../cloud/store/log-file.js";
 import type { CloudTransport } from "../../cloud/transport.js";
 import type { Random } from "../../world/random.js";
@@ -38,7 +39,7 @@ class Life {
   }
 }
 
-/** The embedded cloud as a process that is killed in the middle of what it does, and the two files that it leaves. */
+/** The embedded cloud as a process that is killed in the middle of what it does, and the files that it leaves. */
 export class MortalCloud {
   /** Ends so far. */
   deaths = 0;
@@ -52,6 +53,7 @@ export class MortalCloud {
   /** Bytes of it that were synced. */
   #safe = 0;
   #json: string | undefined;
+  #plan: Uint8Array | undefined;
 
   constructor(random: Random) {
     this.#random = random;
@@ -71,7 +73,12 @@ export class MortalCloud {
     }
     const life = new Life();
     this.#life = life;
-    return new EmbeddedEngine({ json: this.#jsonFor(life), disk: this.#diskFor(life), name: "cloud.log" });
+    return new EmbeddedEngine({
+      json: this.#jsonFor(life),
+      disk: this.#diskFor(life),
+      edits: this.#planFor(life),
+      name: "cloud.log",
+    });
   }
 
   /** Whether the process that asks now has ended. */
@@ -117,6 +124,19 @@ export class MortalCloud {
     };
   }
 
+  #planFor(life: Life): Plan {
+    return {
+      read: () => this.#plan,
+      write: (bytes) => {
+        const there = Math.floor(bytes.length * life.effect());
+        if (there > 0) this.#plan = bytes.slice(0, there);
+      },
+      remove: () => {
+        if (life.effect() > 0.5) this.#plan = undefined;
+      },
+    };
+  }
+
   #diskFor(life: Life): Disk {
     const files = this;
     return {
@@ -126,7 +146,8 @@ export class MortalCloud {
       read: (at, length) => this.#log.subarray(at, at + length),
       write: (at, bytes) => {
         const there = Math.floor(bytes.length * life.effect());
-        if (there > 0) this.#log = Buffer.concat([this.#log.subarray(0, at), bytes.subarray(0, there)]);
+        const all = [this.#log.subarray(0, at), bytes.subarray(0, there), this.#log.subarray(at + there)];
+        if (there > 0) this.#log = Buffer.concat(all);
       },
       sync: () => {
         if (life.effect() > 0.5) this.#safe = this.#log.length;

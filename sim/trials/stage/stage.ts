@@ -367,10 +367,11 @@ export function makeCloud(
   store: CloudStore,
   {
     onProblem,
+    onAlert,
     snapshotFile,
     shelf,
     random = world.random("cloud"),
-  }: Partial<Pick<CloudNeeds, "onProblem" | "snapshotFile" | "shelf">> & { readonly random?: Random } = {},
+  }: Partial<Pick<CloudNeeds, "onProblem" | "onAlert" | "snapshotFile" | "shelf">> & { readonly random?: Random } = {},
 ): CloudService {
   return new CloudService({
     store,
@@ -378,6 +379,7 @@ export function makeCloud(
     timers: worldTimers(world.scheduler),
     random: (count) => random.bytes(count),
     ...(onProblem && { onProblem }),
+    onAlert,
     ...(snapshotFile && { snapshotFile }),
     shelf,
   });

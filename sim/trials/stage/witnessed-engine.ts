@@ -1,4 +1,5 @@
 import type { Group, History, LogReader, StoreEngine } from "../../cloud/store/engine.js";
+import type { Placed } from "../../cloud/store/lines.js";
 import type { CloudRecord } from "../judge/cloud-record.js";
 
 /** The cloud's database of a trial: hands everything that is committed on to the judge, as text. */
@@ -27,6 +28,14 @@ export class WitnessedEngine implements StoreEngine {
       if (error === undefined && !this.#isOver()) this.#record.committed(lines, changes);
       done(error);
     });
+  }
+
+  edit(lines: readonly Placed[]): Promise<void> {
+    return this.#inner.edit(lines);
+  }
+
+  forget(name: string): Promise<void> {
+    return this.#inner.forget(name);
   }
 
   close(): void {

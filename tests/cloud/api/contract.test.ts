@@ -98,6 +98,9 @@ const STEPS: readonly Step[] = [
   { id: "removeKeyCode", path: { key: made("addKey") } },
   { id: "removeKey", path: { key: made("addKey") } },
   { id: "removeAccess", path: { access: made("addAccess") } },
+  { id: "setPrivacy", body: { days: 365 } },
+  { id: "getPrivacy" },
+  { id: "eraseUser", path: { user: 1 } },
   { id: "removeUser", path: { user: made("addUser") } },
   { id: "removeLocation", path: { location: made("addLocation") } },
   // What goes wrong is described as well.

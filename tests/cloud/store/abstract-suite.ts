@@ -3,10 +3,13 @@ import { encodeRecord } from "../../../firmware/records/codec.js";
 import { Auth, EmergencyTarget, Exchange, Kind, Outcome, type Rec } from "../../../firmware/records/records.js";
 import { Lane } from "../../../firmware/wire/lanes.js";
 import type { Ack } from "../../../firmware/wire/messages.js";
+import { entryWords } from "../../../sim/cloud/box-log.js";
+import type { User } from "../../../sim/cloud/domain.js";
 import type { CloudDocument } from "../../../sim/cloud/state.js";
 import type { LogEntry, Newest } from "../../../sim/cloud/store/lines.js";
 import type { CloudStore } from "../../../sim/cloud/store.js";
 import { at, BOX, CloudRig, EPOCH, START_SECONDS, TestBox } from "../support/cloud-rig.js";
+import { worked } from "../support/worked.js";
 
 /** An engine with a place for one organisation, which outlives whoever has it open. */
 export interface EngineRig {
@@ -117,6 +120,34 @@ export function engineSuite(name: string, makeRig: () => Promise<EngineRig>): vo
       const again = await cloudOn();
       expect(again.cloud.store.organisation.users.at(-1)?.name).toBe("Somebody New");
       expect(again.cloud.ingest.log.inventory.content(BOX, 1).belief).toBe("empty");
+    });
+
+    test("edits lines in their places: a name that was erased is nowhere, also after a restart", async () => {
+      const world = await cloudOn();
+      const { privacy, store } = world.cloud;
+      const [user, other] = store.organisation.users;
+      const first = next;
+      const by = (one: User, time: number): Rec => ({ ...intent(0), user: one.id, access: 1, ...at(time) }) as Rec;
+      tell(world, by(other!, START_SECONDS), outcome(first), by(user!, START_SECONDS), outcome(first + 2));
+      tell(world, { kind: Kind.refused, reason: "too-early", user: user!.id, access: 1, ...at(START_SECONDS) });
+      await settled(store);
+      const before = (await store.history.after(0, 10_000)).map(({ at: place }) => place);
+
+      privacy.erase(user!.id);
+      await worked(world, () => privacy.erasing.length === 0);
+      for (const cloud of [world.cloud, (await cloudOn()).cloud]) {
+        const lines = await cloud.store.history.after(0, 10_000);
+        expect(lines.map(({ at: place }) => place).slice(0, before.length)).toEqual(before);
+        const text = JSON.stringify([lines, cloud.store.document]);
+        expect(text).not.toContain(user!.name);
+        const { entries } = await rig.box(BOX);
+        const told = entries.filter(({ seq }) => seq >= first).map((entry) => ({ ...entry, ...entryWords(entry) }));
+        expect(told.map(({ who, status }) => [who, status])).toEqual([
+          [other!.name, "done"],
+          [`user ${user!.id}`, "done"],
+        ]);
+        expect(cloud.store.organisation.users.map(({ name: left }) => left)).not.toContain(user!.name);
+      }
     });
   });
 }

@@ -73,6 +73,8 @@ function wholeOf(log: LogReader): WholeLog {
 export class CloudRig {
   readonly timers = new ManualTimers();
   readonly problems: string[] = [];
+  /** Alerts that began. */
+  readonly told: string[] = [];
   readonly sent: { topic: string; payload: Uint8Array }[] = [];
   readonly cloud: CloudService;
   transport: CloudTransport;
@@ -85,6 +87,7 @@ export class CloudRig {
       timers: this.timers,
       random: (count) => random.bytes(count),
       onProblem: (message) => this.problems.push(message),
+      onAlert: (message) => this.told.push(message),
       shelf: options.shelf,
     });
     if (options.sample ?? true) makeSample(this.cloud, 7);

@@ -1,5 +1,6 @@
 import type { SyncAdapter } from "lowdb";
 import { EmbeddedEngine } from "../../../sim/cloud/store/embedded.js";
+import type { Plan } from "../../../sim/cloud/store/log-edits.js";
 import type { Disk } from "../../../sim/cloud/store/log-file.js";
 import { CloudStore } from "../../../sim/cloud/store.js";
 
@@ -25,7 +26,7 @@ export class MemoryDisk implements Disk {
   write(at: number, bytes: Uint8Array): void {
     this.writes++;
     const fits = Math.max(0, Math.min(bytes.length, this.room - at));
-    this.bytes = Buffer.concat([this.bytes.subarray(0, at), bytes.subarray(0, fits)]);
+    this.bytes = Buffer.concat([this.bytes.subarray(0, at), bytes.subarray(0, fits), this.bytes.subarray(at + fits)]);
     if (fits < bytes.length) throw new Error("ENOSPC: no space left on device, write");
   }
 
@@ -48,13 +49,15 @@ export class EmbeddedDisk {
   json: string | undefined;
   jsonFailure: Error | undefined;
   jsonWrites = 0;
+  /** Of edits that are under way. */
+  plan: Uint8Array | undefined;
 
   store(): CloudStore {
     return new CloudStore(this.engine());
   }
 
   engine(): EmbeddedEngine {
-    return new EmbeddedEngine({ json: this.#adapter(), disk: this.log, name: "cloud.log" });
+    return new EmbeddedEngine({ json: this.#adapter(), disk: this.log, edits: this.#plan(), name: "cloud.log" });
   }
 
   /** As they are after a power cut with `left` bytes of the log there; absent: what was synced. */
@@ -64,6 +67,18 @@ export class EmbeddedDisk {
     copy.log.bytes = Buffer.from((left <= this.log.safe.length ? this.log.safe : this.log.bytes).subarray(0, left));
     copy.log.safe = Buffer.from(copy.log.bytes);
     return copy;
+  }
+
+  #plan(): Plan {
+    return {
+      read: () => this.plan,
+      write: (bytes) => {
+        this.plan = bytes.slice();
+      },
+      remove: () => {
+        this.plan = undefined;
+      },
+    };
   }
 
   #adapter<T>(): SyncAdapter<T> {

@@ -161,7 +161,7 @@ async function writeLines(client: pg.PoolClient, groups: readonly Waiting[]): Pr
 }
 
 /** What the columns do not say. */
-function bodyOf({ source: _source, part: _part, ...telling }: Line): string {
+export function bodyOf({ source: _source, part: _part, ...telling }: Line): string {
   return JSON.stringify(telling);
 }
 

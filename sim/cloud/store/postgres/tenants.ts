@@ -13,7 +13,7 @@ import {
   type Stream,
   type Telling,
 } from "../lines.js";
-import { type Committer, type Held, LeaseLost } from "./committer.js";
+import { bodyOf, type Committer, type Held, LeaseLost } from "./committer.js";
 import type { Database } from "./database.js";
 
 /** Lines that one question brings. */
@@ -24,12 +24,21 @@ export class PostgresEngine implements StoreEngine {
   readonly document: CloudDocument;
   readonly history: History;
   readonly held: Held;
+  readonly #database: Database;
   readonly #committer: Committer;
   readonly #onLost: () => void;
   #committed: number;
   #nextLine: number;
 
-  private constructor(held: Held, committer: Committer, loaded: Loaded, history: History, onLost: () => void) {
+  private constructor(
+    held: Held,
+    database: Database,
+    committer: Committer,
+    loaded: Loaded,
+    history: History,
+    onLost: () => void,
+  ) {
+    this.#database = database;
     this.#onLost = onLost;
     this.held = held;
     this.#committer = committer;
@@ -47,7 +56,7 @@ export class PostgresEngine implements StoreEngine {
     onLost: () => void = () => {},
   ): Promise<PostgresEngine> {
     const history = new PostgresLog(database, held.tenant);
-    return new PostgresEngine(held, committer, await load(database, held), history, onLost);
+    return new PostgresEngine(held, database, committer, await load(database, held), history, onLost);
   }
 
   commit(group: Group, done: (error?: Error) => void): void {
@@ -59,6 +68,20 @@ export class PostgresEngine implements StoreEngine {
       if (error instanceof LeaseLost) this.#onLost();
     });
   }
+
+  async edit(lines: readonly Placed[]): Promise<void> {
+    const { tenant, generation } = this.held;
+    await this.#database.ask(
+      `update line set body = next.body
+       from unnest($2::bigint[], $3::text[]) as next (number, body)
+       where line.tenant = $1 and line.number = next.number
+         and exists (select 1 from lease where lease.tenant = $1 and lease.generation = $4)`,
+      [tenant, lines.map(({ at }) => at), lines.map(({ line }) => bodyOf(line)), generation],
+    );
+  }
+
+  /** Nothing is kept of what was before. */
+  async forget(): Promise<void> {}
 
   close(): void {}
 }
