@@ -55,11 +55,12 @@ program
 
 program
   .command("sign")
-  .description("signs a release's folder, once the image was found to be the one that the manifest names")
+  .description("signs a release's folder, where it is byte for byte what whoever signs has built")
   .requiredOption("--dir <folder>", "as `build` wrote it")
+  .requiredOption("--own <folder>", "the same release, built by yourself from the source that was tagged")
   .requiredOption("--key <file>", "as `key` wrote it")
   .requiredOption("--number <n>", "of the key in the list, from 0", whole)
-  .action(({ dir, key, number }) => told({ signature: signRelease(dir, key, number) }));
+  .action(({ dir, own, key, number }) => told({ signature: signRelease(dir, own, key, number) }));
 
 program
   .command("assemble")

@@ -54,12 +54,12 @@ test("the same bytes each time; two people sign, one is not enough, and nobody s
   expect(statSync(at("k0")).mode & 0o077).toBe(0);
   expect(() => newKey(at("k0"))).toThrow(/never written over/);
   const put = () => assemble(at("a"), { version: 1, threshold: 2, keys });
-  signRelease(at("a"), at("k0"), 0);
+  signRelease(at("a"), at("built"), at("k0"), 0);
   expect(put).toThrow(/1 of the keys of list 1 signed it, and 2 have to; npm run release -- sign/);
   // Under the number of somebody else's key it counts for nothing.
-  signRelease(at("a"), at("k0"), 1);
+  signRelease(at("a"), at("built"), at("k0"), 1);
   expect(put).toThrow(/the signature of key 0 says that it is of key 1: sign with --number 0/);
-  signRelease(at("a"), at("k1"), 1);
+  signRelease(at("a"), at("built"), at("k1"), 1);
   const { file, envelopeBytes } = put();
   expect(file).toBe(at("a/MS5-8.release"));
   const release = decodeReleaseFile("it", new Uint8Array(readFileSync(file)));
@@ -68,9 +68,9 @@ test("the same bytes each time; two people sign, one is not enough, and nobody s
   expect(SignedEnvelope.decode(release.envelope).signatures.length).toBe(2);
 
   writeFileSync(at("b/image.bin"), new Uint8Array(9_064));
-  expect(() => signRelease(at("b"), at("k0"), 0)).toThrow(/not the image that the manifest names/);
-  expect(() => signRelease(at("a"), at("program"), 0)).toThrow(/is no key/);
-  expect(() => signRelease(at("a"), at("nothing"), 0)).toThrow(/no such file/);
+  expect(() => signRelease(at("b"), at("built"), at("k0"), 0)).toThrow(/not the image that the manifest names/);
+  expect(() => signRelease(at("a"), at("built"), at("program"), 0)).toThrow(/is no key/);
+  expect(() => signRelease(at("a"), at("built"), at("nothing"), 0)).toThrow(/no such file/);
   writeFileSync(at("a/signature-2.bin"), Uint8Array.of(2, 3));
   expect(put).toThrow(/signature-2\.bin is cut: have it signed again/);
   rmSync(at("a/signature-2.bin"));
@@ -99,11 +99,11 @@ test("key lists: the next one counts when enough of both have signed, and each s
 
   // A key that was retired is called so.
   copy("d");
-  signRelease(at("d"), at("c0"), 0);
-  signRelease(at("d"), at("c1"), 0);
+  signRelease(at("d"), at("built"), at("c0"), 0);
+  signRelease(at("d"), at("built"), at("c1"), 0);
   expect(() => assemble(at("d"), listIn(second), [listIn(first)])).toThrow(/1 of the keys of list 2 signed it/);
-  signRelease(at("d"), at("c0"), 2);
-  signRelease(at("d"), at("c1"), 0);
+  signRelease(at("d"), at("built"), at("c0"), 2);
+  signRelease(at("d"), at("built"), at("c1"), 0);
   expect(() => assemble(at("d"), listIn(second), [listIn(first)])).toThrow(
     /key 0 of list 1 was retired: it counts no more/,
   );
@@ -114,7 +114,7 @@ test("what the factory writes is a box that takes the next release, and boots th
   const list = at("keys-f.cbor");
   newList({ version: 1, threshold: 1, keys: [publicOf(newKey(at("f0")))] }, list);
   copy("f");
-  signRelease(at("f"), at("f0"), 0);
+  signRelease(at("f"), at("built"), at("f0"), 0);
   const { file } = assemble(at("f"), listIn(list));
   expect(factoryImages(file, list, out)).toMatchObject({ release: 8, list: 1, updateBytes: 6 * 4_096 });
   const flash = (name: string, seed: number) => {

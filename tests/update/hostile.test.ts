@@ -1,4 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
 import { beginDownload, begunDownload, Download } from "../../firmware/update/download.js";
 import { type BoxFacts, whyNot } from "../../firmware/update/fitness.js";
@@ -9,6 +12,8 @@ import { openEnvelope, seal } from "../../firmware/wire/envelope.js";
 import { Lane } from "../../firmware/wire/lanes.js";
 import { ImagePiece, MAX_ENVELOPE_BYTES, Release } from "../../firmware/wire/update-messages.js";
 import { updatePort } from "../../hal/boot/update-port.js";
+import { IMAGE_FILE, MANIFEST_FILE } from "../../sim/cli/release/build.js";
+import { newKey, signRelease } from "../../sim/cli/release/sign.js";
 import { digestOf, makeImage } from "../../sim/cloud/releases/image.js";
 import { signKeys, signManifest } from "../../sim/cloud/releases/sign.js";
 import { factoryFlash, OLD_RELEASE, ROUTE_PAYLOAD_BYTES } from "../../sim/trials/update-trial/box.js";
@@ -251,14 +256,67 @@ describe("THREAT.KEY.EXPOSURE", () => {
   });
 });
 
-test("THREAT.MFST.MODIFICATION: whoever signs can make the image and its digest again, byte for byte", () => {
+describe("THREAT.MFST.MODIFICATION", () => {
+  let folder: string;
+  let key: string;
+  const at = (name: string) => join(folder, name);
   const payload = new Uint8Array(5_000).fill(3);
-  const facts = { release: NEW, security: 2, model: MODEL };
-  expect(makeImage(facts, payload)).toEqual(makeImage(facts, payload));
-  expect(digestOf(makeImage(facts, payload))).toEqual(digestOf(makeImage(facts, payload)));
-  const other = payload.slice();
-  other[4_999] = 4;
-  expect(digestOf(makeImage(facts, other))).not.toEqual(digestOf(makeImage(facts, payload)));
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "smartbox-modified-"));
+    key = at("key");
+    newKey(key);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** A release as `npm run release -- build` leaves it, without its lists of parts. */
+  function built(name: string, changes: Partial<Manifest> = {}, program = payload): string {
+    const image = makeImage({ release: NEW, security: 2, model: MODEL }, program);
+    const { manifest } = good;
+    const own: Manifest = { ...manifest, total: image.length, digest: digestOf(image), ...changes };
+    mkdirSync(at(name));
+    writeFileSync(join(at(name), IMAGE_FILE), image);
+    writeFileSync(join(at(name), MANIFEST_FILE), Manifest.encode(own));
+    return at(name);
+  }
+
+  test("whoever signs has built the same bytes; what is another in one field or byte is not signed, and named", () => {
+    const own = built("own");
+    expect(signRelease(built("same"), own, key, 0)).toBe(join(at("same"), "signature-0.bin"));
+    const other = payload.slice();
+    other[4_999] = 4;
+    for (const [what, changes, program] of [
+      ["expires", { expires: NOW_S * 2 }, payload],
+      ["floor", { floor: 0 }, payload],
+      ["from", { from: 1 }, payload],
+      ["model", { model: "MS4" }, payload],
+      ["release", { release: NEW + 1 }, payload],
+      ["firmware", { firmware: "9.9.9" }, payload],
+      ["formats", { formats: [0, 1, 1, 1] }, payload],
+      ["digest", {}, other],
+    ] as const) {
+      const modified = built(`modified-${what}`, changes, program);
+      expect(() => signRelease(modified, own, key, 0), what).toThrow(
+        new RegExp(`is not what you have built: its ${what} is .*, yours .*; nothing was signed`),
+      );
+      expect(existsSync(join(modified, "signature-0.bin")), what).toBe(false);
+    }
+  });
+
+  test("an image beside a manifest that names another, and the folder itself in place of one's own, are not signed", () => {
+    const own = built("own-2");
+    const swapped = built("swapped");
+    writeFileSync(join(swapped, IMAGE_FILE), makeImage({ release: NEW, security: 2, model: MODEL }, payload.slice(1)));
+    expect(() => signRelease(swapped, own, key, 0)).toThrow(/is not the image that the manifest names/);
+    expect(() => signRelease(own, own, key, 0)).toThrow(
+      /is the folder that is to be signed: build the release yourself/,
+    );
+  });
+
+  test("the same source makes the same image and digest", () => {
+    const facts = { release: NEW, security: 2, model: MODEL };
+    expect(makeImage(facts, payload)).toEqual(makeImage(facts, payload.slice()));
+    expect(digestOf(makeImage(facts, payload))).toEqual(digestOf(makeImage(facts, payload.slice())));
+  });
 });
 
 test("THREAT.MFST.TOCTOU: a manifest that was changed on flash after it was verified is verified again", () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import nacl from "tweetnacl";
 import { type KeyList, Manifest, SignedEnvelope, signedBytes } from "../../../firmware/update/manifest.js";
@@ -21,14 +21,33 @@ export function newKey(file: string): string {
   return Buffer.from(nacl.sign.keyPair.fromSeed(seed).publicKey).toString("hex");
 }
 
-/** Signs the manifest of a release's folder, when the image beside it is the one that it names. Throws CloudError. */
-export function signRelease(folder: string, keyFile: string, number: number): string {
+/**
+ * Signs the manifest of a release's folder. `own`: the release as whoever signs has built it, from the same source and on a machine of
+ * their own; another byte anywhere, and nothing is signed. Throws CloudError that says what is another.
+ */
+export function signRelease(folder: string, own: string, keyFile: string, number: number): string {
   const { secretKey } = nacl.sign.keyPair.fromSeed(seedIn(keyFile));
   const manifest = manifestIn(folder);
+  const ownManifest = manifestIn(own);
+  if (realpathSync(folder) === realpathSync(own)) {
+    throw new CloudError(`${own} is the folder that is to be signed: build the release yourself, and name that folder`);
+  }
+  const fault = difference(Manifest.decode(manifest), Manifest.decode(ownManifest));
+  if (fault !== undefined) throw new CloudError(`${folder} is not what you have built: ${fault}; nothing was signed`);
   const signature = nacl.sign.detached(signedBytes("smartbox-release", manifest), secretKey);
   const file = join(folder, `signature-${number}.bin`);
   writeFileSync(file, Uint8Array.of(number, ...signature));
   return file;
+}
+
+/** Of a manifest from another one, for people; undefined: there is none. */
+function difference(manifest: Manifest, own: Manifest): string | undefined {
+  const shown = (value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString("hex") : `${value}`);
+  for (const name of Object.keys({ ...manifest, ...own }) as (keyof Manifest)[]) {
+    const [theirs, yours] = [shown(manifest[name]), shown(own[name])];
+    if (theirs !== yours) return `its ${name} is ${theirs}, yours ${yours}`;
+  }
+  return undefined;
 }
 
 /**
