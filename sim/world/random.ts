@@ -16,6 +16,11 @@ export class Random {
     }
   }
 
+  /** From here on the same numbers as `other` would give from where it is; `other` stays there. */
+  follow(other: Random): void {
+    this.#state.set(other.#state);
+  }
+
   #uint32(): number {
     const s = this.#state;
     const s1 = s[1]!;

@@ -43,7 +43,7 @@ export const Command = { enableBin: 2, disableBin: 3, closeSheets: 5 } as const;
 const HELD = "?3 key whole, ?5 fob text16";
 
 /** Of each kind: its fields as key, name and what it may be; `?`: it may be absent. */
-const RULES: Readonly<Record<number, string>> = {
+export const RULES: Readonly<Record<number, string>> = {
   [Kind.boot]: "18 boot whole, 19 cause 0..255, 24 firmware text48",
   [Kind.intent]: `8 exchange 1..2, 4 bin 0..199, 9 auth 1..5, ?6 user whole, ?7 access whole, ?75 from 0..199, ?81 contested 1..1, ?82 freed 0..199, ?85 short 1..1, ?113 lapsed 1..1, ${HELD}`,
   [Kind.outcome]: "10 of whole, 11 result 1..4",

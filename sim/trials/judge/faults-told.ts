@@ -5,6 +5,8 @@ import { readJournal } from "./box-memory.js";
 
 /** A box that is awake has to tell a part that does not work so soon, ms: the slowest fault shows in a minute and some seconds. */
 const TOLD_MS = 100_000;
+/** What hangs on a key of an organisation says this; whatever else is held to the reader may be refused as unreadable. */
+const SERIAL = /^[0-9A-Za-z]{1,16}$/;
 /** A screen that refuses a fob does so within this, ms. */
 const REFUSAL_MS = 3_000;
 
@@ -63,7 +65,8 @@ export class FaultsTold {
 
   #unread(): void {
     const scanned = this.#scanned;
-    if (scanned === undefined || this.#broken.has("reader") || this.#world.nowMs - scanned.atMs > REFUSAL_MS) return;
+    if (scanned === undefined || !SERIAL.test(scanned.serial)) return;
+    if (this.#broken.has("reader") || this.#world.nowMs - scanned.atMs > REFUSAL_MS) return;
     this.#problem(`the fob ${scanned.serial} was held to a reader that works, and was not read`);
   }
 }

@@ -142,7 +142,7 @@ export class Judge {
 
   /** Somebody told the cloud, for sure, that the fob hangs in the bin. */
   saidToHold(bin: number, fob: string): void {
-    this.#rules.stocked(bin, fob);
+    this.#rules.saidToHold(bin, fob);
   }
 
   /** Somebody told the cloud, for sure, that the fob hangs in another box. */
@@ -232,6 +232,8 @@ export class Judge {
     if (event.kind === "pulse") this.#pulse(event.bin);
     if (event.kind === "put") this.#rules.put(event.bin, event.fob);
     if (event.kind === "closed") this.#rules.closed(event.bin);
+    // A crowbar: what unlocked this bin before, in vain or while it stood open, is nothing to it.
+    if (event.kind === "forced") this.#pulsed.delete(event.bin);
     if (event.kind === "opened") {
       const by = this.#pulsed.get(event.bin) ?? "nobody";
       this.#rules.opened(event.bin, by, this.#world.nowMs);
@@ -264,7 +266,10 @@ export class Judge {
     };
     if (by === "nobody" || !this.#mayOpen(opening, by)) {
       this.#unauthorised++;
-      this.#problem(`bin ${label} was unlocked, and nobody had a right to that`);
+      const { count, of } = empty();
+      this.#problem(
+        `bin ${label} was unlocked, and nobody had a right to that (${this.#rules.evidenceOf(bin)}; ${count} of ${of} bins surely empty)`,
+      );
     }
     this.#pulsed.set(bin, by);
     if (this.#machine.bins.isOpen(bin)) this.#rules.opened(bin, by, nowMs);

@@ -118,9 +118,15 @@ export class Rulebook {
     this.#claims.push({ kind: "one-touch", bin, atMs });
   }
 
-  /** What hangs where when the box is put up, or by word of somebody who looked and told the cloud. */
+  /** What hangs where when the box is put up. */
   stocked(bin: number, fob: string): void {
     this.#evidence.stocked(bin, this.thingOf(fob));
+  }
+
+  /** By word of somebody who looked and told the cloud: from where else it had been taken, it is gone. */
+  saidToHold(bin: number, fob: string): void {
+    this.stocked(bin, fob);
+    this.#evidence.broughtBack(bin, this.thingOf(fob));
   }
 
   /** The key has got another fob than `old`, which may be on it still. */
@@ -288,6 +294,12 @@ export class Rulebook {
     if (isPickup) return false;
     if (has.kind === "empty") return content === undefined;
     return has.kind === "taken" && isOwn(claim.thing) && areFew(empty());
+  }
+
+  /** What is known of a bin, in words. */
+  evidenceOf(bin: number): string {
+    const { kind, thing } = this.#evidence.of(bin);
+    return thing === undefined ? kind : `${kind} ${thing}`;
   }
 
   /** A fob that is or was a key's counts as the key: the fob may be replaced, and a key without one has a code. */

@@ -5,7 +5,7 @@ import { XsEngine } from "../../engines/xs-engine.js";
 import type { Random } from "../../world/random.js";
 import { readJournalImage } from "../journal-reader/reader.js";
 import type { Verdict } from "../judge/judge.js";
-import { Tellers } from "../soak/tellers.js";
+import { Hands } from "../soak/hands.js";
 import { Visitors } from "../soak/visitors.js";
 import { Stage } from "../stage/stage.js";
 import { ChipFile } from "./chip-file.js";
@@ -74,7 +74,8 @@ async function play(
   const chip = new ChipFile(files.flash, parts);
   const random = world.random("kills");
   const watch: Watch = { kills: 0, inOperation: 0, sound: 0 };
-  const visitors = new Visitors(stage, random, new Tellers(stage, world.random("tellers")));
+  const hands = new Hands(stage, random);
+  const visitors = new Visitors(stage, random, hands);
   let failure: string | undefined;
   try {
     const bootSeconds = await firstBoot(stage);
@@ -98,7 +99,7 @@ async function play(
     }
     machine.net.setInternet("ok");
     await world.advance(MINUTE_MS);
-    await visitors.shutDoors();
+    await hands.shutDoors();
     await stage.untilInSync(60 * MINUTE_MS);
     await world.advance(2 * MINUTE_MS);
   } catch (error) {

@@ -2,6 +2,7 @@ import { HostileBroker, type LaneName } from "../../broker/virtual/hostile.js";
 import { worldTimers } from "../../world/clock/world-timers.js";
 import type { Random } from "../../world/random.js";
 import type { Scene } from "../stage/stage.js";
+import { type Deal, Deck } from "./deck.js";
 
 const SECOND_MS = 1_000;
 const FLOOD_BYTES = 4_000;
@@ -28,24 +29,30 @@ export class BrokerMishaps {
   readonly #random: Random;
   readonly #timers: ReturnType<typeof worldTimers>;
 
-  constructor(stage: Scene, random: Random) {
+  readonly #deck: Deck;
+
+  constructor(stage: Scene, random: Random, deal: Deal) {
     const { virtual } = stage.broker;
     if (virtual === undefined) throw new Error("a real broker cannot be turned");
     this.#random = random;
     this.#timers = worldTimers(stage.world.scheduler);
-    this.#broker = new HostileBroker(virtual, this.#timers, random);
+    const broker = new HostileBroker(virtual, this.#timers, random);
+    this.#broker = broker;
+    const lane = () => random.pick(LANES);
+    const cards = {
+      drop: { share: 10, play: () => broker.drop(lane()) },
+      hold: { share: 10, play: () => broker.hold(lane()) },
+      drip: { share: 8, play: () => broker.drip(lane(), SECOND_MS * (1 + random.int(90))) },
+      release: { share: 17, play: () => broker.release(lane(), random.pick(["in order", "reordered"])) },
+      replay: { share: 13, play: () => broker.replay(lane(), 1 + random.int(8)) },
+      flood: { share: 12, play: () => this.#flood(lane()) },
+      reform: { share: 30, play: () => broker.reform() },
+    };
+    this.#deck = new Deck("broker", cards, deal);
   }
 
-  one(): void {
-    const lane = this.#random.pick(LANES);
-    const dice = this.#random.int(100);
-    if (dice < 10) this.#broker.drop(lane);
-    else if (dice < 20) this.#broker.hold(lane);
-    else if (dice < 28) this.#broker.drip(lane, SECOND_MS * (1 + this.#random.int(90)));
-    else if (dice < 45) this.#broker.release(lane, this.#random.pick(["in order", "reordered"]));
-    else if (dice < 58) this.#broker.replay(lane, 1 + this.#random.int(8));
-    else if (dice < 70) this.#flood(lane);
-    else this.#broker.reform();
+  async one(): Promise<void> {
+    await this.#deck.one(this.#random);
   }
 
   /** An honest broker again. */

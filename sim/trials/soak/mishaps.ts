@@ -1,5 +1,6 @@
 import type { Random } from "../../world/random.js";
 import type { Scene } from "../stage/stage.js";
+import { type Deal, Deck } from "./deck.js";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -13,10 +14,12 @@ const OUTAGES = [
   { share: 0.6, withinMs: 30 * MINUTE_MS },
   { share: 0.9, withinMs: 24 * 60 * MINUTE_MS },
 ] as const;
+/** Bins that are jammed at a time, at most. */
+const JAMMED_MAX = 3;
 /** The soak's small journal holds several times as many. */
 const COPY_RECORDS = 300;
 
-/** What goes wrong around a box, each with how often out of a hundred mishaps. */
+/** What goes wrong around a box. */
 export class Mishaps {
   readonly #stage: Scene;
   readonly #random: Random;
@@ -27,29 +30,34 @@ export class Mishaps {
   /** Times that the cloud's database was put back from a copy. */
   cloudsPutBack = 0;
   #brokerDown = false;
+  readonly #jammed: number[] = [];
   /** Times that the clock was put a day off. */
   clocksOff = 0;
   #copy: { readonly data: string; readonly has: number } | undefined;
+  readonly #deck: Deck;
 
-  constructor(stage: Scene, random: Random) {
+  constructor(stage: Scene, random: Random, deal: Deal) {
     this.#stage = stage;
     this.#random = random;
+    const cards = {
+      "torn-write": { share: 25, play: () => this.#tornWrite() },
+      "cut-at-lock": { share: 10, play: () => this.#cutAtLock() },
+      cut: { share: 10, play: () => this.#cut() },
+      internet: { share: 15, play: () => this.#internet() },
+      broker: { share: 8, play: () => this.#broker() },
+      mains: { share: 12, play: () => this.#mains() },
+      jam: { share: 6, play: () => this.#jam() },
+      quiet: { share: 4, play: () => stage.world.advance(random.int(30 * MINUTE_MS)) },
+      clock: { share: 3, play: () => this.#clock() },
+      "newer-cloud": { share: 2, play: () => this.#newerCloud() },
+      "cloud-put-back": { share: 4, play: () => this.#cloudPutBack() },
+      button: { share: 1, play: () => stage.rig.button.press() },
+    };
+    this.#deck = new Deck("mishap", cards, deal);
   }
 
   async one(): Promise<void> {
-    const dice = this.#random.int(100);
-    if (dice < 25) this.#tornWrite();
-    else if (dice < 35) this.#cutAtLock();
-    else if (dice < 45) this.#cut();
-    else if (dice < 60) this.#internet();
-    else if (dice < 68) await this.#broker();
-    else if (dice < 80) this.#mains();
-    else if (dice < 86) this.#jam();
-    else if (dice < 90) await this.#stage.world.advance(this.#random.int(30 * MINUTE_MS));
-    else if (dice < 93) this.#clock();
-    else if (dice < 95) this.#newerCloud();
-    else if (dice < 99) await this.#cloudPutBack();
-    else this.#stage.rig.button.press();
+    await this.#deck.one(this.#random);
   }
 
   /** Everything is well again. */
@@ -59,7 +67,7 @@ export class Mishaps {
     rig.power.restore();
     rig.power.setMains(true);
     rig.links.setInternet("ok");
-    for (let bin = 0; bin < rig.bins.count; bin++) rig.latches.jam(bin, false);
+    for (const bin of this.#jammed.splice(0)) rig.latches.jam(bin, false);
     await this.#brokerBack();
     await world.advance(MINUTE_MS);
   }
@@ -122,10 +130,16 @@ export class Mishaps {
     if (rig.cell.chargePercent < 30) rig.power.setMains(true);
   }
 
+  /** A bin jams, or one that did is mended: where many are jammed, most visitors would come in vain. */
   #jam(): void {
     const { bins, latches } = this.#stage.rig;
+    if (this.#jammed.length >= JAMMED_MAX || (this.#jammed.length > 0 && this.#random.next() < 0.5)) {
+      latches.jam(this.#jammed.shift()!, false);
+      return;
+    }
     const bin = this.#random.int(bins.count);
-    latches.jam(bin, this.#random.next() < 0.5);
+    this.#jammed.push(bin);
+    latches.jam(bin, true);
   }
 
   /** The cloud is brought up to a later version, asks for something new, or is put back. */
@@ -135,8 +149,8 @@ export class Mishaps {
     else newer.speaks = !newer.speaks;
   }
 
-  /** Its database is copied, and at the next time put back from that copy. */
-  async #cloudPutBack(): Promise<void> {
+  /** Its database is copied, and at the next time put back from that copy. Answers whether it was put back. */
+  async #cloudPutBack(): Promise<boolean> {
     const stage = this.#stage;
     const copy = this.#copy;
     this.#copy = undefined;
@@ -147,9 +161,10 @@ export class Mishaps {
       this.cloudsPutBack++;
       await stage.world.advance(HELLO_MS);
       await this.#stranger(`70PUT${this.cloudsPutBack}`);
-    } else {
-      this.#copy = { data: stage.copyCloud(), has: stage.cloudHas };
+      return true;
     }
+    this.#copy = { data: stage.copyCloud(), has: stage.cloudHas };
+    return false;
   }
 
   /** The box gets a snapshot that knows all that it knew itself: from there on it has forgotten that. */

@@ -3,21 +3,36 @@ import type { PartsLevel } from "../../world/machine/parts-level.js";
 import type { Verdict } from "../judge/judge.js";
 import { Stage } from "../stage/stage.js";
 import { BrokerMishaps } from "./broker-mishaps.js";
+import { type Counts, Coverage } from "./coverage.js";
+import { Deck } from "./deck.js";
+import { Hands } from "./hands.js";
 import { Mishaps } from "./mishaps.js";
+import { observe, observeRecords, observeRefusals } from "./observed.js";
 import { Office } from "./office.js";
 import { PartMishaps } from "./part-mishaps.js";
 import { PassingDays, STARTS } from "./passing-days.js";
+import type { Plan } from "./plan.js";
+import { RareVisitors } from "./rare-visitors.js";
+import { ratesOf } from "./rates.js";
+import { SheetHolder } from "./sheet-holder.js";
+import { Streams } from "./streams.js";
 import { Tellers } from "./tellers.js";
 import { holdToUse } from "./use.js";
 import { Visitors } from "./visitors.js";
 
 const MINUTE_MS = 60_000;
+/** Steps; the small journal holds what happens in several times as many. */
+const RECORDS_READ_EVERY = 25;
 /** A soak goes round such a ring many times, and fills it while the cloud is away. */
 const SMALL_JOURNAL = { sizeBytes: 65_536, sectorBytes: 4_096, alignBytes: 1 } as const;
 
 interface Cast {
+  /** Steps so far. */
+  visits: number;
+  readonly coverage: Coverage;
+  readonly streams: Streams;
+  readonly hands: Hands;
   readonly visitors: Visitors;
-  readonly tellers: Tellers;
   readonly office: Office;
   readonly mishaps: Mishaps;
   readonly days: PassingDays;
@@ -25,6 +40,8 @@ interface Cast {
   readonly parts: PartMishaps | undefined;
   /** Where the broker is in other hands. */
   readonly broker: BrokerMishaps | undefined;
+  /** What people do. */
+  readonly people: Deck;
 }
 
 export interface SoakResult extends Verdict {
@@ -49,6 +66,8 @@ export interface SoakResult extends Verdict {
   readonly partFaults: number;
   readonly virtualDays: number;
   readonly traceHash: string;
+  /** What it came by, and what it did not: happenings, refusals, screens, records. */
+  readonly coverage: Counts;
   readonly failure?: string;
 }
 
@@ -64,11 +83,13 @@ export interface SoakOptions {
   readonly parts?: PartsLevel;
   /** The broker drops, holds, drips, replays, reorders and makes up messages. */
   readonly hostile?: boolean;
+  /** A part of it; all if absent. */
+  readonly plan?: Plan;
 }
 
-/** Random use with random mishaps in virtual time; every so often everything must come to rest and agree. */
+/** Random use with random mishaps in virtual time; at the end everything must come to rest and agree. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-  const { seed, exchanges, progress, sink, engine = NODE_ENGINE, parts = "ports", hostile = false } = options;
+  const { seed, sink, engine = NODE_ENGINE, parts = "ports" } = options;
   const stage = await Stage.open({
     seed,
     broker: "virtual",
@@ -78,76 +99,118 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     startWallSeconds: STARTS[seed % STARTS.length]!,
     ...(sink && { sink }),
   });
-  const random = stage.world.random("soak");
-  const tellers = new Tellers(stage, stage.world.random("tellers"));
-  const visitors = new Visitors(stage, random, tellers);
-  const board = stage.rig.has("parts") ? stage.rig.parts : undefined;
-  const cast = {
-    visitors,
-    tellers,
-    office: new Office(stage, stage.world.random("office"), visitors),
-    mishaps: new Mishaps(stage, random),
-    days: new PassingDays(stage, random, visitors),
-    parts: board && new PartMishaps(stage, board, stage.world.random("part mishaps")),
-    broker: hostile ? new BrokerMishaps(stage, stage.world.random("broker mishaps")) : undefined,
-  };
-  let visits = 0;
+  const cast = castOf(stage, options);
   let failure: string | undefined;
   try {
-    stage.rig.power.connect();
-    for (; visitors.exchanges < exchanges; visits++) {
-      holdToUse(visits, visitors);
-      await step(stage, cast);
-      if (visits % 50 === 0) progress(visitors.exchanges, stage);
-    }
-    await visitors.shutDoors();
-    cast.office.end();
-    cast.parts?.end();
-    cast.broker?.end();
-    await cast.mishaps.end();
-    await visitors.shutDoors();
-    await stage.untilInSync(120 * MINUTE_MS);
-    await stage.world.advance(2 * MINUTE_MS);
+    await play(stage, cast, options);
+    await comeToRest(stage, cast);
   } catch (error) {
     failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
-  const { rig, world } = stage;
-  const result = {
-    seed,
-    visits,
-    ...stage.judge.verdict(),
-    refusals: visitors.refusals,
-    powerCuts: rig.power.cutCount,
-    tornWrites: cast.mishaps.tornWrites,
-    disconnects: cast.mishaps.disconnects,
-    cloudsPutBack: cast.mishaps.cloudsPutBack,
-    clocksOff: cast.mishaps.clocksOff,
-    boots: rig.console.boots,
-    edges: cast.days.edges,
-    officeChanges: cast.office.count,
-    sheetsRotated: cast.office.rotations,
-    partFaults: cast.parts?.count ?? 0,
-    virtualDays: Math.round(world.nowMs / 86_400) / 1_000,
-    traceHash: world.trace.hash(),
-    ...(failure !== undefined && { failure }),
-  };
+  const result = { seed, ...figures(stage, cast), ...(failure !== undefined && { failure }) };
   await stage.close();
   return result;
 }
 
-async function step(stage: Stage, { visitors, tellers, office, mishaps, days, parts, broker }: Cast): Promise<void> {
-  const random = stage.world.random(`step ${stage.world.nowMs}`);
+function castOf(stage: Stage, { seed, hostile = false, plan = {} }: SoakOptions): Cast {
+  const streams = new Streams((name) => stage.world.random(name));
+  const coverage = new Coverage();
+  observe(stage.machine, coverage);
+  const deal = { coverage, rates: ratesOf(seed), without: new Set(plan.without) };
+  const tellers = new Tellers(stage, streams.of("tellers"));
+  const hands = new Hands(stage, streams.of("hands"));
+  const visitors = new Visitors(stage, streams.of("visitors"), hands);
+  const holder = new SheetHolder({ stage, random: streams.of("sheets"), hands, tellers });
+  const rare = new RareVisitors({ stage, random: streams.of("rare visitors"), hands, visitors });
+  const board = stage.rig.has("parts") ? stage.rig.parts : undefined;
+  const days = new PassingDays(stage, streams.of("days"), visitors);
+  const cast = {
+    visits: 0,
+    coverage,
+    streams,
+    hands,
+    visitors,
+    office: new Office({ stage, random: streams.of("office"), visitors }, deal),
+    mishaps: new Mishaps(stage, streams.of("mishaps"), deal),
+    days,
+    parts: board && new PartMishaps({ stage, parts: board, random: streams.of("part mishaps") }, deal),
+    broker: hostile ? new BrokerMishaps(stage, streams.of("broker mishaps"), deal) : undefined,
+  };
+  const people = {
+    days: { share: 4, play: () => days.pass() },
+    visit: { share: 84, play: () => visitors.visit() },
+    guess: { share: 4, play: () => visitors.guess() },
+    "one-bin": { share: 5, play: () => holder.use("one-bin") },
+    operator: { share: 1, play: () => tellers.operate() },
+    "check-bins": { share: 1, play: () => holder.use("check-bins") },
+    "all-bins": { share: 1, play: () => holder.use("all-bins") },
+    unmount: { share: 0.5, play: () => holder.use("unmount") },
+    ...rare.cards,
+  };
+  return { ...cast, people: new Deck("people", people, deal) };
+}
+
+async function play(stage: Stage, cast: Cast, { exchanges, progress, plan = {} }: SoakOptions): Promise<void> {
+  const { visitors } = cast;
+  stage.rig.power.connect();
+  if (plan.steps !== undefined) {
+    for (const number of plan.steps) await step(stage, cast, number);
+    return;
+  }
+  while (visitors.exchanges < exchanges) {
+    holdToUse(cast.visits, visitors);
+    await step(stage, cast, cast.visits);
+    if (cast.visits % 50 === 1) progress(visitors.exchanges, stage);
+    if (cast.visits % RECORDS_READ_EVERY === 1) observeRecords(stage.machine, cast.coverage);
+  }
+}
+
+async function step(stage: Stage, cast: Cast, number: number): Promise<void> {
+  const { streams, mishaps, parts, broker, office, people } = cast;
+  const random = stage.world.random(`step ${number}`);
+  streams.begin(number);
+  cast.visits++;
   if (random.next() < 0.25) await mishaps.one();
-  if (parts !== undefined && random.next() < 0.25) parts.one();
-  if (broker !== undefined && random.next() < 0.25) broker.one();
-  if (random.next() < 0.05) office.one();
-  const dice = random.int(100);
-  if (dice < 4) await days.pass();
-  else if (dice < 88) await visitors.visit();
-  else if (dice < 92) await visitors.guess();
-  else if (dice < 97) await visitors.useSheet("one-bin");
-  else if (dice < 98) await tellers.operate();
-  else if (dice < 99) await visitors.useSheet("check-bins");
-  else await visitors.useSheet("all-bins");
+  if (parts !== undefined && random.next() < 0.25) await parts.one();
+  if (broker !== undefined && random.next() < 0.25) await broker.one();
+  if (random.next() < 0.05) await office.one();
+  await people.one(random);
   await stage.world.advance(random.int(20_000));
+}
+
+/** Nothing goes wrong any more: box and cloud must agree within two hours. */
+async function comeToRest(stage: Stage, { hands, office, parts, broker, mishaps }: Cast): Promise<void> {
+  await hands.shutDoors();
+  office.end();
+  parts?.end();
+  broker?.end();
+  await mishaps.end();
+  await hands.shutDoors();
+  await stage.untilInSync(120 * MINUTE_MS);
+  await stage.world.advance(2 * MINUTE_MS);
+}
+
+function figures(stage: Stage, cast: Cast): Omit<SoakResult, "seed" | "failure"> {
+  const { coverage, visitors, mishaps, days, office, parts } = cast;
+  const { rig, world } = stage;
+  observeRecords(stage.machine, coverage);
+  observeRefusals(visitors.refusals, coverage);
+  return {
+    visits: cast.visits,
+    ...stage.judge.verdict(),
+    refusals: visitors.refusals,
+    powerCuts: rig.power.cutCount,
+    tornWrites: mishaps.tornWrites,
+    disconnects: mishaps.disconnects,
+    cloudsPutBack: mishaps.cloudsPutBack,
+    clocksOff: mishaps.clocksOff,
+    boots: rig.console.boots,
+    edges: days.edges,
+    officeChanges: office.count,
+    sheetsRotated: office.rotations,
+    partFaults: parts?.count ?? 0,
+    virtualDays: Math.round(world.nowMs / 86_400) / 1_000,
+    traceHash: world.trace.hash(),
+    coverage: coverage.counts,
+  };
 }

@@ -1,4 +1,5 @@
 import type { View } from "../../../hal/ports/panel.js";
+import { HAND_MS } from "../../world/machine/people.js";
 import type { Random } from "../../world/random.js";
 import type { Scene } from "../stage/stage.js";
 
@@ -7,7 +8,6 @@ const READ_MS = 700;
 /** Some fingers bounce, or tap twice: the second time comes after this, ms. */
 const TWICE_CHANCE = 0.1;
 const TWICE_MS = 120;
-const HAND_MS = 1_200;
 /** How long somebody waits for a door, ms. */
 const DOOR_MS = 5_000;
 /** Two answers for each bin of the largest box of a soak, and the way in. */

@@ -1,22 +1,15 @@
 import type { Text, View } from "../../../hal/ports/panel.js";
 import type { Key } from "../../cloud/domain.js";
+import { HAND_MS } from "../../world/machine/people.js";
 import type { Random } from "../../world/random.js";
 import type { Scene } from "../stage/stage.js";
-import type { Tellers } from "./tellers.js";
+import { type Hands, PATIENCE_MS } from "./hands.js";
 
-const KEY_MS = 250;
-const HAND_MS = 1_200;
-/** How long a visitor looks at a screen that does not change before walking away, ms. */
-const PATIENCE_MS = 20_000;
-/** In which whoever found the screen dark passes by again, ms: longer than most power cuts. */
-const PASS_BY_MS = 240_000;
 /** So often somebody guesses in a row: more than the box lets pass without a wait. */
 const GUESSES_MAX = 8;
 /** Some leave the door open and walk off; somebody shuts it later. */
 const LEFT_OPEN_CHANCE = 0.03;
 const LEFT_OPEN_MS = 90_000;
-/** Most holders of a sheet say what is in the bins, some walk off. */
-const TELLS_CHANCE = 0.8;
 
 /**
  * People who put up with anything: the box may refuse, go dark, lose power between two keys, or open another bin than expected.
@@ -25,7 +18,7 @@ const TELLS_CHANCE = 0.8;
 export class Visitors {
   readonly #stage: Scene;
   readonly #random: Random;
-  readonly #tellers: Tellers;
+  readonly #hands: Hands;
   /** Serials of the fobs in people's hands. */
   readonly carried: string[] = [];
   /** Keys by fobs that were replaced in the cloud, and hang on them still. */
@@ -33,27 +26,25 @@ export class Visitors {
   exchanges = 0;
   /** How often each visitor was refused, by the text that said so; `dark`: there was nothing on the screen. */
   readonly refusals: Record<string, number> = {};
-  /** Doors that stood open before the present visitor came: not theirs to use. */
-  #openBefore: readonly boolean[] = [];
   /** The fob that the present visitor came to return. */
   #toReturn: string | undefined;
 
-  constructor(stage: Scene, random: Random, tellers: Tellers) {
+  constructor(stage: Scene, random: Random, hands: Hands) {
     this.#stage = stage;
     this.#random = random;
-    this.#tellers = tellers;
+    this.#hands = hands;
   }
 
   /** Somebody comes with a code, a badge or a fob. */
   async visit(): Promise<void> {
-    await this.#wake();
+    await this.#hands.wake();
     this.#toReturn = undefined;
     if (this.carried.length > 0 && this.#random.next() < 0.55) {
       await this.#bringBack(this.#random.pick(this.carried));
       return;
     }
     if (this.#random.next() < 0.2) {
-      await this.#scan(this.#someBadge());
+      await this.#hands.scan(this.#someBadge());
     } else {
       await this.#useCode(this.#someCode());
     }
@@ -63,7 +54,7 @@ export class Visitors {
   /** By its fob; where the box is not sure of any bin, most try the code next, as the screen says. */
   async #bringBack(fob: string): Promise<void> {
     this.#toReturn = fob;
-    await this.#scan(fob);
+    await this.#hands.scan(fob);
     const refusal = await this.#follow();
     const code = refusal === "refused-no-sure-bin" ? this.#codeFor(fob) : undefined;
     if (code !== undefined && this.#random.next() < 0.8) await this.withCode(code);
@@ -71,7 +62,7 @@ export class Visitors {
 
   /** Somebody comes with this code. */
   async withCode(code: string): Promise<void> {
-    await this.#wake();
+    await this.#hands.wake();
     await this.#useCode(code);
     await this.#follow();
   }
@@ -79,111 +70,24 @@ export class Visitors {
   /** To return the key if somebody carries it, to take it otherwise. */
   async #useCode(code: string): Promise<void> {
     this.#toReturn = this.#carriedFor(code);
-    await this.#type(code);
+    await this.#hands.type(code);
   }
 
   /** Somebody guesses, once by mistake or again and again. */
   async guess(): Promise<void> {
     const tries = this.#random.next() < 0.5 ? 1 : 1 + this.#random.int(GUESSES_MAX);
     for (let i = 0; i < tries; i++) {
-      await this.#wake();
-      await this.#type(String(100_000 + this.#random.int(900_000)));
+      await this.#hands.wake();
+      await this.#hands.type(String(100_000 + this.#random.int(900_000)));
       await this.#follow();
     }
-  }
-
-  /** Somebody opens one bin, or all, or checks what is in them, with the printed sheet. */
-  async useSheet(what: "one-bin" | "all-bins" | "check-bins"): Promise<void> {
-    await this.#wake();
-    const { cloud, rig } = this.#stage;
-    const bin = this.#random.int(rig.bins.count);
-    const label = rig.bins.label(bin);
-    await this.#choose("emergency");
-    await this.#choose(what);
-    if (what === "one-bin") {
-      await this.#choose(label.slice(0, 1));
-      await this.#type(label.slice(2));
-    }
-    await this.#nameSheet();
-    const asked = rig.panel.view?.title.params;
-    const { current } = cloud.store.boxState(rig.name).sheets;
-    // What a cloud that was put back has forgotten to have issued, nobody holds in their hands.
-    if (rig.panel.view?.screen === "emergency-code" && Number(asked?.sheet) <= current && asked !== undefined) {
-      const sheet = cloud.sheets.sheet(rig.name, Number(asked.sheet));
-      const target = sheet.targets.find((one) => one.target === (what === "one-bin" ? `bin:${label}` : "all"));
-      await this.#type(target!.codes[Number(asked.number) - 1]!.code);
-      await this.#wait(
-        what === "one-bin" ? PATIENCE_MS : 60_000,
-        "emergency-result",
-        "refused",
-        "check-bin",
-        "bins-checked",
-      );
-    }
-    await this.shutDoors();
-    if (this.#random.next() < TELLS_CHANCE) await this.#tellers.answer();
-    await this.#leave();
-  }
-
-  /** Most hold the sheet in force, and say so where the box asks for an older one. */
-  async #nameSheet(): Promise<void> {
-    const { cloud, rig } = this.#stage;
-    const { screen, title } = rig.panel.view ?? {};
-    const { current } = cloud.store.boxState(rig.name).sheets;
-    if (screen !== "emergency-code" || Number(title?.params?.sheet) >= current) return;
-    if (this.#random.next() < 0.2) return;
-    await this.#choose("newer-sheet");
-    await this.#type(String(current));
-  }
-
-  /** Whoever passes by shuts what stands open; what hangs there stays. */
-  async shutDoors(): Promise<void> {
-    const { bins } = this.#stage.rig;
-    for (let bin = 0; bin < bins.count; bin++) if (bins.isOpen(bin)) bins.close(bin);
-    await this.#stage.world.advance(HAND_MS);
-  }
-
-  async #wake(): Promise<void> {
-    const { rig } = this.#stage;
-    if (rig.console.state === "asleep") rig.button.press();
-    // Some walk off at a dark screen; most look in again when they pass by.
-    await this.#wait(this.#random.next() < 0.3 ? PATIENCE_MS : PASS_BY_MS, "idle");
-    this.#openBefore = rig.bins.state.open;
-  }
-
-  async #leave(): Promise<void> {
-    const { rig, world } = this.#stage;
-    if (rig.panel.view !== undefined && rig.panel.view.screen !== "idle") rig.panel.input({ kind: "cancel" });
-    await world.advance(KEY_MS);
-  }
-
-  async #type(digits: string): Promise<void> {
-    const { rig, world } = this.#stage;
-    for (const digit of digits) {
-      rig.panel.input({ kind: "digit", digit: Number(digit) });
-      await world.advance(KEY_MS);
-    }
-    rig.panel.input({ kind: "enter" });
-    await world.advance(KEY_MS);
-  }
-
-  async #choose(id: string): Promise<void> {
-    const { rig, world } = this.#stage;
-    if (!rig.panel.view?.choices.some((choice) => choice.id === id)) return;
-    rig.panel.input({ kind: "choice", id });
-    await world.advance(KEY_MS);
-  }
-
-  async #scan(serial: string): Promise<void> {
-    this.#stage.rig.reader.scan(serial);
-    await this.#stage.world.advance(HAND_MS);
   }
 
   /** Does what the screen asks until it asks for nothing more, or the box is dark. Answers why it refused, if it did. */
   async #follow(): Promise<string | undefined> {
     const { rig, world } = this.#stage;
     for (let turn = 0; turn < 4; turn++) {
-      await this.#wait(
+      await this.#hands.wait(
         PATIENCE_MS,
         "bin-open",
         "refused",
@@ -194,9 +98,10 @@ export class Visitors {
         "thank-you",
       );
       const { view } = rig.panel;
-      if (view?.screen === "choose-key") await this.#choose(this.#random.pick(view.choices).id);
-      else if (view?.screen === "offer-return") await this.#choose(this.#toReturn === undefined ? "cancel" : "return");
-      else if (view?.screen === "take-or-return") await this.#choose(this.#whereItIs(view));
+      if (view?.screen === "choose-key") await this.#hands.choose(this.#random.pick(view.choices).id);
+      else if (view?.screen === "offer-return")
+        await this.#hands.choose(this.#toReturn === undefined ? "cancel" : "return");
+      else if (view?.screen === "take-or-return") await this.#hands.choose(this.#whereItIs(view));
       else break;
     }
     await this.#handsOn();
@@ -205,7 +110,7 @@ export class Visitors {
     if (reason !== undefined) this.refusals[reason] = (this.refusals[reason] ?? 0) + 1;
     const { seconds, minutes, hours } = lineAbout(rig.panel.view, "refused-throttled")?.params ?? {};
     const waitMs = Number(seconds ?? 0) * 1_000 + Number(minutes ?? 0) * 60_000 + Number(hours ?? 0) * 3_600_000;
-    await this.#leave();
+    await this.#hands.leave();
     // Most come back when the box said that they may; the others go on trying.
     if (this.#random.next() < 0.7) await world.advance(waitMs);
     return refusal;
@@ -234,7 +139,7 @@ export class Visitors {
     const named = view?.screen === "bin-open" ? rig.bins.byLabel(String(view.title.params?.bin)) : undefined;
     // Doors that spring open for somebody else's emergency code are not for this visitor.
     if (view?.screen === "opening-all" || view?.screen === "emergency-result") return;
-    const bin = named ?? rig.bins.state.open.findIndex((isOpen, i) => isOpen && this.#openBefore[i] !== true);
+    const bin = named ?? rig.bins.state.open.findIndex((isOpen, i) => isOpen && this.#hands.openBefore[i] !== true);
     if (bin < 0) return;
     await world.advance(HAND_MS);
     if (!rig.bins.isOpen(bin)) return;
@@ -258,11 +163,6 @@ export class Visitors {
       this.carried.splice(this.carried.indexOf(this.#toReturn), 1);
       this.exchanges++;
     }
-  }
-
-  async #wait(limitMs: number, ...screens: string[]): Promise<void> {
-    const { rig, world } = this.#stage;
-    await world.driver.until(() => screens.includes(rig.panel.view?.screen ?? "dark"), limitMs);
   }
 
   /** Mostly of somebody with a right to a key that hangs here. */

@@ -17,7 +17,7 @@ const MOUNT_MS = 5_000;
 
 /** What happened at the doors, as the world knows it, whatever the firmware saw. */
 export type BinEvent =
-  | { readonly kind: "pulse" | "opened" | "closed"; readonly bin: number }
+  | { readonly kind: "pulse" | "opened" | "forced" | "closed"; readonly bin: number }
   | { readonly kind: "taken" | "put"; readonly bin: number; readonly fob: string }
   | { readonly kind: "mount" };
 
@@ -133,6 +133,7 @@ export class Bins {
   /** Somebody opens the door without the box: with the mechanical override or a crowbar. */
   force(bin: number): void {
     this.#site.trace("bins", `force ${this.#bin(bin).label}`);
+    this.#tell({ kind: "forced", bin });
     this.#move(bin, true);
   }
 

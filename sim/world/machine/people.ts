@@ -9,7 +9,7 @@ const KEY_MS = 250;
 /** Nobody reads what a press has led to, and presses the same once more, in less: a box takes that for one press, ms. */
 const READ_MS = 750;
 /** To reach into a bin, to push a door, to present a fob, ms. */
-const HAND_MS = 1_200;
+export const HAND_MS = 1_200;
 /** How long somebody waits for a door before giving up, ms. */
 const PATIENCE_MS = 15_000;
 

@@ -77,6 +77,16 @@ it("where a key was taken, its own tag brings it back, and no other opens the bi
   expect(permits(VAN.bin)).toBe(true);
 });
 
+it("whoever looked and told the cloud where a key hangs frees the bin that it was taken from", () => {
+  type(VAN.code);
+  permits(VAN.bin, VAN.fob);
+  through(VAN.bin);
+  rules.saidToHold(FREE, VAN.fob);
+  scan("777XYZ");
+  expect(permits(VAN.bin)).toBe(true);
+  expect(rules.evidenceOf(FREE)).toBe("holds key:1");
+});
+
 it("a scan frees no bin; a return by a right frees where the key was taken", () => {
   type(VAN.code);
   permits(VAN.bin, VAN.fob);

@@ -1,20 +1,30 @@
 import { expect, test, vi } from "vitest";
+import { type Counts, neverCame, sumOf } from "../../../sim/trials/soak/coverage.js";
 import { soak } from "../../../sim/trials/soak/soak.js";
 import { holdToUse } from "../../../sim/trials/soak/use.js";
 
 vi.setConfig({ testTimeout: 240_000 });
 
+const all: Counts[] = [];
+
 test.each([1, 2, 3, 4])("random use with random mishaps breaks no invariant, seed %i", async (seed) => {
   const result = await soak({ seed, exchanges: 300, progress: () => {} });
+  all.push(result.coverage);
   const again = `npm run soak -- --seed ${seed} --exchanges 300`;
   expect(result.failure, again).toBeUndefined();
   expect(result, again).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, unauthorised: 0, problems: [] });
   expect(result.powerCuts).toBeGreaterThan(10);
-  expect(result.disconnects).toBeGreaterThan(3);
   expect(result.virtualDays).toBeGreaterThan(2);
   expect(result.edges).toBeGreaterThan(2);
   expect(result.officeChanges).toBeGreaterThan(3);
-  expect(Object.keys(result.refusals)).toEqual(expect.arrayContaining(["dark", "refused-wrong-code"]));
+});
+
+test("together they come by every mishap, every change by the office, and nearly every screen", () => {
+  const { mishap = {}, office = {}, people = {}, screen = {}, refusal = {} } = sumOf(all);
+  const never = neverCame({ mishap, office, people });
+  expect(never).toEqual([]);
+  expect(neverCame({ screen })).toEqual(["screen/stopped"]);
+  expect(refusal).toMatchObject({ dark: expect.any(Number), "refused-wrong-code": expect.any(Number) });
 });
 
 test.each([1, 2])("nor with parts that answer and do not work, and odd tags, seed %i", async (seed) => {
