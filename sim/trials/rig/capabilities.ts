@@ -55,6 +55,8 @@ export interface PanelHand {
   /** What the screen would show if it were lit; undefined while the box is off or asleep. */
   readonly view: View | undefined;
   readonly backlightPercent: number;
+  /** Called with each view that is drawn; undefined: the screen went dark. Returns what ends it. */
+  watch(watcher: (view: View | undefined) => void): () => void;
   /** One key or touch. */
   input(input: PanelInput): void;
 }

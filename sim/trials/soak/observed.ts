@@ -1,8 +1,8 @@
 import { en } from "../../../firmware/panel/texts/en.js";
 import type { ScreenName } from "../../../hal/ports/panel.js";
-import type { Machine } from "../../world/machine/machine.js";
 import { possibleMarks, recordMarks } from "../journal-reader/marks.js";
 import { readJournal } from "../judge/box-memory.js";
+import type { Rig } from "../rig/rig.js";
 import type { Coverage } from "./coverage.js";
 
 /** Every screen that there is; a new one is missed by the compiler. */
@@ -40,7 +40,7 @@ const SCREENS: Readonly<Record<ScreenName, true>> = {
 const REFUSAL = "refused-";
 
 /** Counts the screens that the box shows, from now on, and names all that it could show, refuse for and write. */
-export function observe(machine: Machine, coverage: Coverage): void {
+export function observe({ panel }: Rig, coverage: Coverage): void {
   coverage.expect("screen", Object.keys(SCREENS));
   coverage.expect(
     "refusal",
@@ -48,15 +48,16 @@ export function observe(machine: Machine, coverage: Coverage): void {
   );
   coverage.expect("record", possibleMarks());
   let shown: ScreenName | undefined;
-  machine.panel.watch((view) => {
+  panel.watch((view) => {
     if (view !== undefined && view.screen !== shown) coverage.count("screen", view.screen);
     shown = view?.screen;
   });
 }
 
-/** Counts what the journal holds now: a mark that is there at two looks counts twice. */
-export function observeRecords({ flash }: Machine, coverage: Coverage): void {
-  for (const { record } of readJournal(flash.journal, 1)) {
+/** Counts what the journal holds now, where the target lets it be read: a mark that is there at two looks counts twice. */
+export function observeRecords(rig: Rig, coverage: Coverage): void {
+  if (!rig.has("flash")) return;
+  for (const { record } of readJournal(rig.flash.journal, 1)) {
     if (record !== undefined) for (const mark of recordMarks(record)) coverage.count("record", mark);
   }
 }

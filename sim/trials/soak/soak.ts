@@ -115,7 +115,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 function castOf(stage: Stage, { seed, hostile = false, plan = {} }: SoakOptions): Cast {
   const streams = new Streams((name) => stage.world.random(name));
   const coverage = new Coverage();
-  observe(stage.machine, coverage);
+  observe(stage.rig, coverage);
   const deal = { coverage, rates: ratesOf(seed), without: new Set(plan.without) };
   const tellers = new Tellers(stage, streams.of("tellers"));
   const hands = new Hands(stage, streams.of("hands"));
@@ -161,7 +161,7 @@ async function play(stage: Stage, cast: Cast, { exchanges, progress, plan = {} }
     holdToUse(cast.visits, visitors);
     await step(stage, cast, cast.visits);
     if (cast.visits % 50 === 1) progress(visitors.exchanges, stage);
-    if (cast.visits % RECORDS_READ_EVERY === 1) observeRecords(stage.machine, cast.coverage);
+    if (cast.visits % RECORDS_READ_EVERY === 1) observeRecords(stage.rig, cast.coverage);
   }
 }
 
@@ -193,7 +193,7 @@ async function comeToRest(stage: Stage, { hands, office, parts, broker, mishaps 
 function figures(stage: Stage, cast: Cast): Omit<SoakResult, "seed" | "failure"> {
   const { coverage, visitors, mishaps, days, office, parts } = cast;
   const { rig, world } = stage;
-  observeRecords(stage.machine, coverage);
+  observeRecords(stage.rig, coverage);
   observeRefusals(visitors.refusals, coverage);
   return {
     visits: cast.visits,
