@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
 import { ROOT } from "../engines/xs/bundle.js";
 import { Changer, type Mutant } from "../trials/mutants/changer.js";
 import { explained, outdated, parseExplanations } from "../trials/mutants/explained.js";
-import { FOLDERS, sourcesIn, testsOf } from "../trials/mutants/folders.js";
+import { FOLDERS, partsOf, sourcesIn, testsOf } from "../trials/mutants/folders.js";
 import { sampled } from "../trials/mutants/sample.js";
 import { survivors as survivorsOf } from "../trials/mutants/trial.js";
 import { whole } from "./shared/numbers.js";
@@ -21,6 +22,7 @@ const program = new Command("mutants")
   .option("--sample <n>", "try so many of them, chosen by chance", whole)
   .option("--seed <n>", "the chance of --sample follows from it", whole, 1)
   .option("--own", "ask the tests of the folder's mirror alone, not those of others for what these do not see", false)
+  .option("--workers <n>", "processes at a time", whole, availableParallelism())
   .option("--list", "print the changes and try none", false)
   .option("--explained <file>", "the explanations", "sim/trials/mutants/explained.json")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
@@ -31,6 +33,7 @@ interface Options {
   readonly sample?: number;
   readonly seed: number;
   readonly own: boolean;
+  readonly workers: number;
   readonly list: boolean;
   readonly explained: string;
 }
@@ -72,19 +75,29 @@ console.log(
 );
 process.exitCode = unexplained.length + stale.length > 0 ? 1 : 0;
 
-/** Folder by folder, with its own tests; and what these do not see, with those of others. */
+/** Part by part, the largest first, several at a time. */
 async function tryAll(): Promise<readonly Mutant[]> {
+  const parts = partsOf(chosen).sort((a, b) => b.length - a.length);
   const results: Mutant[] = [];
-  for (const folder of new Set(chosen.map(({ file }) => dirname(file)))) {
-    let left: readonly Mutant[] = chosen.filter(({ file }) => dirname(file) === folder);
-    for (const tests of testsOf(left[0]!.file).slice(0, options.own ? 1 : undefined)) {
-      if (left.length === 0) break;
-      console.error(pc.cyan(`${left.length} changes to ${folder}, held by ${tests.join(", ")}`));
-      left = await survivorsOf(changed, left, tests, (text) => console.error(pc.cyan(`${seconds()} s: ${text}`)));
-    }
-    results.push(...left);
+  const work = async () => {
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) results.push(...(await tryPart(part)));
+  };
+  await Promise.all(Array.from({ length: options.workers }, work));
+  return chosen.filter((mutant) => results.includes(mutant));
+}
+
+/** Changes to one folder, with its own tests; and what these do not see, with those of others. */
+async function tryPart(part: readonly Mutant[]): Promise<readonly Mutant[]> {
+  const folder = dirname(part[0]!.file);
+  let left = part;
+  for (const tests of testsOf(part[0]!.file).slice(0, options.own ? 1 : undefined)) {
+    if (left.length === 0) break;
+    console.error(pc.cyan(`${left.length} changes to ${folder}, held by ${tests.join(", ")}`));
+    left = await survivorsOf(changed, left, tests, (text) =>
+      console.error(pc.cyan(`${seconds()} s: ${folder}: ${text}`)),
+    );
   }
-  return results;
+  return left;
 }
 
 function inRepository(folder: string): string {

@@ -30,3 +30,15 @@ export function testsOf(file: string): readonly (readonly string[])[] {
   const also = ALSO[folder] ?? [];
   return [[mirror], ...(also.length > 0 ? [also] : [])];
 }
+
+/** A part of a folder has so many changes at most: several are tried at a time, and each reads all tests of the folder once. */
+const PART_MAX = 800;
+
+/** `changes` by folder, and in equal parts where there are many. */
+export function partsOf<T extends { readonly file: string }>(changes: readonly T[]): (readonly T[])[] {
+  return [...new Set(changes.map(({ file }) => dirname(file)))].flatMap((folder) => {
+    const all = changes.filter(({ file }) => dirname(file) === folder);
+    const parts = Math.ceil(all.length / PART_MAX);
+    return Array.from({ length: parts }, (_, part) => all.filter((_, index) => index % parts === part));
+  });
+}

@@ -1,7 +1,9 @@
-import { TestRunner } from "vitest";
-import { earlyChange, FOLDER, ROUNDS_MS, readLog, readPlan, roundOf, tell } from "./plan.js";
+import { startTests } from "@vitest/runner";
+import { TestRunner, vi } from "vitest";
+import { type Early, earlyChanges, FOLDER, killsIn, ROUNDS_MS, readLog, readPlan, roundOf, tell } from "./plan.js";
 
 type Test = Parameters<TestRunner["onAfterTryTask"]>[0];
+type Suite = Parameters<TestRunner["onAfterRunSuite"]>[0];
 
 /** What the changed source looks at, by the names that Stryker gave it. */
 interface Switches {
@@ -28,12 +30,15 @@ const TRIES_MAX = 1_000_000;
 /**
  * Runs each test once as it is, and then, in the same process, once for each change that it came by and that no test has seen
  * yet. Vitest thinks that the test is tried again, as a flaky one is: hooks run each time.
+ *
+ * Changes to what runs while a file is read come last: then the file is read anew for each of them, all its modules too, in the
+ * same process. A process for each took seconds, and nearly all the time of a run.
  */
 export default class MutantRunner extends TestRunner {
   readonly #folder = process.env[FOLDER]!;
-  readonly #early = earlyChange(this.#folder);
+  readonly #early = earlyChanges(this.#folder);
   readonly #chosen = new Set(readPlan(this.#folder).chosen);
-  readonly #killed = new Set<string>();
+  readonly #killed: Set<string>;
   /** Tests and changes that were tried before a hang. */
   readonly #tried = new Set<string>();
   readonly #switches: Switches = {
@@ -51,23 +56,24 @@ export default class MutantRunner extends TestRunner {
   #began = 0;
   #plainMs = 0;
   #fileMs = 0;
+  #longestMs = 0;
+  readonly #leftOut = new Set<string>();
   #hits: Record<string, number> = {};
 
   constructor(config: ConstructorParameters<typeof TestRunner>[0]) {
     super(config);
     const log = readLog(this.#folder);
     this.#msMax = ROUNDS_MS[roundOf(log)] ?? 0;
-    for (const line of log) {
-      if ("killed" in line) this.#killed.add(line.killed);
-      if ("lived" in line) this.#tried.add(`${line.lived} ${line.test}`);
-    }
-    this.#switches.activeMutant = this.#early;
+    const { killed, doubtful } = killsIn(log);
+    this.#killed = new Set([...killed, ...doubtful.keys()]);
+    for (const line of log) if ("lived" in line) this.#tried.add(`${line.lived} ${line.test}`);
     (globalThis as { __stryker__?: Switches }).__stryker__ = this.#switches;
   }
 
   override async onBeforeRunTask(test: Test): Promise<void> {
     await super.onBeforeRunTask(test);
-    if (this.#early !== undefined) return;
+    if (this.#early !== undefined) test.mode = "skip";
+    if (test.mode === "skip") return;
     test.retry = TRIES_MAX;
     this.#test = { name: `${test.file.name} > ${test.id}`, left: [], turn: "as it is" };
   }
@@ -95,11 +101,13 @@ export default class MutantRunner extends TestRunner {
     if (now.turn === "as it is") {
       this.#plainMs = performance.now() - this.#began;
       this.#fileMs += this.#plainMs;
+      this.#longestMs = Math.max(this.#longestMs, this.#plainMs);
       this.#hits = this.#switches.mutantCoverage.perTest[now.name] ?? {};
       this.#switches.currentTestId = "a changed one";
       if (failed) tell(this.#folder, { broken: now.name, at: "once" });
-      else if (this.#plainMs <= this.#msMax)
-        now.left = Object.keys(this.#hits).filter((id) => this.#isToTry(id, now.name));
+      const left = Object.keys(this.#hits).filter((id) => this.#isToTry(id, now.name));
+      if (this.#plainMs > this.#msMax) for (const id of left) this.#leftOut.add(id);
+      else if (!failed) now.left = left;
     } else if (now.turn === "changed") {
       const [id, ...left] = now.left;
       now.left = left;
@@ -120,11 +128,64 @@ export default class MutantRunner extends TestRunner {
     return this.#chosen.has(id) && !this.#killed.has(id) && !this.#tried.has(`${id} ${test}`);
   }
 
-  override async onAfterRunSuite(suite: Parameters<TestRunner["onAfterRunSuite"]>[0]): Promise<void> {
+  override async onAfterRunSuite(suite: Suite): Promise<void> {
     await super.onAfterRunSuite(suite);
     const isFile = (suite as { readonly filepath?: string }).filepath !== undefined;
     if (!isFile || this.#early !== undefined) return;
     const early = Object.keys(this.#switches.mutantCoverage.static).filter((id) => this.#chosen.has(id));
-    tell(this.#folder, { early, of: suite.name, ms: this.#fileMs });
+    const leftOut = [...this.#leftOut];
+    tell(this.#folder, { of: suite.name, early, leftOut, ms: this.#fileMs, longestMs: this.#longestMs });
   }
+
+  /** Vitest calls it with the files of this process: one. */
+  override async onAfterRunFiles(files: readonly { readonly filepath: string }[] = []): Promise<void> {
+    super.onAfterRunFiles();
+    if (this.#early !== undefined) for (const { filepath } of files) await this.#tryEarly(filepath, this.#early);
+  }
+
+  async #tryEarly(filepath: string, { ids, test, msMax, testMsMax }: Early): Promise<void> {
+    this.#switches.currentTestId = "a changed one";
+    for (const id of ids) {
+      tell(this.#folder, { begun: id, test, msMax });
+      tell(this.#folder, (await this.#passes(filepath, id, testMsMax)) ? { lived: id, test } : { killed: id, test });
+    }
+    if (!(await this.#passes(filepath, undefined, testMsMax))) tell(this.#folder, { broken: test, at: "end" });
+  }
+
+  /** Reads `filepath` anew, with a change or as it is, and runs its tests up to the first that fails. */
+  async #passes(filepath: string, id: string | undefined, testMsMax: number): Promise<boolean> {
+    this.#switches.activeMutant = id;
+    this.config.testTimeout = testMsMax;
+    vi.resetModules();
+    const files = await startTests([filepath], new UpToTheFirst(this));
+    vi.resetConfig();
+    return files.every(({ result, tasks }) => result?.state !== "fail" && tasks.length > 0);
+  }
+}
+
+/** Tells nobody; after a test that has failed the others are left out. */
+class UpToTheFirst extends TestRunner {
+  #hasFailed = false;
+
+  constructor(outer: TestRunner) {
+    super(outer.config);
+    const { moduleRunner, _otel } = outer as unknown as Inner;
+    Object.assign(this, { moduleRunner, _otel });
+  }
+
+  override async onBeforeRunTask(test: Test): Promise<void> {
+    await super.onBeforeRunTask(test);
+    if (this.#hasFailed) test.mode = "skip";
+  }
+
+  override onAfterRunTask(test: Test): void {
+    super.onAfterRunTask(test);
+    this.#hasFailed ||= test.result?.state === "fail";
+  }
+}
+
+/** What Vitest gives each runner after it has made it. */
+interface Inner {
+  readonly moduleRunner: unknown;
+  readonly _otel: unknown;
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../engines/xs/bundle.js";
 import type { Changed, Mutant } from "./changer.js";
-import { FOLDER, type Line, readLog, tell, writePlan } from "./plan.js";
+import { FOLDER, fileOf, killsIn, type Line, readLog, tell, writePlan } from "./plan.js";
 
 /** How often it is looked whether the tests go on, and how often that is told, ms. */
 const LOOK_MS = 500;
@@ -30,7 +30,7 @@ export async function survivors(
     while (!readLog(folder).some((line) => "finished" in line && line.finished === "all")) {
       await runWorker(folder, chosen.length, progress);
     }
-    const killed = killedIn(readLog(folder));
+    const { killed } = killsIn(readLog(folder));
     return chosen.filter(({ id }) => !killed.has(id));
   } finally {
     // Tests of a worker that has ended may write a last line: what went wrong must not be lost for that.
@@ -49,7 +49,7 @@ async function runWorker(folder: string, count: number, progress: (text: string)
     if (log.length !== lines) [lines, sinceMs] = [log.length, now];
     if (now - toldMs > TELL_MS) {
       toldMs = now;
-      progress(`${killedIn(log).size} of ${count} killed; ${lastTest(log)}`);
+      progress(`${killsIn(log).killed.size} of ${count} killed; ${lastTest(log)}`);
     }
     const last = log.at(-1);
     const begun = last !== undefined && "begun" in last ? last : undefined;
@@ -88,13 +88,7 @@ function startWorker(folder: string) {
   return worker;
 }
 
-/** Kills by a test that was out of order afterwards do not count, unless the change was tried anew by itself. */
-function killedIn(log: readonly Line[]): ReadonlySet<string> {
-  const broken = new Set(log.flatMap((line) => ("broken" in line && line.at === "end" ? [line.broken] : [])));
-  return new Set(log.flatMap((line) => ("killed" in line && !broken.has(line.test) ? [line.killed] : [])));
-}
-
 function lastTest(log: readonly Line[]): string {
   const line = log.findLast((one) => "test" in one);
-  return line !== undefined && "test" in line && line.test !== "" ? line.test.split(" > ")[0]! : "constants";
+  return line !== undefined && "test" in line ? fileOf(line.test) : "";
 }

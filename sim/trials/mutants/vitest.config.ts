@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
-import { FOLDER, readLog, readPlan } from "./plan.js";
+import { FOLDER, filesSeen, readLog, readPlan } from "./plan.js";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 const folder = process.env[FOLDER]!;
@@ -11,11 +11,9 @@ const { sources, tests } = readPlan(folder);
 /** Quick files first, small ones while nobody knows: what they see is not tried in the others any more. */
 class QuickFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const log = readLog(folder);
-    const costOf = ({ moduleId }: TestSpecification) => {
-      const known = log.find((line) => "early" in line && join(ROOT, line.of) === moduleId);
-      return known !== undefined && "ms" in known ? known.ms : statSync(moduleId).size;
-    };
+    const seen = filesSeen(readLog(folder));
+    const costOf = ({ moduleId }: TestSpecification) =>
+      seen.get(relative(ROOT, moduleId))?.ms ?? statSync(moduleId).size;
     return [...files].sort((a, b) => costOf(a) - costOf(b));
   }
 }

@@ -1,59 +1,64 @@
 /** Runs the tests for the plan in its folder. A process of its own, as a change may make it hang. */
+import { join } from "node:path";
 import { createVitest } from "vitest/node";
-import { FOLDER, type Line, ROUNDS_MS, readLog, readPlan, roundOf, setEarlyChange, tell } from "./plan.js";
+import { ROOT } from "../../engines/xs/bundle.js";
+import { FOLDER, filesSeen, killsIn, ROUNDS_MS, readLog, readPlan, roundOf, setEarlyChanges, tell } from "./plan.js";
 
-/** All the tests that read a changed constant take no longer than this, ms. */
-const EARLY_MS_MAX = 120_000;
+/** With a change that was made before a file was read, a test or all of them take no longer than this times as long, and this. */
+const MS_FACTOR = 20;
+const TEST_MS_MORE = 5_000;
+const MS_MORE = 20_000;
 
 const folder = process.env[FOLDER]!;
+const chosen = readPlan(folder).chosen;
 const vitest = await createVitest(
   "test",
   { config: "sim/trials/mutants/vitest.config.ts", watch: false, bail: 1, reporters: [{}], onConsoleLog: () => false },
   { clearScreen: false, logLevel: "silent" },
 );
 
-setEarlyChange(folder, undefined);
+setEarlyChanges(folder, undefined);
 for (let round = roundOf(readLog(folder)); round < ROUNDS_MS.length; round++) {
-  vitest.state.filesMap.clear();
-  await vitest.start();
+  await run(filesOf(round));
   tell(folder, { finished: round });
 }
-for (const [id, files] of earlyOnes(readLog(folder))) await tryEarly(id, files);
+for (const { of } of quickestFirst()) await tryEarly(of);
+for (const [id, file] of killsIn(readLog(folder)).doubtful) await tryEarly(file, id);
 tell(folder, { finished: "all" });
 await vitest.close();
 process.exit(0);
 
-/** Changes that are made once, when a module is read; and kills by a test that was out of order afterwards are tried anew. */
-function earlyOnes(log: readonly Line[]): Map<string, readonly string[]> {
-  const { chosen } = readPlan(folder);
-  const broken = new Set(log.flatMap((line) => ("broken" in line && line.at === "end" ? [line.broken] : [])));
-  const doubtful = new Map<string, string>();
-  const killed = new Set<string>();
-  const done = new Set<string>();
-  for (const line of log) {
-    if ("lived" in line && line.test === "") done.add(line.lived);
-    if (!("killed" in line)) continue;
-    if (broken.has(line.test)) doubtful.set(line.killed, line.test.split(" > ")[0]!);
-    else killed.add(line.killed);
-  }
-  const files = new Map<string, readonly string[]>();
-  for (const id of chosen) {
-    if (killed.has(id) || done.has(id)) continue;
-    const early = log.flatMap((line) => ("early" in line && line.early.includes(id) ? [line.of] : []));
-    const all = [...new Set([...early, ...(doubtful.has(id) ? [doubtful.get(id)!] : [])])];
-    if (all.length > 0) files.set(id, all);
-  }
-  return files;
+async function run(files?: readonly string[]): Promise<void> {
+  if (files?.length === 0) return;
+  vitest.state.filesMap.clear();
+  await vitest.start(files?.map((file) => join(ROOT, file)));
 }
 
-async function tryEarly(id: string, files: readonly string[]): Promise<void> {
-  tell(folder, { begun: id, test: "", msMax: EARLY_MS_MAX });
-  setEarlyChange(folder, id);
-  vitest.state.filesMap.clear();
-  vitest.state.errorsSet.clear();
-  await vitest.start([...files]);
-  const failed =
-    vitest.state.errorsSet.size > 0 ||
-    vitest.state.getFiles().some((file) => file.result?.state === "fail" || file.tasks.length === 0);
-  tell(folder, failed ? { killed: id, test: "" } : { lived: id, test: "" });
+/** Those with slow tests of what no quick one has seen; undefined: all, as nothing is known yet. */
+function filesOf(round: number): readonly string[] | undefined {
+  if (round === 0) return undefined;
+  const { killed } = killsIn(readLog(folder));
+  return quickestFirst()
+    .filter(({ leftOut }) => leftOut.some((id) => !killed.has(id)))
+    .map(({ of }) => of);
+}
+
+function quickestFirst() {
+  return [...filesSeen(readLog(folder)).values()].sort((a, b) => a.ms - b.ms);
+}
+
+/** The changes that are made before `file` is read and that no test has seen; `alone`: this one, in a process of its own. */
+async function tryEarly(file: string, alone?: string): Promise<void> {
+  const log = readLog(folder);
+  const { early, ms, longestMs } = filesSeen(log).get(file)!;
+  const test = alone === undefined ? `${file} > all` : `${file} > alone`;
+  const done = new Set(log.flatMap((line) => ("lived" in line && line.test === test ? [line.lived] : [])));
+  const { killed } = killsIn(log);
+  const ids = (alone === undefined ? chosen.filter((id) => early.includes(id)) : [alone]).filter(
+    (id) => !killed.has(id) && !done.has(id),
+  );
+  if (ids.length === 0) return;
+  const [msMax, testMsMax] = [MS_MORE + MS_FACTOR * ms, TEST_MS_MORE + MS_FACTOR * longestMs];
+  setEarlyChanges(folder, { ids, test, msMax, testMsMax });
+  await run([file]);
 }
