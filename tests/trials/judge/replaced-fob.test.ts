@@ -47,6 +47,34 @@ it("what comes back with the fob that was replaced is the key's, for its holder'
   expect(stage.judge.verdict()).toMatchObject({ exchanges: 3, lost: 0, unauthorised: 0, problems: [] });
 });
 
+it.each([
+  ["the one that it has now", "801NEW"],
+  ["the one before", "800NEW"],
+  ["the first one", RIVOLI.fob],
+])("a fob that was replaced twice is the key's, %s as well, for a right that was taken away just now", async (_, on) => {
+  stage = await Stage.open({ seed: 1, broker: "virtual" });
+  const people = new People(stage);
+  stage.machine.start();
+  await stage.untilInSync(5 * MINUTE_MS);
+  await people.pickUp(RIVOLI.code);
+  const { admin, store } = stage.cloud;
+  const { id } = store.organisation.keys.find(({ fob }) => fob === RIVOLI.fob)!;
+  const right = store.organisation.accesses.find(({ code }) => code === RIVOLI.code)!;
+  for (const [old, fob] of [[RIVOLI.fob, "800NEW"] as const, ["800NEW", "801NEW"] as const]) {
+    admin.changeKey(id, { fob });
+    stage.judge.fobReplaced(id, old);
+  }
+  people.carried[0] = on;
+  await stage.untilInSync(5 * MINUTE_MS);
+  await people.giveBack(on);
+  await stage.untilInSync(5 * MINUTE_MS);
+  stage.rig.links.setInternet("blackHole");
+  admin.removeAccess(right.id);
+  stage.judge.revoked(right);
+  expect(await people.pickUp(RIVOLI.code)).toBe(on);
+  expect(stage.judge.verdict()).toMatchObject({ unauthorised: 0 });
+});
+
 it("a fob that the key never had is not: the judge looks at what really hung there", async () => {
   expect(await replaced(false)).toMatchObject({ lost: 1 });
 });
