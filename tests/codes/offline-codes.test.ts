@@ -4,6 +4,7 @@ import { GRACE_REUSES, OfflineCodes, type Prompt, type Target } from "../../firm
 import { Throttle } from "../../firmware/codes/throttle.js";
 import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
 import { CommandKind, EmergencyTarget, Kind } from "../../firmware/records/records.js";
+import type { HashPort } from "../../hal/ports/hash.js";
 import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
@@ -15,6 +16,8 @@ const label = (bin: number) => `A-${bin + 1}`;
 class Desk {
   readonly bench: LedgerBench;
   codes: OfflineCodes;
+  /** Computed so far. */
+  hmacs = 0;
 
   constructor(options: { sectors?: number } = {}) {
     this.bench = new LedgerBench(options);
@@ -39,7 +42,14 @@ class Desk {
   #open(): OfflineCodes {
     const { ledger, clock } = this.bench;
     const throttle = new Throttle(ledger, clock);
-    return new OfflineCodes({ ledger, throttle, clock, hash: TWEETNACL_HASH, codesKey: CODES_KEY, bins: { label } });
+    const hash: HashPort = {
+      ...TWEETNACL_HASH,
+      hmacSha512: (key, message) => {
+        this.hmacs++;
+        return TWEETNACL_HASH.hmacSha512(key, message);
+      },
+    };
+    return new OfflineCodes({ ledger, throttle, clock, hash, codesKey: CODES_KEY, bins: { label } });
   }
 }
 
@@ -51,6 +61,21 @@ test("asks for one number after another, and burns each before it answers", () =
   desk.reboot();
   expect(desk.codes.next(BIN)).toEqual({ sheet: 1, number: 2, isAgain: false });
   expect(desk.codes.next({ kind: EmergencyTarget.bin, bin: 12 })?.number).toBe(1);
+});
+
+test("a try costs one HMAC when its code is asked for, and one behind the last digit; another target has its own", () => {
+  const desk = new Desk();
+  const costs = (work: () => void) => {
+    const before = desk.hmacs;
+    work();
+    return desk.hmacs - before;
+  };
+  const guess = (target: Target) => desk.codes.check(target, desk.codes.prompt(target)!, "00000000").kind;
+  expect(costs(() => desk.codes.makeReady(BIN))).toBe(1);
+  expect(costs(() => expect(guess(BIN)).toBe("wrong"))).toBe(1);
+  expect(costs(() => desk.codes.makeReady(BIN))).toBe(0);
+  expect(costs(() => expect(guess(ALL)).toBe("wrong"))).toBe(2);
+  expect(costs(() => expect(desk.use(BIN).kind).toBe("accepted"))).toBe(2);
 });
 
 test("a code for all bins is on record as that of a stock-take where it was typed for one", () => {
