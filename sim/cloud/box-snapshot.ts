@@ -3,6 +3,7 @@ import { EPOCH_BYTES } from "../../firmware/wire/epoch.js";
 import { Reads } from "../../firmware/wire/messages.js";
 import { type Access, type Box, bytesToHex, CloudError, hexToBytes, type Key } from "./domain.js";
 import type { Inventory } from "./inventory.js";
+import { nameKey } from "./names.js";
 import { type OrganisationIndex, OVER_AFTER_SECONDS } from "./organisation.js";
 import type { AccessModel, BinModel, CodeModel, SnapshotModel } from "./snapshot/model.js";
 import type { CloudStore } from "./store.js";
@@ -38,6 +39,7 @@ export function modelOf(
   const matters = keyFilter(found, bins);
   const keys = organisation.keys.filter(matters);
   const known = organisation.keys.length > EVERY_KEY_MAX ? keys : organisation.keys;
+  const namesakes = namesakesAmong(keys);
   const accesses = organisation.accesses.flatMap((access) =>
     matters(index.keys.get(access.key)!) ? accessModel(access, timeZone, nowSeconds) : [],
   );
@@ -53,7 +55,7 @@ export function modelOf(
     bins,
     keys: known.map((key) => ({
       id: key.id,
-      name: key.name,
+      name: namesakes.has(key) ? `${key.name} (${key.fob ?? key.id})` : key.name,
       fob: key.fob,
       roaming: key.roaming,
       homeLocation: key.home,
@@ -101,6 +103,13 @@ function binsOf(box: Box, inventory: Inventory, readsTaken: boolean): BinModel[]
 function keyFilter(box: Box, bins: readonly BinModel[]): (key: Key) => boolean {
   const inside = new Set(bins.map((b) => b.key));
   return (key) => key.roaming || key.home === box.location || inside.has(key.id);
+}
+
+/** Keys of one name, two or more each: a panel that offers several can tell them apart by what stands on their fobs alone. */
+function namesakesAmong(keys: readonly Key[]): ReadonlySet<Key> {
+  const byName = new Map<string, Key[]>();
+  for (const key of keys) byName.set(nameKey(key.name), [...(byName.get(nameKey(key.name)) ?? []), key]);
+  return new Set([...byName.values()].filter(({ length }) => length > 1).flat());
 }
 
 /** Empty for an access that is over, and for a local window that falls whole into a gap of this location's clocks. */

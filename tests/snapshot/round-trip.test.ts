@@ -55,6 +55,21 @@ test("names longer than 64 bytes lose their middle, between characters", () => {
   expect(view.userName(2)).toBe("🔑".repeat(16));
 });
 
+test("keys whose names differ in the middle have names that differ on the panel", () => {
+  const long = (x: string) => `東京都渋谷区桜丘町第一レジデンス${x}号棟東館管理組合共用鍵箱の鍵束`;
+  const model = {
+    ...SMALL,
+    keys: SMALL.keys.map((key, i) => ({ ...key, name: long("一二三四五六七八九"[i]!) })),
+  };
+  const view = download(slotsOn(makeFlash()), 0, 6, buildSnapshot(model));
+  const names = SMALL.keys.map(({ fob }) => fob && view.keyByFob(fob)?.name).filter((name) => name !== undefined);
+  expect(names.length).toBeGreaterThan(1);
+  names.forEach((name, i) => {
+    expect(name).toMatch(/^東京都渋谷…[一二三四五六七八九]号棟/);
+    expect(names.indexOf(name)).toBe(i);
+  });
+});
+
 test("a fob in a bin that belongs to a key reads as that key", () => {
   const model = { ...SMALL, bins: [{ bin: 3, enabled: true, fob: "012ABC" }] };
   const view = download(slotsOn(makeFlash()), 0, 6, buildSnapshot(model));

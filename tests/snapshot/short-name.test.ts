@@ -43,6 +43,18 @@ test.each([
   }
 });
 
+test("long names that differ in several places are told apart by a number", () => {
+  const nameWith = (escalier: string, étage: string) =>
+    `Résidence des Tilleuls du bois, escalier ${escalier} ${"de la cour ".repeat(4)}, étage ${étage}${" à gauche".repeat(8)}`;
+  const forms = shortNames([nameWith("A", "1"), nameWith("B", "1"), nameWith("B", "2")], 64);
+  expect([...forms.values()].sort()).toEqual([
+    expect.stringMatching(/^Résidence.*….*à gauche \(1\)$/),
+    expect.stringMatching(/^Résidence.*….*à gauche \(2\)$/),
+    expect.stringMatching(/^Résid…A de la cour.*….*à gauche$/),
+  ]);
+  for (const form of forms.values()) expect(utf8Length(form)).toBeLessThanOrEqual(64);
+});
+
 test("a name that fits stays, though another one would be shortened to it", () => {
   const long = "Résidence des Tilleuls, bâtiment du fond de la cour, escalier A, deuxième étage à gauche";
   const short = shortName(long, 64);
