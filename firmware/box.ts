@@ -26,6 +26,7 @@ import { type PanelHost, PanelTask } from "./panel/panel-task.js";
 import { type Screen, text } from "./panel/screen.js";
 import { messageScreen } from "./panel/screens/message.js";
 import { type DeviceStatus, noticesOf } from "./panel/status.js";
+import { DatedEntropy } from "./parts/dated-entropy.js";
 import { PartWatch, type PartWatchHost } from "./parts/part-watch.js";
 import { WatchedEntropy } from "./parts/watched-entropy.js";
 import { type PowerHost, PowerTask } from "./power/power-task.js";
@@ -114,7 +115,7 @@ export class Box
       gauge,
       mains,
       brownOutMillivolts: battery.brownOutMillivolts,
-      partition: new FlashJournal(hal.flash.journal, this.#entropy),
+      partition: new FlashJournal(hal.flash.journal, new DatedEntropy(this.#entropy, clock)),
     });
     this.#ledger = ledger;
     this.#snapshot = new CurrentSnapshot(

@@ -13,7 +13,7 @@ function drawn(entropy: EntropyPort, count: number): Uint8Array | undefined {
   return bytes;
 }
 
-/** What makes a name unique where there is no entropy. */
+/** What makes a name unique where the numbers drawn are not. */
 export interface Counted {
   /** Of the journal, 8 bytes; undefined: nothing was ever written. */
   readonly epoch: Uint8Array | undefined;
@@ -24,20 +24,20 @@ export interface Counted {
 }
 
 /**
- * Names a session. What the seal needs of the name is that it never comes twice (PROTOCOL.md section 2). Without entropy it
- * is the boot counter, which is durable, and the number of the connection, under the epoch. Undefined: there is neither entropy nor a
- * boot on record, and any name could be one that a boot before had; under it a nonce would come twice.
+ * Names a session. What the seal needs of the name is that it never comes twice (PROTOCOL.md section 2). It is drawn, and the boot
+ * counter, which is durable, and the number of the connection are mixed in: a generator that gives the same numbers at each boot looks
+ * like any other. Without entropy the epoch is in the place of what is drawn. Undefined: there is neither entropy nor a boot on record,
+ * and any name could be one that a boot before had; under it a nonce would come twice.
  */
 export function newSession(entropy: EntropyPort, { epoch, boot, connection }: Counted): Uint8Array | undefined {
-  const session = drawn(entropy, SESSION_BYTES);
-  if (session !== undefined) return session;
-  if (epoch === undefined || boot === undefined) return undefined;
-  const fallback = new Uint8Array(SESSION_BYTES);
-  const view = new DataView(fallback.buffer);
-  view.setUint32(0, boot);
-  view.setUint32(4, connection);
-  for (let i = 0; i < SESSION_BYTES; i++) fallback[i]! ^= epoch[i]!;
-  return fallback;
+  const drawnName = drawn(entropy, SESSION_BYTES);
+  if (boot === undefined) return drawnName;
+  const name = drawnName ?? epoch?.slice();
+  if (name === undefined) return undefined;
+  const view = new DataView(name.buffer);
+  view.setUint32(0, view.getUint32(0) ^ boot);
+  view.setUint32(4, view.getUint32(4) ^ connection);
+  return name;
 }
 
 /** Seed of the reconnect jitter. Without entropy it follows from the box's name: fixed, but not the same for every box. */

@@ -2,6 +2,7 @@ import { afterEach, expect, it } from "vitest";
 import { WatchedEntropy } from "../../firmware/parts/watched-entropy.js";
 import { Kind, Outcome } from "../../firmware/records/records.js";
 import { EntropyError } from "../../hal/ports/entropy.js";
+import { People } from "../../sim/trials/scenarios/people.js";
 import { Stage } from "../../sim/trials/stage/stage.js";
 import { BoxRig, VAN } from "../support/box-rig.js";
 
@@ -114,5 +115,48 @@ it("without entropy and with a journal that takes no boot record, two boots use 
   machine.restorePower();
   await world.advance(60_000);
   expect(nonces.length).toBeGreaterThan(0);
+  await stage.close();
+});
+
+it("with numbers that are the same at each boot, no two boots use a nonce twice, and each gets online", async () => {
+  const stage = await Stage.open({ seed: 1, broker: "virtual" });
+  const { machine } = stage;
+  machine.entropy.beginsAnew = true;
+  const nonces: string[] = [];
+  stage.broker.virtual!.tamper = (message) => {
+    if (message.topic.includes("/up/")) nonces.push(`${message.topic} ${message.payload.subarray(0, 21).join()}`);
+    return [message];
+  };
+  machine.start();
+  for (let boot = 1; boot <= 4; boot++) {
+    await stage.untilInSync(300_000);
+    expect(new Set(nonces).size).toBe(nonces.length);
+    machine.powerCut({ backAfterMs: 120_000 });
+    await stage.world.advance(121_000);
+  }
+  expect(nonces.length).toBeGreaterThan(8);
+  await stage.close();
+});
+
+it("with numbers that are the same at each boot, a journal that was lost begins anew as another one: nothing is taken for sent", async () => {
+  const stage = await Stage.open({ seed: 1, broker: "virtual" });
+  const { machine, world, cloud } = stage;
+  const people = new People(stage);
+  machine.entropy.beginsAnew = true;
+  machine.start();
+  await stage.untilInSync(300_000);
+  const fob = await people.pickUp("135790");
+  await people.giveBack(fob);
+  await stage.untilInSync(300_000);
+  machine.powerCut();
+  await world.advance(5_000);
+  machine.flash.journal.load(new Uint8Array(machine.flash.journal.sizeBytes).fill(0xff));
+  machine.restorePower();
+  await stage.untilInSync(300_000);
+  expect(Object.keys(cloud.store.boxState(machine.name).epochs)).toHaveLength(2);
+  await people.idle();
+  expect(await people.pickUp("135790")).toBe(fob);
+  await stage.untilInSync(300_000);
+  expect(stage.judge.verdict()).toMatchObject({ exchanges: 3, lost: 0, duplicated: 0 });
   await stage.close();
 });
