@@ -169,6 +169,7 @@ describe("a piece", () => {
     ],
     ["the boots and no acknowledgement", { chapter: 1, boot: 3, command: 0, throttle: [0, null], sheet: 1 }],
     ["the boots and no command", { chapter: 1, boot: 3, acked: 1, throttle: [0, null], sheet: 1 }],
+    ["the boots and no count of wrong codes", { chapter: 1, boot: 3, acked: 1, command: 0, sheet: 1 }],
     ["the boots and no sheet", { chapter: 1, boot: 3, acked: 1, command: 0, throttle: [0, null] }],
     ["a snapshot without its slot", { chapter: 1, version: 3, asOf: 1 }],
     ["a snapshot without what it takes into account", { chapter: 1, version: 3, slot: 1 }],

@@ -73,6 +73,8 @@ describe("no cell has more charge than its voltage allows", () => {
     const full = cell(100, 3_600);
     expect(cautious(full)).toEqual(full);
     expect(disagrees(full)).toBe(false);
+    expect(cautious(cell(101.5, 4_180))).toEqual(cell(100, 4_180));
+    expect(disagrees(cell(101.5, 4_180))).toBe(true);
   });
 });
 
