@@ -51,7 +51,7 @@ it.each([
   ["the one that it has now", "801NEW"],
   ["the one before", "800NEW"],
   ["the first one", RIVOLI.fob],
-])("a fob that was replaced twice is the key's, %s as well, for a right that was taken away just now", async (_, on) => {
+])("replaced twice, %s is the key's for a right that was taken away just now", async (_, on) => {
   stage = await Stage.open({ seed: 1, broker: "virtual" });
   const people = new People(stage);
   stage.machine.start();
