@@ -6,6 +6,7 @@ import type { CloudService } from "../service.js";
 import { NotDurable } from "../store.js";
 import { Answers, type Asked, askedOf } from "./answers.js";
 import { openApi } from "./openapi.js";
+import { Pace, PER_SECOND } from "./pace.js";
 import { Problem } from "./problem.js";
 import type { Caller, Route } from "./route.js";
 import { ROUTES } from "./routes.js";
@@ -33,6 +34,7 @@ const DURABLE_TIMEOUT_MS = 15_000;
 /** The API over HTTP, as `openapi.ts` describes it. */
 export function apiApp(host: ApiHost): Hono {
   const app = new Hono();
+  const pace = new Pace();
   app.onError((error) => problemOf(error, host).response());
   app.notFound((context) => {
     const isThere = ROUTES.some(({ path }) => pattern(path).test(context.req.path));
@@ -53,14 +55,14 @@ export function apiApp(host: ApiHost): Hono {
     app.on(route.method.toUpperCase(), route.path.replace(/\{(\w+)\}/g, ":$1"), async (context) => {
       const request = context.req.raw;
       const body = await context.req.text();
-      return await answer(host, route, request, context.req.param(), context.req.query(), body);
+      return await answer({ ...host, pace }, route, request, context.req.param(), context.req.query(), body);
     });
   }
   return app;
 }
 
 async function answer(
-  host: ApiHost,
+  host: ApiHost & { readonly pace: Pace },
   route: Route,
   request: Request,
   path: Record<string, string>,
@@ -68,6 +70,11 @@ async function answer(
   body: string,
 ): Promise<Response> {
   const { tenant, token } = await authorised(host, route, request);
+  const waitSeconds = host.pace.take(token.id, host.now());
+  if (waitSeconds > 0) {
+    const wayOut = `ask again in ${waitSeconds} s, or follow /v1/events or a webhook in place of asking in a loop`;
+    throw new Problem("too-many", `this token may ask ${PER_SECOND} times a second: ${wayOut}`, [], waitSeconds);
+  }
   const there = await host.find(tenant);
   const isHandedOn = request.headers.has(HANDED_ON);
   if (there === undefined || ("address" in there && isHandedOn)) {

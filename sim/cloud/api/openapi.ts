@@ -9,6 +9,7 @@ const COMMON_PROBLEMS: Readonly<Record<string, string>> = {
   "401": "The token is missing, or not good",
   "403": "The token may not do this",
   "422": "The request is not as it should be",
+  "429": "This token asks too often: try again after Retry-After seconds",
   "503": "Nobody can do this right now: try again after Retry-After seconds",
 };
 

@@ -12,6 +12,7 @@ const PROBLEMS = {
   "too-large": { status: 413, title: "The body is too long" },
   "wrong-shape": { status: 422, title: "The request is not as it should be" },
   "another-request": { status: 422, title: "The idempotency key was used for another request" },
+  "too-many": { status: 429, title: "Too many requests at once" },
   fault: { status: 500, title: "The cloud has a fault" },
   "not-now": { status: 503, title: "The cloud cannot do this now" },
 } as const;
@@ -30,11 +31,19 @@ const RETRY_AFTER_SECONDS = 5;
 export class Problem extends Error {
   readonly kind: ProblemKind;
   readonly faults: readonly FieldFault[];
+  readonly retryAfter: number;
 
-  constructor(kind: ProblemKind, detail: string, faults: readonly FieldFault[] = []) {
+  /** `retryAfter`: when it is worth trying again, s; where the status says that it is. */
+  constructor(
+    kind: ProblemKind,
+    detail: string,
+    faults: readonly FieldFault[] = [],
+    retryAfter: number = RETRY_AFTER_SECONDS,
+  ) {
     super(detail);
     this.kind = kind;
     this.faults = faults;
+    this.retryAfter = retryAfter;
   }
 
   /** Of a value that a schema refused. `where`: `body`, `query` or `path`. */
@@ -57,7 +66,7 @@ export class Problem extends Error {
     const body = { type: `urn:smartbox:problem:${this.kind}`, title, status, detail: this.message, ...errors };
     const headers: Record<string, string> = { "Content-Type": "application/problem+json", "Cache-Control": "no-store" };
     if (status === 401) headers["WWW-Authenticate"] = 'Bearer realm="smartbox"';
-    if (status === 503) headers["Retry-After"] = String(RETRY_AFTER_SECONDS);
+    if (status === 503 || status === 429) headers["Retry-After"] = String(this.retryAfter);
     return new Response(JSON.stringify(body), { status, headers });
   }
 }
