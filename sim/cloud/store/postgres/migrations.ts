@@ -9,6 +9,7 @@ import { type Kysely, type Migration, sql } from "kysely";
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "001-tenants-documents-lines": { up: first },
   "002-tokens-addresses-order": { up: second },
+  "003-partitions-elsewhere": { up: third },
 };
 
 /** Tenants are spread over so many partitions. */
@@ -81,6 +82,27 @@ async function second(db: Kysely<unknown>): Promise<void> {
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
+
+async function third(db: Kysely<unknown>): Promise<void> {
+  await sql.raw(MONTH_FUNCTION_HERE).execute(db);
+}
+
+/** A partition that lies on another server (`spread.sql`) has its months there. */
+const MONTH_FUNCTION_HERE = `
+create or replace function make_month(first date) returns void language plpgsql as $$
+declare
+  name text;
+begin
+  perform pg_advisory_xact_lock(7331);
+  for i in 0..${TENANT_PARTITIONS - 1} loop
+    name := format('line_%s_%s', i, to_char(first, 'YYYY_MM'));
+    continue when (select relkind from pg_class where oid = format('line_%s', i)::regclass) <> 'p';
+    if to_regclass(name) is null then
+      execute format('create table %I partition of line_%s for values from (%L) to (%L)',
+        name, i, first, (first + interval '1 month')::date);
+    end if;
+  end loop;
+end $$`;
 
 /** Makes the partitions of a month where they are missing; called by whoever runs, for the months to come. */
 const MONTH_FUNCTION = `
