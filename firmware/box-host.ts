@@ -1,5 +1,7 @@
 import { FlashError } from "../hal/ports/flash.js";
 import type { Hal } from "../hal/ports/hal.js";
+import type { BootRecord } from "./box-boot.js";
+import type { BoxStatus } from "./box-status.js";
 import type { CommandTask } from "./commands/command-task.js";
 import type { Identity } from "./identity/contract.js";
 import type { PowerTask } from "./power/power-task.js";
@@ -17,14 +19,6 @@ import { FIRMWARE_VERSION } from "./version.js";
 import { type Command, Reads } from "./wire/messages.js";
 import type { Changes } from "./wiring/changes.js";
 
-/** What is asked of the box itself, and told to it. */
-export interface SyncHostBox {
-  /** Whether this boot is on record. */
-  readonly isBootRecorded: boolean;
-  /** Names of what does not work. */
-  faults(): readonly string[];
-}
-
 export interface BoxHostNeeds {
   readonly hal: Hal;
   readonly identity: Identity;
@@ -34,7 +28,8 @@ export interface BoxHostNeeds {
   readonly commands: CommandTask;
   readonly power: PowerTask;
   readonly update: UpdateTask | undefined;
-  readonly box: SyncHostBox;
+  readonly boot: BootRecord;
+  readonly status: BoxStatus;
   readonly changes: Changes;
 }
 
@@ -79,7 +74,7 @@ export class BoxHost implements SyncHost, LinkLogHost {
   }
 
   recordedBoot(): number | undefined {
-    return this.#needs.box.isBootRecorded ? this.#needs.ledger.state.boots : undefined;
+    return this.#needs.boot.isWritten ? this.#needs.ledger.state.boots : undefined;
   }
 
   snapshotVersion(): number {
@@ -129,7 +124,7 @@ export class BoxHost implements SyncHost, LinkLogHost {
   }
 
   status(): ReturnType<SyncHost["status"]> {
-    const { hal, power, box } = this.#needs;
+    const { hal, power, status } = this.#needs;
     const reading = power.reading();
     const celsius = reading && plausibleCelsius(reading);
     return {
@@ -140,7 +135,7 @@ export class BoxHost implements SyncHost, LinkLogHost {
       celsius: celsius === undefined ? undefined : Math.round(celsius),
       sinceMains: power.secondsSinceMains(),
       timeLeft: power.timeLeft(),
-      faults: box.faults(),
+      faults: status.faults(),
     };
   }
 

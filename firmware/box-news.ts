@@ -1,0 +1,30 @@
+import type { BinControlHost } from "./bins/bin-control.js";
+import type { BoxTasks } from "./box-tasks.js";
+import type { SnapshotWatchHost } from "./state/snapshot-watch.js";
+import type { ChangeListener } from "./wiring/changes.js";
+
+/** Who hears of it when something has changed. */
+export class BoxNews implements ChangeListener, BinControlHost, SnapshotWatchHost {
+  readonly #box: BoxTasks;
+
+  constructor(box: BoxTasks) {
+    this.#box = box;
+  }
+
+  changed(): void {
+    const { exchange, navigator, links, sync } = this.#box;
+    exchange.settle();
+    navigator.draw();
+    links.look(sync.online);
+    sync.statusChanged();
+  }
+
+  heldOpenChanged(): void {
+    this.#box.navigator.draw();
+  }
+
+  snapshotRotted(): void {
+    this.#box.partWatch.look();
+    this.#box.sync.snapshotRotted();
+  }
+}
