@@ -84,6 +84,8 @@ export const LOOKUP_HASH_BYTES = 10;
 export interface SnapshotSource {
   /** Undefined: there is none that can be used. A new one takes its place without notice. */
   readonly view: SnapshotView | undefined;
+  /** Its file is not what came any more, so any row may be wrong. Absent: nobody knows of anything. */
+  readonly isRotten?: boolean;
 }
 
 /**

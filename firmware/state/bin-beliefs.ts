@@ -32,9 +32,10 @@ export class BinBeliefs {
 
   content(bin: number): BinContent {
     const change = this.#state.bins.get(bin);
-    if (change === undefined) return contentOf(this.#snapshot.view?.bin(bin));
+    const { view, isRotten = false } = this.#snapshot;
+    if (change === undefined) return contentOf(view?.bin(bin), isRotten);
     if (change.item !== "same") return { belief: change.belief, item: change.item };
-    return { belief: change.belief, item: itemIn(this.#snapshot.view?.bin(bin)) };
+    return { belief: isRotten ? Belief.doubt : change.belief, item: itemIn(view?.bin(bin)) };
   }
 
   /**
@@ -66,10 +67,13 @@ export class BinBeliefs {
   }
 }
 
-/** A bin of which no snapshot tells, or whose row cannot be read, is in doubt. */
-function contentOf(info: BinInfo | undefined): BinContent {
+/**
+ * A bin of which no snapshot tells, or whose row cannot be read, is in doubt; so is each of a snapshot that has rotted: one bit makes
+ * of a bin with key 4 one that is surely empty, which opens for any tag.
+ */
+function contentOf(info: BinInfo | undefined, isRotten: boolean): BinContent {
   const item = itemIn(info);
-  if (info === undefined || info.uncertain) return { belief: Belief.doubt, item };
+  if (info === undefined || info.uncertain || isRotten) return { belief: Belief.doubt, item };
   if (item !== undefined) return { belief: info.taken ? Belief.taken : Belief.holds, item };
   return { belief: info.taken ? Belief.doubt : Belief.empty, item };
 }

@@ -46,6 +46,10 @@ export class CurrentSnapshot implements SnapshotSource {
     return this.#view?.version ?? 0;
   }
 
+  get isRotten(): boolean {
+    return this.#isRotten;
+  }
+
   /** 0 without a snapshot that is whole, so that the cloud sends one. */
   get wholeVersion(): number {
     return this.#isRotten ? 0 : this.version;
@@ -76,7 +80,7 @@ export class CurrentSnapshot implements SnapshotSource {
     const slot = this.#freeSlot();
     const asOf = this.#asOf(view);
     if (asOf < (this.#ledger.state.snapshot?.asOf ?? 0)) {
-      for (const kept of heldAgainst(view, this.#view, this.#ledger, binCount)) this.#ledger.write(kept, KEPT_RANK);
+      for (const kept of heldAgainst(view, this, this.#ledger, binCount)) this.#ledger.write(kept, KEPT_RANK);
     }
     this.#ledger.write({ kind: Kind.snapshotApplied, version, slot, asOf, sheet }, "vital");
     this.#view = view;

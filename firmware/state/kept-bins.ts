@@ -1,6 +1,6 @@
 import type { Rank } from "../journal/contract.js";
 import { Belief, type Body, Kind } from "../records/records.js";
-import type { SnapshotView } from "../snapshot/contract.js";
+import type { SnapshotSource, SnapshotView } from "../snapshot/contract.js";
 import { BinBeliefs } from "./bin-beliefs.js";
 import { emptyState } from "./box-state.js";
 import type { Ledger } from "./ledger.js";
@@ -10,17 +10,17 @@ import type { Ledger } from "./ledger.js";
  * back. What the box believes must not be forgotten with it: an occupied bin would count as empty.
  */
 
-/** Beliefs that `next` would take away, each as a record. `current` is the snapshot in force; undefined: none that can be read. */
+/** Beliefs that `next` would take away, each as a record. `current`: the snapshot in force. */
 export function* heldAgainst(
   next: SnapshotView,
-  current: SnapshotView | undefined,
+  current: SnapshotSource,
   ledger: Ledger,
   binCount: number,
 ): Iterable<Body> {
-  const mine = new BinBeliefs(ledger.state, { view: current }, binCount);
+  const mine = new BinBeliefs(ledger.state, current, binCount);
   const theirs = new BinBeliefs(emptyState(), { view: next }, binCount);
   for (let bin = 0; bin < binCount; bin++) {
-    const isKnown = current !== undefined || ledger.state.bins.has(bin);
+    const isKnown = current.view !== undefined || ledger.state.bins.has(bin);
     if (isKnown && !isSame(mine, theirs, bin)) yield keptBin(mine, bin);
   }
 }

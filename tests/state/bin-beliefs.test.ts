@@ -10,6 +10,7 @@ const EMPTY: BinInfo = { enabled: true, key: undefined, fob: undefined, uncertai
 let state: BoxState;
 let rows: Map<number, BinInfo>;
 let hasSnapshot: boolean;
+let isRotten: boolean;
 let beliefs: BinBeliefs;
 
 /** As the box has it. */
@@ -17,12 +18,16 @@ const inForce = {
   get view() {
     return hasSnapshot ? ({ bin: (bin: number) => rows.get(bin) } as SnapshotView) : undefined;
   },
+  get isRotten() {
+    return isRotten;
+  },
 };
 
 beforeEach(() => {
   state = emptyState();
   rows = new Map();
   hasSnapshot = true;
+  isRotten = false;
   beliefs = new BinBeliefs(state, inForce, BINS);
 });
 
@@ -121,4 +126,21 @@ test("a bin is enabled by command, by the snapshot, and where nobody says otherw
 test("faulty bins are those of the state", () => {
   state.faulty.add(3);
   expect([beliefs.faulty(3), beliefs.faulty(4)]).toEqual([true, false]);
+});
+
+test("of a snapshot that has rotted no row is sure; what the box saw itself is", () => {
+  rows.set(0, EMPTY);
+  rows.set(1, { ...EMPTY, key: 4 });
+  rows.set(2, { ...EMPTY, key: 5 });
+  rows.set(3, { ...EMPTY, key: 6 });
+  change(2, Belief.taken, "same");
+  change(3, Belief.empty, undefined);
+  change(4, Belief.holds, { key: 7 });
+  const told = () => [0, 1, 2, 3, 4].map((bin) => beliefs.content(bin).belief);
+  expect(told()).toEqual([Belief.empty, Belief.holds, Belief.taken, Belief.empty, Belief.holds]);
+  isRotten = true;
+  expect(told()).toEqual([Belief.doubt, Belief.doubt, Belief.doubt, Belief.empty, Belief.holds]);
+  expect(beliefs.placesOf({ key: 4 }, undefined), "whoever has a right to it gets there").toEqual([
+    { bin: 1, belief: Belief.doubt },
+  ]);
 });
