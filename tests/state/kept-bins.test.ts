@@ -125,6 +125,19 @@ test("only bins of which a snapshot with a lower asOf says something else are to
   ]);
 });
 
+test("of one that has rotted nothing is told anew as sure", () => {
+  const pair = new Pair();
+  pair.snapshot(pair.next - 1, KNOWN);
+  pair.current.rotted();
+  pair.snapshot(1, withRow({ bin: 3, enabled: true, key: KEY }));
+  expect(pair.believed()).toEqual([
+    [Belief.doubt, { key: KEY }],
+    [Belief.doubt, { fob: "777XYZ" }],
+    [Belief.doubt, undefined],
+    [Belief.doubt, undefined],
+  ]);
+});
+
 test("in a journal that has room for nothing less, what it does not know is told all the same", () => {
   const pair = new Pair();
   pair.snapshot(pair.next - 1, KNOWN);
