@@ -10,7 +10,7 @@ const SLOW = [
   "tests/cli/{bad-broker,start,data,provision,record,release}.test.ts",
   "tests/broker/mosquitto-ways.test.ts",
   "tests/trials/mutants/mutants.test.ts",
-  "tests/trials/{hil,kills,models}/*.test.ts",
+  "tests/trials/{fuzz,hil,kills,models}/*.test.ts",
   "tests/trials/interop/*.test.ts",
   "tests/update/{soak,download}.test.ts",
   "tests/page/{api,browser,server,explore,pictures}.test.ts",

@@ -149,8 +149,15 @@ export class MessageReader {
     return this.flag() ? this.text() : undefined;
   }
 
+  /** Throws BridgeError, too, on what is no JSON: the line may have noise, or the far end another program. */
   json(): unknown {
-    return JSON.parse(this.text());
+    const text = this.text();
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      throw new BridgeError(`not JSON in a message: ${text.slice(0, 40)}`);
+    }
   }
 
   /** Throws BridgeError unless everything was read. */

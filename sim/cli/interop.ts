@@ -4,7 +4,7 @@ import { Command, Option } from "commander";
 import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
 import type { Version } from "../trials/interop/probe.js";
-import { type InteropReport, PROBES, runInterop } from "../trials/interop/run.js";
+import { type InteropReport, PROBES, runInterop, versionName } from "../trials/interop/run.js";
 import { interopTable } from "../trials/interop/table.js";
 import { interopTarget } from "../trials/interop/target.js";
 import { whole } from "./shared/numbers.js";
@@ -80,9 +80,18 @@ async function main(): Promise<number> {
   }
   console.log(interopTable(reports));
   const neededFailed = reports.flatMap((report) => report.neededFailed.map((one) => `${report.broker}: ${one}`));
-  for (const one of neededFailed) console.error(pc.red(`a box needs what is not there: ${one}`));
+  for (const report of reports) for (const one of missingIn(report)) console.error(pc.red(one));
   console.log(JSON.stringify({ brokers: reports, neededFailed }));
   return neededFailed.length > 0 ? 1 : 0;
+}
+
+/** What a box needs and does not get, each with the reason. */
+function missingIn({ broker, neededFailed, versions }: InteropReport): string[] {
+  return neededFailed.map((one) => {
+    const [name, id] = one.split(" ") as [string, string];
+    const note = versions.find(({ version }) => versionName(version) === name)?.features[id]?.note ?? "";
+    return `a box needs what is not there: ${broker}: ${one}${note && `: ${note}`}`;
+  });
 }
 
 function textOf(option: string, file: string): string {

@@ -57,6 +57,17 @@ describe("the window of what the cloud has not acknowledged", () => {
     expect(most).toBeLessThan(MAX_WINDOW_BYTES + BATCH_BYTES);
   });
 
+  it("begins anew as it began once nothing of the way is known", () => {
+    const way = new Way();
+    way.run(2_000, { roundTripMs: 160, bytesPerMs: 20_000 });
+    expect(way.window.bytes).toBeGreaterThan(2 * FIRST_WINDOW_BYTES);
+    way.window.clear();
+    expect([way.window.bytes, way.window.batches]).toEqual([0, 0]);
+    let sent = 0;
+    while (way.window.hasRoom) way.window.sent(1_000_000 + ++sent, BATCH_BYTES);
+    expect(way.window.bytes).toBeLessThan(FIRST_WINDOW_BYTES + BATCH_BYTES);
+  });
+
   it("stops growing where more of it brings no more", () => {
     const way = new Way();
     // Slower than what the first window brings in a round trip.

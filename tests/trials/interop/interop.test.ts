@@ -242,6 +242,16 @@ describe("called wrongly", () => {
   });
 });
 
+it("a broker that is not there: exit code 1, and why in a line of its own", async () => {
+  const port = await listen(() => {});
+  await closers.pop()!();
+  const result = command("--broker", `mqtt://127.0.0.1:${port}#gone`, "--limit", "3", "--idle", "1", "--mqtt", "5");
+  expect(result.status, result.stderr).toBe(1);
+  expect(result.stderr).toContain(
+    `a box needs what is not there: gone: 5 connect: connection refused by 127.0.0.1:${port}`,
+  );
+});
+
 it("every feature has a name of its own", () => {
   expect(new Set(PROBES.map(({ id }) => id)).size).toBe(PROBES.length);
   expect(readFileSync(join(ROOT, "package.json"), "utf8")).toContain('"interop"');

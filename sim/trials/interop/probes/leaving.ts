@@ -104,7 +104,8 @@ const takeover: Probe = {
 const cleanStart: Probe = {
   id: "cleanStart",
   title: "starts clean: a box gets nothing of before its connection",
-  need: "needed",
+  // What is sealed for another session is dropped: it only costs bytes.
+  need: "useful",
   async run(place) {
     const cloud = await place.cloud();
     const first = await place.onlineBox();
