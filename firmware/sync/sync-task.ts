@@ -318,7 +318,7 @@ export class SyncTask implements AttemptHost, FailbackHost, SignInProbeHost, Sna
     const { bounds } = this.#lasting;
     if (refusal?.code === TOO_MANY_AT_ONCE) bounds.tooMany(connection.inFlight);
     const longestBytes = session.stuckBytes;
-    if (longestBytes === undefined || !this.#running || !link.up || this.#movesTo !== undefined) return;
+    if (longestBytes === undefined || !this.#running || !link.up) return;
     if (refusal?.code === TOO_LONG) bounds.tooLong(longestBytes);
     else bounds.stuck({ longestBytes, inFlight: connection.inFlight });
   }

@@ -66,6 +66,24 @@ describe("a broker that acknowledges long messages and loses them", () => {
   });
 });
 
+it("what was lost is a short message: nothing is made of the long ones that arrived before", () => {
+  const { time, task, append, sizes, bound, host } = losing(10_000);
+  time.run(MINUTE);
+  expect(Math.max(...sizes)).toBeGreaterThan(2_000);
+  bound.overBytes = 0;
+  append(1, 32);
+  time.run(50_000);
+  expect(task.online).toBe(true);
+  bound.overBytes = 10_000;
+  time.run(30_000);
+  expect(host.journal.acknowledged).toBe(61);
+  sizes.length = 0;
+  append(60, 32);
+  time.run(MINUTE);
+  expect(Math.max(...sizes)).toBeGreaterThan(2_000);
+  expect(task.faults()).toEqual([]);
+});
+
 it("a cloud that is restarted and lost what it was sent changes nothing", () => {
   const { time, task, append, sizes, cloud, host } = losing(10_000);
   time.run(MINUTE);

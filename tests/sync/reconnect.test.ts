@@ -18,6 +18,14 @@ function firstWaits(prepare: (policy: ReconnectPolicy) => void, isOwn = false): 
 }
 
 describe("when a box connects again", () => {
+  it("after seconds once a link has come up, however long it has waited in vain", () => {
+    for (let seed = 1; seed <= 50; seed++) {
+      const policy = new ReconnectPolicy(seed * 7_919);
+      for (let i = 0; i < 12; i++) policy.afterRound();
+      expect(policy.afterLinkUp()).toBeLessThanOrEqual(3_000);
+    }
+  });
+
   it("after seconds, where the cloud told no pace", () => {
     const waits = firstWaits(() => {});
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(1_000);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CommandKind } from "../../firmware/records/records.js";
+import { Rest } from "../../firmware/sync/rest.js";
 import { Lane } from "../../firmware/wire/lanes.js";
 import { BOX, makeSyncRig, type SyncRig } from "./support/sync-rig.js";
 
@@ -18,6 +19,17 @@ function resting(): SyncRig {
 }
 
 describe("a session at rest", () => {
+  it("does not rest past the end of the broker's certificate", () => {
+    const longest = (certifiedSeconds: number): number => {
+      const rest = new Rest();
+      for (let i = 0; i < 12; i++) rest.welcomed(3_600, certifiedSeconds);
+      return rest.ms;
+    };
+    expect(longest(1_000_000)).toBe(HOUR);
+    expect(longest(700)).toBe(700 * SECOND);
+    expect(longest(0)).toBe(5 * MINUTE);
+  });
+
   it("asks after 5, 10, 20, 40 minutes and then every hour, and answers each welcome with one status", () => {
     const { cloud, time } = resting();
     expect(cloud.hellos).toHaveLength(1 + 4 + 4);

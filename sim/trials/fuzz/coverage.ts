@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -73,7 +73,9 @@ export class Counted {
       banner: { js: 'import { createRequire as r_ } from "node:module"; const require = r_(import.meta.url);' },
       plugins: [counting(instrumenter)],
     });
-    const folder = mkdtempSync(join(ROOT, "build", "fuzz-"));
+    const home = join(ROOT, "build");
+    mkdirSync(home, { recursive: true });
+    const folder = mkdtempSync(join(home, "fuzz-"));
     try {
       const path = join(folder, "targets.mjs");
       writeFileSync(path, result.outputFiles[0]!.text);
