@@ -27,7 +27,7 @@ export function boot(board: Hal, updates?: Updates): void {
   bootOn(keepLastWords(board), updates);
 }
 
-function bootOn({ hal, crash, inARow, steady }: KeptHal, updates: Updates | undefined): void {
+function bootOn({ hal, crash, inARow, words }: KeptHal, updates: Updates | undefined): void {
   const { board } = hal;
   if (!board.offlineCapable || board.battery === undefined) {
     stopSafely(hal, text("unsupported-model", { model: board.model }));
@@ -54,7 +54,7 @@ function bootOn({ hal, crash, inARow, steady }: KeptHal, updates: Updates | unde
     return;
   }
   box.start();
-  hal.timers.set(STEADY_MS, steady);
+  if (words !== undefined) hal.timers.set(STEADY_MS, () => words.steady());
 }
 
 /** The board was never told its units, or was told nonsense. */

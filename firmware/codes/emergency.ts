@@ -1,19 +1,14 @@
 import { BinError } from "../../hal/ports/bins.js";
 import type { ClockPort, TimersPort } from "../../hal/ports/clock.js";
-import type { BinControl, OpeningEvents } from "../bins/bin-control.js";
+import type { BinControl } from "../bins/bin-control.js";
 import { EmergencyTarget, Kind, Outcome } from "../records/records.js";
 import { ALL_BINS_TARGET, type OpenAll } from "../state/box-state.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 import type { RefusalReason } from "../state/refusal.js";
+import { type EmergencyOpeningHost, RunOpening, SingleOpening, type SingleOpeningEvents } from "./emergency-opening.js";
 
 /** What an emergency opening tells the panel. */
-export interface EmergencyEvents {
-  /** The door of a bin that has a code of its own; `heldOpen` and `closed` follow. */
-  opened(bin: number): void;
-  failed(bin: number): void;
-  /** That door still stands open. */
-  heldOpen(bin: number): void;
-  closed(bin: number): void;
+export interface EmergencyEvents extends SingleOpeningEvents {
   /** The run has dealt with `bin`, whether or not it opened. */
   progress(bin: number): void;
   /** The run of record `of` is over; `notOpened` lists the bins that stayed shut, or were cut off while they were being opened. */
@@ -29,33 +24,8 @@ const BETWEEN_BINS_MS = 1_000;
 /** A run that a power cut stopped goes on by itself within this time of its code, s. */
 const RESUME_WITHIN_SECONDS = 7_200;
 
-/** One bin of a run. All of them may stand open at once, so each is small: functions of its own would take four times as much. */
-class RunOpening implements OpeningEvents {
-  readonly #bin: number;
-  readonly #authority: number;
-  readonly #ended: (bin: number, authority: number, result: Outcome) => void;
-
-  constructor(bin: number, authority: number, ended: (bin: number, authority: number, result: Outcome) => void) {
-    this.#bin = bin;
-    this.#authority = authority;
-    this.#ended = ended;
-  }
-
-  opened(): void {
-    this.#ended(this.#bin, this.#authority, Outcome.done);
-  }
-
-  failed(): void {
-    this.#ended(this.#bin, this.#authority, Outcome.notOpened);
-  }
-
-  heldOpen(): void {}
-
-  closed(): void {}
-}
-
 /** Carries out what an accepted offline code allows. Every opening has its own record before the lock moves. */
-export class EmergencyTask {
+export class EmergencyTask implements EmergencyOpeningHost {
   readonly #ledger: Ledger;
   readonly #control: BinControl;
   readonly #timers: TimersPort;
@@ -77,19 +47,12 @@ export class EmergencyTask {
 
   /** `authority`: the record that burnt the code for this bin. */
   openBin(bin: number, authority: number, events: EmergencyEvents): void {
-    this.#whenFree(() =>
-      this.#open(bin, authority, {
-        opened: () => events.opened(bin),
-        failed: () => events.failed(bin),
-        heldOpen: () => events.heldOpen(bin),
-        closed: () => events.closed(bin),
-      }),
-    );
+    this.#whenFree(() => this.#control.open(bin, authority, new SingleOpening(bin, authority, this, events)));
   }
 
   /** A stock-take: record `authority` accepted the code for all bins. No bin opens yet; `openToLook` opens them one by one. */
   beginStockTake(authority: number): void {
-    this.#settle(authority, undefined, Outcome.done);
+    this.settle(authority, undefined, Outcome.done);
   }
 
   /** One bin of a stock-take. Returns why it is not opened; undefined: it is. */
@@ -107,7 +70,7 @@ export class EmergencyTask {
       if (!(error instanceof WriteRefused)) throw error;
       return error.reason;
     }
-    this.#open(bin, authority, { opened: () => {}, failed: () => {}, heldOpen: () => {}, closed: () => {} });
+    this.#control.open(bin, authority, new SingleOpening(bin, authority, this));
     return undefined;
   }
 
@@ -131,7 +94,7 @@ export class EmergencyTask {
     const { opening, openAll } = this.#ledger.state;
     if (opening !== undefined) {
       const isOpen = this.#control.door(opening.bin) === "open";
-      this.#settle(opening.seq, opening.bin, isOpen ? Outcome.done : Outcome.unconfirmed);
+      this.settle(opening.seq, opening.bin, isOpen ? Outcome.done : Outcome.unconfirmed);
     }
     if (openAll === undefined) return;
     const ageSeconds = this.#age(openAll.at);
@@ -140,7 +103,7 @@ export class EmergencyTask {
     } else if (ageSeconds !== undefined && ageSeconds < RESUME_WITHIN_SECONDS) {
       this.openAll(events);
     } else {
-      this.#settle(openAll.seq, undefined, Outcome.unconfirmed);
+      this.settle(openAll.seq, undefined, Outcome.unconfirmed);
     }
   }
 
@@ -158,13 +121,13 @@ export class EmergencyTask {
   /** `authority`: the record that burnt the code. Returns why it was not released, or undefined. */
   releaseMount(authority: number): RefusalReason | undefined {
     const refusal = this.#control.busy ? "busy" : (this.#ledger.refusal("vital") ?? this.#release(authority));
-    this.#settle(authority, undefined, refusal === undefined ? Outcome.done : Outcome.notOpened);
+    this.settle(authority, undefined, refusal === undefined ? Outcome.done : Outcome.notOpened);
     return refusal;
   }
 
   /** Nobody pressed the button. */
   mountKept(authority: number): void {
-    this.#settle(authority, undefined, Outcome.notOpened);
+    this.settle(authority, undefined, Outcome.notOpened);
   }
 
   #release(authority: number): RefusalReason | undefined {
@@ -196,14 +159,14 @@ export class EmergencyTask {
   #endWithdrawn(): void {
     const run = this.#run!;
     this.#run = undefined;
-    this.#settle(run.seq, undefined, Outcome.unconfirmed);
+    this.settle(run.seq, undefined, Outcome.unconfirmed);
     run.events.stopped("sheet-closed", run.bin);
   }
 
   #endRun(run: OpenAll): void {
     const { events } = this.#run!;
     this.#run = undefined;
-    this.#settle(run.seq, undefined, Outcome.done);
+    this.settle(run.seq, undefined, Outcome.done);
     const { faulty } = this.#ledger.state;
     const notOpened: number[] = [];
     // Whichever opened is not faulty any more; those before a power cut are on record as well.
@@ -228,30 +191,17 @@ export class EmergencyTask {
       return;
     }
     this.#run = { seq: of, bin, events };
-    this.#control.open(bin, authority, new RunOpening(bin, authority, this.#ended));
+    this.#control.open(bin, authority, new RunOpening(bin, authority, this));
   }
 
-  readonly #ended = (bin: number, authority: number, result: Outcome): void => {
-    this.#settle(authority, bin, result);
+  /** `EmergencyOpeningHost`. */
+  runWentOn(bin: number): void {
     this.#run!.events.progress(bin);
     this.#timers.set(BETWEEN_BINS_MS, () => this.#nextBin());
-  };
-
-  #open(bin: number, authority: number, then: OpeningEvents): void {
-    this.#control.open(bin, authority, {
-      ...then,
-      opened: () => {
-        this.#settle(authority, bin, Outcome.done);
-        then.opened();
-      },
-      failed: () => {
-        this.#settle(authority, bin, Outcome.notOpened);
-        then.failed();
-      },
-    });
   }
 
-  #settle(of: number, bin: number | undefined, result: Outcome): void {
+  /** `EmergencyOpeningHost`; `bin` undefined: of a run, or of the release from the wall. */
+  settle(of: number, bin: number | undefined, result: Outcome): void {
     try {
       this.#ledger.write({ kind: Kind.emergencyOutcome, of, bin, result }, "vital");
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Rank } from "../journal/contract.js";
 import { type Exchange, Kind, Outcome } from "../records/records.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 import { type Answer, refused } from "./answer.js";
+import { type BegunExchange, ExchangeOpening, type ExchangeOpeningHost } from "./exchange-opening.js";
 import type { Refusal } from "./rights.js";
 
 /** How an exchange that was begun goes on; shown on the panel. */
@@ -20,7 +21,7 @@ export interface ExchangeEvents {
 type Intent = Extract<Parameters<Ledger["write"]>[0], { kind: typeof Kind.intent }>;
 
 /** An exchange under way: a durable intent, then the lock, then the outcome (README.md, "Two records"). */
-export class PendingExchange {
+export class PendingExchange implements ExchangeOpeningHost {
   readonly #ledger: Ledger;
   readonly #control: BinControl;
   readonly #events: ExchangeEvents;
@@ -64,7 +65,7 @@ export class PendingExchange {
       return refused(error.reason);
     }
     this.#events.opening(exchange, bin);
-    this.#control.open(bin, seq, this.#openingEvents(exchange, bin, seq, notOpened ?? (() => this.#wontOpen(bin))));
+    this.#control.open(bin, seq, new ExchangeOpening({ exchange, bin, seq, notOpened }, this));
     return { kind: "started" };
   }
 
@@ -82,32 +83,28 @@ export class PendingExchange {
       return;
     }
     this.#resumed = left.seq;
-    this.#control.adopt(
-      left.bin,
-      this.#openingEvents(left.exchange, left.bin, left.seq, () => {}),
-    );
+    const { exchange, bin, seq } = left;
+    this.#control.adopt(bin, new ExchangeOpening({ exchange, bin, seq, notOpened: () => {} }, this));
   }
 
-  #wontOpen(bin: number): void {
-    this.#events.failed({ reason: "bin-wont-open", params: { bin: this.#control.label(bin) } });
+  /** `ExchangeOpeningHost`. */
+  opened({ exchange, bin }: BegunExchange): void {
+    this.#events.opened(exchange, bin);
   }
 
-  #openingEvents(exchange: Exchange, bin: number, authority: number, notOpened: () => void) {
-    return {
-      opened: () => this.#events.opened(exchange, bin),
-      failed: () => {
-        this.#end(authority, Outcome.notOpened);
-        notOpened();
-      },
-      heldOpen: () => {
-        this.#end(authority, Outcome.leftOpen);
-        this.#events.heldOpen(exchange, bin);
-      },
-      closed: (seen: boolean) => {
-        this.#end(authority, seen ? Outcome.done : Outcome.unconfirmed);
-        this.#events.closed(exchange, bin);
-      },
-    };
+  /** `ExchangeOpeningHost`: on record first, and only then told. */
+  ended(begun: BegunExchange, result: Outcome): void {
+    const { exchange, bin, seq } = begun;
+    this.#end(seq, result);
+    if (result === Outcome.notOpened) this.#notOpened(begun);
+    else if (result === Outcome.leftOpen) this.#events.heldOpen(exchange, bin);
+    else this.#events.closed(exchange, bin);
+  }
+
+  #notOpened({ bin, notOpened }: BegunExchange): void {
+    if (notOpened === undefined)
+      this.#events.failed({ reason: "bin-wont-open", params: { bin: this.#control.label(bin) } });
+    else notOpened();
   }
 
   /** Once per intent: later calls find the exchange ended, and what could not be written stays what it was. */
