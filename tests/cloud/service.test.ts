@@ -15,6 +15,9 @@ import {
   Status,
   type Welcome,
 } from "../../firmware/wire/messages.js";
+import type { Group } from "../../sim/cloud/store/engine.js";
+import { MemoryEngine } from "../../sim/cloud/store/memory.js";
+import { CloudStore } from "../../sim/cloud/store.js";
 import { at, BOX, CloudRig, door, EPOCH, FailingMemory, START_SECONDS, TestBox } from "./support/cloud-rig.js";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -202,6 +205,32 @@ describe("an ack", () => {
     world.timers.advance(10_000);
     expect(box.bodies<Ack>(Lane.ack)).toEqual([{ epoch: EPOCH, through: 1 }]);
     expect(JSON.parse(disk.saved!).events).toHaveLength(1);
+  });
+
+  test("is of what the commit had in it, and not of what came while that was under way", () => {
+    const waiting: (() => void)[] = [];
+    let isSlow = false;
+    class SlowEngine extends MemoryEngine {
+      override commit(group: Group, done: (error?: Error) => void): void {
+        const write = () => super.commit(group, done);
+        if (isSlow) waiting.push(write);
+        else write();
+      }
+    }
+    const world = new CloudRig({ store: new CloudStore(new SlowEngine()) });
+    const box = new TestBox(world);
+    box.connect();
+    world.timers.advance(5_000);
+    box.read();
+    isSlow = true;
+    box.records(1, [door(1)]);
+    world.timers.advance(0);
+    box.records(2, [door(2)]);
+    world.timers.advance(0);
+    waiting.shift()!();
+    expect(box.bodies<Ack>(Lane.ack).map(({ through }) => through)).toEqual([1]);
+    waiting.shift()!();
+    expect(box.bodies<Ack>(Lane.ack).map(({ through }) => through)).toEqual([2]);
   });
 
   test("covers several batches with one write, and answers early and repeated ones with what is here", () => {

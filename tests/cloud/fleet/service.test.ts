@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { encodeRecord } from "../../../firmware/records/codec.js";
 import { Leases } from "../../../sim/cloud/fleet/leases.js";
-import { Committer } from "../../../sim/cloud/store/postgres/committer.js";
+import { Committer, LeaseLost } from "../../../sim/cloud/store/postgres/committer.js";
 import { Database } from "../../../sim/cloud/store/postgres/database.js";
 import { createTenant, PostgresEngine, PostgresLog } from "../../../sim/cloud/store/postgres/tenants.js";
 import { CloudStore } from "../../../sim/cloud/store.js";
@@ -118,6 +118,13 @@ describe.skipIf(isSkipped)("on PostgreSQL", () => {
     await settled(worker.cloud.store);
     expect(await seqs()).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(problems.at(-1)).toMatch(/it closed the connection.*nothing is acknowledged until it takes it/);
+    // And none is written before the one before it.
+    const { rows } = await pool.query("select committed from lease where tenant = $1", [worker.held.tenant]);
+    const group = { lines: [], changes: () => [{ key: "told", json: "4711" }] };
+    const answer = await new Promise<Error | undefined>((resolve) => {
+      new Committer(database, () => {}).commit(worker.held, Number(rows[0].committed) + 2, 1, group, resolve);
+    });
+    expect(answer).toBeInstanceOf(LeaseLost);
   });
 
   test("a server that is killed and comes back keeps what was acknowledged, and takes the rest then", async () => {
