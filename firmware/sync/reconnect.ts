@@ -7,9 +7,9 @@ import { Rival } from "./rival.js";
 const NOT_AVAILABLE = 3;
 
 /**
- * How long the box waits before it connects again (PROTOCOL.md section 8). Alone it waits seconds. Where the cloud has told a pace,
- * whatever every box loses at once, the broker or the cloud, is come back to over that time: at a random moment of it first and then
- * once in each, so that in no second more boxes come than in another.
+ * How long the box waits before it connects again (PROTOCOL.md section 8). When it alone lost the connection, it waits seconds. When
+ * every box lost it at once, because the broker or the cloud went, they come back over the time that the cloud has told, its pace:
+ * each box first at a random moment of it, and then once in each. So no second has more boxes coming than another.
  */
 export class ReconnectPolicy {
   readonly #backoff: Backoff;

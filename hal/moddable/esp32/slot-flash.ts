@@ -2,9 +2,9 @@ import type { FlashPort } from "../../ports/flash.js";
 import { checkRange, checkSector } from "../flash-range.js";
 
 /**
- * A slot of firmware/update/SPEC.md section 2 in two partitions, as if the second followed the first: the bootloader wants what it starts at the
- * beginning of a partition of its own, at a multiple of 64 KiB, and an image begins with a header that is not the bootloader's. The payload's first bytes, up
- * to the end of `head`, are padding.
+ * A slot of firmware/update/SPEC.md section 2 in two partitions, as if the second followed the first. The bootloader wants what it
+ * starts at the beginning of a partition of its own, at a multiple of 64 KiB, but an image begins with a header that is not the
+ * bootloader's. So the header gets the first partition. The payload's first bytes, up to the end of `head`, are padding.
  */
 export function slotFlash(head: FlashPort, image: FlashPort): FlashPort {
   const { sectorBytes } = image;
