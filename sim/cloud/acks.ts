@@ -1,5 +1,5 @@
 import type { TimerId, TimersPort } from "../../hal/ports/clock.js";
-import type { Session } from "./session.js";
+import type { CloudSession } from "./session.js";
 import type { CloudStore } from "./store.js";
 
 /** After a failure to write the database, ms. */
@@ -9,7 +9,7 @@ interface Owed {
   /** Hexadecimal. */
   readonly epoch: string;
   /** To be told. */
-  readonly session: Session;
+  readonly session: CloudSession;
 }
 
 interface AcksNeeds {

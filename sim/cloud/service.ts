@@ -36,7 +36,7 @@ import { type BoxPower, boxPower } from "./power.js";
 import { Privacy } from "./privacy/privacy.js";
 import { imageIn, Releases } from "./releases/releases.js";
 import type { Shelf } from "./releases/shelf.js";
-import { Conversation, type Drop, type Introduction, type Opened, type Session } from "./session.js";
+import { type CloudSession, Conversation, type Drop, type Introduction, type Opened } from "./session.js";
 import { Sheets } from "./sheets.js";
 import { SnapshotRounds } from "./snapshot-rounds.js";
 import { Snapshots } from "./snapshots.js";
@@ -292,7 +292,7 @@ export class CloudService {
     });
   }
 
-  #inSession(box: string, lane: Lane, message: { session: Session; body: Uint8Array; isFirst: boolean }): void {
+  #inSession(box: string, lane: Lane, message: { session: CloudSession; body: Uint8Array; isFirst: boolean }): void {
     const { session, body, isFirst } = message;
     const state = this.store.boxState(box);
     state.lastSeen = Math.floor(this.#needs.now());
@@ -314,7 +314,7 @@ export class CloudService {
   }
 
   /** The box is in this session: only now is what its hello said worth anything. */
-  #proven(box: string, session: Session): void {
+  #proven(box: string, session: CloudSession): void {
     const state = this.store.boxState(box);
     this.#described(box, state, session.told);
     this.releases.told(box, session.told.image);
@@ -339,7 +339,7 @@ export class CloudService {
     this.#boxAlerts.bins(box, bins, this.ingest.log.index.boxes.get(box)!.bins.length);
   }
 
-  #records(box: string, session: Session, batch: Records): void {
+  #records(box: string, session: CloudSession, batch: Records): void {
     const epoch = bytesToHex(batch.epoch);
     const taken = this.ingest.take(box, batch);
     this.#heldUp.look(box);
@@ -359,7 +359,7 @@ export class CloudService {
     this.store.durable(then, (error) => this.#needs.onProblem?.(error.message));
   }
 
-  #fetch(box: string, session: Session, { version, offset, count }: Fetch): void {
+  #fetch(box: string, session: CloudSession, { version, offset, count }: Fetch): void {
     const snapshot = this.#snapshots.newest(box);
     if (snapshot === undefined) return;
     if (snapshot.version !== version) {
@@ -373,7 +373,7 @@ export class CloudService {
     }
   }
 
-  #offer(box: string, session: Session): void {
+  #offer(box: string, session: CloudSession): void {
     const snapshot = this.#snapshots.newest(box)!;
     this.#send(box, session, Lane.offer, Offer, { version: snapshot.version, total: snapshot.bytes.length });
   }
@@ -425,7 +425,7 @@ export class CloudService {
     });
   }
 
-  #send<T extends object>(box: string, session: Session, lane: Lane, codec: BodyCodec<T>, body: T): void {
+  #send<T extends object>(box: string, session: CloudSession, lane: Lane, codec: BodyCodec<T>, body: T): void {
     this.#transport?.publish(topicOf(box, lane), session.seal(lane, padded(lane, codec.encode(body))));
   }
 

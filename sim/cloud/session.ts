@@ -16,7 +16,7 @@ export interface Introduction extends Told {
   readonly image: ToldImage | undefined;
 }
 
-export class Session {
+export class CloudSession {
   readonly #key: Uint8Array;
   readonly id: Uint8Array;
   readonly challenge: Uint8Array;
@@ -61,7 +61,7 @@ export type Opened =
       readonly drop?: undefined;
       readonly body: Uint8Array;
       readonly kind: "message";
-      readonly session: Session;
+      readonly session: CloudSession;
       readonly isFirst: boolean;
     };
 
@@ -77,9 +77,9 @@ const SPENT_MAX = 64;
  */
 export class Conversation {
   readonly #key: Uint8Array;
-  #current: Session | undefined;
+  #current: CloudSession | undefined;
   /** The newest last, one for each session of a box. */
-  #pending: Session[] = [];
+  #pending: CloudSession[] = [];
   /** The newest last. */
   #spent: Uint8Array[] = [];
 
@@ -88,7 +88,7 @@ export class Conversation {
   }
 
   /** The session that the box has proved to be in. */
-  get current(): Session | undefined {
+  get current(): CloudSession | undefined {
     return this.#current;
   }
 
@@ -115,15 +115,20 @@ export class Conversation {
     return { kind: "message", session, body, isFirst };
   }
 
-  welcome(id: Uint8Array, random: (count: number) => Uint8Array, told: Introduction, helloCounter: number): Session {
-    const session = new Session(this.#key, id.slice(), random(CHALLENGE_BYTES), told, helloCounter);
+  welcome(
+    id: Uint8Array,
+    random: (count: number) => Uint8Array,
+    told: Introduction,
+    helloCounter: number,
+  ): CloudSession {
+    const session = new CloudSession(this.#key, id.slice(), random(CHALLENGE_BYTES), told, helloCounter);
     const others = this.#pending.filter((one) => !sameBytes(one.id, id));
     this.#pending = [...others, session].slice(-PENDING_MAX);
     if (this.#current !== undefined && sameBytes(this.#current.id, id)) this.#current.lastHello = helloCounter;
     return session;
   }
 
-  #prove(session: Session): void {
+  #prove(session: CloudSession): void {
     const before = this.#current;
     if (before !== undefined && !sameBytes(before.id, session.id)) {
       this.#spent = [...this.#spent, before.id].slice(-SPENT_MAX);
@@ -132,7 +137,7 @@ export class Conversation {
     this.#pending = this.#pending.filter((one) => one !== session);
   }
 
-  #sessions(): readonly Session[] {
+  #sessions(): readonly CloudSession[] {
     return this.#current === undefined ? this.#pending : [this.#current, ...this.#pending];
   }
 }

@@ -129,8 +129,8 @@ describe("a desk", () => {
     expect(second.machine.bins.content(0)).toBeUndefined();
     expect(second.machine.mains.present).toBe(false);
     expect(second.surroundings.state).toEqual(state);
-    expect(second.machine.net.wifi?.uplinkOf("Phone")).toBeDefined();
-    expect(second.machine.net.wifi?.uplinkOf("Building")).toBeUndefined();
+    expect(second.machine.net.wifi?.backhaulOf("Phone")).toBeDefined();
+    expect(second.machine.net.wifi?.backhaulOf("Building")).toBeUndefined();
     expect(second.cloud.store.organisation.boxes).toEqual(secrets);
     expect(second.world.random("cloud").bytes(8)).not.toEqual(random);
     await second.close();

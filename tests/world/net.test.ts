@@ -368,7 +368,7 @@ describe("Wi-Fi", () => {
       "no network nobody in range",
       "joined, up: true",
     ]);
-    expect(box.net.wifi!.uplink).toBe(phone);
+    expect(box.net.wifi!.backhaul).toBe(phone);
     const log: string[] = [];
     const socket = hal.links.connect(port, { host: "cloud.test", port: 1883 });
     socket.onOpen = () => log.push("open");
@@ -379,10 +379,10 @@ describe("Wi-Fi", () => {
 
     box.powerCut({ backAfterMs: 100 });
     await world.advance(10_000);
-    expect(box.net.wifi!.uplink).toBe(phone);
+    expect(box.net.wifi!.backhaul).toBe(phone);
     box.net.wifi!.vanish("phone");
     await world.advance(10_000);
-    expect(box.net.wifi!.uplink).toBe(box.net.wifi!.uplinkOf("office"));
+    expect(box.net.wifi!.backhaul).toBe(box.net.wifi!.backhaulOf("office"));
     noCrashes(box);
   });
 

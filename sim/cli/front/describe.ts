@@ -53,8 +53,8 @@ export function linksInWords(desk: Desk): readonly string[] {
     const link = net[kind];
     if (link === undefined) return `${kind} not fitted`;
     const name =
-      kind === "wifi" && link.uplink !== undefined && net.wifi?.joined !== undefined ? "wifi (joined)" : kind;
-    const is = link.uplink !== undefined ? "up" : link.powered ? "searching" : "off";
+      kind === "wifi" && link.backhaul !== undefined && net.wifi?.joined !== undefined ? "wifi (joined)" : kind;
+    const is = link.backhaul !== undefined ? "up" : link.powered ? "searching" : "off";
     return `${name} ${is}${state.links[kind] === "up" ? "" : ` (${state.links[kind]})`}`;
   });
   const hotspot = state.hotspot === null ? [] : [`hotspot ${state.hotspot.ssid}`];

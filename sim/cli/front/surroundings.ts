@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Machine } from "../../world/machine/machine.js";
-import type { Uplink } from "../../world/net/uplink.js";
+import type { Backhaul } from "../../world/net/backhaul.js";
 
 export const LINK_KINDS = ["ethernet", "wifi", "cellular"] as const;
 export type LinkKind = (typeof LINK_KINDS)[number];
@@ -32,12 +32,12 @@ export const UNDISTURBED: SurroundingsState = {
 /** What the building and the phones in it offer to a box; kept over restarts. */
 export class Surroundings {
   readonly #machine: Machine;
-  readonly #wifi: Uplink | undefined;
+  readonly #wifi: Backhaul | undefined;
   #state = UNDISTURBED;
 
   constructor(machine: Machine, state: SurroundingsState) {
     this.#machine = machine;
-    this.#wifi = machine.net.wifi?.uplinkOf(BUILDING_WIFI.ssid);
+    this.#wifi = machine.net.wifi?.backhaulOf(BUILDING_WIFI.ssid);
     for (const kind of LINK_KINDS) this.setLink(kind, state.links[kind]);
     if (state.internet !== "up") this.setInternet(state.internet);
     if (state.hotspot !== null) this.openHotspot(state.hotspot);
@@ -61,16 +61,16 @@ export class Surroundings {
     const { net } = this.#machine;
     if (kind !== "wifi") net[kind]?.setAvailable(state !== "down");
     else if (state === "down") net.wifi?.vanish(BUILDING_WIFI.ssid);
-    else net.wifi?.appear({ ...BUILDING_WIFI, ...(this.#wifi && { uplink: this.#wifi }) });
-    const uplink = kind === "wifi" ? this.#wifi : net[kind]?.access;
-    uplink?.setMode(state === "stall" ? "stall" : "ok");
+    else net.wifi?.appear({ ...BUILDING_WIFI, ...(this.#wifi && { backhaul: this.#wifi }) });
+    const backhaul = kind === "wifi" ? this.#wifi : net[kind]?.access;
+    backhaul?.setMode(state === "stall" ? "stall" : "ok");
   }
 
   /** Replaces the phone's hotspot that was there. */
   openHotspot(hotspot: { ssid: string; passphrase: string; hasInternet: boolean }): void {
     this.closeHotspot();
-    const uplink = this.#machine.net.wifi?.appear(hotspot);
-    uplink?.setMode(hotspot.hasInternet ? "ok" : "noInternet");
+    const backhaul = this.#machine.net.wifi?.appear(hotspot);
+    backhaul?.setMode(hotspot.hasInternet ? "ok" : "noInternet");
     this.#state = { ...this.#state, hotspot };
   }
 

@@ -52,7 +52,7 @@ function sampleOf({ world, machine, cloud, isLit }: Theatre): Sample {
     milliamps: Math.round(machine.battery.milliamps * 100) / 100,
     mains: machine.mains.present,
     lit: isLit,
-    link: LINK_KINDS.find((kind) => machine.net[kind]?.uplink !== undefined) ?? null,
+    link: LINK_KINDS.find((kind) => machine.net[kind]?.backhaul !== undefined) ?? null,
     online: cloud.store.boxState(machine.name).online,
   };
 }

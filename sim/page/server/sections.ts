@@ -111,7 +111,7 @@ export function netSection({ machine, surroundings, cloud, isBrokerUp, isCloudUp
       kind,
       fitted: machine.net[kind] !== undefined,
       state: state.links[kind],
-      up: machine.net[kind]?.uplink !== undefined,
+      up: machine.net[kind]?.backhaul !== undefined,
     })),
     hotspot: state.hotspot,
     broker: isBrokerUp,
@@ -126,7 +126,7 @@ export function statesSection({ machine, cloud, connections }: Scene): StatesSec
   return {
     power: machine.state,
     boots: machine.boots,
-    link: LINK_KINDS.find((kind) => machine.net[kind]?.uplink !== undefined) ?? null,
+    link: LINK_KINDS.find((kind) => machine.net[kind]?.backhaul !== undefined) ?? null,
     isConnected: connections.some((id) => id === `smartbox-${machine.name}`),
     isInSession: online,
     screen: machine.panel.view?.screen ?? null,

@@ -2,7 +2,7 @@ import type { PanelInput, View } from "../../../hal/ports/panel.js";
 import type { BinEvent, BinsState } from "../../world/devices/bins.js";
 import type { NorFlash } from "../../world/devices/nor-flash.js";
 import type { CutOptions } from "../../world/machine/machine.js";
-import type { LineQuality, UplinkMode } from "../../world/net/uplink.js";
+import type { BackhaulMode, LineQuality } from "../../world/net/backhaul.js";
 import type { WifiCredentials } from "../../world/net/wifi.js";
 import type { BoardParts } from "../../world/parts/board-parts.js";
 
@@ -94,13 +94,13 @@ interface Cable {
   readonly powered: boolean;
   /** In reach of its network, or not. */
   setAvailable(available: boolean): void;
-  readonly access: { drop(): void; setMode(mode: UplinkMode): void };
+  readonly access: { drop(): void; setMode(mode: BackhaulMode): void };
 }
 
 /** Links to the internet. */
 export interface LinksHand {
   /** What is behind every link of the building. */
-  setInternet(mode: UplinkMode): void;
+  setInternet(mode: BackhaulMode): void;
   /** How much that carries, and loses; undefined: whatever comes. */
   setQuality(quality: LineQuality | undefined): void;
   readonly ethernet: Cable | undefined;
@@ -109,7 +109,7 @@ export interface LinksHand {
     | {
         readonly powered: boolean;
         /** A phone's hotspot or another network comes into reach. Answers what is behind it. */
-        appear(network: WifiCredentials): { setMode(mode: UplinkMode): void };
+        appear(network: WifiCredentials): { setMode(mode: BackhaulMode): void };
         vanish(ssid: string): void;
       }
     | undefined;

@@ -2,10 +2,10 @@ import type { SocketOptions, SocketPort, Validity } from "../../../hal/ports/net
 import type { ScheduledEvent } from "../clock/scheduler.js";
 import type { Life } from "../devices/life.js";
 import type { Site } from "../devices/site.js";
+import type { Backhaul } from "./backhaul.js";
 import { Flow } from "./flow.js";
 import type { Far, Network } from "./network.js";
 import { SignInPage } from "./sign-in-page.js";
-import type { Uplink } from "./uplink.js";
 
 /** The box's TCP send buffer (lwIP on the reference boards). */
 const SEND_BYTES = 8_192;
@@ -18,7 +18,7 @@ export interface BoxSocketOptions {
   readonly site: Site;
   readonly life: Life;
   readonly network: Network;
-  readonly uplink: Uplink | undefined;
+  readonly backhaul: Backhaul | undefined;
   readonly linkName: string;
   readonly target: SocketOptions;
   /** Bytes that may be on their way until the far end has acknowledged them; undefined: only what waits for the link is counted. */
@@ -26,7 +26,7 @@ export interface BoxSocketOptions {
   readonly onGone: (socket: BoxSocket) => void;
 }
 
-/** One socket of one boot over one uplink. */
+/** One socket of one boot over one backhaul. */
 export class BoxSocket {
   readonly port: SocketPort;
   #validity: Validity | undefined;
@@ -43,7 +43,7 @@ export class BoxSocket {
   #closedByBox = false;
   #writableDue = false;
   #giveUp: ScheduledEvent | undefined;
-  #leaveUplink: (() => void) | undefined;
+  #leaveBackhaul: (() => void) | undefined;
 
   constructor(options: BoxSocketOptions) {
     this.#options = options;
@@ -72,12 +72,15 @@ export class BoxSocket {
       },
     };
     this.#trace("connect");
-    const { uplink, site } = options;
-    if (uplink === undefined) this.#fail(`${options.linkName} is down`);
+    const { backhaul, site } = options;
+    if (backhaul === undefined) this.#fail(`${options.linkName} is down`);
     else {
-      this.#leaveUplink = uplink.use({ changed: () => this.#uplinkChanged(), broken: (error) => this.#broken(error) });
+      this.#leaveBackhaul = backhaul.use({
+        changed: () => this.#backhaulChanged(),
+        broken: (error) => this.#broken(error),
+      });
       this.#giveUp = site.scheduler.after(CONNECT_MS, () => this.#fail(`connect to ${this.#name} timed out`));
-      site.scheduler.after(2 * uplink.latencyMs, () => this.#dial(uplink));
+      site.scheduler.after(2 * backhaul.latencyMs, () => this.#dial(backhaul));
     }
   }
 
@@ -117,7 +120,7 @@ export class BoxSocket {
       this.#letGo();
       return;
     }
-    const mode = this.#options.uplink?.mode;
+    const mode = this.#options.backhaul?.mode;
     if (mode === "blackHole" || mode === "noInternet") {
       // Neither the rest nor the end gets through, and the connection would not live through the fault.
       far.abandon();
@@ -132,22 +135,22 @@ export class BoxSocket {
     });
   }
 
-  #dial(uplink: Uplink): void {
+  #dial(backhaul: Backhaul): void {
     if (this.#state !== "connecting" || this.#far !== undefined || !this.#options.life.running) return;
-    if (uplink.mode === "noInternet") {
+    if (backhaul.mode === "noInternet") {
       this.#fail(`cannot resolve ${this.#options.target.host}: no internet behind ${this.#options.linkName}`);
       return;
     }
-    if (!uplink.flowing) return;
+    if (!backhaul.flowing) return;
     const { scheduler } = this.#options.site;
     const random = this.#options.site.random(`socket ${scheduler.nowMs}`);
-    this.#in = new Flow({ scheduler, uplink, random, take: (bytes) => this.#arrive(bytes) });
-    this.#out = new Flow({ scheduler, uplink, random, take: (bytes) => this.#leave(bytes, uplink) });
+    this.#in = new Flow({ scheduler, backhaul, random, take: (bytes) => this.#arrive(bytes) });
+    this.#out = new Flow({ scheduler, backhaul, random, take: (bytes) => this.#leave(bytes, backhaul) });
     this.#in.onSpace = () => {
       if ((this.#in?.queuedBytes ?? 0) <= RECEIVE_BYTES / 2) this.#far?.flow(true);
     };
     this.#out.onSpace = () => this.#tellWritable();
-    const network = uplink.mode === "signIn" ? new SignInPage(scheduler) : this.#options.network;
+    const network = backhaul.mode === "signIn" ? new SignInPage(scheduler) : this.#options.network;
     this.#far = network.connect(this.#options.target, {
       opened: (validity) => this.#opened(validity),
       data: (bytes) => this.#incoming(bytes),
@@ -157,10 +160,10 @@ export class BoxSocket {
   }
 
   /** What has reached the far end takes up the send buffer until the acknowledgement is back. */
-  #leave(bytes: Uint8Array, uplink: Uplink): boolean {
+  #leave(bytes: Uint8Array, backhaul: Backhaul): boolean {
     if (this.#options.sendWindowBytes !== undefined) {
       this.#unacknowledgedBytes += bytes.length;
-      this.#options.site.scheduler.after(uplink.latencyMs, () => {
+      this.#options.site.scheduler.after(backhaul.latencyMs, () => {
         this.#unacknowledgedBytes -= bytes.length;
         this.#tellWritable();
       });
@@ -226,12 +229,12 @@ export class BoxSocket {
     else this.#fail(error);
   }
 
-  #uplinkChanged(): void {
+  #backhaulChanged(): void {
     this.#in?.kick();
     this.#out?.kick();
-    const uplink = this.#options.uplink;
-    if (uplink !== undefined && this.#state === "connecting") {
-      this.#options.site.scheduler.after(2 * uplink.latencyMs, () => this.#dial(uplink));
+    const backhaul = this.#options.backhaul;
+    if (backhaul !== undefined && this.#state === "connecting") {
+      this.#options.site.scheduler.after(2 * backhaul.latencyMs, () => this.#dial(backhaul));
     }
   }
 
@@ -255,8 +258,8 @@ export class BoxSocket {
     this.#options.site.scheduler.cancel(this.#giveUp);
     this.#in?.discard();
     this.#out?.discard();
-    this.#leaveUplink?.();
-    this.#leaveUplink = undefined;
+    this.#leaveBackhaul?.();
+    this.#leaveBackhaul = undefined;
     this.#options.onGone(this);
   }
 

@@ -1,6 +1,6 @@
 import type { ScheduledEvent, Scheduler } from "../clock/scheduler.js";
 import type { Random } from "../random.js";
-import type { Uplink } from "./uplink.js";
+import type { Backhaul } from "./backhaul.js";
 
 /** A piece that was lost is missed after so long: what lwIP waits for an answer at first is of that order, ms. */
 const RETRANSMIT_MS = 1_000;
@@ -11,12 +11,12 @@ interface Piece {
 }
 
 /**
- * One direction of a connection over an uplink: keeps the order, breaks what is written into pieces, delays them, and holds
- * them while the uplink does not flow or the taker has had enough. Its writer bounds it with `queuedBytes`.
+ * One direction of a connection over an backhaul: keeps the order, breaks what is written into pieces, delays them, and holds
+ * them while the backhaul does not flow or the taker has had enough. Its writer bounds it with `queuedBytes`.
  */
 export class Flow {
   readonly #scheduler: Scheduler;
-  readonly #uplink: Uplink;
+  readonly #backhaul: Backhaul;
   readonly #random: Random;
   readonly #take: (bytes: Uint8Array) => boolean;
   #pieces: Piece[] = [];
@@ -31,9 +31,14 @@ export class Flow {
   onSpace: (() => void) | undefined;
 
   /** `take` gets each piece from the scheduler; false: no more before `release`. */
-  constructor(options: { scheduler: Scheduler; uplink: Uplink; random: Random; take: (bytes: Uint8Array) => boolean }) {
+  constructor(options: {
+    scheduler: Scheduler;
+    backhaul: Backhaul;
+    random: Random;
+    take: (bytes: Uint8Array) => boolean;
+  }) {
     this.#scheduler = options.scheduler;
-    this.#uplink = options.uplink;
+    this.#backhaul = options.backhaul;
     this.#random = options.random;
     this.#take = options.take;
   }
@@ -43,10 +48,10 @@ export class Flow {
   }
 
   push(bytes: Uint8Array): void {
-    this.#lastDueMs = Math.max(this.#lastDueMs, this.#scheduler.nowMs + this.#uplink.latencyMs);
+    this.#lastDueMs = Math.max(this.#lastDueMs, this.#scheduler.nowMs + this.#backhaul.latencyMs);
     for (let at = 0; at < bytes.length; ) {
-      const most = this.#uplink.segmentBytes;
-      const size = this.#uplink.fragment ? 1 + this.#random.int(most) : most;
+      const most = this.#backhaul.segmentBytes;
+      const size = this.#backhaul.fragment ? 1 + this.#random.int(most) : most;
       this.#carry(Math.min(size, bytes.length - at));
       this.#pieces.push({ bytes: bytes.slice(at, at + size), dueMs: this.#lastDueMs });
       at += size;
@@ -57,7 +62,7 @@ export class Flow {
 
   /** A piece takes its time on a slow line, and one that is lost holds up those behind it. */
   #carry(size: number): void {
-    const { quality, latencyMs } = this.#uplink;
+    const { quality, latencyMs } = this.#backhaul;
     if (quality === undefined) return;
     const begins = Math.max(this.#scheduler.nowMs, this.#busyUntilMs);
     this.#busyUntilMs = begins + Math.ceil((1_000 * size) / quality.bytesPerSecond);
@@ -72,9 +77,9 @@ export class Flow {
     this.kick();
   }
 
-  /** Calls `done` after everything that was pushed has left and the uplink flows, a latency from now at the soonest. */
+  /** Calls `done` after everything that was pushed has left and the backhaul flows, a latency from now at the soonest. */
   finish(done: () => void): void {
-    this.#lastDueMs = Math.max(this.#lastDueMs, this.#scheduler.nowMs + this.#uplink.latencyMs);
+    this.#lastDueMs = Math.max(this.#lastDueMs, this.#scheduler.nowMs + this.#backhaul.latencyMs);
     this.#finish = { done, dueMs: this.#lastDueMs };
     this.kick();
   }
@@ -92,7 +97,7 @@ export class Flow {
   /** Looks again whether something can move. */
   kick(): void {
     const dueMs = this.#pieces[0]?.dueMs ?? this.#finish?.dueMs;
-    if (this.#event !== undefined || dueMs === undefined || this.#held || !this.#uplink.flowing) return;
+    if (this.#event !== undefined || dueMs === undefined || this.#held || !this.#backhaul.flowing) return;
     this.#event = this.#scheduler.at(dueMs, () => {
       this.#event = undefined;
       this.#move();
@@ -102,7 +107,7 @@ export class Flow {
 
   /** One piece an event, so that what a piece causes comes before the next piece. */
   #move(): void {
-    if (!this.#uplink.flowing) return;
+    if (!this.#backhaul.flowing) return;
     const piece = this.#pieces.shift();
     if (piece === undefined) {
       const finish = this.#finish;

@@ -3,15 +3,15 @@ import type { ScheduledEvent } from "../clock/scheduler.js";
 import type { Battery } from "../devices/battery.js";
 import type { Life } from "../devices/life.js";
 import type { Site } from "../devices/site.js";
+import type { Backhaul } from "./backhaul.js";
 import type { BoxSocket } from "./box-socket.js";
-import type { Uplink } from "./uplink.js";
 
 /** From power to an address: cable autonegotiation and DHCP; scan, association and DHCP; registration and PDP context. */
 const BRING_UP_MS: Readonly<Record<LinkKind, number>> = { ethernet: 1_500, wifi: 3_000, cellular: 8_000 };
 
 /**
  * One way to the internet. The firmware powers it; the world decides whether there is anything to associate with
- * (`candidate`) and how its uplink fares.
+ * (`candidate`) and how its backhaul fares.
  */
 export abstract class Link {
   readonly kind: LinkKind;
@@ -19,14 +19,14 @@ export abstract class Link {
   readonly #battery: Battery;
   readonly #sockets = new Set<BoxSocket>();
   #powered = false;
-  #uplink: Uplink | undefined;
-  #coming: { uplink: Uplink; event: ScheduledEvent } | undefined;
+  #backhaul: Backhaul | undefined;
+  #coming: { backhaul: Backhaul; event: ScheduledEvent } | undefined;
   #bound: { life: Life; port: LinkPort; told: boolean } | undefined;
 
   /** A part of its own powers it, and outlives the boots: ports of boots carry connections only. */
   hasModem = false;
-  /** Told of each change of `uplink`. */
-  onUplink: ((uplink: Uplink | undefined) => void) | undefined;
+  /** Told of each change of `backhaul`. */
+  onBackhaul: ((backhaul: Backhaul | undefined) => void) | undefined;
 
   constructor(kind: LinkKind, site: Site, battery: Battery) {
     this.kind = kind;
@@ -35,15 +35,15 @@ export abstract class Link {
   }
 
   /** What the link would associate with now, if it had power. */
-  protected abstract candidate(): Uplink | undefined;
+  protected abstract candidate(): Backhaul | undefined;
 
   get powered(): boolean {
     return this.#powered;
   }
 
-  /** The uplink it is associated with; undefined: down. */
-  get uplink(): Uplink | undefined {
-    return this.#uplink;
+  /** The backhaul it is associated with; undefined: down. */
+  get backhaul(): Backhaul | undefined {
+    return this.#backhaul;
   }
 
   /** The methods and the state of `LinkPort`, for a boot's port object to build on. */
@@ -53,7 +53,7 @@ export abstract class Link {
       kind: this.kind,
       get up() {
         life.check();
-        return link.#uplink !== undefined;
+        return link.#backhaul !== undefined;
       },
       onChange: undefined,
       start: () => {
@@ -95,51 +95,51 @@ export abstract class Link {
   /** Call after anything that may change the candidate. `afterMs`: how long associating takes from now. */
   protected reconsider(afterMs?: number): void {
     const wanted = this.#powered ? this.candidate() : undefined;
-    if (this.#coming !== undefined && (this.#coming.uplink !== wanted || afterMs !== undefined)) {
+    if (this.#coming !== undefined && (this.#coming.backhaul !== wanted || afterMs !== undefined)) {
       this.site.scheduler.cancel(this.#coming.event);
       this.#coming = undefined;
     }
-    if (this.#uplink !== undefined && this.#uplink !== wanted) this.#lose();
-    if (wanted === undefined || this.#uplink === wanted || this.#coming !== undefined) return;
+    if (this.#backhaul !== undefined && this.#backhaul !== wanted) this.#lose();
+    if (wanted === undefined || this.#backhaul === wanted || this.#coming !== undefined) return;
     const event = this.site.scheduler.after(afterMs ?? BRING_UP_MS[this.kind], () => {
       this.#coming = undefined;
-      this.#uplink = wanted;
+      this.#backhaul = wanted;
       this.#changed(true);
     });
-    this.#coming = { uplink: wanted, event };
+    this.#coming = { backhaul: wanted, event };
   }
 
   #lose(): void {
-    this.#uplink = undefined;
+    this.#backhaul = undefined;
     for (const socket of [...this.#sockets]) socket.linkLost(`${this.kind} went down`);
     this.#changed(false);
   }
 
   #changed(up: boolean): void {
     this.site.trace("net", `${this.kind} ${up ? "up" : "down"}`);
-    this.onUplink?.(this.#uplink);
+    this.onBackhaul?.(this.#backhaul);
     const bound = this.#bound;
     if (bound === undefined) return;
     // From the loop: the change may come from inside `stop`.
     this.site.scheduler.after(0, () => {
-      if (bound.told === up || (this.#uplink !== undefined) !== up) return;
+      if (bound.told === up || (this.#backhaul !== undefined) !== up) return;
       bound.told = up;
       bound.life.call(() => bound.port.onChange?.(up));
     });
   }
 }
 
-/** Ethernet or cellular: one uplink, there or not. */
+/** Ethernet or cellular: one backhaul, there or not. */
 export class FixedLink extends Link {
-  readonly access: Uplink;
+  readonly access: Backhaul;
   #available = true;
 
-  constructor(kind: "ethernet" | "cellular", site: Site, battery: Battery, access: Uplink) {
+  constructor(kind: "ethernet" | "cellular", site: Site, battery: Battery, access: Backhaul) {
     super(kind, site, battery);
     this.access = access;
   }
 
-  protected override candidate(): Uplink | undefined {
+  protected override candidate(): Backhaul | undefined {
     return this.#available ? this.access : undefined;
   }
 

@@ -2,10 +2,10 @@ import type { LinkKind, LinkPort, Links, SocketOptions, SocketPort, WifiPort } f
 import type { Battery } from "../devices/battery.js";
 import type { Life } from "../devices/life.js";
 import type { Site } from "../devices/site.js";
+import { Backhaul, type BackhaulMode, type LineQuality } from "./backhaul.js";
 import { BoxSocket } from "./box-socket.js";
 import { FixedLink, type Link } from "./link.js";
 import type { Network } from "./network.js";
-import { type LineQuality, Uplink, type UplinkMode } from "./uplink.js";
 import { type WifiCredentials, WifiLink } from "./wifi.js";
 
 export interface NetOptions {
@@ -31,8 +31,8 @@ export class BoxNet {
   readonly #site: Site;
   readonly #network: Network;
   readonly #sendWindowBytes: number | undefined;
-  /** Uplinks that share the building's fate; a phone's hotspot is not among them. */
-  readonly #building: Uplink[] = [];
+  /** Backhauls that share the building's fate; a phone's hotspot is not among them. */
+  readonly #building: Backhaul[] = [];
 
   constructor(site: Site, battery: Battery, network: Network, options: NetOptions = {}) {
     this.#site = site;
@@ -40,31 +40,31 @@ export class BoxNet {
     this.#sendWindowBytes = options.sendWindowBytes;
     const fitted = options.links ?? ["ethernet", "wifi", "cellular"];
     if (fitted.includes("ethernet")) {
-      this.ethernet = new FixedLink("ethernet", site, battery, this.#uplink(20));
+      this.ethernet = new FixedLink("ethernet", site, battery, this.#backhaul(20));
     }
     if (fitted.includes("wifi")) {
       this.wifi = new WifiLink(site, battery, options.wifi === undefined ? {} : { configured: options.wifi });
-      if (options.wifi !== undefined) this.wifi.appear({ ...options.wifi, rssi: -55, uplink: this.#uplink(25) });
+      if (options.wifi !== undefined) this.wifi.appear({ ...options.wifi, rssi: -55, backhaul: this.#backhaul(25) });
     }
     if (fitted.includes("cellular")) {
-      this.cellular = new FixedLink("cellular", site, battery, this.#uplink(80));
+      this.cellular = new FixedLink("cellular", site, battery, this.#backhaul(80));
     }
   }
 
   /** Sets the same fault on every way out but phone hotspots. `ok` ends it. */
-  setInternet(mode: UplinkMode): void {
+  setInternet(mode: BackhaulMode): void {
     this.#site.trace("net", `internet ${mode}`);
-    for (const uplink of this.#building) uplink.setMode(mode);
+    for (const backhaul of this.#building) backhaul.setMode(mode);
   }
 
   /** Sets the delay of every way out but phone hotspots, ms one way. */
   setLatency(ms: number): void {
-    for (const uplink of this.#building) uplink.latencyMs = ms;
+    for (const backhaul of this.#building) backhaul.latencyMs = ms;
   }
 
   /** Sets what every way out but phone hotspots carries; undefined: whatever comes. */
   setQuality(quality: LineQuality | undefined): void {
-    for (const uplink of this.#building) uplink.quality = quality;
+    for (const backhaul of this.#building) backhaul.quality = quality;
   }
 
   port(life: Life): Links {
@@ -99,19 +99,19 @@ export class BoxNet {
       site: this.#site,
       life,
       network: this.#network,
-      uplink: link.uplink,
+      backhaul: link.backhaul,
       linkName: link.kind,
       target,
       sendWindowBytes: this.#sendWindowBytes,
       onGone: (gone) => link.detach(gone),
     });
-    if (link.uplink !== undefined) link.attach(socket);
+    if (link.backhaul !== undefined) link.attach(socket);
     return socket.port;
   }
 
-  #uplink(latencyMs: number): Uplink {
-    const uplink = new Uplink({ latencyMs });
-    this.#building.push(uplink);
-    return uplink;
+  #backhaul(latencyMs: number): Backhaul {
+    const backhaul = new Backhaul({ latencyMs });
+    this.#building.push(backhaul);
+    return backhaul;
   }
 }

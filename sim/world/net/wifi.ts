@@ -2,8 +2,8 @@ import type { WifiNetwork, WifiPort } from "../../../hal/ports/network.js";
 import type { Battery } from "../devices/battery.js";
 import type { Life } from "../devices/life.js";
 import type { Site } from "../devices/site.js";
+import { Backhaul } from "./backhaul.js";
 import { Link } from "./link.js";
-import { Uplink } from "./uplink.js";
 
 const SCAN_MS = 2_500;
 const JOIN_MS = 4_000;
@@ -16,7 +16,7 @@ export interface AccessPoint {
   readonly passphrase: string;
   /** dBm, -100 to 0. */
   readonly rssi: number;
-  readonly uplink: Uplink;
+  readonly backhaul: Backhaul;
 }
 
 export interface WifiCredentials {
@@ -49,18 +49,18 @@ export class WifiLink extends Link {
     this.reconsider();
   }
 
-  /** A network comes into range, or one of that name changes. Returns its uplink, for faults. */
-  appear(network: { ssid: string; passphrase: string; rssi?: number; uplink?: Uplink }): Uplink {
-    const uplink = network.uplink ?? new Uplink({ latencyMs: 30 });
+  /** A network comes into range, or one of that name changes. Returns its backhaul, for faults. */
+  appear(network: { ssid: string; passphrase: string; rssi?: number; backhaul?: Backhaul }): Backhaul {
+    const backhaul = network.backhaul ?? new Backhaul({ latencyMs: 30 });
     this.#heard.set(network.ssid, {
       ssid: network.ssid,
       passphrase: network.passphrase,
       rssi: network.rssi ?? -60,
-      uplink,
+      backhaul,
     });
     this.site.trace("net", `wifi ${network.ssid} appears`);
     this.reconsider();
-    return uplink;
+    return backhaul;
   }
 
   /** Out of range, or without power. */
@@ -70,11 +70,11 @@ export class WifiLink extends Link {
     this.reconsider();
   }
 
-  uplinkOf(ssid: string): Uplink | undefined {
-    return this.#heard.get(ssid)?.uplink;
+  backhaulOf(ssid: string): Backhaul | undefined {
+    return this.#heard.get(ssid)?.backhaul;
   }
 
-  protected override candidate(): Uplink | undefined {
+  protected override candidate(): Backhaul | undefined {
     return this.#reach(this.#joined) ?? this.#reach(this.#configured);
   }
 
@@ -84,7 +84,7 @@ export class WifiLink extends Link {
       kind: "wifi",
       get up() {
         life.check();
-        return link.uplink !== undefined;
+        return link.backhaul !== undefined;
       },
       onChange: undefined,
       start: () => {
@@ -152,10 +152,10 @@ export class WifiLink extends Link {
     return undefined;
   }
 
-  #reach(credentials: WifiCredentials | undefined): Uplink | undefined {
+  #reach(credentials: WifiCredentials | undefined): Backhaul | undefined {
     if (credentials === undefined) return undefined;
     const heard = [...this.#heard.values()].find((network) => printable(network.ssid) === credentials.ssid);
-    return heard?.passphrase === credentials.passphrase ? heard.uplink : undefined;
+    return heard?.passphrase === credentials.passphrase ? heard.backhaul : undefined;
   }
 }
 

@@ -72,7 +72,7 @@ export class Sim7000Part {
     this.#net = options.net;
     this.#cellular = options.cellular;
     this.#cellular.hasModem = true;
-    this.#cellular.onUplink = () => this.#registrationChanged();
+    this.#cellular.onBackhaul = () => this.#registrationChanged();
     options.line.toPart = (bytes) => this.#receive(bytes);
     options.key.watch((level) => this.#key(level === 1));
   }
@@ -220,7 +220,7 @@ export class Sim7000Part {
 
   get #isRegistered(): boolean {
     const hasSim = this.sim === "ready" || this.#isUnlocked;
-    return hasSim && this.#network === "ok" && this.#cellular.uplink !== undefined;
+    return hasSim && this.#network === "ok" && this.#cellular.backhaul !== undefined;
   }
 
   get #status(): number {

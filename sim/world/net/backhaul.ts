@@ -4,7 +4,7 @@
  * answers, connections that live through it are reset when it ends; `noInternet`: as a black hole, but names do not resolve, which is
  * told at once. `signIn`: whatever is connected to answers with the page of a guest network.
  */
-export type UplinkMode = "ok" | "stall" | "blackHole" | "noInternet" | "signIn";
+export type BackhaulMode = "ok" | "stall" | "blackHole" | "noInternet" | "signIn";
 
 /** What a way carries, in each direction. */
 export interface LineQuality {
@@ -21,8 +21,8 @@ interface User {
 }
 
 /** The way from one access (a cable, an access point, a phone, the cellular network) to the far end, with its faults. */
-export class Uplink {
-  #mode: UplinkMode = "ok";
+export class Backhaul {
+  #mode: BackhaulMode = "ok";
   readonly #users = new Set<User>();
   /** One way, ms. */
   latencyMs: number;
@@ -37,7 +37,7 @@ export class Uplink {
     this.segmentBytes = options.segmentBytes ?? 1_460;
   }
 
-  get mode(): UplinkMode {
+  get mode(): BackhaulMode {
     return this.#mode;
   }
 
@@ -45,7 +45,7 @@ export class Uplink {
     return this.#mode === "ok" || this.#mode === "signIn";
   }
 
-  setMode(mode: UplinkMode): void {
+  setMode(mode: BackhaulMode): void {
     const before = this.#mode;
     if (mode === before) return;
     this.#mode = mode;
