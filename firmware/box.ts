@@ -3,10 +3,10 @@ import type { Hal } from "../hal/ports/hal.js";
 import type { PartFault } from "../hal/ports/parts.js";
 import { BinControl } from "./bins/bin-control.js";
 import { BootRecord } from "./box-boot.js";
+import { BoxEvents } from "./box-events.js";
 import { BoxHost } from "./box-host.js";
 import { BoxInput } from "./box-input.js";
 import { BoxLink } from "./box-link.js";
-import { BoxNews } from "./box-news.js";
 import { BoxOneTouch } from "./box-one-touch.js";
 import { BoxScreens } from "./box-screens.js";
 import { BoxStatus } from "./box-status.js";
@@ -58,7 +58,7 @@ export class Box implements BoxTasks {
   readonly #screens: BoxScreens;
   readonly #use: BoxUse;
   readonly #link: BoxLink;
-  readonly #news: BoxNews;
+  readonly #events: BoxEvents;
   readonly #changes: Changes;
   readonly #lamp: SharedLamp;
   readonly entropy: WatchedEntropy;
@@ -94,8 +94,8 @@ export class Box implements BoxTasks {
     this.#screens = new BoxScreens(this, this.#status);
     this.#use = new BoxUse(this);
     this.#link = new BoxLink(this, this.#use, this.#boot);
-    this.#news = new BoxNews(this);
-    const changes = new Changes(this.#news);
+    this.#events = new BoxEvents(this);
+    const changes = new Changes(this.#events);
     this.#changes = changes;
     this.#lamp = new SharedLamp(hal.button);
     // What is known
@@ -105,7 +105,7 @@ export class Box implements BoxTasks {
     this.snapshot = this.#newSnapshot();
     this.#beliefs = new BinBeliefs(ledger.state, this.snapshot, bins.count);
     // What can be done
-    this.control = new BinControl({ bins, timers, settings: board.bins, ledger, host: this.#news });
+    this.control = new BinControl({ bins, timers, settings: board.bins, ledger, host: this.#events });
     this.throttle = new Throttle(ledger, clock);
     this.navigator = new Navigator({ panel: hal.panel, timers, host: this.#screens });
     this.exchangeFlow = new ExchangeFlow({ navigator: this.navigator, bins, host: this.#screens });
@@ -118,7 +118,7 @@ export class Box implements BoxTasks {
     this.power = new PowerTask({ hal, battery, ledger, host: this.#use, changes });
     this.links = new ThriftyLinks(hal.links, timers, this.power);
     this.partWatch = new PartWatch({ hal, ledger, host: this.#status, changes });
-    this.#snapshotWatch = new SnapshotWatch({ snapshot: this.snapshot, timers, host: this.#news });
+    this.#snapshotWatch = new SnapshotWatch({ snapshot: this.snapshot, timers, host: this.#events });
     const made = this.#newUpdate(updates);
     this.update = made?.task;
     this.updateFaults = made?.faults ?? [];

@@ -4,7 +4,7 @@ import type { SnapshotWatchHost } from "./state/snapshot-watch.js";
 import type { ChangeListener } from "./wiring/changes.js";
 
 /** Who hears of it when something has changed. */
-export class BoxNews implements ChangeListener, BinControlHost, SnapshotWatchHost {
+export class BoxEvents implements ChangeListener, BinControlHost, SnapshotWatchHost {
   readonly #box: BoxTasks;
 
   constructor(box: BoxTasks) {
