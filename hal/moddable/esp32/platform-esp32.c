@@ -6,7 +6,7 @@
 #include "bootloader_random.h"
 #include "driver/gpio.h"
 #include "esp_attr.h"
-#include "esp_ota_ops.h"
+#include "app_update/include/esp_ota_ops.h"
 #include "esp_partition.h"
 #include "esp_random.h"
 #include "esp_sleep.h"
