@@ -134,18 +134,6 @@ declare module "embedded:storage/flash" {
   export default FlashStorage;
 }
 
-declare module "embedded:update" {
-  import type { Flash } from "embedded:storage/flash";
-
-  export interface Updater {
-    write(bytes: Uint8Array, offset: number): void;
-    complete(): void;
-    close(): void;
-  }
-  const Update: { open(options: { partition: Flash; mode?: "a" | "w"; byteLength?: number }): Updater };
-  export default Update;
-}
-
 declare module "embedded:network/interface/wifi" {
   export default class WiFi {
     constructor(options: { onChanged?: (property: "connection" | "address") => void });
