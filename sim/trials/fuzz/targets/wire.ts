@@ -175,6 +175,8 @@ const websocket: Target = {
   seeds: () => [
     of(0, 0x82, 3, 1, 2, 3, 0x89, 1, 0x21, 0x88, 2, 3, 0xe8),
     of(0, 0x02, 1, 7, 0x80, 126, 0, 2, 8, 9),
+    // A ping of 130 bytes, which no server may send.
+    of(0, 0x89, 126, 0, 130, ...new Uint8Array(130)),
     after(1, asciiBytes("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")),
   ],
   run(input) {
