@@ -139,6 +139,7 @@ export class Box implements BoxTasks {
     this.navigator.home();
     this.exchange.resume();
     this.emergency.resume(this.emergencyFlow);
+    this.control.noteFoundOpen(this.#beliefs);
     this.ledger.listener = this.sync;
     new BoxInput(this).listen();
     if (hal.parts !== undefined) hal.parts.onChange = () => this.partWatch.look();

@@ -1,7 +1,8 @@
 import { BinError, type BinsPort, type DoorState } from "../../hal/ports/bins.js";
 import type { BinSettings } from "../../hal/ports/board.js";
 import type { TimersPort } from "../../hal/ports/clock.js";
-import { BinFault, DoorEvent, Kind } from "../records/records.js";
+import { Belief, BinFault, DoorEvent, Kind } from "../records/records.js";
+import type { BinBeliefs } from "../state/bin-beliefs.js";
 import type { Ledger } from "../state/ledger.js";
 import { Deadline } from "../wiring/deadline.js";
 
@@ -117,6 +118,19 @@ export class BinControl {
     const opening = this.#begin(bin, events);
     opening.phase = "open";
     opening.next.set(0, () => this.#opened(opening));
+  }
+
+  /**
+   * At a boot, when what was under way has been taken up again: a door that stands open all the same was opened while the box was
+   * dark, and nobody knows what hangs behind it now.
+   */
+  noteFoundOpen(beliefs: Pick<BinBeliefs, "content">): void {
+    for (let bin = 0; bin < this.#bins.count; bin++) {
+      if (this.#openings.has(bin) || this.#bins.door(bin) !== "open") continue;
+      // Once: a door that goes on standing open, or a contact that is stuck, would fill the journal boot by boot.
+      if (beliefs.content(bin).belief === Belief.doubt) continue;
+      this.#ledger.note({ kind: Kind.door, bin, event: DoorEvent.unexpected });
+    }
   }
 
   /** Releases the box from its wall. Throws BinError from the port, and as `open` does. */

@@ -95,12 +95,14 @@ export class RareVisitors {
     await this.#hands.leave();
   }
 
-  /** A door is open that no lock has let go. */
-  async #crowbar(): Promise<void> {
-    const { latches, bins } = this.#stage.rig;
+  /** A door is open that no lock has let go. Behind the back of a box that is dark nobody could notice. */
+  async #crowbar(): Promise<boolean> {
+    const { latches, bins, console } = this.#stage.rig;
+    if (console.state !== "running") return false;
     latches.force(this.#random.int(bins.count));
     await this.#stage.world.advance(HAND_MS);
     await this.#hands.shutDoors();
+    return true;
   }
 
   /** The number of a bin, a year, the street: whatever is short. */
