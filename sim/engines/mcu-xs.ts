@@ -1,4 +1,9 @@
-import { mcuImage } from "./xs/mcu-image.js";
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ImageFault } from "./node-image.js";
+import { mcuImage, strippedImage } from "./xs/mcu-image.js";
+import { xsProgram } from "./xs/program.js";
 import type { Serve, XsMachines } from "./xs-machines.js";
 import { XsHost, XsWorker } from "./xs-worker.js";
 
@@ -9,24 +14,32 @@ import { XsHost, XsWorker } from "./xs-worker.js";
 export class McuXs implements XsMachines {
   /** The image holds bytecode, and a boot evaluates it anew. */
   readonly loadComputrons = 0;
-  /** The program is linked into it. */
-  readonly runsPrograms = false;
+  /** The whole of an image, the machine code with it. */
+  readonly program = async (fault: ImageFault, version: string) => {
+    const source = await xsProgram(fault, version, "mcu-update-machine.ts");
+    return strippedImage(await mcuImage({ source }));
+  };
   readonly #host: XsHost;
+  readonly #image: string;
+  /** Files of images out of slots. */
+  readonly #files = new Map<string, string>();
 
-  private constructor(command: readonly string[]) {
-    this.#host = new XsHost(command);
+  /** `image`: what it runs where no slot holds another. */
+  private constructor(command: readonly string[], image: string) {
+    this.#host = new XsHost(command, "-kernel");
+    this.#image = image;
   }
 
   /** Throws NoXsError where XS, the emulator or the cross compiler cannot be had. */
   static async open(): Promise<McuXs> {
     image ??= mcuImage();
-    return new McuXs([...QEMU, await image]);
+    return new McuXs(QEMU, await image);
   }
 
   /** The same with a timer that counts instructions, and an XS that counts nothing; `program` as of `mcuImage`. */
   static async counting(program?: string): Promise<McuXs> {
     const image = await mcuImage({ program, metering: false });
-    return new McuXs([...QEMU.slice(0, -1), "-icount", "shift=0,sleep=off", ...QEMU.slice(-1), image]);
+    return new McuXs([...QEMU, "-icount", "shift=0,sleep=off"], image);
   }
 
   /**
@@ -37,11 +50,19 @@ export class McuXs implements XsMachines {
     const image = await mcuImage({ program: "mcu-flash-machine.ts" });
     const memory = ["-object", `memory-backend-file,id=flash,size=${CHIP_FLASH_BYTES},mem-path=${flash},share=on`];
     const qemu = QEMU.map((word) => (word === BOARD ? `${BOARD},memory-backend=flash` : word));
-    return new McuXs(["sh", "-c", MORTAL, lifetime, qemu[0]!, ...memory, ...qemu.slice(1), image]);
+    return new McuXs(["sh", "-c", MORTAL, lifetime, qemu[0]!, ...memory, ...qemu.slice(1)], image);
   }
 
-  start(serve: Serve): XsWorker {
-    return new XsWorker(this.#host, serve);
+  start(serve: Serve, program?: Uint8Array): XsWorker {
+    return new XsWorker(this.#host, serve, program === undefined ? this.#image : this.#fileOf(program));
+  }
+
+  #fileOf(program: Uint8Array): string {
+    const name = createHash("sha256").update(program).digest("hex");
+    const file = this.#files.get(name) ?? join(this.#host.dir, `${name}.elf`);
+    if (!this.#files.has(name)) writeFileSync(file, program);
+    this.#files.set(name, file);
+    return file;
   }
 
   close(): void {
@@ -59,7 +80,7 @@ const BOARD = "mps2-an500";
 const QEMU = [
   "qemu-system-arm",
   ...["-M", BOARD, "-display", "none", "-monitor", "none", "-serial", "none"],
-  ...["-semihosting-config", "enable=on,target=native", "-kernel"],
+  ...["-semihosting-config", "enable=on,target=native"],
 ];
 
 /** One for all of this process: the sources do not change under it. */

@@ -8,7 +8,6 @@ import { PowerCut } from "../world/devices/power-cut.js";
 import type { Engine, Spent } from "./engine.js";
 import { McuXs } from "./mcu-xs.js";
 import { OPENED } from "./opening-cost.js";
-import { xsProgram } from "./xs/program.js";
 import { DesktopXs, type XsMachines } from "./xs-machines.js";
 import { type BoardReport, XsKilled, type XsReport, type XsWorker } from "./xs-worker.js";
 
@@ -68,8 +67,7 @@ export class XsEngine implements Engine {
   }
 
   get program(): Engine["program"] {
-    if (!this.#machines.runsPrograms) return undefined;
-    return async (fault, version) => new Uint8Array(Buffer.from(await xsProgram(fault, version)));
+    return this.#machines.program;
   }
 
   /** Computrons of all turns so far, over all boots; the loading of the program is not among them. */
@@ -160,7 +158,7 @@ export class XsEngine implements Engine {
       if (this.cutAt?.(call) === true) this.#isCut = true;
       return this.#isCut ? Uint8Array.of(Type.over) : this.#serve!(call);
     };
-    return this.#machines.start(serve, image && Buffer.from(image.payload).toString());
+    return this.#machines.start(serve, image?.payload);
   }
 
   /** Collects garbage and counts the slots that are left in use. */

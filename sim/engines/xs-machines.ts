@@ -1,6 +1,9 @@
 import { join } from "node:path";
+import type { Engine } from "./engine.js";
+import type { ImageFault } from "./node-image.js";
 import { bundleScript } from "./xs/bundle.js";
 import { compileXs } from "./xs/compile.js";
+import { xsProgram } from "./xs/program.js";
 import { XsHost, XsWorker } from "./xs-worker.js";
 
 /** Answers what the machine asks, in place. */
@@ -10,20 +13,21 @@ export type Serve = (request: Uint8Array) => Uint8Array;
 export interface XsMachines {
   /** Of the last evaluation of the firmware, its parsing included; 0: nobody counts. */
   readonly loadComputrons: number;
-  /** Whether `start` takes another program than its own. */
-  readonly runsPrograms: boolean;
+  /** What `start` takes in place of its own program. */
+  readonly program: NonNullable<Engine["program"]>;
   /**
-   * The one before must have been killed. `program`: a bundle to run in place of this tree's firmware. Throws what the machine throws where
-   * it is no program.
+   * The one before must have been killed. `program`: as of `program`, to run in place of this tree's firmware. Throws what the machine throws
+   * where it is no program.
    */
-  start(serve: Serve, program?: string): XsWorker;
+  start(serve: Serve, program?: Uint8Array): XsWorker;
   /** Idempotent. */
   close(): void;
 }
 
 /** In processes of this computer. The program is parsed once; later machines begin from the heap that was there then. */
 export class DesktopXs implements XsMachines {
-  readonly runsPrograms = true;
+  readonly program = async (fault: ImageFault, version: string) =>
+    new Uint8Array(Buffer.from(await xsProgram(fault, version)));
   readonly #host: XsHost;
   readonly #source: string;
   #loadComputrons = 0;
@@ -46,7 +50,8 @@ export class DesktopXs implements XsMachines {
     return this.#loadComputrons;
   }
 
-  start(serve: Serve, program = this.#source): XsWorker {
+  start(serve: Serve, own?: Uint8Array): XsWorker {
+    const program = own === undefined ? this.#source : Buffer.from(own).toString();
     // The first as all others, so that the first boot differs from no other.
     const image = this.#images.get(program) ?? this.#load(program);
     return new XsWorker(this.#host, serve, image);

@@ -61,8 +61,11 @@ export class XsHost {
   #pair = 0;
   readonly #clean = () => this.close();
 
-  /** `command`: the worker, a program that has its ways in and out as files 3 and 4, and its arguments. */
-  constructor(command: readonly string[]) {
+  /**
+   * `command`: the worker, a program that has its ways in and out as files 3 and 4, and its arguments; `option`: what stands before an
+   * image that it is given.
+   */
+  constructor(command: readonly string[], option: "-r" | "-kernel" = "-r") {
     this.dir = mkdtempSync(join(tmpdir(), "smartbox-xs-"));
     const pipe = (name: string) => join(this.dir, name);
     const next = pipe("next");
@@ -75,7 +78,7 @@ export class XsHost {
     this.#next = openSync(next, constants.O_WRONLY);
     closeSync(held);
     const said = openSync(join(this.dir, "said"), "w");
-    spawn("sh", ["-c", ONE_AFTER_ANOTHER, "sh", this.dir, ...command], {
+    spawn("sh", ["-c", ONE_AFTER_ANOTHER, "sh", this.dir, option, ...command], {
       stdio: [shellEnd, "ignore", said],
     }).unref();
     closeSync(shellEnd);
@@ -83,7 +86,7 @@ export class XsHost {
     process.once("exit", this.#clean);
   }
 
-  /** Starts the next worker, when the one before has ended; `image`: a heap that `XsWorker.save` wrote, to go on from. */
+  /** Starts the next worker, when the one before has ended; `image`: a heap that `XsWorker.save` wrote, to go on from, or what QEMU loads. */
   start(image = ""): { readonly write: number; readonly read: number } {
     this.#pair = 1 - this.#pair;
     writeSync(this.#next, `${this.#pair} ${image}\n`);
@@ -109,10 +112,10 @@ export class XsHost {
 }
 
 const ONE_AFTER_ANOTHER = [
-  "pipes=$1; shift",
+  "pipes=$1; option=$2; shift 2",
   "while read -r n image; do",
   // Without an image there are no such arguments.
-  '  (if [ -n "$image" ]; then set -- "$@" -r "$image"; fi; exec "$@" 3<"$pipes/to$n" 4>"$pipes/from$n" </dev/null)',
+  '  (if [ -n "$image" ]; then set -- "$@" "$option" "$image"; fi; exec "$@" 3<"$pipes/to$n" 4>"$pipes/from$n" </dev/null)',
   "done",
 ].join("\n");
 

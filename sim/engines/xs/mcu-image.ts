@@ -22,6 +22,8 @@ export function whyNoMcu(): string | undefined {
 export interface McuImageOptions {
   /** Of this folder, what the image runs; the firmware if absent. */
   readonly program?: string | undefined;
+  /** In place of `program`: what it is made into. */
+  readonly source?: string | undefined;
   /** Whether XS counts computrons, which no board does; true if absent. */
   readonly metering?: boolean;
 }
@@ -30,11 +32,12 @@ export interface McuImageOptions {
  * Builds the firmware's image for the emulated microcontroller (hal/mcu): XS is compiled once, in about 40 s, the firmware each time.
  * Returns its path. Throws NoXsError, which says what is missing and how to get it, or what did not compile.
  */
-export async function mcuImage({ program = "mcu-machine.ts", metering = true }: McuImageOptions = {}): Promise<string> {
+export async function mcuImage(options: McuImageOptions = {}): Promise<string> {
+  const { program = "mcu-machine.ts", metering = true } = options;
   const missing = whyNoMcu();
   if (missing !== undefined) throw new NoXsError(missing);
   const { home } = findXsSources();
-  const { source } = await bundleScript(program);
+  const source = options.source ?? (await bundleScript(program)).source;
   const out = join(BUILD_DIR, "mcu");
   mkdirSync(out, { recursive: true });
   const elf = join(out, `firmware-${fingerprint(source)}${metering ? "" : "-plain"}.elf`);
@@ -54,6 +57,14 @@ export async function mcuImage({ program = "mcu-machine.ts", metering = true }: 
     },
   );
   return elf;
+}
+
+/** What of an image lies in flash, without what only people read. Throws NoXsError. */
+export function strippedImage(elf: string): Uint8Array {
+  const stripped = `${elf}.stripped`;
+  const { status, stderr } = spawnSync("arm-none-eabi-strip", [elf, "-o", stripped], { encoding: "utf8" });
+  if (status !== 0) throw new NoXsError(`the image cannot be stripped: ${stderr}`);
+  return new Uint8Array(readFileSync(stripped));
 }
 
 /** Of all that an image is made from but XS. */

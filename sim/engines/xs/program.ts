@@ -4,15 +4,16 @@ import { MessageWriter } from "../../../hal/bridge/message.js";
 import type { ImageFault } from "../node-image.js";
 import { bundleScript } from "./bundle.js";
 
-/** The bundle's source; the sources do not change under it. */
-let bundle: Promise<string> | undefined;
+/** Bundles by their entry; the sources do not change under them. */
+const bundles = new Map<string, Promise<string>>();
 
 /**
  * The program of an image for XS: this tree's firmware, which calls itself `version`, and in which something goes wrong. What goes wrong is
- * put around the bundle; the firmware in it is whole.
+ * put around the bundle; the firmware in it is whole. `entry`: of the bundle, in this folder.
  */
-export async function xsProgram(fault: ImageFault, version: string): Promise<string> {
-  bundle ??= bundleScript("machine.ts").then(({ source }) => source);
+export async function xsProgram(fault: ImageFault, version: string, entry = "machine.ts"): Promise<string> {
+  const bundle = bundles.get(entry) ?? bundleScript(entry).then(({ source }) => source);
+  bundles.set(entry, bundle);
   const source = await bundle;
   const named = source.replace(`FIRMWARE_VERSION = "${FIRMWARE_VERSION}"`, `FIRMWARE_VERSION = "${version}"`);
   if (named === source && version !== FIRMWARE_VERSION)
@@ -27,7 +28,10 @@ const refusal = JSON.stringify([
 
 const WRAPPED: Readonly<Record<ImageFault, string>> = {
   none: "",
-  throws: 'throw new Error("the image throws at its end");',
+  // At its first command: a program that is evaluated while its image is built could not throw sooner.
+  throws: `globalThis.handleCommand = () => {
+    throw new Error("the image throws at its first command");
+  };`,
   // Says that it booted, and does nothing.
   hangs: `{
     const real = handleCommand;
