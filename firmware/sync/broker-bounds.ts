@@ -1,8 +1,10 @@
 import type { ClockPort } from "../../hal/ports/clock.js";
 import { MAX_IN_FLIGHT } from "./limits.js";
 
-/** What was learnt is kept for so long, ms; then the broker is believed once more. */
+/** What was learnt twice is kept for so long, ms; then the broker is believed once more. */
 const KEPT_MS = 3_600_000;
+/** What was learnt once and is right, ms: a broker that held everything back and then let go looks the same until long messages are tried again. */
+const ONCE_KEPT_MS = 60_000;
 /** No message of records is made shorter, bytes: with less, the box says what is wrong and goes on trying. */
 const LEAST_BYTES = 512;
 /** What ends with nothing taken may have ended for another reason: only so many sessions in a row tell. */
@@ -23,9 +25,14 @@ export class BrokerBounds {
   readonly #clock: ClockPort;
   #messageBytes: number | undefined;
   #inFlight = MAX_IN_FLIGHT;
+  /** Or since when it is right. */
   #learntAtMs: number | undefined;
-  /** Since then the cloud has got records: that was it. */
+  /** Since then the cloud has got records. */
   #isRight = false;
+  /** The broker said so, or it is learnt for the second time within an hour: that was it. */
+  #isSure = false;
+  /** What was right, and forgotten at that time. */
+  #before: Readonly<{ messageBytes: number | undefined; inFlight: number; atMs: number }> | undefined;
   #stuckSessions = 0;
 
   constructor(clock: ClockPort) {
@@ -47,7 +54,7 @@ export class BrokerBounds {
   /** In words, with the way out; undefined: it takes what it says. */
   get lacks(): string | undefined {
     this.#forget();
-    if (!this.#isRight) return undefined;
+    if (!this.#isRight || !this.#isSure) return undefined;
     if (this.#messageBytes !== undefined) return `loses messages over ${this.#messageBytes} bytes: raise its limit`;
     return `takes ${this.#inFlight} messages at once: raise its limit`;
   }
@@ -55,20 +62,22 @@ export class BrokerBounds {
   /** The cloud has got records. */
   moved(): void {
     this.#stuckSessions = 0;
-    this.#isRight = this.#learntAtMs !== undefined;
+    if (this.#learntAtMs === undefined || this.#isRight) return;
+    this.#isRight = true;
+    this.#learntAtMs = this.#clock.monotonicMs();
   }
 
-  /** The cloud is there, and records that were sent in messages of so many bytes are not. */
-  tooLong(longestBytes: number): void {
+  /** The cloud is there, and records that were sent in messages of so many bytes are not. `isTold`: the broker says itself why. */
+  tooLong(longestBytes: number, isTold = false): void {
     // Whoever loses the shortest as well loses them for another reason.
     if (longestBytes <= LEAST_BYTES) this.#forgetAll();
-    else this.#learn(Math.max(LEAST_BYTES, Math.floor(longestBytes / 2)), this.#inFlight);
+    else this.#learn(Math.max(LEAST_BYTES, Math.floor(longestBytes / 2)), this.#inFlight, isTold);
   }
 
-  /** The broker ended the connection over so many publishes. */
-  tooMany(inFlight: number): void {
+  /** The broker ended the connection over so many publishes; `isTold` as above. */
+  tooMany(inFlight: number, isTold = false): void {
     const least = Math.max(1, Math.floor(Math.min(inFlight, this.#inFlight) / 2));
-    this.#learn(this.#messageBytes, least);
+    this.#learn(this.#messageBytes, least, isTold);
   }
 
   /** A session ended otherwise than by this side's link, and the cloud had got nothing of what was sent in it. */
@@ -79,20 +88,35 @@ export class BrokerBounds {
     this.tooLong(longestBytes);
   }
 
-  #learn(messageBytes: number | undefined, inFlight: number): void {
-    this.#messageBytes = messageBytes;
-    this.#inFlight = inFlight;
+  #learn(messageBytes: number | undefined, inFlight: number, isTold: boolean): void {
+    const now = this.#clock.monotonicMs();
+    const before = this.#before;
+    this.#before = undefined;
+    if (isTold) this.#isSure = true;
+    if (!isTold && before !== undefined && now - before.atMs < KEPT_MS) {
+      this.#isSure = true;
+      this.#messageBytes = before.messageBytes;
+      this.#inFlight = before.inFlight;
+    } else {
+      this.#messageBytes = messageBytes;
+      this.#inFlight = inFlight;
+    }
     this.#isRight = false;
-    this.#learntAtMs = this.#clock.monotonicMs();
+    this.#learntAtMs = now;
   }
 
   #forget(): void {
-    if (this.#learntAtMs !== undefined && this.#clock.monotonicMs() - this.#learntAtMs >= KEPT_MS) this.#forgetAll();
+    if (this.#learntAtMs === undefined) return;
+    const now = this.#clock.monotonicMs();
+    if (now - this.#learntAtMs < (this.#isRight && !this.#isSure ? ONCE_KEPT_MS : KEPT_MS)) return;
+    if (this.#isRight) this.#before = { messageBytes: this.#messageBytes, inFlight: this.#inFlight, atMs: now };
+    this.#forgetAll();
   }
 
   #forgetAll(): void {
     this.#learntAtMs = undefined;
     this.#isRight = false;
+    this.#isSure = false;
     this.#messageBytes = undefined;
     this.#inFlight = MAX_IN_FLIGHT;
   }

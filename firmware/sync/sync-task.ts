@@ -316,10 +316,10 @@ export class SyncTask implements AttemptHost, FailbackHost, SignInProbeHost, Sna
   /** What a session that brought the cloud nothing tells of the broker. Here it is still as it was when it ended. */
   #learn({ session, connection, link }: Attempt, { refusal }: Ending): void {
     const { bounds } = this.#lasting;
-    if (refusal?.code === TOO_MANY_AT_ONCE) bounds.tooMany(connection.inFlight);
+    if (refusal?.code === TOO_MANY_AT_ONCE) bounds.tooMany(connection.inFlight, true);
     const longestBytes = session.stuckBytes;
     if (longestBytes === undefined || !this.#running || !link.up) return;
-    if (refusal?.code === TOO_LONG) bounds.tooLong(longestBytes);
+    if (refusal?.code === TOO_LONG) bounds.tooLong(longestBytes, true);
     else bounds.stuck({ longestBytes, inFlight: connection.inFlight });
   }
 
