@@ -5,6 +5,8 @@ import { HEADER_BYTES } from "./layout.js";
 import type { FilePlace } from "./slot-file.js";
 
 const READ_BACK_BYTES = 256;
+/** Bytes of an erased sector's beginning that may be worn out; what is written there is read back in any case. */
+const WORN_BYTES = 8;
 
 /** Which file is written where. */
 export interface SlotTarget {
@@ -136,13 +138,26 @@ export class SlotWriter implements SnapshotWriter {
     for (let done = 0; done < bytes.length; ) {
       const at = this.#start + this.#programmedBytes;
       const intoSector = this.#programmedBytes % flash.sectorBytes;
-      if (intoSector === 0) flash.erase(at);
+      if (intoSector === 0) this.#erase(at);
       const piece = bytes.subarray(done, done + flash.sectorBytes - intoSector);
       flash.program(at, piece);
       this.#verify(at, piece);
       this.#programmedBytes += piece.length;
       done += piece.length;
     }
+  }
+
+  /**
+   * An erase that the part ignored leaves the file of before, which begins at the beginning of each sector: that must not be written
+   * over, for what comes of it reads differently from day to day.
+   */
+  #erase(at: number): void {
+    this.#flash.erase(at);
+    const found = this.#readBack.subarray(0, Math.min(READ_BACK_BYTES, this.#flash.sectorBytes));
+    this.#flash.read(at, found);
+    let worn = 0;
+    for (const byte of found) if (byte !== 0xff) worn++;
+    if (worn > WORN_BYTES) throw new FlashError(`erase at ${at}: the part has ignored it`);
   }
 
   /** A worn sector or a weak supply may not hold what the part said it took. */

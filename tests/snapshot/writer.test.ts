@@ -103,7 +103,7 @@ describe("a writer is over", () => {
   test.each<[SectorFault, RegExp]>([
     ["erase-error", /the part reports an erase error$/],
     ["program-error", /the part reports a program error$/],
-    ["erase-ignored", /^program at \d+: reads back something else$/],
+    ["erase-ignored", /^erase at \d+: the part has ignored it$/],
     ["program-ignored", /^program at \d+: reads back something else$/],
   ])("when the part has an %s", (fault, message) => {
     const flash = makeFlash({ fill: 0x24 });
@@ -116,6 +116,20 @@ describe("a writer is over", () => {
     flash.setFault(0, undefined);
     const again = slots.begin(0, 6, FILE.length);
     expect(() => again.write(FILE)).not.toThrow();
+  });
+
+  test.each<[number, "takes" | "leaves"]>([
+    [8, "takes"],
+    [9, "leaves"],
+  ])("a sector of whose first bytes %i are worn out it %s", (worn, does) => {
+    const flash = makeFlash({});
+    // Bits that are clear in the file: what is programmed there reads back well.
+    const clear = [...FILE.keys()].filter((at) => at < 256 && FILE[at] !== 0xff).slice(0, worn);
+    for (const at of clear) flash.stickBit(at, 31 - Math.clz32(~FILE[at]! & 0xff), 0);
+    const write = () => slotsOn(flash).begin(0, 6, FILE.length).write(FILE);
+    if (does === "takes") expect(write).not.toThrow();
+    else expect(write).toThrow(new FlashError("erase at 0: the part has ignored it"));
+    expect(flash.programs > 0).toBe(does === "takes");
   });
 
   test.each([1, 8, 32])("when the flash does not hold what was programmed (alignment %i)", (alignBytes) => {

@@ -129,7 +129,9 @@ describe("a corpus", () => {
 
 const fuzz = (...options: string[]) =>
   new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    const child = execFile(process.execPath, ["--import", "tsx", SCRIPT, ...options], (_, out, err) =>
+    // In colour, as where CI is set, a line would not begin with its first word.
+    const env = { ...process.env, NO_COLOR: "1" };
+    const child = execFile(process.execPath, ["--import", "tsx", SCRIPT, ...options], { env }, (_, out, err) =>
       resolve({ code: child.exitCode!, out, err }),
     );
   });

@@ -19,14 +19,9 @@ const BOOKING = { code: "135790", fob: "012ABC" };
 
 afterEach(() => vi.restoreAllMocks());
 
-test.each([
-  [hostileBroker, 1],
-  [hostileBroker, 2],
-  [hostileBroker, 3],
-  [withheld, 1],
-  [withheld, 2],
-  [withheld, 3],
-] as const)("$0.name, seed $1", async (scenario, seed) => {
+const PLAYED = [hostileBroker, withheld].flatMap((scenario) => [1, 2, 3].map((seed) => ({ scenario, seed })));
+
+test.each(PLAYED)("$scenario.name, seed $seed", async ({ scenario, seed }) => {
   const result = await play(scenario, { seed, broker: "virtual" }, { exchanges: 10, killBroker: false }, () => {});
   const again = `npm run scenario -- ${scenario.name} --seed ${seed}`;
   expect(result.failure, again).toBeUndefined();
