@@ -69,30 +69,37 @@ export class BrokerBounds {
 
   /** The cloud is there, and records that were sent in messages of so many bytes are not. `isTold`: the broker says itself why. */
   tooLong(longestBytes: number, isTold = false): void {
-    // Whoever loses the shortest as well loses them for another reason.
-    if (longestBytes <= LEAST_BYTES) this.#forgetAll();
-    else this.#learn(Math.max(LEAST_BYTES, Math.floor(longestBytes / 2)), this.#inFlight, isTold);
+    this.#learnAll(longestBytes, this.#inFlight, isTold);
   }
 
   /** The broker ended the connection over so many publishes; `isTold` as above. */
   tooMany(inFlight: number, isTold = false): void {
-    const least = Math.max(1, Math.floor(Math.min(inFlight, this.#inFlight) / 2));
-    this.#learn(this.#messageBytes, least, isTold);
+    this.#learn(this.#messageBytes, this.#halfOf(inFlight), isTold);
   }
 
   /** A session ended otherwise than by this side's link, and the cloud had got nothing of what was sent in it. */
   stuck({ longestBytes, inFlight }: Stuck): void {
     if (++this.#stuckSessions < STUCK_SESSIONS) return;
     this.#stuckSessions = 0;
-    this.tooMany(inFlight);
-    this.tooLong(longestBytes);
+    this.#learnAll(longestBytes, this.#halfOf(inFlight), false);
+  }
+
+  #halfOf(inFlight: number): number {
+    return Math.max(1, Math.floor(Math.min(inFlight, this.#inFlight) / 2));
+  }
+
+  #learnAll(longestBytes: number, inFlight: number, isTold: boolean): void {
+    // Whoever loses the shortest as well loses them for another reason.
+    if (longestBytes <= LEAST_BYTES) this.#forgetAll();
+    else this.#learn(Math.max(LEAST_BYTES, Math.floor(longestBytes / 2)), inFlight, isTold);
   }
 
   #learn(messageBytes: number | undefined, inFlight: number, isTold: boolean): void {
     const now = this.#clock.monotonicMs();
     const before = this.#before;
     this.#before = undefined;
-    if (isTold) this.#isSure = true;
+    // What was remembered is lost as well: it is not that bound, or nothing gets through at all.
+    if (isTold || !this.#isRight) this.#isSure = isTold;
     if (!isTold && before !== undefined && now - before.atMs < KEPT_MS) {
       this.#isSure = true;
       this.#messageBytes = before.messageBytes;

@@ -74,6 +74,24 @@ describe("a broker that acknowledges long messages and loses them", () => {
     expect(brokerFault(world)).toBeUndefined();
   });
 
+  it("nor where it held them back twice within an hour, the second time from before what got through the first time", () => {
+    const world = losing(0);
+    const { time, host, append, bound } = world;
+    const heldFor = (minutes: number, records: number) => {
+      bound.overBytes = 0;
+      time.run(minutes * MINUTE);
+      bound.overBytes = 10_000;
+      time.run(3 * MINUTE);
+      expect(host.journal.acknowledged).toBe(records);
+      expect(brokerFault(world)).toBeUndefined();
+    };
+    heldFor(10, 60);
+    for (const [at, minutes] of [3, 4, 5, 6].entries()) {
+      append(60, 32);
+      heldFor(minutes, 120 + 60 * at);
+    }
+  });
+
   it("that loses all of them, however short, is told of no limit", () => {
     const world = losing(0);
     const { time, sizes, host } = world;
