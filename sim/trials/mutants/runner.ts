@@ -24,6 +24,8 @@ const HITS_MORE = 10_000;
 /** And where it does not come by it, after this, beside what the test takes without a change. */
 const MS_FACTOR = 20;
 const MS_MORE = 15_000;
+/** A test that fails as it is, as one may on a busy machine, is tried so often before the run is given up. */
+const AS_IT_IS_TRIES = 3;
 /** No test is tried more often: more changes than there are in a folder. */
 const TRIES_MAX = 1_000_000;
 
@@ -49,7 +51,13 @@ export default class MutantRunner extends TestRunner {
     mutantCoverage: { static: {}, perTest: {} },
   };
   #test:
-    | { readonly name: string; left: readonly string[]; turn: "as it is" | "changed" | "as it is again" }
+    | {
+        readonly name: string;
+        left: readonly string[];
+        turn: "as it is" | "changed" | "as it is again";
+        /** In the present turn, without a change. */
+        failures: number;
+      }
     | undefined;
   /** A test that takes longer is left to a later round. */
   #msMax = 0;
@@ -75,7 +83,7 @@ export default class MutantRunner extends TestRunner {
     if (this.#early !== undefined) test.mode = "skip";
     if (test.mode === "skip") return;
     test.retry = TRIES_MAX;
-    this.#test = { name: `${test.file.name} > ${test.id}`, left: [], turn: "as it is" };
+    this.#test = { name: `${test.file.name} > ${test.id}`, left: [], turn: "as it is", failures: 0 };
   }
 
   override onBeforeTryTask(test: Test): void {
@@ -98,6 +106,10 @@ export default class MutantRunner extends TestRunner {
     if (now === undefined) return;
     const failed = test.result!.state === "fail";
     this.#switches.activeMutant = undefined;
+    if (failed && now.turn !== "changed" && ++now.failures < AS_IT_IS_TRIES) {
+      goOn(test);
+      return;
+    }
     if (now.turn === "as it is") {
       this.#plainMs = performance.now() - this.#began;
       this.#fileMs += this.#plainMs;
@@ -118,10 +130,14 @@ export default class MutantRunner extends TestRunner {
     }
     const goesOn = now.left.length > 0 || now.turn === "changed";
     now.turn = now.left.length > 0 ? "changed" : "as it is again";
-    test.result!.state = goesOn ? "run" : "pass";
-    // Without an error there is no other try.
-    test.result!.errors = goesOn ? [{ name: "Again", message: "another try" }] : [];
-    if (!goesOn) this.#switches.currentTestId = undefined;
+    now.failures = 0;
+    if (goesOn) {
+      goOn(test);
+      return;
+    }
+    test.result!.state = "pass";
+    test.result!.errors = [];
+    this.#switches.currentTestId = undefined;
   }
 
   #isToTry(id: string, test: string): boolean {
@@ -161,6 +177,12 @@ export default class MutantRunner extends TestRunner {
     vi.resetConfig();
     return files.every(({ result, tasks }) => result?.state !== "fail" && tasks.length > 0);
   }
+}
+
+/** Another try: without an error there is none. */
+function goOn(test: Test): void {
+  test.result!.state = "run";
+  test.result!.errors = [{ name: "Again", message: "another try" }];
 }
 
 /** Tells nobody; after a test that has failed the others are left out. */
