@@ -1,4 +1,4 @@
-import { type ClockPort, ClockQuality } from "../../hal/ports/clock.js";
+import type { ClockPort } from "../../hal/ports/clock.js";
 import type { HashPort } from "../../hal/ports/hash.js";
 import { guessedBy } from "../codes/throttle.js";
 import { Auth } from "../records/records.js";
@@ -137,7 +137,7 @@ export class Rights {
     const window = access?.window;
     if (window === undefined) return undefined;
     const now = this.#clock.wallSeconds();
-    if (now === undefined || this.#clock.quality() === ClockQuality.unknown) return { reason: "clock-unknown" };
+    if (now === undefined) return { reason: "clock-unknown" };
     if (now < window.from) return { reason: "too-early", params: { time: this.#localTime(window.from) } };
     if (now >= window.until) return { reason: "expired", params: { time: this.#localTime(window.until) } };
     return undefined;
