@@ -1,10 +1,10 @@
 import type { BinControlHost } from "./bins/bin-control.js";
 import type { BoxTasks } from "./box-tasks.js";
-import type { SnapshotWatchHost } from "./state/snapshot-watch.js";
+import type { SnapshotHost } from "./state/current-snapshot.js";
 import type { ChangeListener } from "./wiring/changes.js";
 
 /** Who hears of it when something has changed. */
-export class BoxEvents implements ChangeListener, BinControlHost, SnapshotWatchHost {
+export class BoxEvents implements ChangeListener, BinControlHost, SnapshotHost {
   readonly #box: BoxTasks;
 
   constructor(box: BoxTasks) {

@@ -118,7 +118,7 @@ export class Box implements BoxTasks {
     this.power = new PowerTask({ hal, battery, ledger, host: this.#use, changes });
     this.links = new ThriftyLinks(hal.links, timers, this.power);
     this.partWatch = new PartWatch({ hal, ledger, host: this.#status, changes });
-    this.#snapshotWatch = new SnapshotWatch({ snapshot: this.snapshot, timers, host: this.#events });
+    this.#snapshotWatch = new SnapshotWatch({ snapshot: this.snapshot, timers });
     const made = this.#newUpdate(updates);
     this.update = made?.task;
     this.updateFaults = made?.faults ?? [];
@@ -157,7 +157,7 @@ export class Box implements BoxTasks {
 
   #newSnapshot(): CurrentSnapshot {
     const slots = new FlashSnapshotSlots({ flash: this.hal.flash.snapshot, box: this.loaded.identity.box });
-    return new CurrentSnapshot(slots, this.ledger);
+    return new CurrentSnapshot(slots, this.ledger, this.#events);
   }
 
   #newExchange(): ExchangeTask {

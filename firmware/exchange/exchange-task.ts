@@ -2,7 +2,7 @@ import type { BinControl } from "../bins/bin-control.js";
 import { guessedBy, type Throttle } from "../codes/throttle.js";
 import { waitRefusal } from "../codes/wait-refusal.js";
 import { Auth, Belief, Exchange, Kind } from "../records/records.js";
-import type { KeyInfo, SnapshotSource } from "../snapshot/contract.js";
+import type { BinsSource, KeyInfo, SnapshotSource } from "../snapshot/contract.js";
 import type { BinBeliefs, BinPlace } from "../state/bin-beliefs.js";
 import type { Guessed } from "../state/box-state.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
@@ -32,7 +32,7 @@ export class ExchangeTask {
 
   constructor(needs: {
     ledger: Ledger;
-    snapshot: SnapshotSource;
+    snapshot: BinsSource;
     rights: Rights;
     beliefs: BinBeliefs;
     control: BinControl;
@@ -106,7 +106,8 @@ export class ExchangeTask {
   /** The person says that the key is in `bin`, one of those that `take-or-return` named. */
   take(chosen: Right, bin: number): Answer {
     const right = this.#rights.renewed(chosen);
-    return right === undefined ? takenAway(chosen) : this.#pickup(right, bin);
+    if (right === undefined) return takenAway(chosen);
+    return this.#pending.makeWay() ? this.#pickup(right, bin) : refused("busy");
   }
 
   /** The person shut the door on the key, and leaves it there. */
@@ -127,7 +128,6 @@ export class ExchangeTask {
   }
 
   #pickup(right: Right, bin: number): Answer {
-    if (!this.#pending.makeWay()) return refused("busy");
     const refusal = this.#refusalOf(right, bin, "pickup");
     if (refusal !== undefined) return refuseOnRecord(this.#ledger, refusal, right);
     return this.#pending.begin("pickup", {

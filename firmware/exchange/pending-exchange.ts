@@ -1,6 +1,7 @@
 import type { BinControl } from "../bins/bin-control.js";
 import type { Rank } from "../journal/contract.js";
 import { type Exchange, Kind, Outcome } from "../records/records.js";
+import type { BinsSource } from "../snapshot/contract.js";
 import { type Ledger, WriteRefused } from "../state/ledger.js";
 import { type Answer, refused } from "./answer.js";
 import { type BegunExchange, ExchangeOpening, type ExchangeOpeningHost } from "./exchange-opening.js";
@@ -24,15 +25,17 @@ type Intent = Extract<Parameters<Ledger["write"]>[0], { kind: typeof Kind.intent
 export class PendingExchange implements ExchangeOpeningHost {
   readonly #ledger: Ledger;
   readonly #control: BinControl;
+  readonly #snapshot: BinsSource;
   readonly #events: ExchangeEvents;
   /** The exchange that a reset interrupted while its door was open. */
   #resumed: number | undefined;
   /** How the exchange ended, while that cannot be written. */
   #owed: { readonly seq: number; readonly result: Outcome } | undefined;
 
-  constructor(needs: { ledger: Ledger; control: BinControl; events: ExchangeEvents }) {
+  constructor(needs: { ledger: Ledger; control: BinControl; snapshot: BinsSource; events: ExchangeEvents }) {
     this.#ledger = needs.ledger;
     this.#control = needs.control;
+    this.#snapshot = needs.snapshot;
     this.#events = needs.events;
   }
 
@@ -40,10 +43,14 @@ export class PendingExchange implements ExchangeOpeningHost {
     return this.#ledger.state.exchange !== undefined;
   }
 
-  /** Ends what the person before left, before anybody looks at what is where. False: a lock is moving, and the person has to wait. */
+  /**
+   * Before anybody looks at what is where: ends what the person before left, and sees to it that rows which have rotted count for
+   * nothing. False: a lock is moving, and the person has to wait.
+   */
   makeWay(): boolean {
     if (this.#control.busy) return false;
     this.endLeft();
+    this.#snapshot.lookAtBins();
     return true;
   }
 

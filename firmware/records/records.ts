@@ -263,6 +263,8 @@ export const FIELDS = {
     asOf: seq,
     /** Sheets of offline codes below it are closed. */
     sheet,
+    /** CRC-32 of the rows of its bins, as they were then. Absent from older journals. */
+    binsCrc: optional(whole(0, 0xffff_ffff)),
   },
   /** The cloud has every record through this one. */
   [Kind.ack]: { through: seq },

@@ -1,3 +1,4 @@
+import { crc32 } from "../../hal/bytes/crc32.js";
 import { u32 } from "../../hal/bytes/little-endian.js";
 import type { Header } from "./header.js";
 import { ROW_BYTES, Section } from "./layout.js";
@@ -40,6 +41,17 @@ export class BinRows {
       index = (low + high) >>> 1;
     }
     return undefined;
+  }
+
+  /** CRC-32 of all rows, read anew. Throws FlashError. */
+  crc(): number {
+    let crc = 0;
+    this.#first = -1;
+    for (let first = 0; first < this.#count; first += WINDOW_ROWS) {
+      this.#row(first);
+      crc = crc32(this.#window!, 0, ROW * Math.min(WINDOW_ROWS, this.#count - first), crc);
+    }
+    return crc;
   }
 
   #row(index: number): Uint8Array {

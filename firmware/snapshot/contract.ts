@@ -17,6 +17,8 @@ export interface SnapshotView {
   /** Reads all of the file once more, from its start. */
   look(): ContentLook;
   bin(bin: number): BinInfo | undefined;
+  /** CRC-32 of the rows of all bins, read anew. Throws FlashError. */
+  binsCrc(): number;
   keyById(id: number): KeyInfo | undefined;
   /** Fob serials are ASCII, matched as they are. */
   keyByFob(serial: string): KeyInfo | undefined;
@@ -86,6 +88,12 @@ export interface SnapshotSource {
   readonly view: SnapshotView | undefined;
   /** Its file is not what came any more, so any row may be wrong. Absent: nobody knows of anything. */
   readonly isRotten?: boolean;
+}
+
+/** Where somebody is about to rely on what is said of the bins. */
+export interface BinsSource extends SnapshotSource {
+  /** Reads the rows of the bins once more; where they are not those that came, `isRotten` says so from here on. */
+  lookAtBins(): void;
 }
 
 /**

@@ -91,6 +91,10 @@ export class FlashSnapshotView implements SnapshotView {
     return { enabled: (flags & FLAG_ENABLED) !== 0, key: key === 0 ? undefined : key, fob, uncertain, taken };
   }
 
+  binsCrc(): number {
+    return this.#binRows.crc();
+  }
+
   keyById(id: number): KeyInfo | undefined {
     const index = this.#indexOfNumber(Section.keys, id);
     return index === undefined ? undefined : this.#key(index);

@@ -49,6 +49,8 @@ export interface ActiveSnapshot {
   readonly version: number;
   readonly slot: 0 | 1;
   readonly asOf: number;
+  /** CRC-32 of the rows of its bins when it came into force; undefined: an older firmware put it there. */
+  readonly binsCrc: number | undefined;
 }
 
 /** What the box believes of a bin, and which record told it. */

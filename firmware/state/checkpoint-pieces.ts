@@ -59,10 +59,12 @@ const MAIN = {
   mains: optional(tuple(time, whole53, orNull(whole53))),
   /** 0: the battery is low. Absent: it is not. */
   charge: optional(whole53),
-  /** Of the snapshot in force, with `slot` and `asOf`. */
+  /** Of the snapshot in force, with `slot`, `asOf` and `binsCrc`. */
   version: optional(whole53),
   slot: optional(whole(0, 1)),
   asOf: optional(whole53),
+  /** Of the rows of its bins when it came into force. */
+  binsCrc: optional(whole(0, 0xffff_ffff)),
   /** Wrong ordinary codes in a row, and when the last was typed. */
   throttle: optional(tuple(whole53, time)),
   /** Of offline codes, in force. */

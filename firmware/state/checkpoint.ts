@@ -139,7 +139,8 @@ function applyMain(state: BoxState, main: MainPiece): void {
   const exchange = main.pending === undefined || main.next === undefined ? undefined : intentIn(main.pending);
   if (main.boot !== undefined) applyScalars(state, main);
   if (main.version !== undefined) {
-    state.snapshot = { version: main.version, slot: main.slot as 0 | 1, asOf: main.asOf! };
+    const { version, slot, asOf, binsCrc } = main;
+    state.snapshot = { version, slot: slot as 0 | 1, asOf: asOf!, binsCrc };
   }
   if (exchange !== undefined) state.exchange = { ...exchange, seq: main.next! };
   if (main.openAll !== undefined) {

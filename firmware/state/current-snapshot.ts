@@ -1,9 +1,9 @@
 import { FlashError } from "../../hal/ports/flash.js";
 import { Kind } from "../records/records.js";
 import {
+  type BinsSource,
   SnapshotError,
   type SnapshotSlots,
-  type SnapshotSource,
   type SnapshotView,
   type SnapshotWriter,
 } from "../snapshot/contract.js";
@@ -11,15 +11,17 @@ import { heldAgainst, KEPT_RANK } from "./kept-bins.js";
 import type { Ledger } from "./ledger.js";
 
 /** The snapshot in force: the one that the journal names, as long as its slot is sound. */
-export class CurrentSnapshot implements SnapshotSource {
+export class CurrentSnapshot implements BinsSource {
   readonly #slots: SnapshotSlots;
   readonly #ledger: Ledger;
   #view: SnapshotView | undefined;
   #damage: string | undefined;
   /** The file in force is not what came, but for its header: it goes on, row by row, until the cloud has sent it again. */
   #isRotten = false;
+  readonly #host: SnapshotHost | undefined;
 
-  constructor(slots: SnapshotSlots, ledger: Ledger) {
+  constructor(slots: SnapshotSlots, ledger: Ledger, host?: SnapshotHost) {
+    this.#host = host;
     this.#slots = slots;
     this.#ledger = ledger;
     const named = ledger.state.snapshot;
@@ -59,6 +61,14 @@ export class CurrentSnapshot implements SnapshotSource {
   rotted(): void {
     this.#isRotten = true;
     this.#damage = "damaged: the checksum does not match any more";
+    this.#host?.snapshotRotted();
+  }
+
+  /** A bit that flips between two daily looks must not empty a bin. What an older firmware put in force has nothing to be held against. */
+  lookAtBins(): void {
+    const binsCrc = this.#ledger.state.snapshot?.binsCrc;
+    if (this.#isRotten || this.#view === undefined || binsCrc === undefined) return;
+    if (crcOfBins(this.#view) !== binsCrc) this.rotted();
   }
 
   /** Receives into the slot that is not in force. Throws SnapshotError for a version that is not newer. */
@@ -79,10 +89,12 @@ export class CurrentSnapshot implements SnapshotSource {
     const { version, sheet } = view;
     const slot = this.#freeSlot();
     const asOf = this.#asOf(view);
+    const binsCrc = view.binsCrc();
     if (asOf < (this.#ledger.state.snapshot?.asOf ?? 0)) {
+      this.lookAtBins();
       for (const kept of heldAgainst(view, this, this.#ledger, binCount)) this.#ledger.write(kept, KEPT_RANK);
     }
-    this.#ledger.write({ kind: Kind.snapshotApplied, version, slot, asOf, sheet }, "vital");
+    this.#ledger.write({ kind: Kind.snapshotApplied, version, slot, asOf, sheet, binsCrc }, "vital");
     this.#view = view;
     this.#damage = undefined;
     this.#isRotten = false;
@@ -104,4 +116,19 @@ export class CurrentSnapshot implements SnapshotSource {
     const isOurs = epoch?.every((byte, i) => byte === view.epoch[i]) === true;
     return isOurs && view.asOf < nextSeq ? view.asOf : 0;
   }
+}
+
+/** Undefined: the part does not give them, which is as bad as wrong ones. */
+function crcOfBins(view: SnapshotView): number | undefined {
+  try {
+    return view.binsCrc();
+  } catch (error) {
+    if (!(error instanceof FlashError)) throw error;
+    return undefined;
+  }
+}
+
+export interface SnapshotHost {
+  /** The cloud is to send it again, and people are to hear of it. */
+  snapshotRotted(): void;
 }

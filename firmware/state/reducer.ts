@@ -268,7 +268,8 @@ function restore(state: BoxState, seq: number, { bin, before }: EmergencyOpening
 
 /** What the snapshot already knows is forgotten; what happened after its `asOf` stays on top of it. */
 function applySnapshot(state: BoxState, record: Of<typeof Kind.snapshotApplied>): void {
-  state.snapshot = { version: record.version, slot: record.slot, asOf: record.asOf };
+  const { version, slot, asOf, binsCrc } = record;
+  state.snapshot = { version, slot, asOf, binsCrc };
   for (const [bin, change] of state.bins) if (change.seq <= record.asOf) state.bins.delete(bin);
   for (const [bin, change] of state.enabled) if (change.seq <= record.asOf) state.enabled.delete(bin);
   closeSheets(state, record.sheet);

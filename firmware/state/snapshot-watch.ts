@@ -17,15 +17,13 @@ const PAUSE_MS = 86_400_000;
 export class SnapshotWatch {
   readonly #snapshot: CurrentSnapshot;
   readonly #next: Deadline;
-  readonly #host: SnapshotWatchHost;
   /** The one that is looked at. */
   #view: SnapshotView | undefined;
   #look: ContentLook | undefined;
 
-  constructor({ snapshot, timers, host }: SnapshotWatchNeeds) {
+  constructor({ snapshot, timers }: SnapshotWatchNeeds) {
     this.#snapshot = snapshot;
     this.#next = new Deadline(timers);
-    this.#host = host;
   }
 
   start(): void {
@@ -38,10 +36,7 @@ export class SnapshotWatch {
     this.#view = view;
     this.#look ??= view?.look();
     const found = this.#found();
-    if (found === "rotten") {
-      this.#snapshot.rotted();
-      this.#host.snapshotRotted();
-    }
+    if (found === "rotten") this.#snapshot.rotted();
     if (found !== undefined) this.#look = undefined;
     this.#next.set(this.#look === undefined ? PAUSE_MS : PIECE_MS, () => this.#step());
   }
@@ -57,13 +52,7 @@ export class SnapshotWatch {
   }
 }
 
-export interface SnapshotWatchHost {
-  /** The cloud is to send it again, and people are to hear of it. */
-  snapshotRotted(): void;
-}
-
 export interface SnapshotWatchNeeds {
   readonly snapshot: CurrentSnapshot;
   readonly timers: TimersPort;
-  readonly host: SnapshotWatchHost;
 }

@@ -115,4 +115,6 @@ export const KEYS = {
   room: 133,
   trial: 134,
   list: 135,
+  // What the rows of a snapshot's bins were when it came into force (firmware/records)
+  binsCrc: 136,
 } as const;

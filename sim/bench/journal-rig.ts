@@ -36,7 +36,7 @@ function busyState(): BoxState {
   const state = emptyState();
   const asOf = 3_000_000;
   Object.assign(state, { boots: 5_000, acked: asOf, lastSync: 1_790_000_000, command: 4_000 });
-  state.snapshot = { version: 4_000, slot: 1, asOf };
+  state.snapshot = { version: 4_000, slot: 1, asOf, binsCrc: 0xcbf4_3926 };
   for (let bin = 0; bin < 200; bin++) {
     const item = { key: 100_000 + bin };
     const belief = bin % 20 === 0 ? Belief.doubt : bin % 3 === 0 ? Belief.taken : Belief.holds;

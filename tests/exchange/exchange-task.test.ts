@@ -36,6 +36,7 @@ const inForce = {
   get view() {
     return snapshot;
   },
+  lookAtBins: () => order.push("look at the bins"),
 };
 let control: { busy: boolean; doors: DoorState[]; open: Set<number> };
 let openings: { bin: number; authority: number; events: OpeningEvents }[];
@@ -158,7 +159,7 @@ describe("a pick-up", () => {
     expect(intent!.short).toBeUndefined();
     expect([heard, task.active]).toEqual([["opening 1 0"], true]);
     expect(last()).toMatchObject({ bin: VAN.bin, authority: bench.ledger.journal.nextSeq - 1 });
-    expect(order).toEqual(["opening 0", "lock 0"]);
+    expect(order).toEqual(["look at the bins", "opening 0", "lock 0"]);
     last().events.opened();
     last().events.closed(true);
     expect(outcomes()).toEqual([[last().authority, Outcome.done]]);
@@ -422,7 +423,7 @@ describe("a return", () => {
     const [intent] = of(Kind.intent);
     expect(intent).toMatchObject({ exchange: dropoff, bin: 0, auth: Auth.quickScan, key: VAN.id });
     expect([intent!.from, intent!.freed, intent!.contested]).toEqual([undefined, undefined, undefined]);
-    expect([heard, order]).toEqual([["opening 2 0"], ["opening 0", "lock 0"]]);
+    expect([heard, order]).toEqual([["opening 2 0"], ["look at the bins", "opening 0", "lock 0"]]);
     last().events.opened();
     last().events.closed(true);
     expect(heard.slice(1)).toEqual(["opened 2 0", "closed 2 0"]);
@@ -655,7 +656,7 @@ describe("a badge", () => {
 describe("a one-touch opening", () => {
   test("of a bin that surely holds something takes that, and of an empty one names nothing", () => {
     task.oneTouch(0);
-    expect(order).toEqual(["opening 0", "lock 0"]);
+    expect(order).toEqual(["look at the bins", "opening 0", "lock 0"]);
     expect(of(Kind.intent)).toMatchObject([{ exchange: pickup, bin: 0, auth: Auth.oneTouch, key: VAN.id }]);
     last().events.opened();
     last().events.closed(true);

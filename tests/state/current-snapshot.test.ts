@@ -8,10 +8,12 @@ import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
 const BINS = 4;
+const CRC = 0xcbf4_3926;
 let bench: LedgerBench;
 /** By slot: what is in it, or the error with which it is opened. */
 let slots: (SnapshotView | Error | undefined)[];
 let begun: number[][];
+let told: number;
 
 const WRITER = { offset: 0 } as SnapshotWriter;
 
@@ -19,6 +21,7 @@ beforeEach(() => {
   bench = new LedgerBench();
   slots = [undefined, undefined];
   begun = [];
+  told = 0;
 });
 
 function current(): CurrentSnapshot {
@@ -36,11 +39,13 @@ function current(): CurrentSnapshot {
       },
     },
     bench.ledger,
+    { snapshotRotted: () => told++ },
   );
 }
 
 function view(version: number, more: Partial<SnapshotView> = {}): SnapshotView {
-  return { version, sheet: 1, asOf: 0, epoch: bench.ledger.journal.epoch!.slice(), ...more } as SnapshotView;
+  const epoch = bench.ledger.journal.epoch!.slice();
+  return { version, sheet: 1, asOf: 0, epoch, binsCrc: () => CRC, ...more } as SnapshotView;
 }
 
 const applied = () =>
@@ -94,7 +99,7 @@ test("one that has rotted goes on, says so, and is taken once more, into the oth
   expect([snapshot.version, snapshot.wholeVersion]).toEqual([3, 3]);
   snapshot.rotted();
   expect([snapshot.view, snapshot.version, snapshot.wholeVersion]).toEqual([before, 3, 0]);
-  expect(snapshot.damage).toBe("damaged: the checksum does not match any more");
+  expect([snapshot.damage, told]).toEqual(["damaged: the checksum does not match any more", 1]);
   expect(() => snapshot.begin(2, 400)).toThrow("snapshot version 2 is not above 3");
   snapshot.begin(3, 400);
   expect(begun).toEqual([[1, 3, 400]]);
@@ -102,6 +107,65 @@ test("one that has rotted goes on, says so, and is taken once more, into the oth
   snapshot.activate(again, BINS);
   expect([snapshot.view, snapshot.wholeVersion, snapshot.damage]).toEqual([again, 3, undefined]);
   expect(() => snapshot.begin(3, 400)).toThrow("snapshot version 3 is not above 3");
+});
+
+describe("the rows of the bins, when somebody is about to rely on them", () => {
+  let crc: () => number;
+  /** Put in force with CRC, and then booted from. */
+  const booted = () => {
+    crc = () => CRC;
+    slots[0] = view(3, { binsCrc: () => crc() });
+    current().activate(slots[0], BINS);
+    bench.reboot();
+    return current();
+  };
+  const look = (snapshot: CurrentSnapshot) => {
+    snapshot.lookAtBins();
+    return [snapshot.isRotten, told];
+  };
+  const unreadable = () => {
+    throw new FlashError("no answer");
+  };
+
+  test("are those that came", () => {
+    expect(look(booted())).toEqual([false, 0]);
+    expect(applied()).toMatchObject([{ binsCrc: CRC }]);
+  });
+  test.each([
+    ["others", () => CRC + 1],
+    ["not to be read", unreadable],
+  ] as const)("are %s: told once", (_, now) => {
+    const snapshot = booted();
+    crc = now;
+    expect([look(snapshot), look(snapshot)]).toEqual([
+      [true, 1],
+      [true, 1],
+    ]);
+  });
+  test("another error is not kept quiet", () => {
+    const snapshot = booted();
+    crc = () => {
+      throw new TypeError("the port is broken");
+    };
+    expect(() => snapshot.lookAtBins()).toThrow("the port is broken");
+  });
+  test("have nothing to be held against where an older firmware put them in force, or nothing is", () => {
+    expect(look(current())).toEqual([false, 0]);
+    slots[0] = view(3, { binsCrc: unreadable });
+    bench.ledger.write({ kind: Kind.snapshotApplied, version: 3, slot: 0, asOf: 0, sheet: 1 }, "vital");
+    expect(look(current())).toEqual([false, 0]);
+  });
+  test("are looked at before a cloud that knows less has anything of them told anew", () => {
+    let crc = CRC;
+    const bin = () => undefined;
+    const snapshot = current();
+    snapshot.activate(view(3, { asOf: bench.ledger.journal.nextSeq - 1, bin, binsCrc: () => crc }), BINS);
+    crc++;
+    snapshot.activate(view(4, { bin }), BINS);
+    expect(told).toBe(1);
+    snapshot.activate(view(5, { bin }), BINS);
+    expect([told, snapshot.isRotten]).toEqual([1, false]);
+  });
 });
 
 describe("a slot that cannot be read", () => {

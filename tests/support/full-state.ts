@@ -10,7 +10,7 @@ export function fullState(): BoxState {
     mainsLost: { at: 1_790_000_002, synced: true, charge: 83 },
     batteryLow: true,
     command: 23,
-    snapshot: { version: 5, slot: 1, asOf: 290 },
+    snapshot: { version: 5, slot: 1, asOf: 290, binsCrc: 0xcbf4_3926 },
     bins: new Map([
       [3, { seq: 302, belief: Belief.holds, item: { key: 7 } }],
       [9, { seq: 305, belief: Belief.doubt, item: "same" as const }],

@@ -54,7 +54,7 @@ export const RULES: Readonly<Record<number, string>> = {
   [Kind.binFault]: "4 bin 0..199, 16 event 1..3",
   [Kind.power]: "16 event 0..255, ?17 charge 0..100",
   [Kind.link]: "16 event 0..255, 25 link text16, ?23 reason text64, ?90 synced whole",
-  [Kind.snapshotApplied]: "20 version whole, 22 slot 0..1, 29 asOf whole, 13 sheet 0..999",
+  [Kind.snapshotApplied]: "20 version whole, 22 slot 0..1, 29 asOf whole, 13 sheet 0..999, ?136 binsCrc 0..4294967295",
   [Kind.ack]: "21 through whole",
   [Kind.gap]: "23 reason 0..255, 15 count whole",
   [Kind.command]: "26 id whole, 27 command 1..255, ?4 bin 0..199, ?13 sheet 0..999",
