@@ -16,6 +16,7 @@ import { KeepAlive } from "./keep-alive.js";
 import { type Behind, Lag } from "./lag.js";
 import type { Lasting } from "./lasting.js";
 import type { ConnectionOptions, Ending } from "./mqtt/connection.js";
+import type { Will } from "./mqtt/packets.js";
 import { OpeningBudget } from "./opening-budget.js";
 import { jitterSeed, newSession } from "./randomness.js";
 import { ReconnectPolicy } from "./reconnect.js";
@@ -268,17 +269,14 @@ export class SyncTask implements AttemptHost, FailbackHost, SignInProbeHost, Sna
     const { box, broker } = host.identity;
     const nowMs = clock.monotonicMs();
     const form = this.#will.at(nowMs);
-    const retain = form === "retained";
+    const isRetained = form === "retained";
     return {
       version: this.#version.at(nowMs),
       clientId: `smartbox-${box}`,
       username: broker.username,
       password: broker.password,
-      will:
-        form === "none"
-          ? undefined
-          : { topic: topicOf(box, Lane.state), payload: seal.sealWill(State.encode({ online: false })), retain },
-      mayRetain: retain,
+      will: form === "none" ? undefined : offlineWill(box, seal, isRetained),
+      mayRetain: isRetained,
       filter: downFilter(box),
       inFlightMax: this.#lasting.bounds.inFlight,
       pingIntervalMs: this.#keepAlive.at(nowMs),
@@ -387,4 +385,15 @@ export class SyncTask implements AttemptHost, FailbackHost, SignInProbeHost, Sna
   #trace(text: string): void {
     this.#lasting.standing.trace(text);
   }
+}
+
+/** Sealed when CONNECT is written: most connections of an outage never open, and sealing is work. */
+function offlineWill(box: string, seal: SessionSeal, retain: boolean): Will {
+  return {
+    topic: topicOf(box, Lane.state),
+    get payload() {
+      return seal.sealWill(State.encode({ online: false }));
+    },
+    retain,
+  };
 }

@@ -9,6 +9,8 @@ type Form = (typeof FORMS)[number];
 const KEPT_MS = 6 * 3_600_000;
 /** A broker that closes without a CONNACK may be one that restarts: only so many in a row are taken for an answer. */
 const SILENT_CLOSES = 2;
+/** One that took all of the will in this boot is most likely down: less is asked of it once after so many, and then all again. */
+const SILENT_CLOSES_OF_A_KNOWN = 14;
 /** These have nothing to do with the will. 3.1.1 has no code for a broker that is busy but one that may mean the will. */
 const OTHER_CAUSES: readonly RefusalCause[] = ["login", "version", "busy", "taken"];
 
@@ -19,6 +21,10 @@ const OTHER_CAUSES: readonly RefusalCause[] = ["login", "version", "busy", "take
 export class WillForm {
   #form: Form = "retained";
   #silentCloses = 0;
+  /** All of the will was the last that the broker took in this boot. */
+  #tookAll = false;
+  /** What was last asked of a broker that had taken all. */
+  #tried: Form = "none";
   /** When the broker took less than all, monotonic ms. */
   #takenAtMs: number | undefined;
   #refusal = "";
@@ -40,15 +46,26 @@ export class WillForm {
 
   accepted(nowMs: number): void {
     this.#silentCloses = 0;
-    if (this.#form !== "retained") this.#takenAtMs ??= nowMs;
+    this.#tookAll = this.#form === "retained";
+    if (!this.#tookAll) this.#takenAtMs ??= nowMs;
   }
 
   /** A connection ended so. True: another try over the same link, with less of the will, may fare better. */
   ended(reason: string, { refusal, unanswered }: Ending): boolean {
     if (unanswered === "retained" && this.#form === "retained") return this.#less(reason);
     if (refusal !== undefined && !OTHER_CAUSES.includes(refusal.cause)) return this.#less(reason);
-    if (unanswered === "connect" && ++this.#silentCloses >= SILENT_CLOSES) this.#less(reason);
+    if (unanswered === "connect") this.#silent(reason);
     return false;
+  }
+
+  #silent(reason: string): void {
+    if (this.#tookAll && this.#form !== "retained") {
+      this.#form = "retained";
+      return;
+    }
+    if (++this.#silentCloses < (this.#tookAll ? SILENT_CLOSES_OF_A_KNOWN : SILENT_CLOSES)) return;
+    this.#less(reason);
+    if (this.#tookAll) this.#form = this.#tried = this.#tried === "none" ? "plain" : "none";
   }
 
   /** False: there is nothing left to leave out, so that was not it, and the next round begins with all of it. */

@@ -87,6 +87,41 @@ describe("a broker that refuses a retained will", () => {
     expect(task.faults()[0]?.reason).toBe("no retained will: closed the connection");
   });
 
+  it("that was taken is asked for again after an outage in which the broker closed on every CONNECT", () => {
+    let isDown = false;
+    const { time, task, asked, net } = judged(() => (isDown ? "close" : 0));
+    task.start();
+    time.run(MINUTE);
+    isDown = true;
+    net.breakLast();
+    asked.length = 0;
+    time.run(3 * 60 * MINUTE);
+    // Of 15 connections one asks for less, for some of the will or for none; those that are taken for the version's do not count.
+    expect(asked.length).toBeGreaterThan(60);
+    const less = asked.filter((form) => form !== "retained");
+    expect(asked.length / less.length).toBeGreaterThan(15);
+    expect(asked.length / less.length).toBeLessThan(22);
+    expect(less.slice(0, 3)).toEqual(["plain", "none", "plain"]);
+    while (asked.at(-1) === "retained") time.run(1_000);
+    isDown = false;
+    time.run(5 * MINUTE);
+    expect(task.online).toBe(true);
+    expect(asked.at(-1)).toBe("retained");
+    expect(task.faults()).toEqual([]);
+  });
+
+  it("that was taken once is left out in the end where the broker closes on it ever after", () => {
+    let refuses = false;
+    const { time, task, net } = judged(({ will }) => (refuses && will?.retain === true ? "close" : 0));
+    task.start();
+    time.run(MINUTE);
+    refuses = true;
+    net.breakLast();
+    time.run(40 * MINUTE);
+    expect(task.online).toBe(true);
+    expect(task.faults()[0]?.reason).toBe("no retained will: closed the connection");
+  });
+
   it("of any kind is tried without one", () => {
     const { time, task, asked } = judged(({ will }) => (will === undefined ? 0 : 5));
     task.start();

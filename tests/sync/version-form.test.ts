@@ -15,6 +15,21 @@ function versioned(like: NonNullable<SyncRigOptions["like"]>) {
   return { ...makeSyncRig({ links: ["ethernet"], like: { judge, ...like } }), taken };
 }
 
+/** A world whose broker can go, so that it closes on every CONNECT, and come back with other versions. */
+function outage({ speaks = [4, 5], unspoken = "close" }: { speaks?: (4 | 5)[]; unspoken?: "code" | "close" }) {
+  const versions = [...speaks];
+  const asked: number[] = [];
+  const world = versioned({ versions, unspoken });
+  world.net.fromBox = (bytes) => {
+    if (bytes[0] === 0x10) asked.push(bytes[Buffer.from(bytes).indexOf("MQTT") + 4]!);
+  };
+  const becomes = (...spoken: (4 | 5)[]) => {
+    versions.splice(0, versions.length, ...spoken);
+    world.net.breakLast();
+  };
+  return { ...world, asked, becomes };
+}
+
 describe("the version of MQTT", () => {
   it("is 5 where the broker has it", () => {
     const { task, time, net, taken } = versioned({});
@@ -77,6 +92,73 @@ describe("the version of MQTT", () => {
     // The first of these asked for 5 again.
     expect(net.attempts).toHaveLength(7);
     expect(taken).toEqual([4, 4, 4, 4, 4]);
+  });
+
+  it("that the broker took is what an outage is waited out with: the other is tried at every seventh close", () => {
+    const { time, task, asked, becomes } = outage({});
+    task.start();
+    time.run(MINUTE);
+    expect(asked.splice(0)).toEqual([5]);
+    becomes();
+    time.run(2 * HOUR);
+    expect(asked.length).toBeGreaterThan(40);
+    expect(asked).toEqual(asked.map((_, i) => (i % 8 === 7 ? 4 : 5)));
+    expect(task.faults()).toEqual([]);
+  });
+
+  it.each([
+    [[5], [4]],
+    [[4], [5]],
+  ] as const)("%j that the broker took is given up where it comes back with %j and closes on the other", (was, is) => {
+    const { time, task, taken, becomes } = outage({ speaks: [...was] });
+    task.start();
+    time.run(MINUTE);
+    expect(task.online).toBe(true);
+    becomes(...is);
+    // Seven rounds, whose waits are 128 s at most.
+    time.run(15 * MINUTE);
+    expect(task.online).toBe(true);
+    expect(taken).toEqual([...was, ...is]);
+  });
+
+  it("3.1.1 is left at once where the broker says that it takes it no more", () => {
+    const { time, task, taken, becomes } = outage({ speaks: [4], unspoken: "code" });
+    task.start();
+    time.run(MINUTE);
+    becomes(5);
+    time.run(20_000);
+    expect(task.online).toBe(true);
+    expect(taken).toEqual([4, 5]);
+  });
+
+  it("3.1.1 stays the first in an outage of a day: MQTT 5 is asked for at every seventh close and each six hours", () => {
+    const { time, task, asked, taken, becomes } = outage({ speaks: [4] });
+    task.start();
+    time.run(MINUTE);
+    asked.length = 0;
+    becomes();
+    time.run(24 * HOUR);
+    expect(asked.length).toBeGreaterThan(500);
+    const fives = asked.filter((version) => version === 5).length;
+    expect(fives).toBeGreaterThanOrEqual(Math.floor(asked.length / 8));
+    expect(fives).toBeLessThanOrEqual(Math.ceil(asked.length / 8) + 4);
+    becomes(4);
+    time.run(5 * MINUTE);
+    expect(task.online).toBe(true);
+    expect(taken).toEqual([4, 4]);
+  });
+
+  it("that the broker took is kept where it says nothing for minutes", () => {
+    const { net, task, taken, time } = versioned({});
+    task.start();
+    time.run(MINUTE);
+    net.all[0]!.mode = "mute";
+    net.breakLast();
+    time.run(4 * MINUTE);
+    net.all[0]!.mode = "ok";
+    time.run(5 * MINUTE);
+    expect(task.online).toBe(true);
+    expect(taken).toEqual([5, 5]);
   });
 
   it("is not given up because one connection gets no answer", () => {
