@@ -22,23 +22,24 @@ function packageDir(name: string): string {
   );
 }
 
+/**
+ * In the place of Node's modules. As aliases and not by a plugin: a file that a plugin has found has no tsconfig, so that where it is also
+ * imported by its path, who comes first would say whether it begins with "use strict".
+ */
 const SHIMS: Readonly<Record<string, string>> = {
-  buffer: "buffer.ts",
-  bl: "bl.ts",
-  events: "events.ts",
-  "process-nextick-args": "process-nextick-args.ts",
-  crypto: "absent.ts",
+  buffer: join(HERE, "shims", "buffer.ts"),
+  bl: join(HERE, "shims", "bl.ts"),
+  events: join(HERE, "shims", "events.ts"),
+  "process-nextick-args": join(HERE, "shims", "process-nextick-args.ts"),
+  crypto: join(HERE, "shims", "absent.ts"),
 };
 
-/** Puts shims in the place of Node's modules, and patches into the packages. */
+/** Puts patches into the packages. */
 function forXs(): Plugin {
   return {
     name: "for-xs",
     setup(setup) {
       const applied = new Set<string>();
-      setup.onResolve({ filter: /^(buffer|bl|events|process-nextick-args|crypto)$/ }, ({ path }) => ({
-        path: join(HERE, "shims", SHIMS[path]!),
-      }));
       // The package's own exports would give Node's build.
       setup.onResolve({ filter: /^cbor-x\/(encode|decode)$/ }, ({ path }) => ({
         path: join(packageDir("cbor-x"), `${basename(path)}.js`),
@@ -74,6 +75,7 @@ const COMMON = {
   target: "es2022",
   charset: "utf8",
   legalComments: "inline",
+  alias: SHIMS,
   logLevel: "silent",
   metafile: true,
   // cbor-x compiles readers with it, and text goes its own way so that every engine encodes alike.
