@@ -209,8 +209,9 @@ async function alone(
 }
 
 function brokerSide(broker: Broker): (accounts: () => Accounts) => Promise<BrokerSide> {
-  // By default it drops what MQTT.js gives it at once beyond a thousand messages.
-  const mosquitto = (accounts: () => Accounts) => mosquittoBroker(accounts(), { queuedMessages: 0 });
+  // By default it drops what MQTT.js gives it at once beyond a thousand messages; and a disk is nobody's link.
+  const options = { queuedMessages: 0, keepsOnDisk: false };
+  const mosquitto = (accounts: () => Accounts) => mosquittoBroker(accounts(), options);
   return broker === "mosquitto" ? mosquitto : (accounts) => embeddedBroker(0, accounts);
 }
 

@@ -52,6 +52,11 @@ export interface MosquittoOptions {
   readonly accounts: Accounts;
   /** Messages that it keeps for a client that is slow, before it drops them; 1,000 if absent, 0: all. */
   readonly queuedMessages?: number;
+  /**
+   * What it has is on disk after each change, so that a SIGKILL costs nothing; true if absent. False, as mosquitto's default: nothing
+   * is. Each change writes the whole anew: at thousands of messages a second that is most of what it does.
+   */
+  readonly keepsOnDisk?: boolean;
   /** It is reached through a WebSocket, too: by `webSocketUrl`. */
   readonly webSocket?: boolean;
   /** It lets nobody in who shows no certificate of its authority: `clientIdentity` is one. */
@@ -201,7 +206,7 @@ export class Mosquitto {
   }
 
   #config(): string {
-    const { queuedMessages = 1_000, webSocket, wantsCertificates } = this.#options;
+    const { queuedMessages = 1_000, keepsOnDisk = true, webSocket, wantsCertificates } = this.#options;
     const tls = [
       `cafile ${this.authorityFile}`,
       `certfile ${this.#file("server.crt")}`,
@@ -216,10 +221,7 @@ export class Mosquitto {
       "allow_anonymous false",
       `password_file ${this.#file("passwords")}`,
       `acl_file ${this.#file("acl")}`,
-      "persistence true",
-      `persistence_location ${this.#folder}/`,
-      "autosave_on_changes true",
-      "autosave_interval 1",
+      ...(keepsOnDisk ? this.#disk() : ["persistence false"]),
       "message_size_limit 4096",
       `max_queued_messages ${queuedMessages}`,
       "log_dest stderr",
@@ -229,6 +231,15 @@ export class Mosquitto {
     // Started as root it would go on as user mosquitto, who cannot read this folder.
     if (process.getuid?.() === 0) lines.push("user root");
     return `${lines.join("\n")}\n`;
+  }
+
+  #disk(): readonly string[] {
+    return [
+      "persistence true",
+      `persistence_location ${this.#folder}/`,
+      "autosave_on_changes true",
+      "autosave_interval 1",
+    ];
   }
 
   /** Good for any time at which a story may play: boxes look at the dates by their own. */
