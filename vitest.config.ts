@@ -7,7 +7,7 @@ const SLOW = [
   "tests/codes/waits-without-clock.test.ts",
   "tests/panel/hotspot-online.test.ts",
   "tests/broker/interop-*.test.ts",
-  "tests/cli/{bad-broker,start,data,provision,record,release}.test.ts",
+  "tests/cli/{bad-broker,bad-certificate,refused,start,data,provision,record,release}.test.ts",
   "tests/broker/mosquitto-ways.test.ts",
   "tests/trials/mutants/mutants.test.ts",
   "tests/trials/{fuzz,hil,kills,models}/*.test.ts",

@@ -14,6 +14,8 @@ const DOUBT_MS = 3_600_000;
 export class CertificateDates {
   readonly #clock: ClockPort;
   #doubtAtMs = DOUBT_MS;
+  /** Why the clock denies the certificates of the present connection, which got a chance. */
+  #denied: string | undefined;
   #failure: string | undefined;
 
   constructor(clock: ClockPort) {
@@ -28,18 +30,27 @@ export class CertificateDates {
   /** Why nothing is to be written over a connection with these certificates; undefined: go on. */
   beforeWriting(validity: Validity | undefined): string | undefined {
     const now = this.#clock.wallSeconds();
+    this.#denied = undefined;
     if (now === undefined) return undefined;
     const failure = outOfDate(validity, now);
     if (failure !== undefined && this.#clock.monotonicMs() >= this.#doubtAtMs) {
       this.#doubtAtMs = this.#clock.monotonicMs() + DOUBT_MS;
+      this.#denied = failure;
       return undefined;
     }
     this.#failure = failure;
     return failure;
   }
 
+  /** No welcome came in time. Why the connection is to end: it got a chance, and the cloud did not bear its certificates out. */
+  unanswered(): string | undefined {
+    this.#failure = this.#denied ?? this.#failure;
+    return this.#denied;
+  }
+
   /** The cloud's own time came over it, sealed for this session: whether the connection may go on. */
   atWelcome(validity: Validity | undefined, seconds: number): string | undefined {
+    this.#denied = undefined;
     this.#failure = outOfDate(validity, seconds);
     return this.#failure;
   }

@@ -185,7 +185,12 @@ export class SessionHandshake {
   /** Whatever of this session comes from now on, nobody can say how old it is: it is not taken, and the box is offline. */
   #unanswered(): void {
     this.#unansweredHellos++;
-    const { standing } = this.#lasting;
+    const { dates, standing } = this.#lasting;
+    const objection = dates.unanswered();
+    if (objection !== undefined) {
+      this.#channel.outlet.close(objection);
+      return;
+    }
     if (this.#online) {
       this.#online = false;
       this.#host.silent();

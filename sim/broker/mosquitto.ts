@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { accessSync, chmodSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,7 +8,7 @@ import { connect } from "node:tls";
 import type { TlsIdentity } from "../../hal/ports/network.js";
 import { CloudError } from "../cloud/domain.js";
 import { type Accounts, publishPrefix, subscribePrefix } from "./accounts.js";
-import { AUTHORITY, CertificateShop, CLIENT } from "./certificate-shop.js";
+import { AUTHORITY, CertificateShop, CLIENT, type Issued } from "./certificate-shop.js";
 
 const START_TIMEOUT_MS = 10_000;
 const RETRY_MS = 25;
@@ -57,6 +58,8 @@ export interface MosquittoOptions {
    * is. Each change writes the whole anew: at thousands of messages a second that is most of what it does.
    */
   readonly keepsOnDisk?: boolean;
+  /** Signs its certificates; one made for it if absent. */
+  readonly authority?: Issued;
   /** It is reached through a WebSocket, too: by `webSocketUrl`. */
   readonly webSocket?: boolean;
   /** It lets nobody in who shows no certificate of its authority: `clientIdentity` is one. */
@@ -160,6 +163,19 @@ export class Mosquitto {
     await this.#ready(child);
   }
 
+  /** Resolves when new connections see another certificate; those that there are stay. It must be running. */
+  async show(server: TlsIdentity): Promise<void> {
+    this.#writeServer(server);
+    // It reads them again (mosquitto(8), Signals), at its leisure.
+    this.#child?.kill("SIGHUP");
+    const wanted = new X509Certificate(server.certificate).fingerprint256;
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    while ((await shownAt(this.#port, this.clientIdentity)) !== wanted) {
+      if (performance.now() > deadline) throw new CloudError(`mosquitto shows the certificate of before\n${this.#log}`);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
   /** SIGKILL: as a crash or a power cut of the broker's machine. Resolves when it is gone. */
   async kill(): Promise<void> {
     await this.#end("SIGKILL");
@@ -246,17 +262,21 @@ export class Mosquitto {
   #makeCertificates(): void {
     const shop = new CertificateShop(this.#programs.openssl);
     try {
-      const authority = shop.issue({ name: "SmartBox test authority", extensions: AUTHORITY });
+      const { authority = shop.issue({ name: "SmartBox test authority", extensions: AUTHORITY }) } = this.#options;
       const server = shop.issue({ name: "localhost", by: authority });
       const client = shop.issue({ name: "SmartBox", by: authority, extensions: CLIENT });
       writeFileSync(this.authorityFile, authority.pem);
       writeFileSync(this.#file("client.crt"), client.pem);
       writeFileSync(this.#file("client.key"), client.key, { mode: 0o600 });
-      writeFileSync(this.#file("server.crt"), server.pem);
-      writeFileSync(this.#file("server.key"), server.key, { mode: 0o600 });
+      this.#writeServer({ certificate: server.pem, key: server.key });
     } finally {
       shop.close();
     }
+  }
+
+  #writeServer({ certificate, key }: TlsIdentity): void {
+    writeFileSync(this.#file("server.crt"), certificate);
+    writeFileSync(this.#file("server.key"), key, { mode: 0o600 });
   }
 
   #writeAccounts({ boxes, cloud }: Accounts): void {
@@ -283,6 +303,19 @@ function canConnect(port: number, ca: string, { certificate: cert, key }: TlsIde
     };
     socket.once("secureConnect", () => done(true));
     socket.once("error", () => done(false));
+  });
+}
+
+/** The fingerprint of the certificate that is shown there, whatever it is worth; undefined: nobody shows one. */
+function shownAt(port: number, { certificate: cert, key }: TlsIdentity): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1", servername: "localhost", rejectUnauthorized: false, cert, key });
+    socket.once("secureConnect", () => {
+      const { fingerprint256 } = socket.getPeerCertificate();
+      socket.destroy();
+      resolve(fingerprint256);
+    });
+    socket.once("error", () => resolve(undefined));
   });
 }
 

@@ -46,6 +46,25 @@ test("a clock that denies a certificate is doubted once an hour", () => {
   expect(held.beforeWriting(VALIDITY)).toBeUndefined();
 });
 
+test("a certificate that got a chance is what is told where the cloud does not answer", () => {
+  const { now, dates: held } = dates(VALIDITY.until + 1);
+  expect(held.unanswered()).toBeUndefined();
+  now.ms = HOUR_MS;
+  expect(held.beforeWriting(VALIDITY)).toBeUndefined();
+  expect(held.failure).toBeUndefined();
+  expect([held.unanswered(), held.failure]).toEqual([ENDED, ENDED]);
+  // The cloud bears it out: later silences are its own.
+  now.ms = 2 * HOUR_MS;
+  expect(held.beforeWriting(VALIDITY)).toBeUndefined();
+  expect(held.atWelcome(VALIDITY, VALIDITY.until)).toBeUndefined();
+  expect([held.unanswered(), held.failure]).toEqual([undefined, undefined]);
+  // Nor has a connection to do with the one before it.
+  now.ms = 3 * HOUR_MS;
+  expect(held.beforeWriting(VALIDITY)).toBeUndefined();
+  expect(held.beforeWriting(undefined)).toBeUndefined();
+  expect(held.unanswered()).toBeUndefined();
+});
+
 test("the end of a certificate is so far away that the first second without it is asked about", () => {
   expect(secondsLeft(VALIDITY, VALIDITY.until - 60)).toBe(61);
   expect(secondsLeft(VALIDITY, VALIDITY.until + 100)).toBe(0);

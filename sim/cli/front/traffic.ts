@@ -66,9 +66,9 @@ export class Traffic implements Network {
     };
     asked();
     const far = this.#network.connect(options, {
-      opened: () => {
+      opened: (validity) => {
         answered();
-        events.opened();
+        events.opened(validity);
       },
       data: (bytes) => {
         answered();
