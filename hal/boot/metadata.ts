@@ -80,7 +80,8 @@ export class MetadataStore {
   #newest(): Copy | undefined {
     const [a, b] = [this.#copy(0), this.#copy(1)];
     if (a === undefined || b === undefined) return a ?? b;
-    return a.sequence > b.sequence ? a : b;
+    // Behind 2^32-1 comes 0.
+    return ((a.sequence - b.sequence) | 0) > 0 ? a : b;
   }
 
   #copy(sector: 0 | 1): Copy | undefined {

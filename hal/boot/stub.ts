@@ -15,9 +15,12 @@ export interface BootChoice {
   readonly isTrial: boolean;
 }
 
+/** Undefined: there is no image that may run. */
+export type BootStub = (metadata: FlashPort, slots: readonly [FlashPort, FlashPort]) => BootChoice | undefined;
+
 /**
  * What runs between reset and the image: it chooses the slot and counts the tries (firmware/update/SPEC.md section 8). This is its
- * specification as well as the simulator's; on a chip it is a page of C. Undefined: there is no image that may run.
+ * specification as well as the simulator's; in C it is `hal/mcu/boot`, which is held to this. A BootStub.
  */
 export function chooseImage(metadata: FlashPort, slots: readonly [FlashPort, FlashPort]): BootChoice | undefined {
   const store = new MetadataStore(metadata);

@@ -1,6 +1,5 @@
 #include "netstring.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "semihosting.h"
@@ -45,8 +44,15 @@ long netstring_read(struct netstrings *channel, uint8_t *to, size_t capacity)
 
 int netstring_write(struct netstrings *channel, const void *head, size_t head_size, const void *body, size_t body_size)
 {
-	char length[24];
-	const int digits = snprintf(length, sizeof length, "%lu:", (unsigned long)(head_size + body_size));
-	return semihosting_write(channel->to, length, (size_t)digits) && semihosting_write(channel->to, head, head_size) &&
+	/* From the end on. By hand: printing wants a heap, which the boot stub has not. */
+	char text[24];
+	size_t at = sizeof text;
+	text[--at] = ':';
+	size_t rest = head_size + body_size;
+	do {
+		text[--at] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	return semihosting_write(channel->to, text + at, sizeof text - at) && semihosting_write(channel->to, head, head_size) &&
 		semihosting_write(channel->to, body, body_size) && semihosting_write(channel->to, ",", 1);
 }

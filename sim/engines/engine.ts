@@ -1,6 +1,7 @@
 import { boot } from "../../firmware/main.js";
 import { UPDATES } from "../../firmware/with-updates.js";
 import type { BareHal, IoBoard } from "../../hal/boards/board-ports.js";
+import type { BootStub } from "../../hal/boot/stub.js";
 import type { Hal } from "../../hal/ports/hal.js";
 import type { RunningImage } from "../world/devices/image-flash.js";
 import { bootNodeImage, type ImageFault, nodePayload } from "./node-image.js";
@@ -27,6 +28,9 @@ export interface Engine {
    * nothing but the firmware that it was made with.
    */
   readonly program?: ((fault: ImageFault, version: string) => Promise<Uint8Array>) | undefined;
+  /** Of its own, and the bytes of its slots: what it chooses, the next boot runs. Absent: the simulator's, and slots of any size. */
+  readonly stub?: BootStub | undefined;
+  readonly slotBytes?: number | undefined;
   /** What sealed messages have cost so far, tried in vain or not, over all boots; in Node's process, by anybody. */
   readonly openingComputrons: number;
   /** Undefined: nobody counts. */

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { MappedFlash } from "./mapped-flash.js";
 import type { ImageFault } from "./node-image.js";
+import { BOARD_SLOT_BYTES, bootStub } from "./xs/boot-stub.js";
 import { mcuImage, strippedImage } from "./xs/mcu-image.js";
 import { xsProgram } from "./xs/program.js";
-import type { Serve, XsMachines } from "./xs-machines.js";
+import type { Serve, StubMachines, XsMachines } from "./xs-machines.js";
 import { XsHost, XsWorker } from "./xs-worker.js";
 
 /**
@@ -21,8 +21,7 @@ export class McuXs implements XsMachines {
   };
   readonly #host: XsHost;
   readonly #image: string;
-  /** Files of images out of slots. */
-  readonly #files = new Map<string, string>();
+  #stub: BoardStub | undefined;
 
   /** `image`: what it runs where no slot holds another. */
   private constructor(command: readonly string[], image: string) {
@@ -48,25 +47,44 @@ export class McuXs implements XsMachines {
    */
   static async withFlash({ flash, lifetime }: { flash: string; lifetime: string }): Promise<McuXs> {
     const image = await mcuImage({ program: "mcu-flash-machine.ts" });
-    const memory = ["-object", `memory-backend-file,id=flash,size=${CHIP_FLASH_BYTES},mem-path=${flash},share=on`];
-    const qemu = QEMU.map((word) => (word === BOARD ? `${BOARD},memory-backend=flash` : word));
-    return new McuXs(["sh", "-c", MORTAL, lifetime, qemu[0]!, ...memory, ...qemu.slice(1)], image);
+    return new McuXs(["sh", "-c", MORTAL, lifetime, ...qemuWithFlash(flash)], image);
   }
 
-  start(serve: Serve, program?: Uint8Array): XsWorker {
-    return new XsWorker(this.#host, serve, program === undefined ? this.#image : this.#fileOf(program));
+  start(serve: Serve): XsWorker {
+    return new XsWorker(this.#host, serve, this.#image);
   }
 
-  #fileOf(program: Uint8Array): string {
-    const name = createHash("sha256").update(program).digest("hex");
-    const file = this.#files.get(name) ?? join(this.#host.dir, `${name}.elf`);
-    if (!this.#files.has(name)) writeFileSync(file, program);
-    this.#files.set(name, file);
-    return file;
+  /** What a slot holds runs by way of the boot stub, which loads it. */
+  get stub(): StubMachines {
+    this.#stub ??= new BoardStub(join(this.#host.dir, "flash"));
+    return this.#stub;
+  }
+
+  close(): void {
+    this.#stub?.close();
+    this.#host.close();
+  }
+}
+
+/** The emulated board with the boot stub of `hal/mcu/boot` where its reset leads, and the slots in its flash. */
+class BoardStub implements StubMachines {
+  readonly slotBytes = BOARD_SLOT_BYTES;
+  readonly flash: MappedFlash;
+  readonly #host: XsHost;
+  readonly #program = bootStub("board");
+
+  constructor(path: string) {
+    this.flash = new MappedFlash(path, CHIP_FLASH_BYTES, BOARD_SLOT_BYTES);
+    this.#host = new XsHost(qemuWithFlash(path), "-kernel");
+  }
+
+  start(serve: Serve): XsWorker {
+    return new XsWorker(this.#host, serve, this.#program);
   }
 
   close(): void {
     this.#host.close();
+    this.flash.close();
   }
 }
 
@@ -82,6 +100,12 @@ const QEMU = [
   ...["-M", BOARD, "-display", "none", "-monitor", "none", "-serial", "none"],
   ...["-semihosting-config", "enable=on,target=native"],
 ];
+
+function qemuWithFlash(path: string): readonly string[] {
+  const memory = ["-object", `memory-backend-file,id=flash,size=${CHIP_FLASH_BYTES},mem-path=${path},share=on`];
+  const [program, ...rest] = QEMU.map((word) => (word === BOARD ? `${BOARD},memory-backend=flash` : word));
+  return [program!, ...memory, ...rest];
+}
 
 /** One for all of this process: the sources do not change under it. */
 let image: Promise<string> | undefined;

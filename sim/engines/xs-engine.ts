@@ -1,4 +1,5 @@
 import type { BareHal, IoBoard } from "../../hal/boards/board-ports.js";
+import type { BootChoice, BootStub } from "../../hal/boot/stub.js";
 import { Type } from "../../hal/bridge/codes.js";
 import { DeviceEnd } from "../../hal/bridge/device-end.js";
 import { withoutDrivers } from "../../hal/bridge/device-io.js";
@@ -6,9 +7,10 @@ import type { Hal } from "../../hal/ports/hal.js";
 import type { RunningImage } from "../world/devices/image-flash.js";
 import { PowerCut } from "../world/devices/power-cut.js";
 import type { Engine, Spent } from "./engine.js";
+import type { BootPartitions } from "./mapped-flash.js";
 import { McuXs } from "./mcu-xs.js";
 import { OPENED } from "./opening-cost.js";
-import { DesktopXs, type XsMachines } from "./xs-machines.js";
+import { DesktopXs, type StubMachines, type XsMachines } from "./xs-machines.js";
 import { type BoardReport, XsKilled, type XsReport, type XsWorker } from "./xs-worker.js";
 
 export interface XsEngineOptions {
@@ -25,6 +27,8 @@ export class XsEngine implements Engine {
   readonly #machines: XsMachines;
   readonly #options: XsEngineOptions;
   #worker: XsWorker | undefined;
+  /** In which the boot stub has chosen, and the image waits. */
+  #chosen: XsWorker | undefined;
   #serve: ((call: Uint8Array) => Uint8Array) | undefined;
   #isCut = false;
   #computrons = 0;
@@ -68,6 +72,28 @@ export class XsEngine implements Engine {
 
   get program(): Engine["program"] {
     return this.#machines.program;
+  }
+
+  get slotBytes(): number | undefined {
+    return this.#machines.stub?.slotBytes;
+  }
+
+  get stub(): BootStub | undefined {
+    const { stub } = this.#machines;
+    return stub && ((metadata, slots) => this.#choose(stub, [metadata, ...slots]));
+  }
+
+  /** The machine that the stub ran in goes on with what it chose. */
+  #choose(stub: StubMachines, partitions: BootPartitions): BootChoice | undefined {
+    this.#worker?.kill();
+    this.#chosen?.kill();
+    stub.flash.powerOn(partitions);
+    let isAtStub = true;
+    const worker = stub.start((call) => (isAtStub ? stub.flash.serve(call) : this.#serveCall(call)));
+    this.#chosen = worker;
+    const choice = stub.flash.choose(worker);
+    isAtStub = false;
+    return choice;
   }
 
   /** Computrons of all turns so far, over all boots; the loading of the program is not among them. */
@@ -116,7 +142,8 @@ export class XsEngine implements Engine {
     this.#worker?.kill();
     this.#ticksBefore = this.ticks;
     this.#board = undefined;
-    const worker = this.#start(image);
+    const worker = this.#chosen ?? this.#machines.start((call) => this.#serveCall(call), image?.payload);
+    this.#chosen = undefined;
     this.#worker = worker;
     this.#isCut = false;
     const devices = new DeviceEnd({
@@ -148,17 +175,14 @@ export class XsEngine implements Engine {
     }
   }
 
-  #start(image: RunningImage | undefined): XsWorker {
-    const serve = (call: Uint8Array) => {
-      if (call[0] === OPENED) {
-        this.#openingComputrons += call[1]! + (call[2]! << 8) + (call[3]! << 16) + call[4]! * 2 ** 24;
-        return new Uint8Array(0);
-      }
-      this.#calls++;
-      if (this.cutAt?.(call) === true) this.#isCut = true;
-      return this.#isCut ? Uint8Array.of(Type.over) : this.#serve!(call);
-    };
-    return this.#machines.start(serve, image?.payload);
+  #serveCall(call: Uint8Array): Uint8Array {
+    if (call[0] === OPENED) {
+      this.#openingComputrons += call[1]! + (call[2]! << 8) + (call[3]! << 16) + call[4]! * 2 ** 24;
+      return new Uint8Array(0);
+    }
+    this.#calls++;
+    if (this.cutAt?.(call) === true) this.#isCut = true;
+    return this.#isCut ? Uint8Array.of(Type.over) : this.#serve!(call);
   }
 
   /** Collects garbage and counts the slots that are left in use. */
@@ -181,6 +205,7 @@ export class XsEngine implements Engine {
 
   close(): void {
     this.#worker?.kill();
+    this.#chosen?.kill();
     this.#worker = undefined;
     this.#machines.close();
   }

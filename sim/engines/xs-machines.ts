@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Engine } from "./engine.js";
+import type { MappedFlash } from "./mapped-flash.js";
 import type { ImageFault } from "./node-image.js";
 import { bundleScript } from "./xs/bundle.js";
 import { compileXs } from "./xs/compile.js";
@@ -20,8 +21,20 @@ export interface XsMachines {
    * where it is no program.
    */
   start(serve: Serve, program?: Uint8Array): XsWorker;
+  /** Absent: the simulator's boot stub stands in for one of the machine's own. */
+  readonly stub?: StubMachines;
   /** Idempotent. */
   close(): void;
+}
+
+/** Machines that come up in a boot stub of their own, with the slots in their flash. */
+export interface StubMachines {
+  /** Of each slot. */
+  readonly slotBytes: number;
+  /** What the stub sees. */
+  readonly flash: MappedFlash;
+  /** As `start`; it waits in its stub until it is told to choose (`MappedFlash.choose`), and goes on with the image. */
+  start(serve: Serve): XsWorker;
 }
 
 /** In processes of this computer. The program is parsed once; later machines begin from the heap that was there then. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { MetadataBootControl } from "../../hal/boot/boot-control.js";
 import { type BootMetadata, MetadataStore } from "../../hal/boot/metadata.js";
 import { chooseImage, TRIES } from "../../hal/boot/stub.js";
+import { crc32 } from "../../hal/bytes/crc32.js";
 import { FlashError } from "../../hal/ports/flash.js";
 import { GiveUp, type Slot } from "../../hal/ports/update.js";
 import { trialImage } from "../../sim/trials/update-trial/releases.js";
@@ -116,6 +117,19 @@ describe("boot control", () => {
 });
 
 describe("the two copies", () => {
+  test("a sequence that has come to its end goes on from 0", () => {
+    const { update, metadata } = board([7, 8], SEVEN);
+    const record = update.image().slice(0, 64);
+    new DataView(record.buffer).setUint32(8, 0xffff_ffff, true);
+    new DataView(record.buffer).setUint32(60, crc32(record, 0, 60), true);
+    update.erase(0);
+    update.program(0, record);
+    for (const floor of [2, 3]) {
+      new MetadataStore(update).write({ ...SEVEN, floor });
+      expect(metadata()?.floor).toBe(floor);
+    }
+  });
+
   test("a part that takes nothing more keeps what it has, and says so", () => {
     for (const fault of ["program-error", "erase-error", "program-ignored", "erase-ignored"] as const) {
       const { update, metadata } = board([7, 8], SEVEN);

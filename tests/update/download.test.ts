@@ -3,6 +3,7 @@ import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
 import type { UpdateHost } from "../../firmware/update/contract.js";
 import { beginDownload, begunDownload, DigestCheck, Download } from "../../firmware/update/download.js";
 import { mayFetch, maySwitch, mayWork } from "../../firmware/update/when.js";
+import { chooseImage } from "../../hal/boot/stub.js";
 import { updatePort } from "../../hal/boot/update-port.js";
 import { FlashError } from "../../hal/ports/flash.js";
 import { digestOf } from "../../sim/cloud/releases/image.js";
@@ -93,7 +94,7 @@ describe("a download", () => {
     const next = trialRelease(8, 500_000);
     const flash = factoryFlash(1, 128);
     const route = { name: "bar", next, behaviour: "works", endsWith: 8, losesEach: 100 } as const;
-    const box = new TrialBox(flash, route);
+    const box = new TrialBox(flash, route, chooseImage);
     const random = new Random(3);
     let left = 40 + random.int(60);
     let cuts = 0;

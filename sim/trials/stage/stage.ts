@@ -177,9 +177,9 @@ export class Stage implements Scene {
     const world = makeWorld(options);
     const newer = new NewerCloud(world.random("newer cloud"));
     const engine = options.engine ?? NODE_ENGINE;
-    const makes = options.takesUpdates ? engine.program : undefined;
-    const updates =
-      makes && (await UpdateSide.open(makes, UPDATED_MODEL, () => world.wallSeconds(), options.imageBytes));
+    const updates = options.takesUpdates
+      ? await UpdateSide.open(engine, UPDATED_MODEL, () => world.wallSeconds(), options.imageBytes)
+      : undefined;
     const record = new CloudRecord();
     const mortal = options.killsCloud ? new MortalCloud(world.random("end of the cloud")) : undefined;
     const ways = { snapshotFile: (bytes: Uint8Array) => newer.file(bytes), shelf: updates?.shelf };

@@ -36,26 +36,29 @@ export class UpdateSide {
   readonly #model: string;
   readonly #now: () => number;
 
-  private constructor(program: Program, model: string, now: () => number, payload: Uint8Array) {
+  private constructor(program: Program, engine: Engine, model: string, now: () => number, payload: Uint8Array) {
     this.#program = program;
     this.#model = model;
     this.#now = now;
     const image = makeImage({ release: FACTORY_RELEASE, security: FACTORY_FLOOR, model }, payload);
     // Room for a program that is somewhat longer.
-    const slotBytes = SECTOR_BYTES * (Math.ceil(image.length / SECTOR_BYTES) + 4);
+    const slotBytes = engine.slotBytes ?? SECTOR_BYTES * (Math.ceil(image.length / SECTOR_BYTES) + 4);
     this.factory = {
       slotBytes,
       image,
       release: FACTORY_RELEASE,
       floor: FACTORY_FLOOR,
       keys: factoryKeys(FIRST_KEYS, 1),
+      stub: engine.stub,
     };
   }
 
-  /** `now`: s since 1970 UTC. */
-  static async open(program: Program, model: string, now: () => number, imageBytes = 0): Promise<UpdateSide> {
+  /** Undefined: the engine runs nothing but the firmware that it was made with. `now`: s since 1970 UTC. */
+  static async open(engine: Engine, model: string, now: () => number, imageBytes = 0): Promise<UpdateSide | undefined> {
+    const { program } = engine;
+    if (program === undefined) return undefined;
     const filled: Program = async (fault, version) => filledTo(await program(fault, version), imageBytes);
-    return new UpdateSide(filled, model, now, await filled("none", `0.${FACTORY_RELEASE}.0`));
+    return new UpdateSide(filled, engine, model, now, await filled("none", `0.${FACTORY_RELEASE}.0`));
   }
 
   /** Builds, signs and shelves a release. */

@@ -10,7 +10,7 @@ import { UpdateTask } from "../../../firmware/update/update-task.js";
 import { Lane } from "../../../firmware/wire/lanes.js";
 import { ImagePiece, Pull, Release } from "../../../firmware/wire/update-messages.js";
 import { MetadataStore } from "../../../hal/boot/metadata.js";
-import { type BootChoice, chooseImage } from "../../../hal/boot/stub.js";
+import type { BootChoice, BootStub } from "../../../hal/boot/stub.js";
 import { updatePort } from "../../../hal/boot/update-port.js";
 import type { BoardProfile } from "../../../hal/ports/board.js";
 import type { ClockPort } from "../../../hal/ports/clock.js";
@@ -131,6 +131,7 @@ export type Ending = "settled" | "restarted";
 export class TrialBox {
   readonly flash: BoxFlash;
   readonly #route: Route;
+  readonly #stub: BootStub;
   /** Every record that the journal took. */
   readonly promised: Uint8Array[] = [];
   /** Bytes of the image that the cloud has handed out. */
@@ -141,9 +142,10 @@ export class TrialBox {
   #nowMs = 0;
   #ids = 0;
 
-  constructor(flash: BoxFlash, route: Route) {
+  constructor(flash: BoxFlash, route: Route, stub: BootStub) {
     this.flash = flash;
     this.#route = route;
+    this.#stub = stub;
   }
 
   /** Runs one life. Throws PowerCut where one was planned. Undefined: no image boots. */
@@ -151,7 +153,7 @@ export class TrialBox {
     const { update, slots, journal: flash } = this.flash;
     this.#due = [];
     this.#nowMs = 0;
-    this.choice = chooseImage(update, slots);
+    this.choice = this.#stub(update, slots);
     if (this.choice === undefined) return undefined;
     const behaviour = this.choice.image.release === OLD_RELEASE ? "works" : this.#route.behaviour;
     // The watchdog of the stub resets it.

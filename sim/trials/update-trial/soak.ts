@@ -1,5 +1,5 @@
 import { MetadataStore } from "../../../hal/boot/metadata.js";
-import { TRIES } from "../../../hal/boot/stub.js";
+import { type BootStub, chooseImage, TRIES } from "../../../hal/boot/stub.js";
 import type { CutPlan, FlashOperation, NorFlash } from "../../world/devices/nor-flash.js";
 import { PowerCut } from "../../world/devices/power-cut.js";
 import { Random } from "../../world/random.js";
@@ -26,6 +26,8 @@ export interface UpdateSoakOptions {
   readonly every?: number | undefined;
   /** Names of routes; all if absent. */
   readonly routes?: readonly string[];
+  /** `chooseImage` if absent. */
+  readonly stub?: BootStub | undefined;
   readonly progress: (result: UpdateSoakResult) => void;
 }
 
@@ -112,7 +114,7 @@ class Soak {
   play(route: Route, alignBytes: number, round: number): void {
     this.#routes++;
     const flash = factoryFlash(alignBytes);
-    const box = new WatchedBox(flash, route);
+    const box = new WatchedBox(flash, route, this.#options.stub ?? chooseImage);
     box.onOperation = (device, operation) => this.#cutAt(box, device, operation, round);
     for (const [at, device] of listOf(flash).entries()) box.watch(device, at);
     box.toTheEnd();
@@ -170,16 +172,18 @@ class WatchedBox {
   readonly flash: BoxFlash;
   readonly route: Route;
   readonly #box: TrialBox;
+  readonly #stub: BootStub;
   #trialStarts: number;
   onOperation: ((device: number, operation: FlashOperation) => void) | undefined;
   /** Of the cut that is planned. */
   #operationsLeft = 0;
   #plan: CutPlan | undefined;
 
-  constructor(flash: BoxFlash, route: Route, promised: readonly Uint8Array[] = [], trialStarts = 0) {
+  constructor(flash: BoxFlash, route: Route, stub: BootStub, promised: readonly Uint8Array[] = [], trialStarts = 0) {
     this.flash = flash;
     this.route = route;
-    this.#box = new TrialBox(flash, route);
+    this.#stub = stub;
+    this.#box = new TrialBox(flash, route, stub);
     this.#box.promised.push(...promised);
     this.#trialStarts = trialStarts;
   }
@@ -208,7 +212,7 @@ class WatchedBox {
     } catch (error) {
       if (!(error instanceof PowerCut)) throw error;
     }
-    const box = new WatchedBox(flash, this.route, this.#box.promised, this.#trialStarts);
+    const box = new WatchedBox(flash, this.route, this.#stub, this.#box.promised, this.#trialStarts);
     for (const [at, part] of listOf(flash).entries()) {
       part.powerOn();
       box.watch(part, at);

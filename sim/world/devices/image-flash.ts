@@ -1,5 +1,5 @@
 import { METADATA_SECTORS, MetadataStore } from "../../../hal/boot/metadata.js";
-import { type BootChoice, chooseImage } from "../../../hal/boot/stub.js";
+import { type BootChoice, type BootStub, chooseImage } from "../../../hal/boot/stub.js";
 import { updatePort } from "../../../hal/boot/update-port.js";
 import type { FlashPort } from "../../../hal/ports/flash.js";
 import type { UpdatePort } from "../../../hal/ports/update.js";
@@ -21,6 +21,8 @@ export interface ImageFlashOptions {
   readonly floor: number;
   /** The first sector of the firmware's own: its list of release keys. */
   readonly keys: Uint8Array;
+  /** `chooseImage` if absent. */
+  readonly stub?: BootStub | undefined;
 }
 
 /** The program that the stub chose. */
@@ -33,8 +35,10 @@ export interface RunningImage {
 export class ImageFlash {
   readonly partition: NorFlash;
   readonly slots: readonly [NorFlash, NorFlash];
+  readonly #stub: BootStub;
 
-  constructor({ slotBytes, image, release, floor, keys }: ImageFlashOptions, seed: (name: string) => number) {
+  constructor({ slotBytes, image, release, floor, keys, stub }: ImageFlashOptions, seed: (name: string) => number) {
+    this.#stub = stub ?? chooseImage;
     const content = new Uint8Array(UPDATE_SECTORS * SECTOR_BYTES).fill(0xff);
     content.set(keys, METADATA_SECTORS * SECTOR_BYTES);
     this.partition = part(content, seed("update"));
@@ -56,7 +60,7 @@ export class ImageFlash {
   start(bound: (name: string, device: NorFlash) => FlashPort): Started | undefined {
     const partition = bound("update", this.partition);
     const slots = [bound("slot 0", this.slots[0]), bound("slot 1", this.slots[1])] as const;
-    const choice = chooseImage(partition, slots);
+    const choice = this.#stub(partition, slots);
     if (choice === undefined) return undefined;
     const payload = new Uint8Array(choice.image.length);
     this.slots[choice.slot].look(1).read(IMAGE_HEADER_BYTES, payload);
