@@ -1,20 +1,12 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { KeyList, SignedEnvelope } from "../../firmware/update/manifest.js";
 import { listenTo, openBrowser, whyNoBrowser } from "../../sim/cli/page/browser.js";
 import { openTheatre, type Played } from "../../sim/cli/page/played.js";
-import { encodeReleaseFile } from "../../sim/cloud/releases/release-file.js";
-import { FIRST_KEYS, signer, trialRelease } from "../../sim/trials/update-trial/releases.js";
+import { signer } from "../../sim/trials/update-trial/releases.js";
+import { FACTORY_KEYS, releaseFile } from "./support/releases.js";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const SOON = { timeout: 20_000 };
-const EXPIRES = 4_000_000_000;
-const FACTORY = SignedEnvelope.encode({ manifest: KeyList.encode(FIRST_KEYS), signatures: [] });
-
-function releaseFile(release: number, signers = [signer(0), signer(2)]): Buffer {
-  const { envelope, image } = trialRelease(release, 5_000, { expires: EXPIRES }, signers);
-  return Buffer.from(encodeReleaseFile(1, envelope, image));
-}
 
 describe.skipIf(whyNoBrowser() !== undefined)("firmware, by clicks only", () => {
   let browser: Browser;
@@ -47,7 +39,7 @@ describe.skipIf(whyNoBrowser() !== undefined)("firmware, by clicks only", () => 
     await see("There is no release yet.");
     await add("MS5-8.release", releaseFile(8));
     await see(/add keys-1\.cbor first/);
-    await add("keys-1.cbor", Buffer.from(FACTORY));
+    await add("keys-1.cbor", Buffer.from(FACTORY_KEYS));
     await add("MS5-9.release", releaseFile(9, [signer(0)]));
     await see(/1 of the keys of list 1 signed it, and 2 have to/);
     await add("MS5-8.release", releaseFile(8));

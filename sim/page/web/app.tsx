@@ -11,7 +11,7 @@ import { Switch } from "./controls.js";
 import { act, complaint, line, now } from "./live.js";
 import { Caption, Stories } from "./stories.js";
 import { Track } from "./track.js";
-import { language, say, theme } from "./words.js";
+import { LANGUAGE_NAMES, language, say, theme } from "./words.js";
 import { Clock, World } from "./world.js";
 
 export function App() {
@@ -42,8 +42,6 @@ export function App() {
     </>
   );
 }
-
-const LANGUAGE_NAMES = { en: "English", fr: "Français", ja: "日本語" } as const;
 
 function Top() {
   const box = now.box.value;
@@ -92,7 +90,7 @@ function Top() {
           >
             {(["auto", "light", "dark"] as const).map((one) => (
               <option key={one} value={one}>
-                {say("theme")}: {say(`theme-${one}`)}
+                {say("theme-is", { theme: say(`theme-${one}`) })}
               </option>
             ))}
           </select>

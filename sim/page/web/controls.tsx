@@ -24,7 +24,7 @@ export function Switch(props: {
           onChange(wanted);
         }}
       />
-      <span class="track" aria-hidden="true" />
+      <span class="knob" aria-hidden="true" />
       <span class="name">{name}</span>
       {note !== undefined && <small>{note}</small>}
     </label>

@@ -30,31 +30,14 @@ export function Track() {
   const end = Math.max(1, isPast ? director.end / 1_000 : time.wall - began);
   return (
     <section class={`track ${isPast ? "past" : ""}`} aria-label={say("track-title")} aria-busy={isBusy}>
-      <p class="track-says" role="status">
-        {isPast
-          ? say(looksAt === "guest" ? "track-guest" : "track-past", { time: clockTime(began + at) })
-          : say("track-now")}
-        {director.isSame === false && <b> {say("track-differs")}</b>}
-      </p>
-      <div class="track-line">
-        <span class="mono">{clockTime(began)}</span>
-        <span class="track-way">
-          <Marks marks={now.marks.value ?? []} end={end} />
-          <input
-            type="range"
-            aria-label={say("track-title")}
-            aria-valuetext={clockTime(began + at)}
-            min={0}
-            max={Math.ceil(end)}
-            step={1}
-            value={at}
-            onChange={(event) => act({ act: "look-back", at: 1_000 * Number(event.currentTarget.value) })}
-          />
-        </span>
-        <span class="mono">{clockTime(began + end)}</span>
-      </div>
-      <Moments began={began} marks={now.marks.value ?? []} />
       <div class="track-does">
+        <p class="track-says" role="status">
+          {isPast
+            ? say(looksAt === "guest" ? "track-guest" : "track-past", { time: clockTime(began + at) })
+            : say("track-now")}
+          {director.isSame === false && <b> {say("track-differs")}</b>}
+        </p>
+        <Moments began={began} marks={now.marks.value ?? []} />
         {isPast && (
           <button type="button" class="strong back" onClick={() => act({ act: "back-to-now" })}>
             {say("track-back")}
@@ -90,6 +73,23 @@ export function Track() {
             onFocus={(event) => event.currentTarget.select()}
           />
         )}
+      </div>
+      <div class="track-line">
+        <span class="mono">{clockTime(began)}</span>
+        <span class="track-way">
+          <Marks marks={now.marks.value ?? []} end={end} />
+          <input
+            type="range"
+            aria-label={say("track-title")}
+            aria-valuetext={clockTime(began + at)}
+            min={0}
+            max={Math.ceil(end)}
+            step={1}
+            value={at}
+            onChange={(event) => act({ act: "look-back", at: 1_000 * Number(event.currentTarget.value) })}
+          />
+        </span>
+        <span class="mono">{clockTime(began + end)}</span>
       </div>
     </section>
   );

@@ -7,6 +7,8 @@ import { en, type PageTextId } from "../texts/en.js";
 import { now } from "./live.js";
 
 export const language = signal<Language>(firstLanguage());
+/** As those who speak it write it. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", fr: "Français", ja: "日本語" };
 export const theme = signal<"auto" | "light" | "dark">(kept("theme", ["auto", "light", "dark"] as const) ?? "auto");
 
 effect(() => {

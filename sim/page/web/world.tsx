@@ -4,6 +4,8 @@ import { Card, Choice, Switch } from "./controls.js";
 import { act, now } from "./live.js";
 import { longTime, numberIn, say } from "./words.js";
 
+/** Where the faults have a column of their own. */
+const HAS_ROOM = "(min-width: 48rem) and (max-width: 85rem)";
 const PHONE = { ssid: "Amelie iPhone", passphrase: "marais-2026", hasInternet: true };
 
 /** Time, supply, links and faults: what the world does to the box. */
@@ -123,7 +125,7 @@ function Faults() {
   const { clockError } = time;
   const clock = clockError === null ? "lost" : Math.abs(clockError) > 60 ? "wrong" : "right";
   return (
-    <details class="group">
+    <details class="group" open={matchMedia(HAS_ROOM).matches}>
       <summary>{say("faults")}</summary>
       <Switch
         name={say("fault-reader")}

@@ -133,9 +133,9 @@ function place(button: HTMLButtonElement | null, target: Target, { width, height
   button.style.height = `${(100 * target.height) / height}%`;
 }
 
-/** Half dark at a quarter of the light: an eye gets used to a dim screen. */
+/** A third dark at a quarter of the light: an eye gets used to a dim screen, and a picture of one has to be read. */
 function dim(shade: HTMLDivElement | null, percent: number): void {
-  if (shade !== null) shade.style.opacity = percent === 0 ? "1" : `${0.6 * (1 - percent / 100)}`;
+  if (shade !== null) shade.style.opacity = percent === 0 ? "1" : `${0.4 * (1 - percent / 100)}`;
 }
 
 function typed(event: KeyboardEvent): void {

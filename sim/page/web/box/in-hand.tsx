@@ -8,8 +8,9 @@ export function InHand() {
   const people = now.people.value;
   if (people === undefined) return null;
   const { hand, away } = people;
+  const isWanted = hand.length > 0 || dragged.value !== undefined;
   return (
-    <section class="hand card" aria-labelledby="hand-title" data-drop="hand">
+    <section class={`hand card ${isWanted ? "wanted" : ""}`} aria-labelledby="hand-title" data-drop="hand">
       <h2 id="hand-title">{say("hand")}</h2>
       {hand.length === 0 && <p class="note">{say("hand-empty")}</p>}
       <ul>

@@ -14,6 +14,9 @@ const FRAME = 7;
 const GAP = 3;
 const BEZEL = 4;
 const HOOK_Y = 9;
+/** Of a key's name on a door; the style has the same size. */
+const NAME_SIZE = 4.9;
+const NAME_LEFT = 5;
 
 export function Wall() {
   const box = now.box.value;
@@ -227,7 +230,7 @@ function Door({ number, label, bin, name }: { number: number; label: string; bin
           <text x={5} y={31}>
             {bin.fob}
           </text>
-          <text class="name" x={5} y={39.5}>
+          <text class="name" x={NAME_LEFT} y={39.5}>
             {short(name)}
           </text>
         </g>
@@ -261,16 +264,24 @@ function Door({ number, label, bin, name }: { number: number; label: string; bin
   );
 }
 
+/** By name: measuring a hundred of them at each change takes its time. */
+const shortened = new Map<string, string>();
+const measure = document.createElement("canvas").getContext("2d")!;
+
 /** As many letters as a door is wide. */
 function short(name: string): string {
-  let width = 0;
-  let text = "";
-  for (const letter of name) {
-    width += letter > "\u2e80" ? 2 : 1;
-    if (width > 19) return `${text.trimEnd()}…`;
-    text += letter;
-  }
-  return text;
+  const known = shortened.get(name) ?? cut(name);
+  shortened.set(name, known);
+  return known;
+}
+
+function cut(name: string): string {
+  measure.font = `${NAME_SIZE}px "Page Japanese", system-ui, "Noto Sans", sans-serif`;
+  const fits = (text: string) => measure.measureText(text).width <= BIN.width - 2 * NAME_LEFT;
+  if (fits(name)) return name;
+  const letters = [...name];
+  while (letters.length > 1 && !fits(`${letters.join("").trimEnd()}…`)) letters.pop();
+  return `${letters.join("").trimEnd()}…`;
 }
 
 function onEnter(does: () => void): (event: KeyboardEvent) => void {

@@ -28,7 +28,8 @@ export function Bins() {
             }}
           >
             <summary>
-              …<span class="visually-hidden"> {bin.label}</span>
+              {say("bin-more")}
+              <span class="visually-hidden"> {bin.label}</span>
             </summary>
             {opened.value === bin.label && <What bin={bin} keys={keys} />}
           </details>

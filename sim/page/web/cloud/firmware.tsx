@@ -117,7 +117,11 @@ function Rollout({ rollout }: { rollout: RolloutRow }) {
               <progress max={Math.max(members, 1)} value={i <= wave ? confirmed : 0} />
             </label>
             <small>
-              {i > wave ? say("fw-wave-later", { members }) : say("fw-wave-now", { confirmed, members, failed })}
+              {members === 0
+                ? say("fw-wave-none")
+                : i > wave
+                  ? say("fw-wave-later", { members })
+                  : say("fw-wave-now", { confirmed, members, failed })}
             </small>
           </li>
         ))}

@@ -3,7 +3,7 @@ import { useRef } from "preact/hooks";
 import type { ImportPreview } from "../../shared/lists.js";
 import { LANGUAGES } from "../../shared/state.js";
 import { act, complaint, post } from "../live.js";
-import { say } from "../words.js";
+import { LANGUAGE_NAMES, say } from "../words.js";
 
 const MODELS = ["MS5", "MS4", "MS3"] as const;
 /** A longer list is not taken, bytes: it is told before it is sent. */
@@ -172,7 +172,7 @@ function PlaceAndBox({ isNew }: { isNew: boolean }) {
         <select name="language">
           {LANGUAGES.map((one) => (
             <option key={one} value={one}>
-              {one}
+              {LANGUAGE_NAMES[one]}
             </option>
           ))}
         </select>

@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Sample } from "../../shared/state.js";
 import { now } from "../live.js";
-import { dateTime, language, say, sayAny, shortTime, theme } from "../words.js";
+import { clockTime, dateTime, language, say, sayAny, shortTime, theme } from "../words.js";
 
 const HEIGHT = 220;
 
@@ -33,7 +33,7 @@ function Chart({ samples }: { samples: readonly Sample[] }) {
     const colour = (name: string) => ink.getPropertyValue(name);
     const grid = { stroke: colour("--line"), width: 1 };
     const axis = { stroke: colour("--ink"), grid, ticks: grid };
-    const times = { ...axis, values: (_: uPlot, splits: number[]) => splits.map((seconds) => shortTime(seconds)) };
+    const times = { ...axis, values: (_: uPlot, splits: number[]) => splits.map(axisTime) };
     const timeZone = now.box.value?.timeZone ?? "UTC";
     plot.current = new uPlot(
       {
@@ -67,6 +67,11 @@ function Chart({ samples }: { samples: readonly Sample[] }) {
   }, [language.value, theme.value, now.box.value?.id]);
   useEffect(() => plot.current?.setData(data), [samples]);
   return <div class="chart" ref={place} />;
+}
+
+/** Whole minutes as hours and minutes; between them the seconds are what tells two lines apart. */
+function axisTime(seconds: number): string {
+  return seconds % 60 === 0 ? shortTime(seconds) : clockTime(seconds);
 }
 
 const LANES = ["mains", "screen", "link", "cloud"] as const;
