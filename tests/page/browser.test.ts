@@ -235,6 +235,7 @@ describe.skipIf(whyNoBrowser() !== undefined)("in a browser", () => {
       "Bins",
       "Emergency codes",
       "Ready for an outage",
+      "Firmware",
       "Organisation",
       "Inside the box",
       "Log",
@@ -262,7 +263,7 @@ describe.skipIf(whyNoBrowser() !== undefined)("in a browser", () => {
     async (width, language) => {
       await page.setViewportSize({ width, height: 900 });
       await page.locator("select").nth(1).selectOption(language);
-      for (const tab of ["log", "keys", "people", "bins", "sheets", "prepare", "own", "inside"]) {
+      for (const tab of ["log", "keys", "people", "bins", "sheets", "prepare", "firmware", "own", "inside"]) {
         await page.locator(`#tab-${tab}`).click();
         const beyond = await page.evaluate<number>(TOO_WIDE);
         expect([tab, beyond]).toEqual([tab, 0]);

@@ -54,7 +54,10 @@ describe.runIf(process.env.PICTURES === "write" && whyNoBrowser() === undefined)
     await page.getByText("Type 135790").waitFor({ timeout: 60_000 });
     played.desk.pace = 1;
     played.desk.playStory("internet");
-    await page.locator(".caption").getByText(/Somebody comes for/).waitFor({ timeout: 60_000 });
+    await page
+      .locator(".caption")
+      .getByText(/Somebody comes for/)
+      .waitFor({ timeout: 60_000 });
     await expect.poll(() => played.desk.machine.bins.state.open.includes(true), { timeout: 30_000 }).toBe(true);
     await page.waitForTimeout(600);
   };

@@ -7,7 +7,7 @@ import type { Input } from "../../page/server/acts.js";
 import { type Answer, perform } from "../../page/server/play.js";
 import { Prepared, PreparedSchema } from "../../page/server/prepared.js";
 import type { OwnOrganisation, Theatre } from "../../page/server/theatre.js";
-import type { Pace } from "../../page/shared/state.js";
+import type { EngineNow, EngineSection, Pace } from "../../page/shared/state.js";
 import { isInSync } from "../../trials/stage/in-sync.js";
 import { type BoxInReach, Person } from "../../world/machine/people.js";
 import type { DataDirectory } from "./data-directory.js";
@@ -21,9 +21,12 @@ import { Rerun } from "./record/rerun.js";
 import type { WorldRecord } from "./record/world-record.js";
 import { type Saver, savedFirst } from "./saver.js";
 import { STORY_IDS } from "./stories/ids.js";
+import { SwitchedEngine } from "./switched-engine.js";
 
 const PREPARED = "prepared.json";
 const SAVE_EVERY_MS = 30_000;
+/** Without power while another engine takes over, s. */
+const SWITCH_SECONDS = 1;
 /** Looking whether all is in sync reads the box's whole flash, virtual ms. */
 const SYNC_LOOK_MS = 500;
 
@@ -31,6 +34,7 @@ interface DeskNeeds extends Clockwork {
   readonly data: DataDirectory;
   readonly house: HouseNeeds;
   readonly savers: Map<string, Saver>;
+  readonly engines: Map<string, SwitchedEngine>;
   readonly recorder: Recorder | undefined;
   readonly saveWorld: () => void;
 }
@@ -107,6 +111,7 @@ export class Desk extends House implements Theatre {
       // While a world is played again nothing is kept: its end is, as a whole.
       const rerun = { isOn: record !== undefined };
       const savers = new Map<string, Saver>();
+      const engines = new Map<string, SwitchedEngine>();
       const saveWorld = () => {
         data.world = { format: 1, starts, wallSeconds: Math.ceil(world.wallSeconds()) };
       };
@@ -118,13 +123,18 @@ export class Desk extends House implements Theatre {
           if (saved !== undefined) recorder?.keep(machine.name, saved);
           return saved;
         },
+        engineOf: (box) => {
+          const engine = new SwitchedEngine();
+          engines.set(box, engine);
+          return engine;
+        },
         onStand: (stand) => {
           savers.set(stand.machine.name, saverOf(stand, data, saveWorld));
           // Before the box draws its first random number: they must never come a second time.
           saveWorld();
         },
       };
-      const desk = new Desk({ data, house, savers, recorder, saveWorld, ...clock }, id, options);
+      const desk = new Desk({ data, house, savers, engines, recorder, saveWorld, ...clock }, id, options);
       if (record !== undefined) {
         recorder?.goOn(record.done);
         await new Rerun(desk, record.done).runTo(record.end);
@@ -161,6 +171,23 @@ export class Desk extends House implements Theatre {
   /** Of all that was done since the start. Undefined: not all that was done is in it, and the world cannot be had a second time. */
   get recorder(): Recorder | undefined {
     return this.#needs.recorder?.isSpoilt ? undefined : this.#needs.recorder;
+  }
+
+  get engine(): EngineSection {
+    return this.#engine.section;
+  }
+
+  async useEngine(engine: EngineNow): Promise<void> {
+    const { machine } = this;
+    await this.#engine.want(engine);
+    // Without power, or asleep, it boots in its own time.
+    const { state } = machine;
+    if (machine === this.machine && (state === "running" || state === "starting"))
+      this.do({ act: "powercut", seconds: SWITCH_SECONDS });
+  }
+
+  get #engine(): SwitchedEngine {
+    return this.#needs.engines.get(this.machine.name)!;
   }
 
   /** How fast time goes by. */
@@ -276,6 +303,7 @@ export class Desk extends House implements Theatre {
       this.#needs.saveWorld();
     } finally {
       this.world.close();
+      for (const engine of this.#needs.engines.values()) engine.close();
       await this.#needs.house.broker.stop();
     }
   }

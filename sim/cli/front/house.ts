@@ -1,6 +1,7 @@
 import { type Box, CloudError } from "../../cloud/domain.js";
 import type { CloudService } from "../../cloud/service.js";
 import type { CloudTransport } from "../../cloud/transport.js";
+import type { Engine } from "../../engines/engine.js";
 import { Hand } from "../../page/server/hand.js";
 import type { Stage } from "../../page/server/theatre.js";
 import { Wire } from "../../page/server/wire.js";
@@ -28,6 +29,8 @@ export interface HouseNeeds {
   readonly lags?: () => boolean;
   /** What is kept of a box. */
   readonly savedOf: (machine: Machine) => SavedStand | undefined;
+  /** What runs a box; absent: Node. */
+  readonly engineOf?: (box: string) => Engine;
   /** A box is there, and is about to be started. */
   readonly onStand?: (stand: Stand) => void;
 }
@@ -75,7 +78,7 @@ export class House implements Stage {
   }
 
   #start(box: string): Stand {
-    const stand = Stand.open(this.#needs, box, this.#needs.savedOf);
+    const stand = Stand.open(this.#needs, box, this.#needs.savedOf, this.#needs.engineOf?.(box));
     this.#stands.set(box, stand);
     this.#needs.onStand?.(stand);
     stand.machine.start();

@@ -1,4 +1,5 @@
 import type { CloudService } from "../../cloud/service.js";
+import type { Engine } from "../../engines/engine.js";
 import type { BrokerSide } from "../../trials/stage/broker-side.js";
 import { makeMachine } from "../../trials/stage/stage.js";
 import type { Machine } from "../../world/machine/machine.js";
@@ -26,8 +27,9 @@ export class Stand {
     { world, cloud, broker }: { readonly world: World; readonly cloud: CloudService; readonly broker: BrokerSide },
     box: string,
     savedOf: (machine: Machine) => SavedStand | undefined,
+    engine?: Engine,
   ): Stand {
-    const machine = makeMachine(world, cloud, broker, box, { net: { wifi: BUILDING_WIFI } });
+    const machine = makeMachine(world, cloud, broker, box, { net: { wifi: BUILDING_WIFI }, engine });
     const saved = savedOf(machine);
     if (saved !== undefined) restoreMachine(machine, saved);
     return new Stand(machine, new Surroundings(machine, saved?.surroundings ?? UNDISTURBED));

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { MODELS } from "../../../hal/boards/index.js";
 import { readBinLabel } from "../../../hal/ports/bin-label.js";
 import { LANGUAGES } from "../../cloud/domain.js";
-import { LINK_KINDS, PACES } from "../shared/state.js";
+import { ENGINES, LINK_KINDS, PACES } from "../shared/state.js";
 
 /** What the page can ask for. Anything else is refused before it touches the world. */
 
@@ -121,6 +121,7 @@ const SESSION_ACTS = [
   v.object({ act: v.literal("story"), id: text(32) }),
   v.object({ act: v.literal("stop-story") }),
   v.object({ act: v.literal("start-over") }),
+  v.object({ act: v.literal("engine"), engine: v.picklist(ENGINES) }),
   v.object({ act: v.literal("begin-own"), ...OWN }),
   v.object({ act: v.literal("look-back"), at: v.pipe(v.number(), v.minValue(0), v.maxValue(1e12)) }),
   v.object({ act: v.literal("back-to-now") }),

@@ -82,7 +82,7 @@ export function pageApp(needs: PageNeeds): Hono {
     const body: unknown = await context.req.json().catch(() => undefined);
     const act = v.safeParse(ActSchema, body);
     if (!act.success) return context.json({ error: wrong(act.issues) }, 400);
-    play(theatre, act.output);
+    await play(theatre, act.output);
     live.look();
     return context.json({});
   });

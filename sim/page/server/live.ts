@@ -118,6 +118,7 @@ export class Live {
       story: theatre.story,
       director: theatre.director.section,
       states: statesSection(theatre),
+      engine: theatre.engine,
       neighbours: neighboursSection(theatre),
     };
   }

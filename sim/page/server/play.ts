@@ -11,12 +11,13 @@ const WRONG_BY_SECONDS = 3 * 3_600;
 
 type Does = { readonly [K in Input["act"]]: (scene: Stage, input: Extract<Input, { act: K }>) => unknown };
 
-/** Does what somebody did on the page. Throws WorldError and CloudError. */
-export function play(theatre: Theatre, act: Act): void {
+/** Does what somebody did on the page. Rejects with WorldError and CloudError. */
+export async function play(theatre: Theatre, act: Act): Promise<void> {
   if (act.act === "pace") theatre.pace = act.pace;
   else if (act.act === "story") theatre.playStory(act.id);
   else if (act.act === "stop-story") theatre.stopStory();
   else if (act.act === "start-over") theatre.startOver();
+  else if (act.act === "engine") await theatre.useEngine(act.engine);
   else if (act.act === "begin-own") theatre.beginOwn(act);
   else if (act.act === "look-back") theatre.director.goTo(act.at);
   else if (act.act === "back-to-now") theatre.director.backToNow();

@@ -1,5 +1,5 @@
 import { WorldError } from "../../world/devices/site.js";
-import type { Pace } from "../shared/state.js";
+import type { EngineNow, EngineSection, Pace } from "../shared/state.js";
 import type { Input } from "./acts.js";
 import type { OwnOrganisation, Scene, Theatre } from "./theatre.js";
 
@@ -118,6 +118,15 @@ export class Shown implements Theatre {
 
   stopStory(): void {
     this.#theatre.stopStory();
+  }
+
+  get engine(): EngineSection | null {
+    return this.director.past === undefined ? this.#theatre.engine : null;
+  }
+
+  async useEngine(engine: EngineNow): Promise<void> {
+    if (this.director.past !== undefined) throw new WorldError("this is the past: go back to now to change the engine");
+    await this.#theatre.useEngine(engine);
   }
 
   beginOwn(own: OwnOrganisation): void {

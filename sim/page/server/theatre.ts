@@ -3,7 +3,16 @@ import type { FolderShelf } from "../../cloud/releases/folder-shelf.js";
 import type { CloudService } from "../../cloud/service.js";
 import type { Machine } from "../../world/machine/machine.js";
 import type { World } from "../../world/machine/world.js";
-import type { DirectorSection, LinkKind, MarkNow, NetState, Pace, StorySection } from "../shared/state.js";
+import type {
+  DirectorSection,
+  EngineNow,
+  EngineSection,
+  LinkKind,
+  MarkNow,
+  NetState,
+  Pace,
+  StorySection,
+} from "../shared/state.js";
 import type { Input } from "./acts.js";
 import type { Hand } from "./hand.js";
 import type { Prepared } from "./prepared.js";
@@ -95,6 +104,13 @@ export interface Theatre extends Scene {
   startOver(): void;
   /** Forgets everything and begins with an organisation of one's own. Throws CloudError. */
   beginOwn(own: OwnOrganisation): void;
+  /** What the box on the desk runs on; null: nobody chooses. */
+  readonly engine: EngineSection | null;
+  /**
+   * The box on the desk goes on with that engine: it loses its power for a moment, and boots. The world goes as it would have gone. Rejects
+   * with WorldError where the engine cannot be had.
+   */
+  useEngine(engine: EngineNow): Promise<void>;
   readonly director: Director;
   /** What was saved for an outage. */
   readonly prepared: Prepared;

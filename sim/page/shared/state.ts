@@ -175,6 +175,22 @@ export interface StatesSection {
   readonly lock: string | null;
 }
 
+export const ENGINES = ["node", "xs"] as const;
+export type EngineNow = (typeof ENGINES)[number];
+
+/** What the box on the desk runs on. */
+export interface EngineSection {
+  readonly runs: EngineNow;
+  /** From its next boot on. */
+  readonly wanted: EngineNow;
+  /** XS is being made ready. */
+  readonly isOpening: boolean;
+  /** What XS has executed of this box's firmware since it was chosen, about 24 instructions of a Cortex-M each; null: Node counts nothing. */
+  readonly computrons: number | null;
+  /** Most slots of the heap in use after a turn, 16 bytes each on a board; null likewise. */
+  readonly peakSlots: number | null;
+}
+
 /** Another box that runs. */
 export interface NeighbourNow {
   readonly id: string;
@@ -241,6 +257,8 @@ export interface Sections {
   readonly journal: JournalSection;
   readonly wire: WireSection;
   readonly states: StatesSection;
+  /** Null: nobody chooses, as in a world that is looked back at. */
+  readonly engine: EngineSection | null;
   readonly neighbours: readonly NeighbourNow[];
   readonly history: HistorySection;
 }

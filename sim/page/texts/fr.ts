@@ -214,6 +214,15 @@ export const fr: PageTexts = {
   "machine-starting": "démarre",
   "machine-running": "en marche",
   "machine-asleep": "en veille",
+  "engine-title": "Sur quoi tourne le logiciel",
+  "engine-node": "Node",
+  "engine-xs": "XS",
+  "engine-opening": "XS se prépare…",
+  "engine-next": "{engine} prend le relais au prochain démarrage",
+  "engine-uncounted": "Node ne compte rien",
+  "engine-cost": "{millions} M computrons jusqu’ici, {slots} cases du tas au plus",
+  "engine-note":
+    "XS est ce que les cartes font tourner. L’armoire perd le courant un instant, démarre sur l’autre et fait la même chose qu’avant, à l’octet près ; un computron vaut environ 24 instructions d’un microcontrôleur.",
   "wire-title": "Entre l’armoire et le cloud",
   "wire-note":
     "Ce qui passe par le serveur MQTT. Il voit les octets scellés ; seuls la boîte et le cloud lisent ce qu’il y a dedans.",

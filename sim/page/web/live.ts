@@ -22,6 +22,7 @@ const NAMES: readonly SectionName[] = [
   "journal",
   "wire",
   "states",
+  "engine",
   "neighbours",
   "history",
 ];

@@ -1,6 +1,9 @@
+import { ENGINES, type EngineSection } from "../../../page/shared/state.js";
 import { type Command, type Context, columns } from "../command.js";
 import { panelInWords } from "../describe.js";
-import { expectWords } from "../words.js";
+import { expectWords, oneOf } from "../words.js";
+
+const NAMES = { node: "Node", xs: "XS" } as const;
 
 export const SESSION_COMMANDS: readonly Command[] = [
   {
@@ -15,6 +18,18 @@ export const SESSION_COMMANDS: readonly Command[] = [
       if (words[1] === undefined) return boxesOf(context);
       desk.do({ act: "box", id: words[1] });
       return [`${desk.box.id} is on the desk: ${panelInWords(desk)}`];
+    },
+  },
+  {
+    name: "engine",
+    usage: "engine [node|xs]",
+    summary: "let the box on the desk go on with Node or with XS as on a board: it boots. Without: what it runs on",
+    example: "engine xs",
+    complete: () => ENGINES,
+    async run({ desk }, { words }) {
+      expectWords(words, 1, 2);
+      if (words[1] !== undefined) await desk.useEngine(oneOf(words[1], ENGINES, "engine"));
+      return [engineInWords(desk.engine)];
     },
   },
   {
@@ -41,6 +56,12 @@ export const SESSION_COMMANDS: readonly Command[] = [
     },
   },
 ];
+
+function engineInWords({ runs, wanted, computrons, peakSlots }: EngineSection): string {
+  if (wanted !== runs) return `the box goes on with ${NAMES[wanted]} from its next start on`;
+  if (computrons === null) return `the box runs on ${NAMES[runs]}`;
+  return `the box runs on ${NAMES[runs]}: ${(computrons / 1e6).toFixed(1)} M computrons, at most ${peakSlots} slots`;
+}
 
 function boxesOf(context: Context): readonly string[] {
   const { desk } = context;

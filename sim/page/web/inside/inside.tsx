@@ -2,7 +2,7 @@ import type { SectorNow } from "../../shared/state.js";
 import { now } from "../live.js";
 import { dateTime, say, sayAny } from "../words.js";
 import { Supply } from "./supply.js";
-import { States, Wire } from "./wire.js";
+import { Engine, States, Wire } from "./wire.js";
 
 /** What nobody sees from outside: the journal on flash, and how supply and links went. */
 export function Inside() {
@@ -10,6 +10,7 @@ export function Inside() {
     <>
       <h3>{say("states-title")}</h3>
       <States />
+      <Engine />
       <Journal />
       <h3>{say("wire-title")}</h3>
       <Wire />

@@ -1,6 +1,37 @@
-import type { StatesSection } from "../../shared/state.js";
-import { now } from "../live.js";
-import { clockTime, say, sayAny } from "../words.js";
+import { ENGINES, type StatesSection } from "../../shared/state.js";
+import { Choice } from "../controls.js";
+import { act, now } from "../live.js";
+import { clockTime, numberIn, say, sayAny } from "../words.js";
+
+/** What the firmware runs on, and what it has cost there. */
+export function Engine() {
+  const engine = now.engine.value;
+  if (engine === undefined || engine === null) return null;
+  const { runs, wanted, isOpening, computrons, peakSlots } = engine;
+  return (
+    <>
+      <h3>{say("engine-title")}</h3>
+      <div class="engine">
+        <Choice
+          name={say("engine-title")}
+          value={wanted}
+          options={ENGINES.map((value) => ({ value, label: say(`engine-${value}`) }))}
+          onChange={(value) => act({ act: "engine", engine: value })}
+        />
+        <span role="status">
+          {isOpening
+            ? say("engine-opening")
+            : wanted !== runs
+              ? say("engine-next", { engine: say(`engine-${wanted}`) })
+              : computrons === null
+                ? say("engine-uncounted")
+                : say("engine-cost", { millions: numberIn(computrons / 1e6, 1), slots: numberIn(peakSlots ?? 0) })}
+        </span>
+      </div>
+      <p class="note">{say("engine-note")}</p>
+    </>
+  );
+}
 
 /** The states that box and session are in, as they show outside. */
 export function States() {
