@@ -1,3 +1,5 @@
+import { FROM_LEFT } from "./right-to-left.js";
+
 /**
  * The panel's font file, made by `sim/engines/glyphs`. All numbers little-endian.
  *
@@ -80,14 +82,16 @@ export class FontFile {
 
   /** Every letter of `text` is there. */
   has(face: Face, text: string): boolean {
-    for (const letter of text) if (this.#find(face, letter.codePointAt(0)!) === 0) return false;
+    for (const letter of text) {
+      if (letter !== FROM_LEFT && this.#find(face, letter.codePointAt(0)!) === 0) return false;
+    }
     return true;
   }
 
   /** Width of `text` set in one line, px. */
   width(face: Face, text: string): number {
     let width = 0;
-    for (const letter of text) width += this.#advance(face, letter.codePointAt(0)!);
+    for (const letter of text) if (letter !== FROM_LEFT) width += this.#advance(face, letter.codePointAt(0)!);
     return width;
   }
 

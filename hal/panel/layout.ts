@@ -6,7 +6,7 @@ import { Icon } from "./icons.js";
 import { digitKeys, FULL_COLUMNS, fullKeys, groupKeys, type Keys } from "./keyboard.js";
 import { MARGIN } from "./paint.js";
 import { noticeIcons, type Picture, pictureOf } from "./pictures.js";
-import { shape } from "./right-to-left.js";
+import { fromLeft, shape } from "./right-to-left.js";
 import type { Place, Setting } from "./setting.js";
 import { Colour } from "./theme.js";
 import type { Action, Area, Art, Tile } from "./tile.js";
@@ -421,7 +421,10 @@ function label(x: number, y: number, width: number, height: number, text: string
 
 /** Shaped before it is measured: letters of Arabic are as wide as the form of their place. */
 function say(setting: Setting, { language }: View, text: Text): string {
-  return shape(setting.say(language, text));
+  const said = setting.say(language, text);
+  // A name alone goes its own way; around one, the languages of the catalogue all go from the left.
+  const isName = Object.values(text.params ?? {}).includes(said);
+  return shape(isName ? said : fromLeft(said));
 }
 
 function blank({ x, y, width, height }: Area): Tile {

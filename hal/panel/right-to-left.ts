@@ -25,6 +25,17 @@ const isRtlLetter = (code: number) =>
 const isDigit = (code: number) => (code >= 0x30 && code <= 0x39) || (code >= 0x660 && code <= 0x669);
 const isVowelSign = (code: number) => (code >= 0x64b && code <= 0x652) || code === 0x670;
 
+/**
+ * In front of each line of a sentence with a name in it: the sentence goes from the left (Unicode, LEFT-TO-RIGHT MARK). Without it the
+ * first name would turn the words behind it. It has no width and no picture.
+ */
+export const FROM_LEFT = "\u200e";
+
+/** `sentence` that goes from the left, whatever names are in it. */
+export function fromLeft(sentence: string): string {
+  return hasRtl(sentence) ? FROM_LEFT + sentence : sentence;
+}
+
 /** The letters of `text` in the forms of their places; in the same order. */
 export function shape(text: string): string {
   if (!hasRtl(text)) return text;
@@ -54,10 +65,12 @@ export function shape(text: string): string {
 }
 
 /** Shaped `text` in the order in which its letters stand on the screen, from the left. */
-export function visual(text: string): string {
+export function visual(line: string): string {
+  const isFromLeft = line.startsWith(FROM_LEFT);
+  const text = isFromLeft ? line.slice(FROM_LEFT.length) : line;
   if (!hasRtl(text)) return text;
   const codes = codesOf(text);
-  const levels = levelsOf(codes);
+  const levels = levelsOf(codes, isFromLeft);
   for (let level = 2; level >= 1; level--) {
     for (let i = 0; i < codes.length; i++) {
       if (levels[i]! < level) continue;
@@ -72,9 +85,9 @@ export function visual(text: string): string {
 }
 
 /** 0: left to right, 1: right to left, 2: left to right within that. */
-function levelsOf(codes: readonly number[]): number[] {
+function levelsOf(codes: readonly number[], isFromLeft: boolean): number[] {
   const strong = codes.map((code) => (isRtlLetter(code) ? "R" : isDigit(code) ? "D" : isLetter(code) ? "L" : " "));
-  const base = strong.find((one) => one === "R" || one === "L") === "R" ? 1 : 0;
+  const base = !isFromLeft && strong.find((one) => one === "R" || one === "L") === "R" ? 1 : 0;
   let last = base === 1 ? "R" : "L";
   const sides = strong.map((one) => {
     if (one === "R" || one === "L") last = one;

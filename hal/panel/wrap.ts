@@ -1,4 +1,5 @@
 import type { Face, FontFile } from "./font.js";
+import { FROM_LEFT } from "./right-to-left.js";
 
 /** No line begins with these (JIS X 4051 kinsoku, and French marks that stand off from their word). */
 const NOT_FIRST = "、。，．・：；？！ー」』）］｝〉》ぁぃぅぇぉっゃゅょァィゥェォッャュョ?!:;%»)";
@@ -17,6 +18,8 @@ export function wrap(
   width: number,
   wide: "parted" | "whole" | "tight" = "parted",
 ): readonly string[] {
+  if (text.startsWith(FROM_LEFT))
+    return wrap(font, face, text.slice(FROM_LEFT.length), width, wide).map((line) => FROM_LEFT + line);
   const lines: string[] = [];
   const space = font.width(face, " ");
   let line = "";
@@ -85,10 +88,14 @@ function pieces(text: string, ends: Rule): readonly string[] {
   return found;
 }
 
+/** "33 of ", and what follows is a number. */
+const isCountedOf = (piece: string) => /(?:^|[^\w-])\d+ [^\d ]{1,4} $/.test(piece);
+
 function mayPart(piece: string, before: string, letter: string): boolean {
   if (NOT_FIRST.includes(letter) || NOT_LAST.includes(before)) return false;
-  // "12 minutes", and "100 %": the number would lose its meaning.
-  return before !== " " || !/(?:^|[^\w-])\d+ $/.test(piece);
+  // "12 minutes", and "100 %": the number would lose its meaning; so would the first of "33 of 36".
+  if (before === " ") return !/(?:^|[^\w-])\d+ $/.test(piece) && !(isDigit(letter) && isCountedOf(piece));
+  return !(isDigit(before) && isCounter(letter));
 }
 
 /** Between any two letters of the Far East. */
@@ -111,6 +118,7 @@ const endsPhrase: Rule = (letters, at) => {
   // Polite words begin with these.
   if ((before === "お" || before === "ご") && isIdeograph(letter)) return false;
   if (isIdeograph(before) && isIdeograph(letter)) return isInsideLongRow(letters, at);
+  if (isInsideVerb(letters, at)) return false;
   return !(isKatakana(before) && isKatakana(letter)) && !(isSyllable(before) && isSyllable(letter));
 };
 
@@ -128,6 +136,15 @@ function isInBrackets(letters: readonly string[], at: number): boolean {
   return from >= 0 && to > at && to - from <= BRACKETED;
 }
 
+/** Single hiragana that a first verb of two ends with. Particles, て, and what ends a verb or an adjective of its own are none of them. */
+const STEM_ENDS = "いきぎしちびみりえけげせねべめれ";
+
+/** 受け取る, 取り出す: two verbs that are one. */
+function isInsideVerb(letters: readonly string[], at: number): boolean {
+  const [first, kana, second] = letters.slice(at - 2, at + 1);
+  return at >= 2 && isIdeograph(first!) && STEM_ENDS.includes(kana!) && isIdeograph(second!);
+}
+
 const LONG_ROW = 6;
 const ROW_ENDS = 2;
 
@@ -143,6 +160,9 @@ const isWithin = (letter: string, from: number, to: number) => {
   const code = letter.codePointAt(0)!;
   return code >= from && code <= to;
 };
+const isDigit = (letter: string) => letter >= "0" && letter <= "9";
+/** What is written close behind a number: 88号, 3楼, 2층. */
+const isCounter = (letter: string) => isIdeograph(letter) || isSyllable(letter);
 const isHiragana = (letter: string) => isWithin(letter, 0x3041, 0x309f);
 const isKatakana = (letter: string) => isWithin(letter, 0x30a1, 0x30ff);
 const isIdeograph = (letter: string) => isWithin(letter, 0x3400, 0x9fff) || letter === "々";

@@ -1,7 +1,7 @@
 /** The catalogue: every text of the panel by id. `{name}` is a placeholder. English is the one that the others are held to. */
 export const en = {
   welcome: "Welcome",
-  "enter-code-or-scan": "Enter your code, or scan your fob",
+  "enter-code-or-scan": "Enter your code or scan your fob",
   "choice-emergency": "Emergency",
   "choice-hotspot": "Join a hotspot",
   "choice-status": "Device status",

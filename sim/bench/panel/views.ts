@@ -147,6 +147,16 @@ export const VIEWS: readonly Named[] = [
   screen("stopped", text("stopped-memory", { name: "journal" })),
 ];
 
+/** Names from the right to the left. */
+const RIGHT_TO_LEFT: readonly string[] = [
+  "רחוב הרצל 12, תל־אביב",
+  "דירה 5 (צה״ל)",
+  "مفتاح المخزن",
+  "شارع الحمراء 14، بيروت",
+  "باب (خلفي)",
+  "Villa النخيل 3",
+];
+
 /** Names that Japanese has no letters for, or that no text of the catalogue uses. */
 const FAR_NAMES: readonly string[] = [
   "北京市朝阳区建国路88号",
@@ -155,12 +165,25 @@ const FAR_NAMES: readonly string[] = [
   "香港中環畢打街",
   "서울 강남구 테헤란로 152",
   "부산 해운대 2층",
-  "札幌 薄野 鴨々川",
+  "代々木 〒151-0053（２号館）",
   "Chez Müller 龍",
 ];
 
 /** Screens with them. */
 export const NAMED_VIEWS: readonly Named[] = [
+  screen("choose-key-right", text("choose-key"), { choices: [...named(RIGHT_TO_LEFT), choice("more")] }, "choose-key"),
+  screen(
+    "take-or-return-right",
+    text("take-or-return", { key: RIGHT_TO_LEFT[3]! }),
+    { choices: [choice("take", BIN), choice("return"), choice("left-inside", BIN), choice("cancel")] },
+    "take-or-return",
+  ),
+  screen(
+    "check-bin-right",
+    text("check-bin", BIN),
+    { choices: [choice("open-bin", BIN), choice("bin-holds", { key: RIGHT_TO_LEFT[0]! }), choice("done")] },
+    "check-bin",
+  ),
   screen("choose-key", text("choose-key"), { choices: [...named(FAR_NAMES.slice(0, 5)), choice("more")] }),
   screen(
     "choose-key-more",

@@ -14,10 +14,18 @@ const EUROPE = [
     0x2116,
   ],
 ];
-const HEBREW = range(0x5d0, 0x5ea);
+/** With the hyphen and the two marks of abbreviations, without which few streets of Israel can be written. */
+const HEBREW = [0x5be, ...range(0x5d0, 0x5ea), 0x5f3, 0x5f4];
 /** The forms that a letter takes in a word have numbers of their own (Unicode, Arabic Presentation Forms-B). */
 const ARABIC = [0x60c, 0x61b, 0x61f, ...range(0x660, 0x669), ...range(0xfe80, 0xfefc)];
-const KANA = [...range(0x3001, 0x3003), ...range(0x300c, 0x300f), ...range(0x3041, 0x3096), ...range(0x30a1, 0x30fc)];
+/** Among them 々, 〆 and 〇, which names are written with as with kanji: 佐々木. */
+const KANA = [
+  ...range(0x3001, 0x3003),
+  ...range(0x3005, 0x3007),
+  ...range(0x300c, 0x300f),
+  ...range(0x3041, 0x3096),
+  ...range(0x30a1, 0x30fc),
+];
 
 /** What the catalogue is written in, Japanese kanji among it. */
 function inCatalogue(): readonly number[] {
@@ -49,13 +57,23 @@ function inStandard(encoding: string, rows: readonly number[], cells: readonly n
 export const isSyllable = (codePoint: number) => codePoint >= 0xac00 && codePoint <= 0xd7a3;
 const UPPER = range(0xa1, 0xfe);
 
+/** Brackets, marks, wide digits and Latin as they are typed among ideographs, narrow katakana, numbers in circles, 〒 and ㈱. */
+const WIDE = [
+  ...range(0x2460, 0x2473),
+  ...range(0x3008, 0x3012),
+  ...[0x3014, 0x3015, 0x301c, 0x3231, 0x2015, 0x203b, 0x25cb, 0x25cf],
+  ...range(0xff01, 0xff5e),
+  ...range(0xff61, 0xff9f),
+];
+
 /**
  * What names are written in besides: the kanji of JIS X 0208, the ideographs of GB 2312, those of Big5 that are in use (level 1), the
- * syllables of KS X 1001. The rest of Big5 would take 0.95 MB more.
+ * syllables of KS X 1001, and what stands among them. The rest of Big5 would take 0.95 MB more.
  */
 export const NAME_LETTERS = sorted([
   ...inStandard("euc-jp", range(0xb0, 0xf4), UPPER),
   ...inStandard("gbk", range(0xb0, 0xf7), UPPER),
   ...inStandard("big5", range(0xa4, 0xc6), [...range(0x40, 0x7e), ...UPPER]),
   ...inStandard("euc-kr", range(0xb0, 0xc8), UPPER),
+  ...WIDE,
 ]).filter((letter) => !TEXT_LETTERS.includes(letter));

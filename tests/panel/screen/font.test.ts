@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { Face, FontFile } from "../../../hal/panel/font.js";
 import { fontFile } from "../../../sim/engines/glyphs/font-file.js";
-import { TEXT_LETTERS } from "../../../sim/engines/glyphs/letters.js";
+import { NAME_LETTERS, TEXT_LETTERS } from "../../../sim/engines/glyphs/letters.js";
 import { lettersFile } from "../../../sim/engines/glyphs/letters-file.js";
 
 const PIXELS_PER_MILLIMETRE = 5.56;
@@ -70,6 +70,13 @@ describe("a second file that is none counts as absent", () => {
     expect([font.hasLetters, font.sheets.length]).toEqual([false, 1]);
     expect(font.width(Face.text, "臺")).toBe(font.width(Face.text, "[81FA]"));
   });
+});
+
+test("names of Japan and China are written with marks besides their ideographs, of Israel with a hyphen of its own", () => {
+  const font = new FontFile(file);
+  expect(font.has(Face.text, "々〆〇 תל־אביב צה״ל ג׳")).toBe(true);
+  for (const letter of "（）【】〒！１Ａ①㈱ｱ～")
+    expect([...TEXT_LETTERS, ...NAME_LETTERS], letter).toContain(letter.codePointAt(0));
 });
 
 test("no text is lost to the second file: all that the catalogue is written in is in the first", () => {

@@ -2,8 +2,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PNG } from "pngjs";
 import { beforeAll, expect, test, vi } from "vitest";
+import { layOut } from "../../../hal/panel/layout.js";
+import { visual } from "../../../hal/panel/right-to-left.js";
 import { type Setting, START } from "../../../hal/panel/setting.js";
-import { drawn, fitLetters, PANELS, type PanelName, sheetOf } from "../../../sim/bench/panel/draw.js";
+import { drawn, fitLetters, PANELS, type PanelName, settingFor, sheetOf } from "../../../sim/bench/panel/draw.js";
 import { NAMED_VIEWS, type Named, VIEWS } from "../../../sim/bench/panel/views.js";
 import { ROOT } from "../../tidy/sources.js";
 
@@ -26,8 +28,19 @@ test.each(CASES)("every screen at %s in %s with large texts looks as on its shee
   asOnSheet(name, `${language}-large`, VIEWS, language, { large: true });
 });
 
-test.each(PANELS.map(({ name }) => name))("names of the Far East at %s look as on their sheet", (name) => {
+test.each(PANELS.map(({ name }) => name))("names of the Near and the Far East at %s look as on their sheet", (name) => {
   asOnSheet(name, "names", NAMED_VIEWS, "en", {});
+});
+
+test.each(["en", "fr", "ja"])("no letter of any screen in %s is shown as its number", (language) => {
+  const setting = settingFor("240x320");
+  const numbers = new Set<string>();
+  for (const { view } of [...VIEWS, ...NAMED_VIEWS]) {
+    layOut({ ...view, language }, START, setting, ({ face, lines }) => {
+      for (const line of lines) if (!setting.font.has(face, visual(line))) numbers.add(line);
+    });
+  }
+  expect([...numbers]).toEqual([]);
 });
 
 /** Compares pictures of `views` with the sheet in `file`, or writes it. */

@@ -1,6 +1,6 @@
 import makeBidi from "bidi-js";
 import { expect, test } from "vitest";
-import { shape, visual } from "../../../hal/panel/right-to-left.js";
+import { fromLeft, shape, visual } from "../../../hal/panel/right-to-left.js";
 
 const bidi = (makeBidi as unknown as () => ReturnType<typeof makeBidi.default>)();
 const NAMES = [
@@ -23,6 +23,23 @@ test.each(NAMES)("%s stands on the screen in the order of UAX #9", (name) => {
   const levels = bidi.getEmbeddingLevels(name);
   const wanted = bidi.getReorderedString(name, levels);
   expect(visual(name)).toBe(wanted);
+});
+
+test.each([
+  "שער צפון: are you taking it, or bringing it back?",
+  "مخزن 14: are you taking it?",
+  "דירה 5 hangs there",
+  "Password of שער",
+  "hangs there תל אביב 12",
+  "{key} (שער 3) is in bin A-7, and stays there",
+])("a sentence goes from the left, whatever names begin it: %s", (sentence) => {
+  const wanted = bidi.getReorderedString(sentence, bidi.getEmbeddingLevels(sentence, "ltr"));
+  expect(visual(fromLeft(sentence))).toBe(wanted);
+});
+
+test("the mark of a sentence is not drawn, on none of its lines", () => {
+  expect(visual("\u200eשער: take it")).toBe("רעש: take it");
+  expect(visual("\u200eor bring it back")).toBe("or bring it back");
 });
 
 test("every letter keeps its identity in every place (Unicode's decompositions)", () => {

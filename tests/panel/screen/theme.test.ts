@@ -42,6 +42,10 @@ test("whatever is to be read stands out from its ground by 7 to 1", () => {
   }
 });
 
+test("bins that are not meant, and empty places of a code, stand out by 3 to 1", () => {
+  expect(contrast(Colour.shape, Colour.back)).toBeGreaterThanOrEqual(3);
+});
+
 /** Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB. */
 const BLINDNESS = {
   protanopia: [0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998],
