@@ -49,7 +49,9 @@ export class BoxStatus implements PartWatchHost {
     if (loaded.damage !== undefined && loaded.repaired !== true) faults.push("identity");
     faults.push(...partWatch.broken);
     // One whose unit was taken away, to be mended, is still on record.
-    for (const bin of ledger.state.faulty) if (bin < bins.count) faults.push(`bin ${bins.label(bin)}`);
+    ledger.state.faulty.forEach((bin) => {
+      if (bin < bins.count) faults.push(`bin ${bins.label(bin)}`);
+    });
     return faults.slice(0, FAULTS_SHOWN);
   }
 

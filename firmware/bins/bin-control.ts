@@ -80,7 +80,9 @@ export class BinControl {
 
   get openDoors(): number {
     let count = 0;
-    for (const opening of this.#openings.values()) if (opening.phase !== "pulsing") count++;
+    this.#openings.forEach(({ phase }) => {
+      if (phase !== "pulsing") count++;
+    });
     return count;
   }
 
@@ -92,7 +94,9 @@ export class BinControl {
   /** Bins whose doors have stood open too long, and stand open still. */
   get heldOpen(): readonly number[] {
     const held: number[] = [];
-    for (const { bin, isHeld } of this.#openings.values()) if (isHeld) held.push(bin);
+    this.#openings.forEach(({ bin, isHeld }) => {
+      if (isHeld) held.push(bin);
+    });
     return held;
   }
 

@@ -36,9 +36,9 @@ export class Throttle {
   constructor(ledger: Ledger, clock: ClockPort) {
     this.#ledger = ledger;
     this.#clock = clock;
-    for (const index of ledger.state.throttles.keys()) {
+    ledger.state.throttles.forEach((_, index) => {
       this.#untilMs.set(index, clock.monotonicMs() + 1_000 * this.#remainingAtBoot(index));
-    }
+    });
   }
 
   /** Milliseconds to wait before the next code for this is looked at; 0: now. */

@@ -29,7 +29,7 @@ export function keysOf(badge: Badge, rights: Rights, beliefs: BinBeliefs, skip =
 function* offeredTo(badge: Badge, rights: Rights, beliefs: BinBeliefs): Iterable<Right> {
   for (const isSure of [true, false]) {
     for (const right of rights.ofBadge(badge)) {
-      const [likeliest] = beliefs.placesOf({ key: right.key.id }, right.key.fob);
+      const likeliest = beliefs.placesOf({ key: right.key.id }, right.key.fob)[0];
       if (likeliest !== undefined && (likeliest.belief === Belief.holds) === isSure) yield right;
     }
   }

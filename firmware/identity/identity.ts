@@ -23,14 +23,21 @@ export class IdentityError extends Error {
 
 type Body = Omit<Identity, "broker"> & Identity["broker"];
 
+interface Ascii extends Field<string> {
+  readonly sized: Field<string>;
+  readonly isAllowed: (text: string) => boolean;
+  readonly expected: string;
+}
+
 /** A text of 1 to `max` bytes that `isAllowed` takes, which is asked for ASCII. */
 function ascii(max: number, isAllowed: (text: string) => boolean, expected: string): Field<string> {
-  const sized = text(1, max);
-  return (value, name) => {
-    const checked = sized(value, name);
-    if (!isAllowed(checked)) throw new MessageError(`${name}: ${expected} expected`);
-    return checked;
-  };
+  return { take: takeAscii, sized: text(1, max), isAllowed, expected } as Ascii;
+}
+
+function takeAscii(this: Ascii, value: unknown, name: string): string {
+  const checked = this.sized.take(value, name);
+  if (!this.isAllowed(checked)) throw new MessageError(`${name}: ${this.expected} expected`);
+  return checked;
 }
 
 const isVisible = (text: string) => /^[!-~]+$/.test(text);
@@ -39,19 +46,25 @@ const isLines = (text: string) => /^[ -~\r\n]+$/.test(text);
 const isBoxId = (text: string) => /^[A-Za-z0-9-]+$/.test(text);
 const isPath = (text: string) => text.startsWith("/") && isVisible(text);
 
-/** Whether the certificates verify is for the TLS stack to say; this only catches something else in their place. */
-const pem: Field<string> = (value, name) => {
-  const checked = ascii(7_000, isLines, "printable ASCII")(value, name);
-  if (!checked.includes("-----BEGIN CERTIFICATE-----")) throw new MessageError(`${name}: PEM certificates expected`);
-  return checked;
-};
+interface Pem extends Field<string> {
+  readonly lines: Field<string>;
+  /** How its first line names what it is. */
+  readonly label: string;
+  readonly expected: string;
+}
 
-/** The same for a private key (PKCS #8). */
-const privateKey: Field<string> = (value, name) => {
-  const checked = ascii(3_500, isLines, "printable ASCII")(value, name);
-  if (!checked.includes("-----BEGIN PRIVATE KEY-----")) throw new MessageError(`${name}: a PEM private key expected`);
+/** Whether the certificates verify is for the TLS stack to say; this only catches something else in their place. */
+function pem(max: number, label: string, expected: string): Field<string> {
+  return { take: takePem, lines: ascii(max, isLines, "printable ASCII"), label, expected } as Pem;
+}
+
+function takePem(this: Pem, value: unknown, name: string): string {
+  const checked = this.lines.take(value, name);
+  if (!checked.includes(`-----BEGIN ${this.label}-----`)) throw new MessageError(`${name}: ${this.expected} expected`);
   return checked;
-};
+}
+
+const certificates = pem(7_000, "CERTIFICATE", "PEM certificates");
 
 const BODY: BodyCodec<Body> = shape<Body>({
   box: ascii(32, isBoxId, "A-Z a-z 0-9 -"),
@@ -62,11 +75,12 @@ const BODY: BodyCodec<Body> = shape<Body>({
   port: whole(1, 65_535),
   username: ascii(64, isOneLine, "printable ASCII"),
   password: ascii(128, isOneLine, "printable ASCII"),
-  authority: optional(pem),
+  authority: optional(certificates),
   path: optional(ascii(128, isPath, "a path that begins with /")),
   alpn: optional(ascii(32, isVisible, "printable ASCII without spaces")),
-  certificate: optional(pem),
-  certificateKey: optional(privateKey),
+  certificate: optional(certificates),
+  /** PKCS #8. */
+  certificateKey: optional(pem(3_500, "PRIVATE KEY", "a PEM private key")),
 });
 
 /** The copy at `at`, of at most `limit` bytes. Throws IdentityError that names what is wrong with it, FlashError from the part. */

@@ -19,10 +19,10 @@ export function repair(
   head: HeadState,
   torn: readonly TornOpening[],
 ): void {
-  for (const { start, end } of torn) {
+  torn.forEach(({ start, end }) => {
     writer.destroy(start + FIRST_FRAME, end);
     writer.destroyHeader(start);
-  }
+  });
   if (sector !== undefined) {
     const { held, readEnd, writeAt, tornAt } = head;
     if (held !== undefined) writer.firm(held.start, held.bytes);

@@ -102,7 +102,7 @@ export class BinCheckFlow {
 
   /** `opened`: the bin on the screen was asked to open. */
   #ask(check: Check, opened: RefusalReason | "done" | undefined): void {
-    const [bin] = check.bins;
+    const bin = check.bins[0];
     if (bin === undefined) {
       this.#end(check.told);
       return;

@@ -22,7 +22,8 @@ const FAULTS: Readonly<Record<string, TextId>> = {
 export function faultLine(name: string): Text {
   const known = FAULTS[name];
   if (known !== undefined) return text(known);
-  const [what, first = "", , last = ""] = name.split(" ");
-  if (what === "bins") return text("fault-bins", { first, last });
-  return what === "bin" ? text("fault-bin", { bin: first }) : text("status-fault", { name });
+  const words = name.split(" ");
+  const first = words[1] ?? "";
+  if (words[0] === "bins") return text("fault-bins", { first, last: words[3] ?? "" });
+  return words[0] === "bin" ? text("fault-bin", { bin: first }) : text("status-fault", { name });
 }

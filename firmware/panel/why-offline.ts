@@ -75,7 +75,7 @@ const REASONS: readonly (readonly [part: string, id: TextId])[] = [
 /** Why the box is offline, and what to do about it. What only an engineer can tell apart is shown as it is in the trace. */
 export function whyOffline(reason: string): Text {
   const bare = reason.slice(/^(ethernet|wifi|cellular): /.exec(reason)?.[0].length ?? 0);
-  const known = REASONS.find(([part]) => bare.includes(part));
+  const known = REASONS.find((row) => bare.includes(row[0]));
   if (known === undefined) return text("status-offline", { reason });
   // What a broker gave as its reason: whoever runs it can look that up.
   return text(known[1], { cause: /\(([A-Z]+ [0-9xa-f]+)\)/.exec(bare)?.[1] ?? bare });

@@ -49,19 +49,19 @@ export class PartWatch {
   look(): void {
     const nowMs = this.#hal.clock.monotonicMs();
     let isNews = false;
-    for (const { name, reason } of this.#host.partFaults()) {
+    this.#host.partFaults().forEach(({ name, reason }) => {
       if (!this.#broken.has(name)) {
         isNews = true;
         this.#ledger.note({ kind: Kind.device, name, reason });
       }
       this.#broken.set(name, nowMs);
-    }
-    for (const [name, seenMs] of this.#broken) {
-      if (nowMs - seenMs < WORKS_AGAIN_MS) continue;
+    });
+    this.#broken.forEach((seenMs, name) => {
+      if (nowMs - seenMs < WORKS_AGAIN_MS) return;
       isNews = true;
       this.#broken.delete(name);
       this.#ledger.note({ kind: Kind.device, name });
-    }
+    });
     if (isNews) this.#changes.tell();
   }
 }

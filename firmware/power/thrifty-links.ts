@@ -51,16 +51,18 @@ export class ThriftyLinks implements Links {
 
   /** Somebody pressed the button: links that were given up get another try. */
   again(): void {
-    for (const link of this.all) link.fruitlessTurns = 0;
+    this.all.forEach((link) => {
+      link.fruitlessTurns = 0;
+    });
     this.search();
   }
 
   /** Somebody waits for a network that no link has yet. */
   powerAll(): void {
-    for (const link of this.all) {
+    this.all.forEach((link) => {
       link.fruitlessTurns = 0;
       link.power(link.wanted);
-    }
+    });
   }
 
   /** Powers what has its turn now. */
@@ -70,14 +72,18 @@ export class ThriftyLinks implements Links {
       this.powerAll();
     } else if (this.#online) {
       this.#turnDeadline.clear();
-      for (const link of this.all) link.power(link.wanted && link === this.#inUse);
+      this.all.forEach((link) => {
+        link.power(link.wanted && link === this.#inUse);
+      });
     } else if (!this.#turnDeadline.pending) {
       this.#turn();
     }
   }
 
   #turn(): void {
-    for (const link of this.all) this.#restIfFruitless(link);
+    this.all.forEach((link) => {
+      this.#restIfFruitless(link);
+    });
     const resting = this.all.find((link) => link.wanted && !link.powered && !isGivenUp(link));
     const isUp = this.all.some((link) => link.powered && link.up);
     if (isUp && this.#turnsUp < TURNS_UP) this.#turnsUp++;

@@ -32,7 +32,7 @@ export function encodeRecord(record: Rec): Uint8Array {
  */
 export function binNamedIn(bytes: Uint8Array): number | undefined {
   try {
-    return FIELDS[Kind.door].bin(decodeCbor(bytes).bin, "bin");
+    return FIELDS[Kind.door].bin.take(decodeCbor(bytes).bin, "bin");
   } catch (error) {
     if (error instanceof CborError || error instanceof MessageError) return undefined;
     throw error;

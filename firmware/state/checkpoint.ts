@@ -58,7 +58,9 @@ export function* encodeCheckpoint(state: BoxState): Iterable<Uint8Array> {
 /** Each entry: what was guessed at, how often, and when last, from `first` on and one more; 0: nobody knows. */
 function* encodeThrottles(throttles: BoxState["throttles"]): Iterable<Uint8Array> {
   let first = Number.MAX_SAFE_INTEGER;
-  for (const { at } of throttles.values()) first = Math.min(first, at ?? first);
+  throttles.forEach(({ at }) => {
+    first = Math.min(first, at ?? first);
+  });
   const entriesOf = function* (): Iterable<readonly number[]> {
     for (const [index, { failures, at }] of throttles) {
       if (index === ORDINARY_INDEX) continue;
@@ -76,8 +78,11 @@ function* map<From, To>(list: Iterable<From>, change: (from: From) => To): Itera
 /** What the sequence numbers of the entries count from. */
 function lowestSeq(state: BoxState): number {
   let lowest = Number.MAX_SAFE_INTEGER;
-  for (const { seq } of state.bins.values()) lowest = Math.min(lowest, seq);
-  for (const { seq } of state.enabled.values()) lowest = Math.min(lowest, seq);
+  const see = ({ seq }: { readonly seq: number }) => {
+    lowest = Math.min(lowest, seq);
+  };
+  state.bins.forEach(see);
+  state.enabled.forEach(see);
   return lowest;
 }
 
@@ -144,12 +149,27 @@ function applyMain(state: BoxState, main: MainPiece): void {
   }
   if (exchange !== undefined) state.exchange = { ...exchange, seq: main.next! };
   if (main.openAll !== undefined) {
-    const [seq, sheet, number, bin, at] = main.openAll;
-    state.openAll = { seq, at: at ?? undefined, sheet, number, bin, cutOff: new Set() };
+    const run = main.openAll;
+    state.openAll = {
+      seq: run[0],
+      sheet: run[1],
+      number: run[2],
+      bin: run[3],
+      at: run[4] ?? undefined,
+      cutOff: new Set(),
+    };
   }
   if (main.grace !== undefined) {
-    const [seq, target, sheet, number, at, boot, reuses] = main.grace;
-    state.codes.grace = { seq, target, sheet, number, at: at ?? undefined, boot, reuses };
+    const code = main.grace;
+    state.codes.grace = {
+      seq: code[0],
+      target: code[1],
+      sheet: code[2],
+      number: code[3],
+      at: code[4] ?? undefined,
+      boot: code[5],
+      reuses: code[6],
+    };
   }
 }
 
@@ -161,13 +181,13 @@ function applyScalars(state: BoxState, main: MainPiece): void {
   state.lastSync = main.time;
   state.batteryLow = main.charge !== undefined;
   state.mainsLost = main.mains && mainsLostOf(main.mains);
-  const [failures, at] = main.throttle!;
-  if (failures > 0) state.throttles.set(ORDINARY_INDEX, { failures, at: at ?? undefined });
+  const wrong = main.throttle!;
+  if (wrong[0] > 0) state.throttles.set(ORDINARY_INDEX, { failures: wrong[0], at: wrong[1] ?? undefined });
   state.codes.sheet = main.sheet!;
 }
 
-function mainsLostOf([at, synced, charge]: NonNullable<MainPiece["mains"]>): MainsLost {
-  return { at: at ?? undefined, synced: synced === 1, charge: charge ?? undefined };
+function mainsLostOf(mains: NonNullable<MainPiece["mains"]>): MainsLost {
+  return { at: mains[0] ?? undefined, synced: mains[1] === 1, charge: mains[2] ?? undefined };
 }
 
 /** Throws RecordError. */

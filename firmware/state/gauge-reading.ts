@@ -62,5 +62,5 @@ export function plausibleCelsius(reading: GaugeReading): number | undefined {
 }
 
 function ceilingOf(millivolts: number): number {
-  return CEILINGS.find(([below]) => millivolts < below)?.[1] ?? 100;
+  return CEILINGS.find((row) => millivolts < row[0])?.[1] ?? 100;
 }

@@ -115,11 +115,11 @@ function applyWaits(state: BoxState, record: Rec): void {
   const now = wallTime(record);
   if (now === undefined) return;
   const before = record.kind === Kind.clockSet ? record.previous : now;
-  for (const [index, { failures, at }] of state.throttles) {
+  state.throttles.forEach(({ failures, at }, index) => {
     const isLost = at === undefined || before === undefined;
     const kept = isLost ? now : Math.min(at + Math.max(0, now - before), now);
     if (kept !== at) state.throttles.set(index, { failures, at: kept });
-  }
+  });
 }
 
 /** A record that this firmware cannot read names `bin`: what hangs there now, nobody here can say. */
@@ -270,8 +270,8 @@ function restore(state: BoxState, seq: number, { bin, before }: EmergencyOpening
 function applySnapshot(state: BoxState, record: Of<typeof Kind.snapshotApplied>): void {
   const { version, slot, asOf, binsCrc } = record;
   state.snapshot = { version, slot, asOf, binsCrc };
-  for (const [bin, change] of state.bins) if (change.seq <= record.asOf) state.bins.delete(bin);
-  for (const [bin, change] of state.enabled) if (change.seq <= record.asOf) state.enabled.delete(bin);
+  forgetThrough(state.bins, asOf);
+  forgetThrough(state.enabled, asOf);
   closeSheets(state, record.sheet);
 }
 
@@ -293,4 +293,11 @@ function applyCommand(state: BoxState, seq: number, record: Of<typeof Kind.comma
     state.faulty.delete(bin);
   }
   if (record.command === CommandKind.disableBin) state.enabled.set(bin, { enabled: false, seq });
+}
+
+/** The snapshot knows of changes through `seq`. */
+function forgetThrough(changes: Map<number, { readonly seq: number }>, seq: number): void {
+  changes.forEach((change, bin) => {
+    if (change.seq <= seq) changes.delete(bin);
+  });
 }

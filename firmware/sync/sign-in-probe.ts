@@ -1,4 +1,4 @@
-import { asciiBytes } from "../../hal/bytes/ascii.js";
+import { asciiBytes, textOfBytes } from "../../hal/bytes/ascii.js";
 import type { TimersPort } from "../../hal/ports/clock.js";
 import type { LinkPort, Links, SocketPort } from "../../hal/ports/network.js";
 import { Deadline } from "../wiring/deadline.js";
@@ -50,7 +50,7 @@ export class SignInProbe {
     socket.onOpen = () =>
       void socket.write(asciiBytes(`GET ${PATH} HTTP/1.1\r\nHost: ${broker}\r\nConnection: close\r\n\r\n`));
     socket.onData = (bytes) => {
-      for (const byte of bytes.subarray(0, MAX_ANSWER_BYTES - answer.length)) answer += String.fromCharCode(byte);
+      answer += textOfBytes(bytes.subarray(0, MAX_ANSWER_BYTES - answer.length));
       if (answer.length >= MAX_ANSWER_BYTES || answer.includes("\r\n\r\n")) done();
     };
     socket.onClose = done;

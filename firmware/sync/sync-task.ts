@@ -77,7 +77,8 @@ export class SyncTask implements AttemptHost, FailbackHost, SignInProbeHost, Sna
     const standing = new Standing({ host, clock, trace, lastSyncWallSeconds });
     const pull = new SnapshotPull({ slots: host, timers, standing, host: this });
     const lag = new Lag(host.journal, clock, pull);
-    const [dates, bounds] = [new CertificateDates(clock), new BrokerBounds(clock)];
+    const dates = new CertificateDates(clock);
+    const bounds = new BrokerBounds(clock);
     this.#lasting = { host, clock, timers, pull, standing, lag, dates, bounds };
   }
 
@@ -86,10 +87,10 @@ export class SyncTask implements AttemptHost, FailbackHost, SignInProbeHost, Sna
     if (this.#running) return;
     this.#running = true;
     this.#lasting.lag.begin(this.secondsSinceSync() ?? 0);
-    for (const link of this.#needs.links.all) {
+    this.#needs.links.all.forEach((link) => {
       link.onChange = (up) => this.#linkChanged(link, up);
       link.start();
-    }
+    });
     this.#tryFrom(0);
   }
 
@@ -101,10 +102,10 @@ export class SyncTask implements AttemptHost, FailbackHost, SignInProbeHost, Sna
     this.#failback.stop();
     this.#signIn.stop();
     this.#attempt?.connection.close("stopped");
-    for (const link of this.#needs.links.all) {
+    this.#needs.links.all.forEach((link) => {
       link.onChange = undefined;
       link.stop();
-    }
+    });
   }
 
   /** Whether the cloud has welcomed this session and answers. */

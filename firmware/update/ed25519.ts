@@ -102,8 +102,8 @@ export class SlicedVerification {
 function isBelowOrder(signature: Uint8Array): boolean {
   const { L } = arithmetic();
   for (let i = 31; i >= 0; i--) {
-    const [own, order] = [signature[32 + i]!, L[i]!];
-    if (own !== order) return own < order;
+    const own = signature[32 + i]!;
+    if (own !== L[i]!) return own < L[i]!;
   }
   return false;
 }
@@ -130,9 +130,13 @@ function basePoint(): Point {
 function unpackNegative(bytes: Uint8Array): Point | undefined {
   const { gf, D, A, Z, M, S, pow2523, unpack25519 } = arithmetic();
   if (bytes.length !== 32) return undefined;
-  const [x, y] = [gf(), gf()];
+  const x = gf();
+  const y = gf();
   unpack25519(y, bytes);
-  const [one, u, v, t] = [gf([1]), gf(), gf(), gf()];
+  const one = gf([1]);
+  const u = gf();
+  const v = gf();
+  const t = gf();
   S(u, y);
   M(v, u, D);
   Z(u, u, one);
@@ -163,7 +167,8 @@ function isSquareOf(x: Element, u: Element, v: Element): boolean {
   const square = gf();
   S(square, x);
   M(square, square, v);
-  const [a, b] = [packed(square), packed(u)];
+  const a = packed(square);
+  const b = packed(u);
   return a.every((byte, i) => byte === b[i]);
 }
 
@@ -173,18 +178,20 @@ function packed(element: Element): Uint8Array {
   return bytes;
 }
 
-function pack([x, y, z]: Point): Uint8Array {
+function pack(point: Point): Uint8Array {
   const { gf, M, S, pow2523 } = arithmetic();
   // 1/z = z^(p - 2) = (z^((p - 5) / 8))^8 z^3
-  const [inverse, affine] = [gf(), gf()];
+  const z = point[2];
+  const inverse = gf();
+  const affine = gf();
   pow2523(inverse, z);
   for (let i = 0; i < 3; i++) S(inverse, inverse);
   M(inverse, inverse, z);
   M(inverse, inverse, z);
   M(inverse, inverse, z);
-  M(affine, x, inverse);
+  M(affine, point[0], inverse);
   const sign = packed(affine)[0]! & 1;
-  M(affine, y, inverse);
+  M(affine, point[1], inverse);
   const bytes = packed(affine);
   bytes[31]! ^= sign << 7;
   return bytes;

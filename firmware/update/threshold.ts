@@ -34,11 +34,11 @@ class ThresholdCheck implements Checking {
     this.#message = signedBytes(purpose, envelope.manifest);
     this.#keys = keys;
     this.#hash = hash;
-    for (const signature of envelope.signatures) {
+    envelope.signatures.forEach((signature) => {
       const key = signature[0]! - first;
       // The same key twice counts once: the last of its signatures is looked at.
       if (key >= 0 && key < keys.keys.length) this.#signatures.set(key, signature.subarray(1));
-    }
+    });
     this.#waiting = [...this.#signatures.keys()];
   }
 

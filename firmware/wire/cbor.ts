@@ -18,8 +18,11 @@ codec.useBuffer(new Uint8Array(BUFFER_BYTES));
 
 /** Encodes a plain object; properties that are undefined are left out. The result is the caller's own copy. */
 export function encodeCbor(value: object): Uint8Array {
+  const given = value as Readonly<Record<string, unknown>>;
   const present: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(value)) if (field !== undefined) present[name] = field;
+  Object.keys(given).forEach((name) => {
+    if (given[name] !== undefined) present[name] = given[name];
+  });
   // The encoder answers with a view of a buffer that it uses again for the next value.
   const encoded = codec.encode(present);
   const bytes = new Uint8Array(encoded);

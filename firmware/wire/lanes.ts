@@ -23,10 +23,10 @@ export function isUpLane(lane: Lane): boolean {
 }
 
 const ROOT = "smartbox/";
-const LANES = Object.entries(Lane).map(([name, lane]) => ({
-  lane,
-  suffix: `/${isUpLane(lane) ? "up" : "down"}/${name}`,
-}));
+const LANES = Object.keys(Lane).map((name) => {
+  const lane = Lane[name as keyof typeof Lane];
+  return { lane, suffix: `/${isUpLane(lane) ? "up" : "down"}/${name}` };
+});
 
 /** The topic of `lane` for a box: `smartbox/{box}/up/…` or `…/down/…`. */
 export function topicOf(box: string, lane: Lane): string {
@@ -43,10 +43,8 @@ export const UP_FILTER = "smartbox/+/up/#";
 
 /** Box and lane that a topic names, or undefined when it is none of the protocol's. */
 export function parseTopic(topic: string): { readonly box: string; readonly lane: Lane } | undefined {
-  for (const { lane, suffix } of LANES) {
-    if (!topic.startsWith(ROOT) || !topic.endsWith(suffix)) continue;
-    const box = topic.slice(ROOT.length, topic.length - suffix.length);
-    if (/^[A-Za-z0-9-]{1,32}$/.test(box)) return { box, lane };
-  }
-  return undefined;
+  const found = LANES.find(({ suffix }) => topic.endsWith(suffix));
+  if (found === undefined || !topic.startsWith(ROOT)) return undefined;
+  const box = topic.slice(ROOT.length, topic.length - found.suffix.length);
+  return /^[A-Za-z0-9-]{1,32}$/.test(box) ? { box, lane: found.lane } : undefined;
 }

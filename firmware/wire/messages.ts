@@ -148,7 +148,9 @@ export const Records: BodyCodec<Records> = shape<Records>(
   },
   ({ records }) => {
     let total = 0;
-    for (const record of records) total += record.length;
+    records.forEach((record) => {
+      total += record.length;
+    });
     if (total > MAX_BATCH_BYTES) throw new MessageError(`records: at most ${MAX_BATCH_BYTES} bytes expected`);
   },
 );

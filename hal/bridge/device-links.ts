@@ -23,12 +23,12 @@ export class DeviceLinks {
   constructor(links: Links, out: EventOut) {
     this.#links = links;
     this.#out = out;
-    for (const [index, link] of links.all.entries()) {
+    links.all.forEach((link, index) => {
       link.onChange = (up) => {
         out.begin(Event.link).u8(index).flag(up);
         out.deliver();
       };
-    }
+    });
   }
 
   serve(operation: number, reader: MessageReader, reply: MessageWriter): void {

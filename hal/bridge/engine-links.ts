@@ -29,12 +29,9 @@ export class EngineLinks implements Links {
 
   constructor(caller: Caller, kinds: readonly LinkKind[]) {
     this.#caller = caller;
-    const all: LinkPort[] = [];
-    for (const [index, kind] of kinds.entries()) {
-      if (kind === "wifi") this.wifi = this.#wifi(index);
-      all.push(kind === "wifi" ? this.wifi! : this.#link(index, kind));
-    }
-    this.all = all;
+    const wifi = kinds.indexOf("wifi");
+    if (wifi >= 0) this.wifi = this.#wifi(wifi);
+    this.all = kinds.map((kind, index) => (kind === "wifi" ? this.wifi! : this.#link(index, kind)));
   }
 
   connect(link: LinkPort, { host, port, tlsAuthority, tlsIdentity, alpn }: SocketOptions): SocketPort {

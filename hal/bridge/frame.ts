@@ -119,7 +119,8 @@ function stuff(plain: Uint8Array): Uint8Array {
   const out = new Uint8Array(plain.length + Math.floor(plain.length / STRETCH_BYTES) + 2);
   let codeAt = 0;
   let at = 1;
-  for (const [index, byte] of plain.entries()) {
+  for (let index = 0; index < plain.length; index++) {
+    const byte = plain[index]!;
     if (byte !== 0) out[at++] = byte;
     const isFull = at - codeAt > STRETCH_BYTES;
     if (byte !== 0 && (!isFull || index === plain.length - 1)) continue;

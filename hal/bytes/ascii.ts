@@ -8,3 +8,10 @@ export function asciiBytes(text: string): Uint8Array {
   }
   return bytes;
 }
+
+/** What bytes say, a letter for each (ISO 8859-1): of what came from outside, nothing is refused. */
+export function textOfBytes(bytes: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]!);
+  return text;
+}

@@ -141,7 +141,9 @@ export class AtChannel {
   #readable(): void {
     const bytes = outcome(() => this.#serial.read());
     if (!(bytes instanceof ArrayBuffer)) return;
-    for (const byte of new Uint8Array(bytes)) this.#take(byte);
+    new Uint8Array(bytes).forEach((byte) => {
+      this.#take(byte);
+    });
   }
 
   #take(byte: number): void {

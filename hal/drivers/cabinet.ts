@@ -52,7 +52,9 @@ export class Cabinet implements BinsPort {
     this.#reset = new io({ pin: pins.reset, mode: io.Output });
     // The boot before may have ended in the middle of a pulse.
     this.#resetExpanders();
-    for (const expander of expanders) expander.sample();
+    expanders.forEach((expander) => {
+      expander.sample();
+    });
     new io({ pin: pins.interrupt, mode: io.InputPullUp, edge: io.Falling, onReadable: () => this.#sampleSoon() });
     needs.timers.set(LOOK_MS, () => this.#look());
   }
@@ -126,7 +128,9 @@ export class Cabinet implements BinsPort {
   #resetExpanders(): void {
     this.#reset.write(0);
     this.#reset.write(1);
-    for (const expander of this.#needs.expanders) expander.wasReset();
+    this.#needs.expanders.forEach((expander) => {
+      expander.wasReset();
+    });
   }
 
   #look(): void {

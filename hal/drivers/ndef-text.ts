@@ -173,7 +173,8 @@ function fromUtf16(bytes: readonly number[]): readonly number[] {
   if (text.length % 2 !== 0) return [];
   const units: number[] = [];
   for (let i = 0; i < text.length; i += 2) {
-    const [first, second] = [text[i]!, text[i + 1]!];
+    const first = text[i]!;
+    const second = text[i + 1]!;
     units.push(isLittle ? second * 256 + first : first * 256 + second);
   }
   return units;

@@ -13,8 +13,7 @@ export const WAKE_UP = new Uint8Array([0x55, 0x55, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 /** A normal information frame (section 6.2.1.1): PREAMBLE 00, START 00 FF, LEN, LCS, TFI, data, DCS, POSTAMBLE 00. */
 export function frame(command: readonly number[]): Uint8Array {
   const length = command.length + 1;
-  let sum = TO_PN532;
-  for (const byte of command) sum += byte;
+  const sum = command.reduce((all, byte) => all + byte, TO_PN532);
   return new Uint8Array([0, 0, 0xff, length, -length & 255, TO_PN532, ...command, -sum & 255, 0]);
 }
 
@@ -40,7 +39,9 @@ export class Pn532FrameReader {
   }
 
   take(bytes: Uint8Array): void {
-    for (const byte of bytes) this.#take(byte);
+    bytes.forEach((byte) => {
+      this.#take(byte);
+    });
   }
 
   #take(byte: number): void {

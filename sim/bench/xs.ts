@@ -39,7 +39,8 @@ export const xsBench: Bench = {
     dropoffCalls: "HAL calls of that return",
     idleSlots: "slots in use at idle after sync, of the whole machine",
     loadedSlots: "of those, what is there before the boot: XS and the program, which a board preloads into flash",
-    bareSlots: "of those, an XS machine with nothing loaded",
+    ramSlots: "the others: what a board holds in RAM",
+    bareSlots: "of the loaded, an XS machine with nothing loaded",
     bytecodeBytes: "bytecode of packages, firmware, drivers and bridge, without debug information",
     ...Object.fromEntries(MODULES.map((name) => [figureOf(name), `of that, ${name}`])),
   },
@@ -50,7 +51,7 @@ export const xsBench: Bench = {
     progress("single pieces of work");
     const pieces = await measurePieces();
     progress("bytecode");
-    return { ...box, ...pieces, loadedSlots, ...(await measureBytecode()) };
+    return { ...box, ramSlots: box.idleSlots! - loadedSlots, ...pieces, loadedSlots, ...(await measureBytecode()) };
   },
 };
 

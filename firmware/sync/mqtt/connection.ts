@@ -261,7 +261,7 @@ export class MqttConnection {
   }
 
   #suback(messageId: number, granted: readonly number[]): void {
-    const [code] = granted;
+    const code = granted[0];
     if (messageId !== SUBSCRIBE_ID || granted.length !== 1 || code === undefined) {
       this.close("broker answers SUBSCRIBE wrongly");
       return;

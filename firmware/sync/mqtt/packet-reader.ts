@@ -60,7 +60,9 @@ export class PacketReader {
       this.#parse(bytes.subarray(at, at + SLICE_BYTES));
       const parsed = this.#parsed;
       this.#parsed = [];
-      for (const packet of parsed) visit(this.#checked(packet));
+      parsed.forEach((packet) => {
+        visit(this.#checked(packet));
+      });
       if (this.#error !== undefined) throw new MqttError(this.#error.message);
       const pending = (this.#parser as unknown as { readonly packet: { readonly length: number } }).packet;
       if (pending.length > this.#maxPacketBytes) throw new MqttError(`packet of ${pending.length} bytes announced`);

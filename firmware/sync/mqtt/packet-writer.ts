@@ -55,14 +55,14 @@ class ChunkSink {
     if (this.#error !== undefined) throw new RangeError(this.#error.message);
     const bytes = new Uint8Array(this.#length);
     let at = 0;
-    for (const chunk of this.#chunks) {
+    this.#chunks.forEach((chunk) => {
       if (typeof chunk === "string") {
         at = writeUtf8(chunk, bytes, at);
       } else {
         bytes.set(chunk, at);
         at += chunk.length;
       }
-    }
+    });
     return bytes;
   }
 }

@@ -84,10 +84,10 @@ export function reasonOf(code: number, packet: string): BrokerRefusal {
 }
 
 function causeOf(code: number): RefusalCause {
-  return CAUSES_5.find(([, codes]) => codes.includes(code))?.[0] ?? "other";
+  return CAUSES_5.find((row) => row[1].includes(code))?.[0] ?? "other";
 }
 
 function reasonWords(code: number, packet: string): string {
-  const words = REASONS.find(([one]) => one === code)?.[1] ?? "broker refuses";
+  const words = REASONS.find((row) => row[0] === code)?.[1] ?? "broker refuses";
   return `${words} (${packet} 0x${code.toString(16)})`;
 }

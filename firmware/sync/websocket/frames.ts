@@ -70,8 +70,9 @@ export class FrameReader {
 
   /** True: the head is whole, and the frame begins. */
   #takeHead(): boolean {
-    const [first = 0, second] = this.#head;
-    if (second === undefined) return false;
+    const first = this.#head[0];
+    const second = this.#head[1];
+    if (first === undefined || second === undefined) return false;
     const short = second & 0x7f;
     const lengthBytes = short === LENGTH_16 ? 2 : short === LENGTH_64 ? 8 : 0;
     if (this.#head.length < 2 + lengthBytes) return false;

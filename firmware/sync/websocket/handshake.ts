@@ -1,4 +1,4 @@
-import { asciiBytes } from "../../../hal/bytes/ascii.js";
+import { asciiBytes, textOfBytes } from "../../../hal/bytes/ascii.js";
 import { base64 } from "./base64.js";
 import { sha1 } from "./sha1.js";
 
@@ -50,12 +50,12 @@ export class Handshake {
     if (end === undefined) {
       return all.length > MAX_ANSWER_BYTES ? "answers, but not as a web server: mend the broker's port" : undefined;
     }
-    const refusal = this.#refusal(text(all.subarray(0, end)).split("\r\n"));
+    const refusal = this.#refusal(textOfBytes(all.subarray(0, end)).split("\r\n"));
     return refusal ?? all.slice(end + 4);
   }
 
-  #refusal([first = "", ...lines]: readonly string[]): string | undefined {
-    const status = /^HTTP\/1\.[01] ([1-5]\d\d)/.exec(first)?.[1];
+  #refusal(lines: readonly string[]): string | undefined {
+    const status = /^HTTP\/1\.[01] ([1-5]\d\d)/.exec(lines[0] ?? "")?.[1];
     if (status === undefined) return "answers, but not as a web server: mend the broker's port";
     if (status !== "101") return this.#wordsOf(status);
     const header = (name: string) => {
@@ -86,10 +86,4 @@ function endOfHead(bytes: Uint8Array): number | undefined {
     if (bytes[at] === 13 && bytes[at + 1] === 10 && bytes[at + 2] === 13 && bytes[at + 3] === 10) return at;
   }
   return undefined;
-}
-
-function text(bytes: Uint8Array): string {
-  let letters = "";
-  for (const byte of bytes) letters += String.fromCharCode(byte);
-  return letters;
 }

@@ -19,7 +19,11 @@ function block(view: DataView, at: number, words: Uint32Array, hash: Uint32Array
   for (let i = 16; i < 80; i++) {
     words[i] = rotated(words[i - 3]! ^ words[i - 8]! ^ words[i - 14]! ^ words[i - 16]!, 1);
   }
-  let [a, b, c, d, e] = hash as unknown as [number, number, number, number, number];
+  let a = hash[0]!;
+  let b = hash[1]!;
+  let c = hash[2]!;
+  let d = hash[3]!;
+  let e = hash[4]!;
   for (let i = 0; i < 80; i++) {
     const next = (rotated(a, 5) + mixed(i, b, c, d) + e + words[i]!) >>> 0;
     e = d;

@@ -129,7 +129,7 @@ export class WebSocketStream implements SocketPort {
       this.#sendPong();
     } else if (opcode === Opcode.close) {
       const code = payload.length >= 2 ? (payload[0]! << 8) | payload[1]! : NORMAL;
-      const words = CLOSES.find(([one]) => one === code)?.[1];
+      const words = CLOSES.find((row) => row[0] === code)?.[1];
       this.#fail(code === NORMAL ? undefined : `closes the WebSocket: ${words ?? "for a reason of its own"} (${code})`);
     }
   }

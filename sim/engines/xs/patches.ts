@@ -18,8 +18,49 @@ export class PatchError extends Error {}
 const DEBUG_CALL = /^[ \t]*debug\(.*\)$/gm;
 const DEBUG_IMPORT = /^const debug = require\('debug'\)\('[^']*'\)$/gm;
 
+/** Where `pattern` stands once, it goes. */
+const cut = (packageName: string, file: string, pattern: RegExp): Patch => ({
+  package: packageName,
+  file,
+  pattern,
+  replacement: "",
+  places: 1,
+});
+/** A function as both packages write them: its closing brace is the first one that begins a line. */
+const functionOf = (name: string) => new RegExp(`^function ${name} ?\\([^)]*\\) \\{\\n[\\s\\S]*?^\\}\\n`, "gm");
+
+/** Packets that only a broker sends, or that no box of ours does; it still reads them. */
+export const NEVER_SENT = ["connack", "suback", "unsubscribe", "unsuback", "auth"];
+/** Curve25519's key agreement: the box has keys of its own from the day it was made. */
+export const KEY_AGREEMENT = [
+  "crypto_scalarmult",
+  "crypto_scalarmult_base",
+  "crypto_box_keypair",
+  "crypto_box_beforenm",
+  "crypto_box",
+  "crypto_box_open",
+  "checkBoxLengths",
+];
+
+/** What the box never calls: 8 KB of bytecode that would lie in its flash. `tests/engines/xs/patches.test.ts` says that nothing else calls it. */
+const CUTS: readonly Patch[] = [
+  cut("mqtt-packet", "mqtt.js", /^exports\.generate = .*\n/gm),
+  ...NEVER_SENT.map((name) => cut("mqtt-packet", "writeToStream.js", functionOf(name))),
+  ...NEVER_SENT.map((name) =>
+    cut("mqtt-packet", "writeToStream.js", new RegExp(`^ +case '${name}':\\n +return ${name}\\(.*\\n`, "gm")),
+  ),
+  ...KEY_AGREEMENT.map((name) => cut("tweetnacl", "nacl-fast.js", functionOf(name))),
+  ...["crypto_box_afternm", "crypto_box_open_afternm"].map((name) =>
+    cut("tweetnacl", "nacl-fast.js", new RegExp(`^var ${name} = .*\\n`, "gm")),
+  ),
+  // Their names in `lowlevel`, then the functions of `nacl.scalarMult` and `nacl.box`.
+  cut("tweetnacl", "nacl-fast.js", /^ {2}crypto_scalarmult: [\s\S]*?(?=^ {2}crypto_hash:)/gm),
+  cut("tweetnacl", "nacl-fast.js", /^nacl\.scalarMult = [\s\S]*?^nacl\.box\.overheadLength = .*\n/gm),
+];
+
 /** In the three packages, for XS. */
 export const PATCHES: readonly Patch[] = [
+  ...CUTS,
   // The arguments of a debug call are evaluated although nobody listens: a tenth of all time spent on a packet.
   { package: "mqtt-packet", file: "parser.js", pattern: DEBUG_CALL, replacement: "", places: 46 },
   { package: "mqtt-packet", file: "parser.js", pattern: DEBUG_IMPORT, replacement: "", places: 1 },

@@ -6,6 +6,7 @@ import stockNacl from "tweetnacl";
 import { beforeAll, expect, test, vi } from "vitest";
 import { KEYS } from "../../../firmware/wire/keys.js";
 import { bundlePackages } from "../../../sim/engines/xs/bundle.js";
+import { NEVER_SENT } from "../../../sim/engines/xs/patches.js";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -159,7 +160,9 @@ function generate(codec: typeof stockMqtt, packet: Packet, protocolVersion: numb
 
 test.each(PACKETS)("mqtt-packet: %s of version %i is generated and parsed alike", (_, version, packet) => {
   const bytes = generate(stockMqtt, packet, version);
-  expect(generate(mqtt, packet, version)).toEqual(bytes);
+  const ours = () => generate(mqtt, packet, version);
+  if (NEVER_SENT.includes(packet.cmd)) expect(ours).toThrow("Unknown command");
+  else expect(ours()).toEqual(bytes);
   const stock = parse(stockMqtt, version, Uint8Array.from(bytes), []);
   expect(stock).toHaveLength(1);
   expect(parse(mqtt, version, Uint8Array.from(bytes), [])).toEqual(stock);

@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { PATCHES, PatchError, patched } from "../../../sim/engines/xs/patches.js";
+import { ROOT } from "../../../sim/engines/xs/bundle.js";
+import { KEY_AGREEMENT, NEVER_SENT, PATCHES, PatchError, patched } from "../../../sim/engines/xs/patches.js";
 
 test("a patch changes its place and nothing else", () => {
   const source = "a\nlet writeNumber = writeNumberCached\nlet toGenerate = true\nb";
@@ -26,4 +29,17 @@ test("a version that has the place twice stops the build as well", () => {
   const debug = PATCHES.find((one) => one.pattern.source.includes("require\\('debug'\\)"))!;
   expect(patch.places).toBe(1);
   expect(() => patched(debug.package, debug.file, source, [debug])).toThrow(/2 times, not 1/);
+});
+
+test.each([
+  ["mqtt-packet", "writeToStream.js", NEVER_SENT.map((name) => new RegExp(`\\b${name} ?\\(`))],
+  [
+    "tweetnacl",
+    "nacl-fast.js",
+    [...KEY_AGREEMENT, "nacl.box", "nacl.scalarMult"].map((name) => new RegExp(`\\b${name}\\b`)),
+  ],
+])("%s/%s: of what is cut out nothing is called by what stays", (name, file, cut) => {
+  const left = patched(name, file, readFileSync(join(ROOT, "node_modules", name, file), "utf8"));
+  const code = left.replace(/\/\/.*$/gm, "");
+  expect(cut.filter((called) => called.test(code)).map(String)).toEqual([]);
 });
