@@ -307,6 +307,8 @@ export interface CloudDocument {
   answers?: Record<string, Answer>;
   /** Users whose names are to go, since when, s since 1970 UTC, and the name that they had last. Absent: none. */
   erasing?: Record<string, { readonly since: number; readonly name?: string }>;
+  /** Users who were erased, by number, since when, s since 1970 UTC: nothing else of them. Absent: none. */
+  erased?: Record<string, number>;
   /** For so many days the log tells who did something; up to the place `from` it does not any more. Absent: for ever. */
   retention?: { readonly days: number; readonly from: number };
   /** Absent: nobody. */

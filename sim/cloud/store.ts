@@ -2,7 +2,7 @@ import { CloudError, NotNow, type Organisation } from "./domain.js";
 import type { BoxEntry, CloudData, CloudDocument } from "./state.js";
 import { partOf } from "./store/document.js";
 import { EmbeddedEngine } from "./store/embedded.js";
-import type { Change, History, LogReader, StoreEngine } from "./store/engine.js";
+import type { Change, ErasedList, History, LogReader, StoreEngine } from "./store/engine.js";
 import type { Line, Placed } from "./store/lines.js";
 import { MemoryEngine } from "./store/memory.js";
 
@@ -62,6 +62,11 @@ export class CloudStore {
   /** As `StoreEngine.forget`. */
   forget(name: string): Promise<void> {
     return this.#engine.forget(name);
+  }
+
+  /** As of `StoreEngine`. */
+  get erased(): ErasedList | undefined {
+    return this.#engine.erased;
   }
 
   /** Everything that is small. */

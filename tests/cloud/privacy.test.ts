@@ -1,8 +1,12 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { encodeRecord } from "../../firmware/records/codec.js";
 import { Auth, Exchange, Kind, Outcome, type Rec } from "../../firmware/records/records.js";
 import { entryWords } from "../../sim/cloud/box-log.js";
 import { happeningOf } from "../../sim/cloud/outward/happening.js";
+import { backUp } from "../../sim/cloud/store/backup.js";
 import { CloudStore } from "../../sim/cloud/store.js";
 import { apiRig } from "./api/support.js";
 import { at, BOX, CloudRig, EPOCH, START_SECONDS } from "./support/cloud-rig.js";
@@ -31,6 +35,12 @@ function exchanged(rig: CloudRig, time: number, by?: { readonly user?: number; r
   next += 2;
 }
 
+/** As when a service ends. */
+function shut({ cloud }: CloudRig): void {
+  cloud.close();
+  cloud.store.close();
+}
+
 const who = ({ cloud }: CloudRig) => cloud.store.log.box(BOX).entries.map((entry) => entryWords(entry).who);
 const everything = ({ cloud }: CloudRig) => JSON.stringify([cloud.store.document, cloud.store.log.after(0, 1_000_000)]);
 
@@ -43,7 +53,7 @@ describe("somebody who is erased", () => {
     cloud.store.commit();
     expect(everything(rig)).toContain(AMELIE.name);
     const answer = await api.ask("POST", "/v1/users/1/erasure", undefined, { "Idempotency-Key": "once" });
-    expect([answer.status, answer.body]).toEqual([202, { days: null, erasing: [1] }]);
+    expect([answer.status, answer.body]).toEqual([202, { days: null, erasing: [1], erased: [1] }]);
     await worked(rig, () => cloud.privacy.erasing.length === 0);
     expect(everything(rig)).not.toContain(AMELIE.name);
     expect(everything(rig)).not.toContain(AMELIE.badge);
@@ -104,6 +114,79 @@ describe("somebody who is erased", () => {
     api.cloud.privacy.erase(1);
     await worked(api.rig, () => api.cloud.privacy.erasing.length === 0);
     expect(JSON.stringify(api.cloud.store.document)).not.toContain(AMELIE.name);
+  });
+
+  test("goes again from an older copy that is put back, and nobody is given a number of theirs", async () => {
+    const path = mkdtempSync(join(tmpdir(), "smartbox-erased-"));
+    const file = join(path, "cloud.json");
+    const copy = join(path, "copy");
+    try {
+      const first = new CloudRig({ store: CloudStore.inFile(file) });
+      exchanged(first, START_SECONDS);
+      first.cloud.store.commit();
+      backUp(file, copy);
+      const late = first.cloud.admin.addUser({ name: "Zoé Après" });
+      for (const user of [AMELIE.id, late.id]) first.cloud.privacy.erase(user);
+      await worked(first, () => first.cloud.privacy.erasing.length === 0);
+      shut(first);
+      for (const one of ["cloud.json", "cloud.log"]) copyFileSync(join(copy, one), join(path, one));
+
+      const again = new CloudRig({ store: CloudStore.inFile(file), sample: false });
+      expect(everything(again)).toContain(AMELIE.name);
+      await worked(again, () => again.cloud.privacy.erased.length === 2 && again.cloud.privacy.erasing.length === 0);
+      expect(everything(again)).not.toContain(AMELIE.name);
+      expect(who(again)).toEqual(["user 1"]);
+      expect(again.cloud.admin.addUser({ name: "Yves Nouveau" }).id).toBeGreaterThan(late.id);
+      shut(again);
+      // It is done once.
+      const third = new CloudRig({ store: CloudStore.inFile(file), sample: false });
+      expect(third.cloud.privacy.erasing).toEqual([]);
+      expect(everything(third)).toContain("Yves Nouveau");
+      shut(third);
+      expect(readFileSync(`${file}.erased`, "utf8")).not.toContain("Am");
+    } finally {
+      rmSync(path, { recursive: true });
+    }
+  });
+
+  test("is nobody of another database in whose place it was put, and a torn line erases nobody", async () => {
+    const path = mkdtempSync(join(tmpdir(), "smartbox-erased-"));
+    const file = join(path, "cloud.json");
+    try {
+      writeFileSync(`${file}.erased`, "0123456789abcdef 1 1793606400\n0123456789abcd");
+      const rig = new CloudRig({ store: CloudStore.inFile(file) });
+      rig.timers.advance(60_000);
+      expect(rig.cloud.privacy.erased).toEqual([]);
+      expect(everything(rig)).toContain(AMELIE.name);
+      rig.cloud.privacy.erase(2);
+      await worked(rig, () => rig.cloud.privacy.erasing.length === 0);
+      shut(rig);
+      const again = CloudStore.inFile(file);
+      expect(again.erased?.read().map(({ user }) => user)).toEqual([2]);
+      again.close();
+    } finally {
+      rmSync(path, { recursive: true });
+    }
+  });
+
+  test("stays where the list of the erased cannot be written, and the answer says so", () => {
+    const path = mkdtempSync(join(tmpdir(), "smartbox-erased-"));
+    const file = join(path, "cloud.json");
+    try {
+      const rig = new CloudRig({ store: CloudStore.inFile(file) });
+      mkdirSync(`${file}.erased`);
+      expect(() => rig.cloud.privacy.erase(1)).toThrow(
+        /user 1 was not erased, as .*cloud.json.erased cannot be written/,
+      );
+      expect(everything(rig)).toContain(AMELIE.name);
+      expect(rig.cloud.privacy.erasing).toEqual([]);
+      shut(rig);
+      expect(() => new CloudRig({ store: CloudStore.inFile(file), sample: false })).toThrow(
+        /nobody knows who is to be/,
+      );
+    } finally {
+      rmSync(path, { recursive: true });
+    }
   });
 
   test("goes from the log after a restart, where the cloud was killed before", async () => {
@@ -202,7 +285,7 @@ describe("a period of retention", () => {
     exchanged(rig, START_SECONDS - 29 * DAY);
     cloud.store.commit();
     const before = cloud.store.log.box(BOX).entries;
-    expect((await api.ask("PUT", "/v1/privacy", { days: 30 })).body).toEqual({ days: 30, erasing: [] });
+    expect((await api.ask("PUT", "/v1/privacy", { days: 30 })).body).toEqual({ days: 30, erasing: [], erased: [] });
     await worked(rig, () => who(rig)[0] === "somebody");
     expect(who(rig)).toEqual(["somebody", AMELIE.name]);
     const [old] = cloud.store.log.box(BOX).entries;
@@ -217,8 +300,8 @@ describe("a period of retention", () => {
   test("can be taken back, and what makes no sense is refused in words", async () => {
     const api = apiRig();
     await api.ask("PUT", "/v1/privacy", { days: 30 });
-    expect((await api.ask("PUT", "/v1/privacy", { days: null })).body).toEqual({ days: null, erasing: [] });
-    expect((await api.ask("GET", "/v1/privacy")).body).toEqual({ days: null, erasing: [] });
+    expect((await api.ask("PUT", "/v1/privacy", { days: null })).body).toEqual({ days: null, erasing: [], erased: [] });
+    expect((await api.ask("GET", "/v1/privacy")).body).toEqual({ days: null, erasing: [], erased: [] });
     for (const days of [0, 36_501, 1.5, "30"]) expect((await api.ask("PUT", "/v1/privacy", { days })).status).toBe(422);
     expect(() => api.cloud.privacy.keepFor(0)).toThrow(/give 1 to 36500/);
   });

@@ -57,6 +57,8 @@ export const PrivacyView = v.object({
   days: nullable(days),
   /** Numbers of people whose names are just going from the log. */
   erasing: v.array(v.pipe(v.number(), v.integer())),
+  /** Numbers of all who were erased: to be erased again where an older copy is put back. */
+  erased: v.array(v.pipe(v.number(), v.integer())),
 });
 
 const { id: _access, ...accessFields } = AccessSchema.entries;

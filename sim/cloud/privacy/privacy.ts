@@ -2,6 +2,7 @@ import type { TimerId, TimersPort } from "../../../hal/ports/clock.js";
 import type { Admin } from "../admin.js";
 import { CloudError } from "../domain.js";
 import { nameless } from "../nameless.js";
+import type { Erased } from "../store/engine.js";
 import type { Line, Placed } from "../store/lines.js";
 import type { CloudStore } from "../store.js";
 import { stripped, strippedEntry, userIn } from "./strip.js";
@@ -28,7 +29,8 @@ export interface PrivacyNeeds {
 /**
  * What goes of people. Somebody who is erased is gone from the organisation at once, with their name; the log keeps what happened, under
  * their number. What is older than the period of retention keeps not even that. Lines stay where they are: what happened, where and when,
- * is counted as before. The work on the log goes on after a restart; done twice it is the same.
+ * is counted as before. The work on the log goes on after a restart; done twice it is the same. An older copy that is put back knows people
+ * who were erased since: they are erased again, by the list that is no part of a copy.
  */
 export class Privacy {
   readonly #needs: PrivacyNeeds;
@@ -38,12 +40,17 @@ export class Privacy {
 
   constructor(needs: PrivacyNeeds) {
     this.#needs = needs;
-    if (this.erasing.length > 0 || this.days !== undefined) this.#again(0);
+    if (this.erasing.length > 0 || this.days !== undefined || this.#forgotten.length > 0) this.#again(0);
   }
 
   /** Users whose names may be in the log still. */
   get erasing(): readonly number[] {
     return Object.keys(this.#document.erasing ?? {}).map(Number);
+  }
+
+  /** Numbers of all who were ever erased. */
+  get erased(): readonly number[] {
+    return Object.keys(this.#document.erased ?? {}).map(Number);
   }
 
   /** For so many days the log tells who did something; undefined: for ever. */
@@ -65,11 +72,22 @@ export class Privacy {
 
   /** The user goes, with accesses and name; also one who was removed before. Throws CloudError for a number that nobody ever had. */
   erase(user: number): void {
-    const { store, admin } = this.#needs;
+    const { store } = this.#needs;
     const known = store.organisation.users.find(({ id }) => id === user);
     if (known === undefined && user > (this.#document.lastIds?.users ?? 0))
       throw new CloudError(`there never was a user ${user}: list who there is`);
-    const erasing = { since: Math.floor(this.#needs.now()), ...(known && { name: known.name }) };
+    const since = Math.floor(this.#needs.now());
+    // First of all: whatever comes then, an older copy finds it.
+    store.erased?.add({ user, since });
+    this.#erase(user, since);
+  }
+
+  #erase(user: number, since: number): void {
+    const { store, admin } = this.#needs;
+    const known = store.organisation.users.find(({ id }) => id === user);
+    const erasing = { since, ...(known && { name: known.name }) };
+    this.#document.erased = { ...this.#document.erased, [user]: since };
+    store.changed(`erased/${user}`);
     this.#document.erasing = { ...this.#document.erasing, [user]: erasing };
     store.changed("erasing");
     if (known !== undefined) {
@@ -89,6 +107,23 @@ export class Privacy {
   close(): void {
     this.#isClosed = true;
     if (this.#timer !== undefined) this.#needs.timers.clear(this.#timer);
+  }
+
+  /** Who was erased after what is open here was copied. */
+  get #forgotten(): readonly Erased[] {
+    const known = this.#document.erased ?? {};
+    const all = this.#needs.store.erased?.read() ?? [];
+    return [...new Map(all.filter(({ user }) => known[user] === undefined).map((one) => [one.user, one])).values()];
+  }
+
+  /** They are erased again; a number of theirs that the copy has not given yet is given to nobody. */
+  #eraseForgotten(): void {
+    for (const { user, since } of this.#forgotten) {
+      const { lastIds } = this.#document;
+      this.#document.lastIds = { ...lastIds, users: Math.max(lastIds?.users ?? 0, user) };
+      this.#needs.store.changed("lastIds");
+      this.#erase(user, since);
+    }
   }
 
   get #document() {
@@ -135,6 +170,7 @@ export class Privacy {
     }
     this.#isWorking = true;
     try {
+      this.#eraseForgotten();
       await this.#eraseNames();
       await this.#ageOut();
       if (this.erasing.length > 0) this.#again(0);

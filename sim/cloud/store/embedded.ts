@@ -7,7 +7,8 @@ import { LockedError, LockFile } from "../lock-file.js";
 import type { CloudDocument } from "../state.js";
 import { applyChange, emptyDocument } from "./document.js";
 import { ChangeItem, EmbeddedLog, IdItem, type LogState } from "./embedded-log.js";
-import type { Change, Group, History, StoreEngine } from "./engine.js";
+import type { Change, ErasedList, Group, History, StoreEngine } from "./engine.js";
+import { ErasedFile } from "./erased-file.js";
 import { FileDisk, PlanFile } from "./file-disk.js";
 import { type AnyFormat, opened } from "./formats.js";
 import { type Line, linesOf, type Placed, type WholeLog } from "./lines.js";
@@ -39,6 +40,8 @@ export interface EmbeddedNeeds {
   readonly edits: Plan;
   /** Of the log's file, for errors. */
   readonly name: string;
+  /** Path of the list of who was erased; none is kept if absent. */
+  readonly erasedPath?: string;
   readonly onClose?: () => void;
 }
 
@@ -51,6 +54,7 @@ export class EmbeddedEngine implements StoreEngine {
   readonly document: CloudDocument;
   readonly log: EmbeddedLog;
   readonly history: History;
+  readonly erased: ErasedList | undefined;
   readonly #db: LowSync<Stored>;
   readonly #file: LogFile;
   readonly #onClose: () => void;
@@ -58,7 +62,7 @@ export class EmbeddedEngine implements StoreEngine {
   #checkpoint: number;
 
   /** Throws CloudError when the two do not belong together, or are damaged. */
-  constructor({ json, disk, edits, name, onClose = () => {} }: EmbeddedNeeds) {
+  constructor({ json, disk, edits, name, erasedPath, onClose = () => {} }: EmbeddedNeeds) {
     this.#onClose = onClose;
     this.#db = new LowSync<Stored>(json, emptyDocument());
     this.#db.read();
@@ -75,6 +79,7 @@ export class EmbeddedEngine implements StoreEngine {
       this.history = new LocalHistory(this.log);
       this.#checkpoint = 0;
       this.#writeDocument();
+      this.erased = erasedIn(erasedPath, this.log.state.id);
       return;
     }
     const log = new Rebuilding(document, state);
@@ -83,6 +88,7 @@ export class EmbeddedEngine implements StoreEngine {
     this.log = new EmbeddedLog(this.#file, log.state, underWay);
     this.log.checkId(state.id, name);
     this.history = new LocalHistory(this.log);
+    this.erased = erasedIn(erasedPath, state.id);
   }
 
   /**
@@ -98,7 +104,8 @@ export class EmbeddedEngine implements StoreEngine {
       else if (read !== undefined) opened(read);
       const disk = new FileDisk(logPath(path));
       const edits = new PlanFile(`${logPath(path)}.edits`);
-      return new EmbeddedEngine({ json, disk, edits, name: logPath(path), onClose: () => lock.release() });
+      const erasedPath = `${path}.erased`;
+      return new EmbeddedEngine({ json, disk, edits, name: logPath(path), erasedPath, onClose: () => lock.release() });
     } catch (error) {
       lock.release();
       throw error;
@@ -162,6 +169,10 @@ export class EmbeddedEngine implements StoreEngine {
     this.#db.write();
     this.#checkpoint = this.#file.end;
   }
+}
+
+function erasedIn(path: string | undefined, id: string): ErasedList | undefined {
+  return path === undefined ? undefined : new ErasedFile(path, id);
 }
 
 /** Brings document and places up to date with the groups that came after the document was written. */

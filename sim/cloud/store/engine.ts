@@ -24,6 +24,8 @@ export interface StoreEngine {
   /** Absent where the log lies elsewhere and is asked for (`postgres`): then only `history` reads it. */
   readonly log?: LogReader;
   readonly history: History;
+  /** Absent: what is put back knows no more of erasures than it did. */
+  readonly erased?: ErasedList | undefined;
   /**
    * Writes a group; the one before it has been answered. `done` without an error: durable, whatever loses power. With one: none of it
    * is there, and it may be tried again. An engine on this machine answers before it returns.
@@ -34,6 +36,19 @@ export interface StoreEngine {
   /** That name stands nowhere any more in what is kept of the document as it was before. Durable when it resolves. */
   forget(name: string): Promise<void>;
   close(): void;
+}
+
+/** Somebody who was erased, by number, since when, s since 1970 UTC. */
+export interface Erased {
+  readonly user: number;
+  readonly since: number;
+}
+
+/** What outlives an older copy that is put back. */
+export interface ErasedList {
+  read(): readonly Erased[];
+  /** Durable when it returns. Throws CloudError. */
+  add(erased: Erased): void;
 }
 
 /** What only grows, for readers that can wait, wherever it lies; what is committed of it. */

@@ -147,6 +147,24 @@ describe("a webhook", () => {
     60_000,
   );
 
+  test("that takes one box's and not another's is told what it took once, however often it is tried again", async () => {
+    const { hook, tell } = rig();
+    const to = await receiver();
+    to.refusedBox = BOX;
+    tell(BOX, 2);
+    tell(OTHER, 5);
+    await hook(to);
+    await expect.poll(() => seqs(to, OTHER)).toEqual(upTo(5));
+    const { tries } = to;
+    // Each time it is tried at the first of the box's, which stands before the others' in the log.
+    await expect.poll(() => to.tries).toBeGreaterThan(tries + 3);
+    tell(OTHER, 1);
+    await expect.poll(() => seqs(to, OTHER)).toEqual(upTo(6));
+    to.refusedBox = undefined;
+    await expect.poll(() => seqs(to, BOX)).toEqual([1, 2]);
+    expect(seqs(to, OTHER)).toEqual(upTo(6));
+  });
+
   test("that takes nothing for ten minutes is told of by an alert, until it does", async () => {
     const { hook, tell, cloud, clock } = rig();
     const to = await receiver();

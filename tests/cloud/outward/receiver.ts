@@ -25,6 +25,8 @@ export class Receiver {
   secret: string | undefined;
   /** What it does in place of taking a message. */
   behaviour: Behaviour | undefined;
+  /** Of a box of this name it takes nothing, and answers 503. */
+  refusedBox: string | undefined;
   readonly #server: Server;
 
   private constructor(server: Server) {
@@ -69,6 +71,10 @@ export class Receiver {
       Told,
       "id"
     >;
+    if (message.data.box === this.refusedBox) {
+      response.writeHead(503).end();
+      return;
+    }
     this.told.push({ ...message, id: request.headers["webhook-id"] as string });
     response.writeHead(204).end();
   }

@@ -50,5 +50,5 @@ export const PRIVACY_ROUTES: readonly Route[] = [
 ];
 
 function privacyView({ privacy }: CloudService): v.InferInput<typeof PrivacyView> {
-  return { days: privacy.days ?? null, erasing: [...privacy.erasing] };
+  return { days: privacy.days ?? null, erasing: [...privacy.erasing], erased: [...privacy.erased] };
 }
