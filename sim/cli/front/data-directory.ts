@@ -29,6 +29,7 @@ const OURS = [
   "cloud.log",
   "cloud.log.new",
   "cloud.lock",
+  "cloud.json.erased",
   "world.json",
   "world.json.new",
   "prepared.json",

@@ -95,6 +95,7 @@ const INPUTS = [
   v.object({ act: v.literal("remove-access"), id }),
   v.object({ act: v.literal("key-code"), key: id, on: v.boolean() }),
   v.object({ act: v.literal("add-user"), name: text(200), badge: v.nullable(serial) }),
+  v.object({ act: v.literal("erase-user"), user: id }),
   v.object({ act: v.literal("add-location"), name: text(200), timeZone: text(64), language: v.picklist(LANGUAGES) }),
   v.object({
     act: v.literal("add-box"),

@@ -147,6 +147,7 @@ const DOES = {
   "remove-access": (scene, { id }) => cloudOf(scene).admin.removeAccess(id),
   "key-code": (scene, { key, on }) => setKeyCode(scene, key, on),
   "add-user": (scene, { name, badge }) => cloudOf(scene).admin.addUser({ name, ...(badge !== null && { badge }) }),
+  "erase-user": (scene, { user }) => cloudOf(scene).privacy.erase(user),
   "add-location": (scene, { name, timeZone, language }) =>
     cloudOf(scene).admin.addLocation({ name, timeZone, language }),
   "add-box": (scene, { id, model, location, units }) =>

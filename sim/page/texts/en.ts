@@ -99,6 +99,7 @@ export const en = {
   "did-remove-access": "access taken away",
   "did-key-code": "key code made or removed",
   "did-add-user": "a person added",
+  "did-erase-user": "a person erased",
   "did-add-location": "a location added",
   "did-add-box": "a box added",
   "did-import": "keys imported",

@@ -100,6 +100,7 @@ export const fr: PageTexts = {
   "did-remove-access": "accès retiré",
   "did-key-code": "code de clé créé ou retiré",
   "did-add-user": "une personne ajoutée",
+  "did-erase-user": "une personne effacée",
   "did-add-location": "un lieu ajouté",
   "did-add-box": "une armoire ajoutée",
   "did-import": "clés importées",

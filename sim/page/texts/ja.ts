@@ -100,6 +100,7 @@ export const ja: PageTexts = {
   "did-remove-access": "権限を取り消し",
   "did-key-code": "キーコードの作成または削除",
   "did-add-user": "人を追加",
+  "did-erase-user": "人の記録を消去",
   "did-add-location": "場所を追加",
   "did-add-box": "保管庫を追加",
   "did-import": "鍵を取り込み",

@@ -56,6 +56,19 @@ export const ORGANISATION_COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: "erase-user",
+    usage: "cloud erase-user USER",
+    summary: "somebody leaves: they go with their accesses and badge, and their name goes from the log",
+    example: 'cloud erase-user "Inès Roux"',
+    complete: (desk) => desk.cloud.store.organisation.users.map(({ name }) => `"${name}"`),
+    run({ desk }, { words }) {
+      expectWords(words, 2);
+      const { id, name } = named(desk.cloud.store.organisation.users, words[1]!, "user");
+      desk.do({ act: "erase-user", user: id });
+      return [`${name} is erased: boxes and the log know user ${id} from the next sync on`];
+    },
+  },
+  {
     name: "add-access",
     usage: "cloud add-access USER KEY [START END [ZONE]]",
     summary: "let a user take a key, always or from START to END (ZONE: local, or such as Europe/Paris)",

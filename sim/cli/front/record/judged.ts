@@ -131,6 +131,12 @@ class Court {
         const access = accesses.find(({ id }) => id === input.id);
         return () => this.#revoked(access);
       }
+      case "erase-user": {
+        const theirs = accesses.filter(({ user }) => user === input.user);
+        return () => {
+          for (const access of theirs) this.#revoked(access);
+        };
+      }
       case "key-code": {
         const key = keys.find(({ id }) => id === input.key);
         if (key?.code === undefined) return undefined;
