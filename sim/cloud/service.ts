@@ -3,15 +3,11 @@ import { CommandKind } from "../../firmware/records/records.js";
 import { isUpLane, Lane, parseTopic, topicOf } from "../../firmware/wire/lanes.js";
 import {
   Ack,
-  type BodyCodec,
   Command as CommandBody,
   Fetch,
   Hello,
   MAX_BATCH_RECORDS,
-  MAX_PIECE_BYTES,
   MessageError,
-  Offer,
-  Piece,
   Records,
   State,
   Status,
@@ -38,6 +34,7 @@ import { imageIn, Releases } from "./releases/releases.js";
 import type { Shelf } from "./releases/shelf.js";
 import { type CloudSession, Conversation, type Drop, type Introduction, type Opened } from "./session.js";
 import { Sheets } from "./sheets.js";
+import { type Send, SnapshotOffers } from "./snapshot-offers.js";
 import { SnapshotRounds } from "./snapshot-rounds.js";
 import { Snapshots } from "./snapshots.js";
 import type { BoxEntry, Command } from "./state.js";
@@ -93,12 +90,15 @@ export class CloudService {
   readonly #needs: CloudNeeds;
   readonly #snapshots: Snapshots;
   readonly #rounds: SnapshotRounds;
+  readonly #offers: SnapshotOffers;
   readonly #commands: Commands;
   readonly #heldUp: HeldUp;
   readonly #knocks: Knocks;
   readonly #boxAlerts: BoxAlerts;
   readonly #peers = new Map<string, Peer>();
   readonly #acks: Acks;
+  readonly #send: Send = (box, session, lane, codec, body) =>
+    this.#transport?.publish(topicOf(box, lane), session.seal(lane, padded(lane, codec.encode(body))));
   #transport: CloudTransport | undefined;
   #watchTimer: TimerId | undefined;
   #isClosed = false;
@@ -115,6 +115,7 @@ export class CloudService {
     this.sheets = new Sheets(store, needs.hash ?? TWEETNACL_HASH);
     this.permissions = new Permissions(store, this.ingest.log);
     this.#snapshots = new Snapshots(store, this.ingest.log, this.permissions, this.alerts, now, needs.snapshotFile);
+    this.#offers = new SnapshotOffers(this.#snapshots, this.#send);
     this.#acks = new Acks({
       store,
       timers: needs.timers,
@@ -298,7 +299,7 @@ export class CloudService {
     state.lastSeen = Math.floor(this.#needs.now());
     if (isFirst) this.#proven(box, session);
     if (lane === Lane.records) this.#records(box, session, Records.decode(body));
-    else if (lane === Lane.fetch) this.#fetch(box, session, Fetch.decode(body));
+    else if (lane === Lane.fetch) this.#offers.fetch(box, session, Fetch.decode(body));
     else if (lane === Lane.status) this.#status(box, state, Status.decode(body));
     else if (lane === Lane.pull)
       this.releases.pull(box, Pull.decode(body), (down, codec, what) => this.#send(box, session, down, codec, what));
@@ -359,28 +360,9 @@ export class CloudService {
     this.store.durable(then, (error) => this.#needs.onProblem?.(error.message));
   }
 
-  #fetch(box: string, session: CloudSession, { version, offset, count }: Fetch): void {
-    const snapshot = this.#snapshots.newest(box);
-    if (snapshot === undefined) return;
-    if (snapshot.version !== version) {
-      this.#offer(box, session);
-      return;
-    }
-    const end = Math.min(offset + count, snapshot.bytes.length);
-    for (let at = offset; at < end; at += MAX_PIECE_BYTES) {
-      const bytes = snapshot.bytes.slice(at, Math.min(at + MAX_PIECE_BYTES, end));
-      this.#send(box, session, Lane.snapshot, Piece, { version, offset: at, bytes });
-    }
-  }
-
-  #offer(box: string, session: CloudSession): void {
-    const snapshot = this.#snapshots.newest(box)!;
-    this.#send(box, session, Lane.offer, Offer, { version: snapshot.version, total: snapshot.bytes.length });
-  }
-
   #offerCurrent(box: string): void {
     const session = this.#peers.get(box)?.conversation.current;
-    if (session !== undefined) this.#offer(box, session);
+    if (session !== undefined) this.#offers.offer(box, session);
   }
 
   #sendCommands(box: string): void {
@@ -423,10 +405,6 @@ export class CloudService {
       this.#knocks.next();
       if (there.length > 0 || this.#knocks.pending) this.#watch();
     });
-  }
-
-  #send<T extends object>(box: string, session: CloudSession, lane: Lane, codec: BodyCodec<T>, body: T): void {
-    this.#transport?.publish(topicOf(box, lane), session.seal(lane, padded(lane, codec.encode(body))));
   }
 
   #peer(box: string): Peer | undefined {
