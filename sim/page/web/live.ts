@@ -139,6 +139,20 @@ export async function post(path: string, body: string | File): Promise<boolean> 
   return false;
 }
 
+/** Bytes that the page cannot be without: it asks until it has them, or until `isGone`. */
+export async function need(path: string, isGone: () => boolean): Promise<ArrayBuffer | undefined> {
+  while (!isGone()) {
+    try {
+      const answer = await fetch(path);
+      if (answer.ok) return await answer.arrayBuffer();
+    } catch {
+      line.value = "lost";
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+  return undefined;
+}
+
 /** Undefined: the cloud or the server does not answer; `evenRefused`: what it answers when it refuses is an answer as well. */
 export async function ask<T>(path: string, evenRefused = false): Promise<T | undefined> {
   try {

@@ -67,9 +67,16 @@ export function longTime(seconds: number): string {
   return format({ dateStyle: "full", timeStyle: "medium" }).format(seconds * 1_000);
 }
 
+/** To make one takes a tenth of a millisecond, and a list of what was done needs hundreds: they are kept. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const timeZone = now.box.value?.timeZone ?? "UTC";
-  return new Intl.DateTimeFormat(language.value === "en" ? "en-GB" : language.value, { ...options, timeZone });
+  const locale = language.value === "en" ? "en-GB" : language.value;
+  const name = JSON.stringify([locale, timeZone, options]);
+  const known = formats.get(name) ?? new Intl.DateTimeFormat(locale, { ...options, timeZone });
+  formats.set(name, known);
+  return known;
 }
 
 export function numberIn(value: number, digits = 0): string {

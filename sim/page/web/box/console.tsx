@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { PanelInput } from "../../../../hal/ports/panel.js";
-import { act, now } from "../live.js";
+import { act, need, now } from "../live.js";
 import { formatPanel, language, say } from "../words.js";
 import { Glass, type Target } from "./glass.js";
 import { chosen, dropOn, fobToUse } from "./hand.js";
@@ -46,9 +46,9 @@ function Screen() {
   useEffect(() => {
     let isGone = false;
     const asked = new Set<string>();
-    const load = async (path: string) => (await fetch(path)).arrayBuffer();
-    const open = (font: ArrayBuffer, letters?: ArrayBuffer) => {
-      if (isGone || element.current === null) return;
+    const load = (path: string) => need(path, () => isGone);
+    const open = (font: ArrayBuffer | undefined, letters?: ArrayBuffer) => {
+      if (isGone || font === undefined || element.current === null) return;
       glass.current?.close();
       glass.current = new Glass({
         element: element.current,

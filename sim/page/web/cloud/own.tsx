@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { ImportPreview } from "../../shared/lists.js";
 import { LANGUAGES } from "../../shared/state.js";
-import { act, complaint, post } from "../live.js";
+import { act, complaint, line, post } from "../live.js";
 import { LANGUAGE_NAMES, say } from "../words.js";
 
 const MODELS = ["MS5", "MS4", "MS3"] as const;
@@ -37,10 +37,15 @@ async function look(): Promise<void> {
     file.value = undefined;
     return;
   }
-  const answer = await fetch(`/api/cloud/import/preview?encoding=${encoding.value}`, { method: "POST", body: chosen });
-  const told = (await answer.json()) as ImportPreview & { error?: string };
-  if (answer.ok) preview.value = told;
-  complaint.value = answer.ok ? undefined : told.error;
+  try {
+    const path = `/api/cloud/import/preview?encoding=${encoding.value}`;
+    const answer = await fetch(path, { method: "POST", body: chosen });
+    const told = (await answer.json()) as ImportPreview & { error?: string };
+    if (answer.ok) preview.value = told;
+    complaint.value = answer.ok ? undefined : told.error;
+  } catch {
+    line.value = "lost";
+  }
 }
 
 function Import() {
