@@ -14,13 +14,13 @@ export class BoxEvents implements ChangeListener, BinControlHost, SnapshotHost {
   changed(): void {
     const { exchange, navigator, links, sync } = this.#box;
     exchange.settle();
-    navigator.draw();
+    navigator.refresh();
     links.look(sync.online);
     sync.statusChanged();
   }
 
   heldOpenChanged(): void {
-    this.#box.navigator.draw();
+    this.#box.navigator.refresh();
   }
 
   snapshotRotted(): void {

@@ -24,6 +24,9 @@ export class Navigator {
   /** The last press, if it would be acted on once more by the screen that it led to. */
   #press: string | undefined;
   readonly #samePress: Deadline;
+  /** What the panel shows of what changes without the screen. */
+  #notices: readonly Text[] | undefined;
+  #language = "";
 
   constructor(needs: { panel: PanelPort; timers: TimersPort; host: NavigatorHost }) {
     this.#panel = needs.panel;
@@ -72,22 +75,56 @@ export class Navigator {
     return isSame;
   }
 
-  /** Again, because what the status strip tells has changed, or the entry has. */
+  /** Again, because the entry has changed. */
   draw(): void {
+    this.#draw(this.#host.notices());
+  }
+
+  /** Something has happened: draws again if the status strip tells something else now. What a screen offers changes only with that. */
+  refresh(): void {
+    const notices = this.#host.notices();
+    const isSame = this.#notices !== undefined && areSame(notices, this.#notices);
+    if (!isSame || this.#language !== this.#host.language()) this.#draw(notices);
+  }
+
+  #draw(notices: readonly Text[]): void {
     const screen = this.#screen;
     if (screen === undefined) return;
+    this.#notices = notices;
+    this.#language = this.#host.language();
     this.#panel.render({
       screen: screen.name,
       title: screen.title,
       lines: screen.lines,
       ...(screen.entry && { entry: screen.entry }),
       choices: screen.choices,
-      notices: this.#host.notices(),
-      language: this.#host.language(),
+      notices,
+      language: this.#language,
     });
   }
 
   #restartTimeout(): void {
-    if (this.#screen !== undefined) this.#timeout.set(this.#screen.timeoutMs, () => this.home());
+    if (this.#screen !== undefined) this.#timeout.set(this.#screen.timeoutMs, () => this.#left());
   }
+
+  /** Nobody touches it. The idle screen stays, and only its status strip may be another after a minute. */
+  #left(): void {
+    if (this.#screen?.name !== "idle") {
+      this.home();
+      return;
+    }
+    this.#restartTimeout();
+    this.refresh();
+  }
+}
+
+/** Texts of the same ids with the same values. */
+function areSame(some: readonly Text[], others: readonly Text[]): boolean {
+  return some.length === others.length && some.every((one, index) => isSame(one, others[index]!));
+}
+
+function isSame({ id, params = {} }: Text, other: Text): boolean {
+  if (id !== other.id) return false;
+  const { params: others = {} } = other;
+  return Object.keys(params).every((name) => params[name] === others[name]);
 }

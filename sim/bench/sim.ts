@@ -1,23 +1,23 @@
-import { People } from "../trials/scenarios/people.js";
-import { Stage } from "../trials/stage/stage.js";
+import { spawn } from "node:child_process";
+import { bundled } from "../engines/bundled.js";
 import type { Bench } from "./bench.js";
+import type { runDays } from "./days.js";
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 const DAYS = 183;
-const EXCHANGES_A_DAY = 100;
+/** A program of its own, as soaks of many seeds run. */
+const PROGRAM = "sim/cli/bench/sim-days.ts";
 
 export const simBench: Bench = {
   name: "sim",
-  summary: `${DAYS} days of virtual time on mains and online with ${EXCHANGES_A_DAY} exchanges a day: box, links, broker, cloud and judge on one core`,
+  summary: `${DAYS} days of virtual time on mains and online with 100 exchanges a day: box, links, broker, cloud and judge on one core`,
   figures: {
     sixMonthsSeconds: "of processor time for that, garbage collection included",
     virtualSecondsPerSecond: "how much faster than the box's own time",
     exchanges: "at the doors",
-    events: "of the simulated world",
+    events: "lines of the trace",
   },
   async run(progress) {
-    const { seconds, exchanges, virtualSeconds, events } = await runDays(DAYS, progress);
+    const { seconds, exchanges, virtualSeconds, events } = await played(await bundled(PROGRAM), progress);
     return {
       sixMonthsSeconds: Math.round(seconds * 10) / 10,
       virtualSecondsPerSecond: Math.round(virtualSeconds / seconds),
@@ -27,37 +27,24 @@ export const simBench: Bench = {
   },
 };
 
-/** Throws where an invariant broke: a fast simulator that is wrong is worth nothing. */
-export async function runDays(days: number, progress: (text: string) => void) {
-  const before = process.cpuUsage();
-  const stage = await Stage.open({ seed: 1, broker: "virtual" });
-  try {
-    const people = new People(stage);
-    const { machine, world } = stage;
-    machine.start();
-    await stage.untilInSync(5 * MINUTE_MS);
-    for (let day = 0; day < days; day++) {
-      const from = world.nowMs;
-      for (let i = 0; i < EXCHANGES_A_DAY; i++) {
-        const nextMs = from + (i * DAY_MS) / EXCHANGES_A_DAY;
-        if (nextMs > world.nowMs) await world.advance(nextMs - world.nowMs);
-        await people.comeAndGo(1);
-      }
-      await world.advance(from + DAY_MS - world.nowMs);
-      if (day % 30 === 29) progress(`day ${day + 1}: ${people.count} exchanges, ${secondsSince(before).toFixed(1)} s`);
-    }
-    await stage.untilInSync(30 * MINUTE_MS);
-    const { problems } = stage.judge.verdict();
-    if (problems.length > 0) throw new Error(`invariants broke: ${problems.slice(0, 5).join("; ")}`);
-    const virtualSeconds = Math.round(world.nowMs / 1_000);
-    return { seconds: secondsSince(before), exchanges: people.count, virtualSeconds, events: world.trace.lines };
-  } finally {
-    await stage.close();
-  }
-}
+type Played = Awaited<ReturnType<typeof runDays>>;
 
-/** Of the processor: other programs on the machine do not count. */
-function secondsSince(before: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
+/** It tells how far it is on one stream, and on the other what came of it. */
+async function played(program: string, progress: (text: string) => void): Promise<Played> {
+  const child = spawn(process.execPath, [program, String(DAYS)], { stdio: ["ignore", "pipe", "pipe"] });
+  let out = "";
+  let said = "";
+  child.stdout.on("data", (data: Buffer) => {
+    out += data.toString();
+  });
+  child.stderr.on("data", (data: Buffer) => {
+    said = data.toString();
+    progress(said.trimEnd());
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  if (code !== 0) throw new Error(`the days ended with ${code}: ${said}`);
+  return JSON.parse(out) as Played;
 }

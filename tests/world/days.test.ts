@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { runDays } from "../../sim/bench/sim.js";
+import { runDays } from "../../sim/bench/days.js";
 
 vi.setConfig({ testTimeout: 60_000 });
 

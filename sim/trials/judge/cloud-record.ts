@@ -71,17 +71,18 @@ export interface Change {
   readonly json: string | undefined;
 }
 
-type Tables = "boxes" | "bins" | "alerts";
-const TABLES: readonly Tables[] = ["boxes", "bins", "alerts"];
+type Tables = "bins" | "alerts";
+const TABLES: readonly Tables[] = ["bins", "alerts"];
 
 export class CloudRecord {
   readonly exchanges: ExchangeEntry[] = [];
   readonly emergencies: EmergencyEntry[] = [];
   readonly #tables: Readonly<Record<Tables, Map<string, unknown>>> = {
-    boxes: new Map(),
     bins: new Map(),
     alerts: new Map(),
   };
+  /** By id, as JSON: they change with each message, and are read now and then. */
+  readonly #boxes = new Map<string, string>();
   #organisation = '{"locations":[],"boxes":[],"keys":[],"users":[],"accesses":[]}';
   #read: Organisation | undefined;
 
@@ -90,6 +91,7 @@ export class CloudRecord {
     if (copy === undefined) return;
     const all = JSON.parse(copy) as Record<string, unknown>;
     this.#organisation = JSON.stringify(all.organisation);
+    for (const [id, box] of Object.entries(all.boxes ?? {})) this.#boxes.set(id, JSON.stringify(box));
     for (const name of TABLES) {
       for (const [row, value] of Object.entries(all[name] ?? {})) this.#tables[name].set(row, value);
     }
@@ -121,7 +123,8 @@ export class CloudRecord {
 
   /** Whether the cloud says of a box that it is connected. */
   isOnline(box: string): boolean {
-    return (this.#tables.boxes.get(box) as { readonly online?: boolean } | undefined)?.online === true;
+    const json = this.#boxes.get(box);
+    return json !== undefined && (JSON.parse(json) as { readonly online?: boolean }).online === true;
   }
 
   /** Ids of what the cloud tells people about a box, such as `silent/MS5-PARIS`. */
@@ -164,6 +167,8 @@ export class CloudRecord {
       this.#read = undefined;
     }
     const [name, row] = [key.slice(0, key.indexOf("/")), key.slice(key.indexOf("/") + 1)];
+    if (name === "boxes" && json !== undefined) this.#boxes.set(row, json);
+    else if (name === "boxes") this.#boxes.delete(row);
     const table = TABLES.find((one) => one === name);
     if (table === undefined) return;
     if (json === undefined) this.#tables[table].delete(row);

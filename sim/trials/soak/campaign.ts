@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
+import { bundled } from "../../engines/bundled.js";
 import { type Counts, neverCame, sumOf } from "./coverage.js";
 
-const SOAK = join(import.meta.dirname, "../../cli/soak.ts");
-const TSX = import.meta.resolve("tsx");
+const SOAK = "sim/cli/soak.ts";
 /** What is kept of what a soak says: its end tells why it failed. */
 const SAID_MAX = 4_000;
 
@@ -57,10 +56,11 @@ export interface CampaignResult {
 export async function campaign(options: CampaignOptions): Promise<CampaignResult> {
   const left = [...options.seeds];
   const results: SeedResult[] = [];
+  const program = await bundled(SOAK);
   const worker = async () => {
     while (left.length > 0 && !options.isOver()) {
       const seed = left.shift()!;
-      const result = await soakOf(seed, options);
+      const result = await soakOf(program, seed, options);
       results.push(result);
       options.done(result, left.length);
     }
@@ -78,10 +78,12 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
   };
 }
 
-async function soakOf(seed: number, { exchanges, ways }: CampaignOptions): Promise<SeedResult> {
+async function soakOf(program: string, seed: number, { exchanges, ways }: CampaignOptions): Promise<SeedResult> {
   const began = performance.now();
   const args = ["--seed", String(seed), "--exchanges", String(exchanges), ...ways(seed)];
-  const child = spawn(process.execPath, ["--import", TSX, SOAK, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, ["--enable-source-maps", program, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const { out, said, code } = await endOf(child);
   const figures = figuresIn(out);
   const seconds = Math.round((performance.now() - began) / 1_000);

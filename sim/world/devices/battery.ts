@@ -64,6 +64,8 @@ export class Battery {
   readonly #ratedMah: number;
   #health = 1;
   #celsius = 25;
+  /** Of the capacity, at that temperature. */
+  #coldShare = 0;
   readonly #loads = new Map<string, number>();
   readonly #usedMah = new Map<string, number>();
   #totalMa = 0;
@@ -103,6 +105,7 @@ export class Battery {
     this.#chargeMah *= health / this.#health;
     this.#health = health;
     this.#celsius = celsius;
+    this.#coldShare = 1 - between(COLD, Math.min(25, celsius));
     this.#site.trace("battery", `health ${health} at ${celsius} degrees`);
     this.load("cell", this.#selfDischargeMa());
     this.#plan();
@@ -203,7 +206,7 @@ export class Battery {
 
   /** In the cell, and too cold to come out, mAh. */
   #lockedMah(): number {
-    return this.capacityMilliampHours * (1 - between(COLD, Math.min(25, this.#celsius)));
+    return this.capacityMilliampHours * this.#coldShare;
   }
 
   #givesMah(): number {
