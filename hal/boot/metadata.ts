@@ -47,6 +47,8 @@ interface Copy {
 
 export class MetadataStore {
   readonly #flash: FlashPort;
+  /** What somebody goes by. A weak copy beside it may read as a newer record by now: nobody knows that one, and it is written over. */
+  #inForce: Copy | undefined;
 
   /** Throws FlashError where there is no room for two copies. */
   constructor(flash: FlashPort) {
@@ -57,24 +59,27 @@ export class MetadataStore {
   /** What is in force, made firm before it is acted on. Undefined: neither copy is sound. */
   read(): BootMetadata | undefined {
     const copy = this.#newest();
+    this.#inForce = copy;
     if (copy === undefined) return undefined;
     this.#firm(copy);
     return decode(copy.bytes);
   }
 
-  /** Throws FlashError where the part does not take it; what was in force stays so. */
+  /** In place of what was read last. Throws FlashError where the part does not take it; what was in force stays so. */
   write(next: BootMetadata): void {
     const { sectorBytes } = this.#flash;
-    const present = this.#newest();
+    const present = this.#inForce ?? this.#newest();
     if (present !== undefined && !this.#firm(present)) throw new FlashError("boot metadata: the copy in force is weak");
     const sector = present?.sector === 0 ? 1 : 0;
-    const bytes = encode(next, (present?.sequence ?? 0) + 1);
+    const sequence = (present?.sequence ?? 0) + 1;
+    const bytes = encode(next, sequence);
     const at = sector * sectorBytes;
     this.#flash.erase(at);
     if (!this.#reads(at, new Uint8Array(RECORD_BYTES).fill(0xff)))
       throw new FlashError(`boot metadata: erase ${at} failed`);
     this.#flash.program(at, bytes);
     if (!this.#reads(at, bytes)) throw new FlashError(`boot metadata: program ${at} failed`);
+    this.#inForce = { sector, sequence, bytes };
   }
 
   #newest(): Copy | undefined {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import pc from "picocolors";
 import { checkModels } from "../trials/models/check.js";
-import { ReplayError } from "../trials/models/codes-replay.js";
+import { ReplayError } from "../trials/models/replay.js";
 import { SpinError } from "../trials/models/spin.js";
 import { whole } from "./shared/numbers.js";
 
@@ -39,6 +39,6 @@ try {
   if (!isUsage && !(error instanceof ReplayError)) throw error;
   console.error(pc.red((error as Error).message));
   if (error instanceof ReplayError)
-    console.error(`Run again: npm run models -- --model codes --runs 1 --seed ${error.seed}`);
+    console.error(`Run again: npm run models -- --model NAME --runs 1 --seed ${error.seed}, with the model's name`);
   process.exitCode = isUsage ? 2 : 1;
 }

@@ -3,7 +3,7 @@ import { MetadataBootControl } from "../../hal/boot/boot-control.js";
 import { type BootMetadata, MetadataStore } from "../../hal/boot/metadata.js";
 import { chooseImage, TRIES } from "../../hal/boot/stub.js";
 import { crc32 } from "../../hal/bytes/crc32.js";
-import { FlashError } from "../../hal/ports/flash.js";
+import { FlashError, type FlashPort } from "../../hal/ports/flash.js";
 import { GiveUp, type Slot } from "../../hal/ports/update.js";
 import { trialImage } from "../../sim/trials/update-trial/releases.js";
 import { NorFlash } from "../../sim/world/devices/nor-flash.js";
@@ -60,6 +60,32 @@ describe("which image boots", () => {
     for (const sector of [0, 1]) update.setFault(sector, "program-ignored");
     expect(choose()).toMatchObject({ slot: 0, isTrial: false });
     expect(metadata()?.trial?.tries).toBe(TRIES);
+  });
+
+  test("a copy that did not read a moment ago is not in force once it does", () => {
+    const { control, update, slots, metadata } = board([7, 8], trialOf8(TRIES));
+    // Weak bits, for a cut came into it: it reads as none until the stub has written something.
+    control(1).confirm();
+    let isWeak = true;
+    const part: FlashPort = {
+      sizeBytes: update.sizeBytes,
+      sectorBytes: update.sectorBytes,
+      alignBytes: update.alignBytes,
+      read: (offset, into) => {
+        update.read(offset, into);
+        if (isWeak && offset === SECTOR) into[0]! ^= 1;
+      },
+      program: (offset, bytes) => {
+        isWeak = false;
+        update.program(offset, bytes);
+      },
+      erase: (offset) => update.erase(offset),
+    };
+    // The copy that it went by is firm, the other one is erased, and the power goes.
+    update.planCut({ operation: 4, at: "before" });
+    expect(() => chooseImage(part, slots)).toThrow(PowerCut);
+    update.powerOn();
+    expect(metadata()).toEqual(trialOf8(TRIES));
   });
 
   test("the other one where the confirmed one has decayed, below the floor as well", () => {

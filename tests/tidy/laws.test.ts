@@ -117,6 +117,7 @@ test("no file is dead: each is imported by another, or is where a command, a boa
     path === "vitest.config.ts" ||
     /^sim\/trials\/mutants\/(vitest\.config|setup|runner|worker)\.ts$/.test(path) ||
     path === "sim/trials/fuzz/on-xs.ts" ||
+    path === "sim/cli/bench/sim-days.ts" ||
     path === "tests/support/summary-reporter.ts" ||
     path.startsWith("hal/boards/") ||
     path.startsWith("hal/moddable/") ||

@@ -22,6 +22,9 @@ struct copy {
 	uint8_t bytes[RECORD_BYTES];
 };
 
+/* What was read last. A weak copy beside it may read as a newer record by now: nobody went by that one, and it is written over. */
+static struct copy in_force;
+
 static size_t place_of(unsigned sector)
 {
 	return UPDATE_AT + (size_t)sector * SECTOR_BYTES;
@@ -66,6 +69,7 @@ static int is_firm(const struct boot_flash *flash, const struct copy *copy)
 int boot_metadata_read(const struct boot_flash *flash, struct boot_metadata *to)
 {
 	const struct copy copy = newest(flash);
+	in_force = copy;
 	if (!copy.is_sound) return 0;
 	/* What is weak and stays so is acted on all the same: there is nothing better. */
 	(void)is_firm(flash, &copy);
@@ -108,7 +112,7 @@ static void encode(const struct boot_metadata *from, uint32_t sequence, uint8_t 
 
 int boot_metadata_write(const struct boot_flash *flash, const struct boot_metadata *next)
 {
-	const struct copy present = newest(flash);
+	const struct copy present = in_force.is_sound ? in_force : newest(flash);
 	if (present.is_sound && !is_firm(flash, &present)) return 0;
 	const size_t at = place_of(present.is_sound && present.sector == 0 ? 1 : 0);
 	uint8_t bytes[RECORD_BYTES];

