@@ -158,10 +158,6 @@ describe.concurrent("commands", () => {
     await box.do("close all", /closed B-12/);
     const [, access] = await box.do("codes", /New shed +ongoing +(\d+)/);
     await box.do(`cloud remove-access ${access}`, /is gone/);
-    await box.do("cloud erase-user Nobody", /! there is no user Nobody/);
-    await box.do("cloud erase-user Noor", /Noor .* is erased: boxes and the log know user \d+/);
-    await box.do("cloud erase-user Noor", /! there is no user Noor/);
-    await box.do("log", /PICKUP +B-12 +New shed · user \d+/);
     await box.do("cloud rotate", /sheet 2 is in force/);
     await box.do("cloud revoke", /sheets below 2 are closed/);
     await box.do("jam A-10", /jammed/);
@@ -169,6 +165,10 @@ describe.concurrent("commands", () => {
     await box.do("wait idle", /idle:/);
     await box.do("code 161803", /\[refused\].*Bin A-10 did not open/);
     await box.do("unjam A-10", /free/);
+    await box.do("cloud erase-user Nobody", /! there is no user Nobody/);
+    await box.do("cloud erase-user Noor", /Noor .* is erased: boxes and the log know user \d+/);
+    await box.do("cloud erase-user Noor", /! there is no user Noor/);
+    await box.do("log", /PICKUP +B-12 +New shed · user \d+/);
     await box.do("cloud reboot", /on its way/);
     await box.see(/box {3}starting/);
     expect(await box.end()).toBe(0);
