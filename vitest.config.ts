@@ -13,7 +13,7 @@ const SLOW = [
   "tests/trials/{fuzz,hil,kills,models}/*.test.ts",
   "tests/trials/interop/*.test.ts",
   "tests/update/{soak,download}.test.ts",
-  "tests/page/{api,browser,server,explore,pictures}.test.ts",
+  "tests/page/{api,browser,server,explore,pictures,rollout}.test.ts",
   "tests/journal/{permutations,power-cuts,reader,traps,model}.test.ts",
   "tests/cloud/pack/{cli,files}.test.ts",
   "tests/cloud/{api,outward}/*.test.ts",

@@ -1,21 +1,29 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import pc from "picocolors";
 import { FIRMWARE_VERSION } from "../../firmware/version.js";
 import { MessageError } from "../../firmware/wire/shape.js";
 import { CloudError } from "../cloud/domain.js";
+import { IMAGE_FAULTS } from "../engines/node-image.js";
 import { bundleScript } from "../engines/xs/bundle.js";
-import { buildRelease } from "./release/build.js";
+import { xsProgram } from "../engines/xs/program.js";
+import { FlashingError } from "./provision/flash.js";
+import { appPayload } from "./release/board-image.js";
+import { BOX_PACKAGES, buildRelease } from "./release/build.js";
 import { factoryImages } from "./release/factory.js";
 import { listIn, newList, signList } from "./release/key-lists.js";
 import { assemble, fileIn, newKey, signRelease } from "./release/sign.js";
+import { trialRelease } from "./release/trial.js";
 import { whole } from "./shared/numbers.js";
 
 const program = new Command("release")
   .description(
     "Makes a release of the firmware: an image with its manifest and its parts, the same bytes each time; signed by people who have " +
-      "a key each, on machines of their own. The last line is JSON; exit code 2: bad usage, or a file that is not what it should be.",
+      "a key each, on machines of their own. The last line is JSON; exit code 2: bad usage, or a file that is not what it should be; 1: a board took nothing.",
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+/** A release to try out is good for so long. */
+const TRIAL_DAYS = 365;
 
 const told = (result: object) => console.log(JSON.stringify(result));
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
@@ -38,13 +46,32 @@ program
   )
   .option("--from <n>", "the lowest release that it may follow", whole)
   .option("--payload <file>", "what the board runs; the bundle for XS of this tree if absent")
+  .option("--app <file>", "in place of it: the program of an MS5 or MS4, xs_esp32.bin, as `npm run firmware` makes it")
   .action(async (options) => {
-    const { release, expires, out, model, firmware, security, from, payload } = options;
-    console.error(pc.cyan(payload === undefined ? "bundling the firmware for XS" : `taking ${payload}`));
-    const { bytes, packages } =
-      payload === undefined ? await bundled() : { bytes: fileIn(payload), packages: BOX_PACKAGES };
+    const { release, expires, out, model, firmware, security, from, payload, app } = options;
+    if (payload !== undefined && app !== undefined) throw new CloudError("--payload or --app: give one of them");
+    console.error(pc.cyan((app ?? payload) ? `taking ${app ?? payload}` : "bundling the firmware for XS"));
+    const given =
+      app !== undefined ? appPayload(app, fileIn(app)) : payload !== undefined ? fileIn(payload) : undefined;
+    const { bytes, packages } = given === undefined ? await bundled() : { bytes: given, packages: BOX_PACKAGES };
     const manifest = buildRelease({ release, model, firmware, security, expires, from }, bytes, packages, out);
     told({ release, imageBytes: manifest.total, digest: hex(manifest.digest), out });
+  });
+
+program
+  .command("trial")
+  .description(
+    "a release of this tree to try out with `npm start`, in one go: keys-1.cbor and MS5-2.release, signed with one key that lies beside them",
+  )
+  .requiredOption("--release <n>", "its number, 2 or above: the boxes of `npm start` leave their factory with 1", whole)
+  .requiredOption("--out <folder>", "where the files go; the same one for the next release")
+  .option("--model <model>", "of the boxes", "MS5")
+  .option("--firmware <version>", "its version in words; that of this tree with the number behind it if absent")
+  .addOption(new Option("--fault <fault>", "how it goes wrong").choices(IMAGE_FAULTS).default("none"))
+  .action(async ({ release, out, model, firmware = `${FIRMWARE_VERSION}-${release}`, fault }) => {
+    const expires = Math.floor(Date.now() / 1_000) + TRIAL_DAYS * 86_400;
+    const program = new Uint8Array(Buffer.from(await xsProgram(fault, firmware)));
+    told(trialRelease(out, { release, model, firmware, security: 1, expires }, program));
   });
 
 program
@@ -101,11 +128,12 @@ program
   )
   .requiredOption("--file <file>", "the release, such as MS5-7.release")
   .requiredOption("--list <file>", "the key list whose keys have signed it")
-  .requiredOption("--out <folder>", "where update.bin and slot-0.bin go")
-  .action(({ file, list, out }) => told(factoryImages(file, list, out)));
-
-/** The packages that there are on a box. */
-const BOX_PACKAGES = ["cbor-x", "mqtt-packet", "tweetnacl"];
+  .requiredOption(
+    "--out <folder>",
+    "where a file for each partition goes; the last line tells the command that writes them",
+  )
+  .option("--port <device>", "writes it to the board there, such as /dev/ttyUSB0, with Espressif's esptool")
+  .action(({ file, list, out, port }) => told(factoryImages(file, list, out, port)));
 
 async function bundled(): Promise<{ bytes: Uint8Array; packages: readonly string[] }> {
   const { source, metafile } = await bundleScript("machine.ts");
@@ -136,5 +164,5 @@ try {
 } catch (error) {
   if (!(error instanceof CloudError || error instanceof MessageError)) throw error;
   console.error(pc.red(error.message));
-  process.exitCode = 2;
+  process.exitCode = error instanceof FlashingError ? 1 : 2;
 }

@@ -9,6 +9,7 @@ import { PowerCut } from "../world/devices/power-cut.js";
 import type { Engine, Spent } from "./engine.js";
 import type { BootPartitions } from "./mapped-flash.js";
 import { McuXs } from "./mcu-xs.js";
+import { isThisTree } from "./node-image.js";
 import { OPENED } from "./opening-cost.js";
 import { DesktopXs, type StubMachines, type XsMachines } from "./xs-machines.js";
 import { type BoardReport, XsKilled, type XsReport, type XsWorker } from "./xs-worker.js";
@@ -142,7 +143,8 @@ export class XsEngine implements Engine {
     this.#worker?.kill();
     this.#ticksBefore = this.ticks;
     this.#board = undefined;
-    const worker = this.#chosen ?? this.#machines.start((call) => this.#serveCall(call), image?.payload);
+    const program = image === undefined || isThisTree(image) ? undefined : image.payload;
+    const worker = this.#chosen ?? this.#machines.start((call) => this.#serveCall(call), program);
     this.#chosen = undefined;
     this.#worker = worker;
     this.#isCut = false;

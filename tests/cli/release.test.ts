@@ -7,10 +7,13 @@ import { KeyStore } from "../../firmware/update/key-store.js";
 import { SignedEnvelope } from "../../firmware/update/manifest.js";
 import { chooseImage } from "../../hal/boot/stub.js";
 import { updatePort } from "../../hal/boot/update-port.js";
+import { slotFlash } from "../../hal/moddable/esp32/slot-flash.js";
+import { appPayload } from "../../sim/cli/release/board-image.js";
 import { buildRelease } from "../../sim/cli/release/build.js";
 import { factoryImages } from "../../sim/cli/release/factory.js";
 import { listIn, newList, signList } from "../../sim/cli/release/key-lists.js";
 import { assemble, newKey, signRelease } from "../../sim/cli/release/sign.js";
+import { trialRelease } from "../../sim/cli/release/trial.js";
 import { decodeReleaseFile } from "../../sim/cloud/releases/release-file.js";
 import { NorFlash } from "../../sim/world/devices/nor-flash.js";
 import { ROOT } from "../tidy/sources.js";
@@ -130,6 +133,55 @@ test("what the factory writes is a box that takes the next release, and boots th
   const other = at("keys-g.cbor");
   newList({ version: 1, threshold: 1, keys: [publicOf(newKey(at("g0")))] }, other);
   expect(() => factoryImages(file, other, out)).toThrow(/0 of the keys of list 1 signed it, and 1 have to/);
+});
+
+test("onto a board: each byte where its partition table, its bootloader and its firmware look for it", () => {
+  // Longer than a sector, and no byte of padding in it.
+  const app = Uint8Array.from({ length: 9_000 }, (_, i) => (i === 0 ? 0xe9 : 1 + (i % 200)));
+  expect(() => appPayload("x", app.subarray(1))).toThrow(/x is no program of a board: npm run firmware/);
+  const facts = { release: 9, model: "MS5", firmware: "0.9.0", security: 3, expires: 1_900_000_000 };
+  const { file, keys } = trialRelease(at("board"), facts, appPayload("app", app));
+  const out = at("onto");
+  const told = at("told");
+  const script = [
+    "#!/bin/sh",
+    `echo "$@" > ${told}`,
+    "shift 3",
+    `while [ $# -gt 0 ]; do cp "$2" ${at("at-")}$1; shift 2; done`,
+  ];
+  writeFileSync(at("esptool"), script.join("\n"), { mode: 0o755 });
+  const { PATH } = process.env;
+  process.env.PATH = `${folder}:${PATH}`;
+  try {
+    const { esptool } = factoryImages(file, keys, out, "/dev/ttyUSB7");
+    const names = ["0xf000 otadata", "0x12000 head_0", "0x13000 head_1", "0x20000 ota_0", "0xff0000 update"];
+    const places = names.map((name) => `${name.replace(" ", ` ${out}/`)}.bin`);
+    expect(esptool).toBe(`esptool --port /dev/ttyUSB7 write_flash ${places.join(" ")}`);
+  } finally {
+    process.env.PATH = PATH;
+  }
+  expect(readFileSync(told, "utf8")).toMatch(/^--port \/dev\/ttyUSB7 write_flash 0xf000 /);
+  // What lies on the chip then.
+  const chip = new Uint8Array(16 * 1024 * 1024).fill(0x55);
+  for (const offset of [0xf000, 0x12000, 0x13000, 0x20000, 0xff0000]) {
+    chip.set(readFileSync(at(`at-0x${offset.toString(16)}`)), offset);
+  }
+  expect(chip.slice(0x20000, 0x20000 + app.length)).toEqual(app);
+  expect(chip.slice(0xf000, 0x11000).every((byte) => byte === 0xff)).toBe(true);
+  const part = (offset: number, sizeBytes: number) => {
+    const image = chip.slice(offset, offset + sizeBytes);
+    return new NorFlash({ sizeBytes, sectorBytes: 4_096, alignBytes: 1, image });
+  };
+  const slot = (head: number, ota: number) => slotFlash(part(head, 0x1000), part(ota, 0x560000));
+  const slots = [slot(0x12000, 0x20000), slot(0x13000, 0x580000)] as const;
+  const update = part(0xff0000, 0x10000);
+  expect(chooseImage(update, slots)).toMatchObject({ slot: 0, isTrial: false, image: { release: 9, model: "MS5" } });
+  const port = updatePort({ partition: update, slots, running: 0 });
+  expect(port.boot.facts()).toEqual({ release: 9, isTrial: false, floor: 3, returned: undefined });
+  expect(new KeyStore(port.store).read()).toEqual(listIn(keys));
+  expect(() => factoryImages(at("f/MS5-8.release"), at("keys-f.cbor"), out, "/dev/ttyUSB7")).toThrow(
+    /MS5-8\.release holds no program of a board/,
+  );
 });
 
 test("the command: what makes no sense ends with 2, the cause and the way out", () => {

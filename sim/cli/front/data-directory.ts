@@ -41,11 +41,14 @@ const OURS = [
 /** Where `npm start` keeps everything. One simulator at a time. */
 export class DataDirectory {
   readonly path: string;
+  /** Firmware that people have put here. */
+  readonly releases: FolderShelf;
   readonly #lock: LockFile;
 
   /** Makes the directory if need be and takes it. Throws DataError. */
   constructor(path: string) {
     this.path = path;
+    this.releases = new FolderShelf(join(path, "releases"));
     try {
       mkdirSync(path, { recursive: true });
     } catch (error) {
@@ -74,11 +77,6 @@ export class DataDirectory {
   /** Durable when it returns, as the other writes here. */
   set world(state: WorldState) {
     this.write("world.json", state);
-  }
-
-  /** Firmware that people have put here. */
-  get releases(): FolderShelf {
-    return new FolderShelf(join(this.path, "releases"));
   }
 
   boxFolder(box: string): string {

@@ -20,6 +20,7 @@ import { Recorder } from "./record/recorder.js";
 import { Rerun } from "./record/rerun.js";
 import type { WorldRecord } from "./record/world-record.js";
 import { type Saver, savedFirst } from "./saver.js";
+import { giveReleaseKeys } from "./slots.js";
 import { STORY_IDS } from "./stories/ids.js";
 import { SwitchedEngine } from "./switched-engine.js";
 
@@ -66,6 +67,9 @@ export class Desk extends House implements Theatre {
     super(needs.house, box);
     this.#needs = needs;
     this.data = needs.data;
+    this.data.releases.onKeys = () => {
+      if (giveReleaseKeys(this.running, this.shelf)) this.touchedFromOutside();
+    };
     this.language = options.language;
     this.person = new Person(this.#reach());
     this.director = new Director(this);
@@ -121,6 +125,8 @@ export class Desk extends House implements Theatre {
         savedOf: (machine) => {
           const saved = record?.kept[machine.name] ?? readStand(data, machine);
           if (saved !== undefined) recorder?.keep(machine.name, saved);
+          // A record holds no firmware.
+          if (saved?.images !== undefined) recorder?.spoil();
           return saved;
         },
         engineOf: (box) => {
@@ -129,6 +135,7 @@ export class Desk extends House implements Theatre {
           return engine;
         },
         onStand: (stand) => {
+          if (giveReleaseKeys([stand.machine], data.releases)) recorder?.spoil();
           savers.set(stand.machine.name, saverOf(stand, data, saveWorld));
           // Before the box draws its first random number: they must never come a second time.
           saveWorld();

@@ -33,7 +33,8 @@ export class Saver {
   #fingerprint(): string {
     const { flash, saved } = this.#machine;
     const { journal, snapshot } = flash;
-    const writes = [journal.programs, journal.erases, snapshot.programs, snapshot.erases];
+    const parts = [journal, snapshot, ...(this.#machine.images?.all ?? [])];
+    const writes = parts.flatMap(({ programs, erases }) => [programs, erases]);
     // Charge changes all the time: a percent is worth a save.
     const charge = Math.round(this.#machine.battery.chargePercent);
     return JSON.stringify([

@@ -5,6 +5,7 @@ import { makeMachine } from "../../trials/stage/stage.js";
 import type { Machine } from "../../world/machine/machine.js";
 import { restoreMachine, type SavedMachine } from "../../world/machine/persist.js";
 import type { World } from "../../world/machine/world.js";
+import { factorySlots } from "./slots.js";
 import { BUILDING_WIFI, Surroundings, type SurroundingsState, UNDISTURBED } from "./surroundings.js";
 
 /** What is kept of a box and of the building around it, from one start of the simulator to the next. */
@@ -29,7 +30,9 @@ export class Stand {
     savedOf: (machine: Machine) => SavedStand | undefined,
     engine?: Engine,
   ): Stand {
-    const machine = makeMachine(world, cloud, broker, box, { net: { wifi: BUILDING_WIFI }, engine });
+    const { model } = cloud.store.organisation.boxes.find(({ id }) => id === box)!;
+    const images = factorySlots(model);
+    const machine = makeMachine(world, cloud, broker, box, { net: { wifi: BUILDING_WIFI }, engine, images });
     const saved = savedOf(machine);
     if (saved !== undefined) restoreMachine(machine, saved);
     return new Stand(machine, new Surroundings(machine, saved?.surroundings ?? UNDISTURBED));

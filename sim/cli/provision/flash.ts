@@ -36,9 +36,7 @@ export function flash(port: string, writes: readonly Write[]): void {
       const { error, status } = spawnSync(name, args, { stdio: ["ignore", 2, 2] });
       if (error !== undefined && (error as NodeJS.ErrnoException).code === "ENOENT") continue;
       if (error === undefined && status === 0) return;
-      throw new FlashingError(
-        `${name} did not write to ${port}: see above; the cloud keeps the box, so run this again`,
-      );
+      throw new FlashingError(`${name} did not write to ${port}: see above; nothing is lost by running this again`);
     }
     throw new FlashingError("there is no esptool: `pip install esptool`, or write the file of --out by another way");
   } finally {

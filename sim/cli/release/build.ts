@@ -5,6 +5,9 @@ import { Manifest } from "../../../firmware/update/manifest.js";
 import { digestOf, makeImage } from "../../cloud/releases/image.js";
 import { ROOT } from "../../engines/xs/bundle.js";
 
+/** The packages that there are on a box. */
+export const BOX_PACKAGES: readonly string[] = ["cbor-x", "mqtt-packet", "tweetnacl"];
+
 export interface ReleaseFacts {
   readonly release: number;
   readonly model: string;

@@ -21,7 +21,10 @@ export function partitionOf(csv: string, label: string): Partition {
   throw new RangeError(`no partition ${label} in the partition table`);
 }
 
+/** Those that somebody writes from outside. */
+export type BoardPartition = "identity" | "letters" | "otadata" | "head_0" | "head_1" | "ota_0" | "update";
+
 /** Of the boards' partition table. */
-export function boardPartition(label: "identity" | "letters"): Partition {
+export function boardPartition(label: BoardPartition): Partition {
   return partitionOf(readFileSync(join(ROOT, "hal/moddable/esp32/partitions.csv"), "utf8"), label);
 }

@@ -15,6 +15,8 @@ const RELEASE_FILE = /^([A-Za-z0-9]{1,16})-([1-9][0-9]{0,9})\.release$/;
  * changed. What comes in is held against the key lists first: what no box would take does not come onto the shelf.
  */
 export class FolderShelf implements Shelf {
+  /** Told when a key list has come onto it. */
+  onKeys: (() => void) | undefined;
   readonly #path: string;
   /** By file, without the image. */
   readonly #facts = new Map<string, ReleaseFacts>();
@@ -46,6 +48,11 @@ export class FolderShelf implements Shelf {
   keyList(version: number): Uint8Array | undefined {
     const file = join(this.#path, keysFile(version));
     return existsSync(file) ? new Uint8Array(readFileSync(file)) : undefined;
+  }
+
+  /** What boxes leave the factory with; undefined: there is none yet. */
+  get firstKeys(): KeyList | undefined {
+    return this.#lists()[0];
   }
 
   /** Puts a file of `npm run release` onto the shelf: a release, or a key list. Answers what it is, for people. Throws CloudError. */
@@ -106,6 +113,7 @@ export class FolderShelf implements Shelf {
     const fault = before && rotationFault(next, before, lists.slice(0, -1).reverse());
     if (fault !== undefined) throw new CloudError(`${name}: ${fault}`);
     this.#put(keysFile(version), file);
+    this.onKeys?.();
     return told;
   }
 

@@ -8,6 +8,7 @@ import { NorFlash } from "./nor-flash.js";
 const SECTOR_BYTES = 4_096;
 /** Of the partition `update` (firmware/update/SPEC.md section 2). */
 const UPDATE_SECTORS = 6;
+const KEYS_AT = METADATA_SECTORS * SECTOR_BYTES;
 const IMAGE_HEADER_BYTES = 64;
 
 /** What the factory writes where the image can be replaced in the field. */
@@ -19,7 +20,7 @@ export interface ImageFlashOptions {
   readonly release: number;
   /** The lowest security version that may run. */
   readonly floor: number;
-  /** The first sector of the firmware's own: its list of release keys. */
+  /** The first sector of the firmware's own: its list of release keys; empty: none yet, and it takes no release. */
   readonly keys: Uint8Array;
   /** `chooseImage` if absent. */
   readonly stub?: BootStub | undefined;
@@ -36,11 +37,12 @@ export class ImageFlash {
   readonly partition: NorFlash;
   readonly slots: readonly [NorFlash, NorFlash];
   readonly #stub: BootStub;
+  readonly #made: Buffer;
 
   constructor({ slotBytes, image, release, floor, keys, stub }: ImageFlashOptions, seed: (name: string) => number) {
     this.#stub = stub ?? chooseImage;
     const content = new Uint8Array(UPDATE_SECTORS * SECTOR_BYTES).fill(0xff);
-    content.set(keys, METADATA_SECTORS * SECTOR_BYTES);
+    content.set(keys, KEYS_AT);
     this.partition = part(content, seed("update"));
     const slot = (written: Uint8Array, name: string) => {
       const filled = new Uint8Array(slotBytes).fill(0xff);
@@ -50,6 +52,23 @@ export class ImageFlash {
     this.slots = [slot(image, "slot 0"), slot(new Uint8Array(0), "slot 1")];
     const first = { confirmed: 0, release, trial: undefined, floor, returned: undefined } as const;
     new MetadataStore(this.partition).write(first);
+    this.#made = Buffer.from(this.partition.image());
+  }
+
+  /** Whether it is in all as the factory made it. */
+  get isAsMade(): boolean {
+    const { slots, partition } = this;
+    const isUntouched = slots.every(({ revisions }) => revisions.every((revision) => revision === 0));
+    return isUntouched && Buffer.from(partition.image()).equals(this.#made);
+  }
+
+  /** Writes the factory's list of release keys where there is none yet. Whether it was written. */
+  giveKeys(keys: Uint8Array): boolean {
+    const sector = new Uint8Array(SECTOR_BYTES);
+    this.partition.look(1).read(KEYS_AT, sector);
+    if (sector.some((byte) => byte !== 0xff)) return false;
+    this.partition.program(KEYS_AT, keys);
+    return true;
   }
 
   get all(): readonly NorFlash[] {

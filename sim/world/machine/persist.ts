@@ -16,12 +16,23 @@ import type { Machine, MachineState } from "./machine.js";
 const FORMAT = 1;
 const PARTITIONS = ["journal", "snapshot"] as const;
 
+/** Of `ImageFlash.all`, in that order. */
+const IMAGE_PARTITIONS = ["update", "slot-a", "slot-b"] as const;
+
 interface Manifest {
   readonly format: number;
   readonly generation: number;
   readonly name: string;
   readonly state: MachineState;
+  /** Of each of `IMAGE_PARTITIONS`, the generation in which it was written; absent: they are as the factory made them. */
+  readonly images?: readonly number[];
 }
+
+/** What was written last of slots, which are large and seldom change: generation and state of the part, by directory. */
+const written = new WeakMap<
+  NorFlash,
+  { readonly directory: string; readonly state: string; readonly generation: number }
+>();
 
 /** The saved state cannot be used; the message names the file and what is wrong with it. */
 export class PersistError extends Error {}
@@ -31,6 +42,8 @@ export interface SavedMachine {
   readonly state: MachineState;
   readonly journal: Uint8Array;
   readonly snapshot: Uint8Array;
+  /** The partition `update` and the slots; absent: as the factory made them. */
+  readonly images?: readonly Uint8Array[];
 }
 
 /**
@@ -42,12 +55,32 @@ export function saveMachine(machine: Machine, directory: string): void {
   mkdirSync(directory, { recursive: true });
   const generation = lastGeneration(directory) + 1;
   for (const name of PARTITIONS) writeSynced(join(directory, imageName(name, generation)), machine.flash[name].image());
-  const manifest: Manifest = { format: FORMAT, generation, name: machine.name, state: machine.saved };
+  const images = machine.images?.isAsMade === false ? saveImages(machine.images.all, directory, generation) : undefined;
+  const manifest: Manifest = {
+    format: FORMAT,
+    generation,
+    name: machine.name,
+    state: machine.saved,
+    ...(images && { images }),
+  };
   const temporary = join(directory, "machine.json.new");
   writeSynced(temporary, JSON.stringify(manifest, undefined, 2));
   renameSync(temporary, join(directory, "machine.json"));
   syncDirectory(directory);
-  removeOthers(directory, generation);
+  const current = IMAGE_PARTITIONS.map((name, i) => imageName(name, images?.[i] ?? generation));
+  removeOthers(directory, [...PARTITIONS.map((name) => imageName(name, generation)), ...current]);
+}
+
+/** Writes those that have changed since they were written there. Returns the generation of each. */
+function saveImages(parts: readonly NorFlash[], directory: string, generation: number): readonly number[] {
+  return parts.map((part, i) => {
+    const state = part.revisions.join(" ");
+    const last = written.get(part);
+    if (last?.directory === directory && last.state === state) return last.generation;
+    writeSynced(join(directory, imageName(IMAGE_PARTITIONS[i]!, generation)), part.image());
+    written.set(part, { directory, state, generation });
+    return generation;
+  });
 }
 
 /**
@@ -72,13 +105,19 @@ export function readSaved(machine: Machine, directory: string): SavedMachine | u
   }
   const image = (name: (typeof PARTITIONS)[number]) =>
     readImage(join(directory, imageName(name, manifest.generation)), machine.flash[name]);
-  return { state: manifest.state, journal: image("journal"), snapshot: image("snapshot") };
+  const images = manifest.images?.map((generation, i) => {
+    const part = machine.images?.all[i];
+    if (part === undefined) throw new PersistError(`${file}: saved with slots for firmware, which the box has not`);
+    return readImage(join(directory, imageName(IMAGE_PARTITIONS[i]!, generation)), part);
+  });
+  return { state: manifest.state, journal: image("journal"), snapshot: image("snapshot"), ...(images && { images }) };
 }
 
 /** Takes over what was saved; only before `start`. */
 export function restoreMachine(machine: Machine, saved: SavedMachine): void {
   machine.restore(saved.state);
   for (const name of PARTITIONS) machine.flash[name].load(saved[name]);
+  for (const [i, image] of saved.images?.entries() ?? []) machine.images!.all[i]!.load(image);
 }
 
 function imageName(partition: string, generation: number): string {
@@ -123,6 +162,7 @@ function isManifest(value: unknown): value is Manifest {
     isObject(bins) &&
     isArrayOf(bins.contents, (one) => one === null || typeof one === "string") &&
     isArrayOf(bins.open, (one) => typeof one === "boolean") &&
+    (value.images === undefined || isArrayOf(value.images, Number.isSafeInteger)) &&
     (wifi === null || (isObject(wifi) && typeof wifi.ssid === "string" && typeof wifi.passphrase === "string"))
   );
 }
@@ -137,14 +177,13 @@ function isArrayOf(value: unknown, fits: (one: unknown) => boolean): boolean {
 
 /** Of any file that is there: a generation that was left half-written is never written again. */
 function lastGeneration(directory: string): number {
-  const numbers = readdirSync(directory).map((name) => Number(/^[a-z]+\.(\d+)\.bin$/.exec(name)?.[1] ?? 0));
+  const numbers = readdirSync(directory).map((name) => Number(/^[a-z-]+\.(\d+)\.bin$/.exec(name)?.[1] ?? 0));
   return Math.max(0, ...numbers);
 }
 
-function removeOthers(directory: string, generation: number): void {
+function removeOthers(directory: string, kept: readonly string[]): void {
   for (const name of readdirSync(directory)) {
-    const found = /^(?:journal|snapshot)\.(\d+)\.bin$/.exec(name);
-    if (found !== null && Number(found[1]) !== generation) unlinkSync(join(directory, name));
+    if (/^[a-z-]+\.\d+\.bin$/.test(name) && !kept.includes(name)) unlinkSync(join(directory, name));
   }
 }
 
