@@ -1,7 +1,7 @@
 import type { TimersPort } from "../../hal/ports/clock.js";
 import { FlashError } from "../../hal/ports/flash.js";
 import { SnapshotError, type SnapshotView, type SnapshotWriter } from "../snapshot/contract.js";
-import { type Fetch, MAX_FETCH_BYTES, type Offer, type Piece } from "../wire/messages.js";
+import type { Fetch, Offer, Piece } from "../wire/messages.js";
 import { Deadline } from "../wiring/deadline.js";
 import type { SyncHost } from "./contract.js";
 import {
@@ -12,6 +12,7 @@ import {
   SNAPSHOT_ATTEMPTS_MAX,
   UNANSWERED_FETCHES_MAX,
 } from "./limits.js";
+import { PieceSize } from "./piece-size.js";
 import type { Standing } from "./standing.js";
 
 /** What it asks of the sync task, and tells it. */
@@ -55,6 +56,7 @@ export class SnapshotPull {
   #active = false;
   #wantsFetch = false;
   #unanswered = 0;
+  readonly #size = new PieceSize();
   readonly #pieceDeadline: Deadline;
 
   constructor({ slots, timers, standing, host }: SnapshotPullNeeds) {
@@ -73,6 +75,11 @@ export class SnapshotPull {
   /** Why the newest snapshot could not be taken at the last attempt; undefined: none failed since the last that could. */
   get failure(): string | undefined {
     return this.#failure;
+  }
+
+  /** What the broker does not carry, in words with the way out; undefined: nothing of that is known. */
+  get lacks(): string | undefined {
+    return this.#size.lacks;
   }
 
   /** Whether the cloud told of permissions that are newer than the box's. */
@@ -111,9 +118,10 @@ export class SnapshotPull {
     if (!this.#wantsFetch || download === undefined) return undefined;
     this.#wantsFetch = false;
     const { offset } = download.writer;
-    const count = Math.min(MAX_FETCH_BYTES, download.total - offset);
+    const count = Math.min(this.#size.fetchBytes, download.total - offset);
     this.#fetchedTo = offset + count;
-    this.#restartTimer();
+    // One that runs goes on: welcomes, each with a fetch, would else put the end of a long wait off for ever.
+    this.#pieceDeadline.setOnce(this.#waitMs, () => this.#timeout());
     return { version: download.version, offset, count };
   }
 
@@ -123,7 +131,8 @@ export class SnapshotPull {
     if (download === undefined || piece.version !== download.version) return false;
     if (piece.offset !== download.writer.offset || piece.offset + piece.bytes.length > this.#fetchedTo) return false;
     this.#unanswered = 0;
-    this.#restartTimer();
+    this.#size.came(piece.bytes.length);
+    this.#pieceDeadline.set(this.#waitMs, () => this.#timeout());
     if (this.#attempt(() => download.writer.write(piece.bytes)) === undefined) return true;
     if (download.writer.offset >= download.total) this.#finish(download);
     else if (download.writer.offset >= this.#fetchedTo) this.#fetchSoon();
@@ -160,6 +169,7 @@ export class SnapshotPull {
     const begun = this.#attempt(() => this.#slots.beginSnapshot(offer.version, offer.total));
     if (begun === undefined) return;
     this.#download = { ...offer, writer: begun.value };
+    this.#size.begin();
     this.#fetchSoon();
   }
 
@@ -203,6 +213,8 @@ export class SnapshotPull {
 
   #timeout(): void {
     this.#unanswered++;
+    const isCloudAsked = this.#unanswered % UNANSWERED_FETCHES_MAX === 0;
+    this.#size.lost(isCloudAsked);
     if (this.#newest?.version !== this.#download?.version) {
       // The cloud may serve only the one that it told of last.
       this.#drop();
@@ -210,12 +222,11 @@ export class SnapshotPull {
     } else {
       this.#fetchSoon();
     }
-    if (this.#unanswered % UNANSWERED_FETCHES_MAX === 0) this.#host.unanswered();
+    if (isCloudAsked) this.#host.unanswered();
   }
 
-  #restartTimer(): void {
-    // Doubled with each fetch that nobody answers: a broker that keeps the pieces back is not asked 8,640 times a day.
-    const waitMs = Math.min(PIECE_TIMEOUT_MAX_MS, PIECE_TIMEOUT_MS * 2 ** Math.min(this.#unanswered, 10));
-    this.#pieceDeadline.set(waitMs, () => this.#timeout());
+  /** Doubled with each fetch that nobody answers: a broker that keeps the pieces back is not asked 8,640 times a day. */
+  get #waitMs(): number {
+    return Math.min(PIECE_TIMEOUT_MAX_MS, PIECE_TIMEOUT_MS * 2 ** Math.min(this.#unanswered, 10));
   }
 }

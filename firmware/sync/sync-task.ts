@@ -136,7 +136,7 @@ export class SyncTask implements AttemptHost, FailbackHost, SignInProbeHost, Sna
     if (acceptedAtMs !== undefined) this.#policy.lasts(this.#needs.clock.monotonicMs() - acceptedAtMs);
     const reason = this.#policy.rivalSuspected
       ? "closes sessions at once: client id in use twice?"
-      : (this.#lasting.dates.failure ?? this.#lasting.bounds.lacks ?? this.#will.lacks);
+      : (this.#lasting.dates.failure ?? this.#lasting.bounds.lacks ?? this.#lasting.pull.lacks ?? this.#will.lacks);
     return [
       ...(reason === undefined ? [] : [{ name: "broker", reason: reason.slice(0, 64) }]),
       ...(this.#lasting.pull.failure === undefined
