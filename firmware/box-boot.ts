@@ -30,6 +30,7 @@ export class BootRecord {
     if (this.#crash !== undefined) ledger.note({ kind: Kind.crash, ...this.#crash });
     this.#noteIdentity();
     const unreadable = ledger.journal.skippedPlaces + ledger.undecodable;
+    ledger.tellLost();
     if (unreadable > 0) ledger.note({ kind: Kind.gap, reason: GapReason.unreadable, count: unreadable });
   }
 

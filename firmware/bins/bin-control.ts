@@ -132,9 +132,18 @@ export class BinControl {
     for (let bin = 0; bin < this.#bins.count; bin++) {
       if (this.#openings.has(bin) || this.#bins.door(bin) !== "open") continue;
       // Once: a door that goes on standing open, or a contact that is stuck, would fill the journal boot by boot.
-      if (beliefs.content(bin).belief === Belief.doubt) continue;
-      this.#ledger.note({ kind: Kind.door, bin, event: DoorEvent.unexpected });
+      if (beliefs.content(bin).belief !== Belief.doubt) this.#noteUnexpected(bin);
     }
+  }
+
+  /**
+   * The record that puts a bin in doubt is vital: were it dropped in a nearly full journal, the bin would go on to count as empty. Once it
+   * is in doubt, a door that flaps must not use up what emergencies need.
+   */
+  #noteUnexpected(bin: number): void {
+    const isInDoubt = this.#ledger.state.bins.get(bin)?.belief === Belief.doubt;
+    const body = { kind: Kind.door, bin, event: DoorEvent.unexpected } as const;
+    this.#ledger.note(body, isInDoubt ? "diagnostic" : "vital");
   }
 
   /** Releases the box from its wall. Throws BinError from the port, and as `open` does. */
@@ -206,7 +215,7 @@ export class BinControl {
   #onDoor(bin: number, state: DoorState): void {
     const opening = this.#openings.get(bin);
     if (opening === undefined) {
-      if (state === "open") this.#ledger.note({ kind: Kind.door, bin, event: DoorEvent.unexpected });
+      if (state === "open") this.#noteUnexpected(bin);
     } else if (state === "open") {
       if (opening.phase === "open") this.#watchClosing(opening);
       else this.#opened(opening);

@@ -48,6 +48,8 @@ export interface JournalVisitor {
   /** One piece of the checkpoint. */
   checkpoint(payload: Uint8Array): void;
   record(seq: number, payload: Uint8Array): void;
+  /** Damage took `count` records here, the last of them `through`; or the checkpoint that told of them. */
+  missing(through: number, count: number): void;
 }
 
 /** Whose state the journal's records add up to. */

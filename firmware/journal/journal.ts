@@ -162,12 +162,20 @@ export class Journal implements JournalStore {
     const head = this.#ring.head;
     if (head === undefined) return;
     const { sector: first, whole } = this.#replayStart(head);
-    this.#checkpointLost = !whole && first.header.firstSeq > 1;
+    const { firstSeq } = first.header;
+    this.#checkpointLost = !whole && firstSeq > 1;
+    if (this.#checkpointLost) visitor.missing(firstSeq - 1, firstSeq - 1);
+    let next = firstSeq;
     for (let sector = first; ; sector = this.#ring.liveFrom(sector.header.counter + 1)) {
       const scan = this.#reader.scan(sector);
       for (let frame = scan.next(); frame !== undefined; frame = scan.next()) {
-        if (frame.kind === "record") visitor.record(frame.seq, frame.payload.slice());
-        else if (frame.kind === "piece" && whole && sector === first) visitor.checkpoint(frame.payload.slice());
+        if (frame.kind === "piece" && whole && sector === first) visitor.checkpoint(frame.payload.slice());
+        if (frame.kind !== "record") continue;
+        const { seq } = frame;
+        const payload = frame.payload.slice();
+        if (seq > next) visitor.missing(seq - 1, seq - next);
+        next = seq + 1;
+        visitor.record(seq, payload);
       }
       if (sector.header.counter >= head.header.counter) return;
     }

@@ -78,6 +78,8 @@ export const GapReason = {
   diagnosticsSuspended: 1,
   /** Places on flash that recovery could not read; `count` of them. */
   unreadable: 2,
+  /** `count` records that told of the box's state: damage took them, so each of its bins is in doubt. */
+  recordsLost: 3,
 } as const;
 export type GapReason = (typeof GapReason)[keyof typeof GapReason];
 

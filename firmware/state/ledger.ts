@@ -11,7 +11,7 @@ import {
   type Rank,
 } from "../journal/contract.js";
 import { binNamedIn, decodeRecord, encodeRecord, RecordError } from "../records/codec.js";
-import { type Body, Flag, GapReason, Kind } from "../records/records.js";
+import { type Body, Flag, GapReason, Kind, type Rec } from "../records/records.js";
 import { type BoxState, emptyState } from "./box-state.js";
 import { applyCheckpoint, encodeCheckpoint } from "./checkpoint.js";
 import { plausibleReading } from "./gauge-reading.js";
@@ -56,6 +56,10 @@ export class Ledger implements JournalOwner {
   /** Told after each record. */
   listener: LedgerListener | undefined;
   readonly #needs: LedgerNeeds;
+  /** The last record that is taken into account. */
+  #last: number;
+  /** Records that damage took, and of which the cloud has not been told. */
+  #lost = 0;
   /** Records that boot could not make sense of. */
   #undecodable = 0;
   /** Notes that were dropped and that no gap marker tells of yet. */
@@ -68,6 +72,7 @@ export class Ledger implements JournalOwner {
     this.#needs = needs;
     this.journal = needs.partition.mount(this);
     this.#replayJournal();
+    this.#last = this.journal.nextSeq - 1;
     this.#ackRecorded = this.state.acked;
     this.journal.acknowledge(this.state.acked);
   }
@@ -95,9 +100,27 @@ export class Ledger implements JournalOwner {
         throw new WriteRefused("journal-fault", error.message);
       throw error;
     }
-    applyRecord(this.state, seq, record);
+    this.#take(seq, record);
     this.listener?.recordsAdded();
     return seq;
+  }
+
+  #take(seq: number, record: Rec): void {
+    applyRecord(this.state, seq, record);
+    this.#last = seq;
+    if (record.kind === Kind.gap && record.reason === GapReason.recordsLost) this.#lost = 0;
+  }
+
+  /** What they told nobody knows: somebody may have hung a key in any bin. */
+  #lose(through: number, count: number): void {
+    doubtAll(this.state, through);
+    this.#last = through;
+    this.#lost += count;
+  }
+
+  /** The cloud, which may have them, is to say anew what it believes of the bins. */
+  tellLost(): void {
+    if (this.#lost > 0) this.note({ kind: Kind.gap, reason: GapReason.recordsLost, count: this.#lost }, "vital");
   }
 
   /** Writes what nothing depends on where there is room for it, and counts it where there is not. */
@@ -118,6 +141,12 @@ export class Ledger implements JournalOwner {
   acknowledge(seq: number): void {
     this.state.acked = seq;
     this.journal.acknowledge(seq);
+    // The cloud has more than this journal, which goes on behind that: its end was damaged.
+    const last = this.journal.nextSeq - 1;
+    if (last > this.#last) {
+      this.#lose(last, last - this.#last);
+      this.tellLost();
+    }
     if (seq - this.#ackRecorded >= ACK_RECORD_EVERY) this.recordAck();
   }
 
@@ -149,13 +178,14 @@ export class Ledger implements JournalOwner {
         doubtForeign(seq - 1);
         this.#replay(seq, payload);
       },
+      missing: (through, count) => this.#lose(through, count),
     });
     doubtForeign(this.journal.nextSeq - 1);
   }
 
   #replay(seq: number, payload: Uint8Array): void {
     try {
-      applyRecord(this.state, seq, decodeRecord(payload));
+      this.#take(seq, decodeRecord(payload));
     } catch (error) {
       // Written by a later firmware: it stays in the journal for the cloud, and this one cannot act on it.
       if (!(error instanceof RecordError)) throw error;

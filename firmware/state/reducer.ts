@@ -40,6 +40,8 @@ export function applyRecord(state: BoxState, seq: number, record: Rec): void {
       state.boots = record.boot;
       break;
     case Kind.intent:
+      // Its end could not be written, or damage took that record: the door may have opened.
+      if (state.exchange !== undefined) endExchange(state, state.exchange, seq, Outcome.unconfirmed);
       state.exchange = { ...record, seq };
       if (isTyped(record.auth) && record.lapsed === undefined)
         state.throttles.delete(record.short === undefined ? ORDINARY_INDEX : SHORT_INDEX);
@@ -257,8 +259,9 @@ function endEmergency(state: BoxState, seq: number, record: Of<typeof Kind.emerg
   state.opening = undefined;
   if (record.result === Outcome.unconfirmed) state.openAll?.cutOff.add(opening.bin);
   else state.openAll?.cutOff.delete(opening.bin);
-  // A snapshot that came in between knows of the doubt, and will know of its end.
-  if (record.result === Outcome.notOpened && state.bins.has(opening.bin)) restore(state, seq, opening);
+  // What came in between is newer: a snapshot, which will know of the end of the doubt, or somebody who said what hangs there.
+  const isAsOpened = state.bins.get(opening.bin)?.seq === opening.seq;
+  if (record.result === Outcome.notOpened && isAsOpened) restore(state, seq, opening);
 }
 
 function restore(state: BoxState, seq: number, { bin, before }: EmergencyOpening): void {

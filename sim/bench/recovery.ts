@@ -128,7 +128,7 @@ function measure(flash: NorFlash): Reading {
   const journal = mountOn(flash, BUSY);
   const [mountBytes, mountReads] = [flash.bytesRead, flash.reads];
   flash.bytesRead = flash.reads = 0;
-  journal.replay({ checkpoint: () => undefined, record: () => undefined });
+  journal.replay({ checkpoint: () => undefined, record: () => undefined, missing: () => undefined });
   return { mountBytes, mountReads, replayBytes: flash.bytesRead, replayReads: flash.reads };
 }
 

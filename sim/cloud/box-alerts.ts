@@ -2,7 +2,7 @@ import type { Alerts } from "./alerts.js";
 import type { BoxEntry } from "./state.js";
 
 /** Kinds of alerts that do not end by themselves: somebody says that what they ask for was done. */
-const UNTIL_SEEN = ["put-back", "unread", "crash", "codes", "forced", "gap"];
+const UNTIL_SEEN = ["put-back", "unread", "crash", "codes", "forced", "gap", "journal"];
 
 /** What a box's own words give reason to tell whoever runs the cloud. */
 export class BoxAlerts {
@@ -33,6 +33,18 @@ export class BoxAlerts {
       wayOut:
         "enter again what was changed since the copy: accesses, codes, bins out of service; take the next emergency sheet into use and print it. " +
         "Then `cloud seen`",
+    });
+  }
+
+  /** A board or its memory was changed, or rotted: what only its journal knew is gone. */
+  lostJournal(box: string): void {
+    this.#alerts.raise({
+      id: `journal/${box}`,
+      box,
+      what: "it lost its journal and began a new one: what it had not told is gone, and all of its bins are in doubt",
+      wayOut:
+        "look into its bins, and say what hangs there: by `check bins` at its panel, or `cloud empty` and `cloud holds`; codes of the sheet that were used work " +
+        "again there, so take the next emergency sheet into use and print it. Then `cloud seen`",
     });
   }
 

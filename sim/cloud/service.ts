@@ -323,6 +323,8 @@ export class CloudService {
     this.#setOnline(box, true);
     const { epoch } = session.told;
     if (epoch !== undefined && epoch !== state.epoch) {
+      // Before a snapshot is made for it.
+      if (this.ingest.keeps(box, epoch)) this.#boxAlerts.lostJournal(box);
       state.epoch = epoch;
       this.store.touch();
       this.#rounds.soon();
@@ -342,6 +344,7 @@ export class CloudService {
 
   #records(box: string, session: CloudSession, batch: Records): void {
     const epoch = bytesToHex(batch.epoch);
+    if (this.ingest.keeps(box, epoch)) this.#boxAlerts.lostJournal(box);
     const taken = this.ingest.take(box, batch);
     this.#heldUp.look(box);
     const state = this.store.boxState(box);

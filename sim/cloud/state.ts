@@ -54,6 +54,8 @@ export interface EmergencyEntry extends Source, When {
     readonly binLabel: string;
     /** What was believed of it before: it holds again where the door stays shut. Absent: surely empty. */
     readonly before?: BinState;
+    /** The `told` of the doubt that this opening brought: another one by now, and `before` holds no more. */
+    readonly told?: number;
     status: ExchangeStatus;
   }[];
   /** Of the whole: the run through all bins, the release from the wall, or the one bin. */

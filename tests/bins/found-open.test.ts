@@ -25,6 +25,24 @@ it("a door that was opened while the box was dark is on record, and what hangs b
   for (const bin of [0, FREE]) expect(rig.content(bin)).toMatchObject({ uncertain: true });
 });
 
+it("also where the journal is so full that it takes no diagnostics, but a door that flaps does not fill what is left", async () => {
+  rig = new BoxRig();
+  const ledger = rig.offlineLedger();
+  while (ledger.journal.room === "all") ledger.write({ kind: Kind.codeFailure, count: 1, target: 1, bin: 4 }, "vital");
+  await rig.start();
+  rig.machine.bins.force(FREE);
+  await rig.world.advance(5_000);
+  for (let again = 0; again < 3; again++) {
+    rig.machine.bins.close(FREE);
+    await rig.world.advance(5_000);
+    rig.machine.bins.force(FREE);
+    await rig.world.advance(5_000);
+  }
+  await dark(() => rig.machine.bins.force(FREE + 1));
+  expect(doors()).toEqual([FREE, FREE + 1].map((bin) => [bin, DoorEvent.unexpected]));
+  for (const bin of [FREE, FREE + 1]) expect(rig.belief(bin)[0]).toBe("doubt");
+});
+
 it("once: a door that goes on standing open is in doubt already", async () => {
   rig = await BoxRig.started();
   await dark(() => rig.machine.bins.force(FREE));

@@ -10,6 +10,7 @@ import {
   EmergencyTarget,
   Exchange,
   Flag,
+  GapReason,
   Kind,
   LinkEvent,
   Outcome,
@@ -299,6 +300,39 @@ describe("the inventory", () => {
     feed.take(9, [intent(Exchange.dropoff, 22, { key: 1, freed: 21, from: 0 }), outcome(9, Outcome.done)]);
     expect(feed.inventory.content(BOX, 21)).toEqual({ belief: "empty" });
     expect(feed.inventory.isDoubtful(BOX, 0)).toBe(true);
+  });
+
+  test("what was said of a bin while its lock was worked stands, though the lock stayed shut", () => {
+    const feed = new Feed();
+    const [van] = feed.world.cloud.store.organisation.keys;
+    const emergency = { kind: Kind.emergency, target: EmergencyTarget.bin, sheet: 1, number: 2, ...at(T) } as const;
+    feed.take(1, [
+      { ...emergency, bin: 22 },
+      { kind: Kind.binChecked, bin: 22, key: van!.id, ...at(T) },
+      { kind: Kind.emergencyOutcome, of: 1, bin: 22, result: Outcome.notOpened, ...at(T) },
+    ]);
+    expect(feed.inventory.content(BOX, 22)).toEqual({ belief: "holds", item: `key:${van!.id}` });
+  });
+
+  test("a box that lost records which are here gets a new snapshot", () => {
+    const feed = new Feed();
+    const edits = feed.inventory.edits(BOX);
+    feed.take(1, [{ kind: Kind.gap, reason: GapReason.unreadable, count: 2, ...at(T) }]);
+    expect(feed.inventory.edits(BOX)).toBe(edits);
+    feed.take(2, [{ kind: Kind.gap, reason: GapReason.recordsLost, count: 1, ...at(T) }]);
+    expect(feed.inventory.edits(BOX)).toBeGreaterThan(edits);
+    expect(feed.inventory.isDoubtful(BOX, 21)).toBe(false);
+  });
+
+  test("the first journal of a box says nothing of its bins, another one that it lost what it had not told", () => {
+    const feed = new Feed();
+    feed.take(1, [intent(Exchange.dropoff, 21, { fob: "777XYZ" }), outcome(1, Outcome.done)]);
+    expect(feed.inventory.isDoubtful(BOX, 22)).toBe(false);
+    feed.take(1, [intent(Exchange.dropoff, 23, { fob: "778XYZ" }), outcome(1, Outcome.done)], {
+      epoch: new Uint8Array(8).fill(9),
+    });
+    const beliefs = [21, 22, 23].map((bin) => feed.inventory.content(BOX, bin).belief);
+    expect(beliefs).toEqual(["doubt", "doubt", "holds"]);
   });
 
   test("an empty bin that was opened with nothing said of what for is in doubt, also after a restart", () => {

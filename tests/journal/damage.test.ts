@@ -108,13 +108,35 @@ describe("flipped bits", () => {
     expect(replayAll(mount(flash)).records.map((record) => record.seq)).toEqual([151]);
   });
 
+  test("a replay tells of the records that damage took from the head, and where, the first of all too", () => {
+    const flash = newFlash(SMALL);
+    const journal = mount(flash);
+    const places: number[] = [];
+    for (let seq = 1; seq <= 6; seq++) {
+      flash.onOperation = ({ kind, offset, byteLength }) => {
+        if (kind === "program" && byteLength > 4) places[seq] = offset;
+      };
+      journal.append(payloadFor(seq, 32), "vital");
+    }
+    flash.onOperation = undefined;
+    expect(replayAll(mount(flash)).missing).toEqual([]);
+    for (const seq of [1, 3, 4]) flash.flipBits(places[seq]! + 4, 0x10);
+    const { missing, records } = replayAll(mount(flash));
+    expect(records.map(({ seq }) => seq)).toEqual([2, 5, 6]);
+    expect(missing).toEqual([
+      { through: 1, count: 1 },
+      { through: 4, count: 2 },
+    ]);
+  });
+
   test("with every checkpoint damaged the records that are left are told, and that the rest is lost", () => {
     const flash = newFlash(SMALL);
     filled(flash, 500);
     for (let sector = 0; sector < 4; sector++) flash.flipBits(sector * 4096 + 70, 0x10);
     const journal = mount(flash);
-    const { records, checkpoint } = replayAll(journal);
+    const { records, checkpoint, missing } = replayAll(journal);
     expect(checkpoint).toEqual([]);
+    expect(missing).toEqual([{ through: records[0]!.seq - 1, count: records[0]!.seq - 1 }]);
     expect(journal.report.checkpointLost).toBe(true);
     expect(records.at(-1)!.seq).toBe(500);
     journal.acknowledge(500);

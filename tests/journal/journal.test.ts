@@ -79,7 +79,7 @@ describe("the life of a journal", () => {
     expect(journal.epoch).toBeUndefined();
     expect([journal.nextSeq, journal.oldestSeq, journal.room, journal.skippedPlaces]).toEqual([1, 1, "all", 0]);
     expect(readAll(journal)).toEqual([]);
-    expect(replayAll(journal)).toEqual({ checkpoint: [], records: [] });
+    expect(replayAll(journal)).toEqual({ checkpoint: [], records: [], missing: [] });
     expect(flash.programs + flash.erases).toBe(0);
   });
 

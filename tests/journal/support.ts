@@ -14,16 +14,19 @@ export const SHAPES: readonly Shape[] = [
 export interface Replayed {
   readonly checkpoint: Uint8Array[];
   readonly records: Entry[];
+  readonly missing: { readonly through: number; readonly count: number }[];
 }
 
 export function replayAll(journal: Journal): Replayed {
   const checkpoint: Uint8Array[] = [];
   const records: Entry[] = [];
+  const missing: Replayed["missing"] = [];
   journal.replay({
     checkpoint: (payload) => checkpoint.push(payload),
     record: (seq, payload) => records.push({ seq, payload }),
+    missing: (through, count) => missing.push({ through, count }),
   });
-  return { checkpoint, records };
+  return { checkpoint, records, missing };
 }
 
 /** More records than any part in these tests holds: a journal that takes more has lost some. */

@@ -59,6 +59,22 @@ describe("at the end of a run through all bins", () => {
     expect(await rig.pickUp(VAN.code)).toBe(VAN.fob);
   });
 
+  it("what somebody says of a bin stands, though its lock is told to be jammed a moment later", async () => {
+    rig = await BoxRig.started({
+      model: { bins: MODEL.bins.map((bin) => (bin.bin === 0 ? { ...bin, taken: true } : bin)) },
+    });
+    rig.machine.bins.jam(0, true);
+    await rig.person.choose("emergency");
+    await rig.person.choose("check-bins");
+    await rig.person.type(rig.printed("all", 1));
+    await rig.person.see("check-bin");
+    await rig.person.choose("open-bin");
+    await rig.person.choose("bin-holds");
+    await rig.world.advance(30_000);
+    expect(rig.of(Kind.emergencyOutcome).at(-1)).toMatchObject({ bin: 0, result: Outcome.notOpened });
+    expect(rig.belief(0)).toEqual(["holds", VAN.id]);
+  });
+
   it("a bin that stayed shut is not among those that were emptied", async () => {
     rig = await BoxRig.started();
     rig.machine.bins.jam(0, true);

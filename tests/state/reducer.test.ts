@@ -45,6 +45,13 @@ const burn = (target: EmergencyTarget, sheet: number, number: number, bin?: numb
   write({ kind: Kind.emergency, target, sheet, number, bin });
 
 describe("an exchange", () => {
+  test("of which no end is told when the next begins may have been one: its bin is in doubt", () => {
+    write({ ...dropoff, bin: 4 });
+    write(pickup);
+    expect(believed(4)).toEqual({ seq, belief: Belief.doubt, item: KEY });
+    expect(state.exchange).toMatchObject({ seq, bin: 3 });
+  });
+
   test("moves no belief until its door has shut, and the record that says so is the one that counts", () => {
     const intent = write(pickup);
     expect(state.exchange).toMatchObject({ seq: intent, bin: 3, key: 7 });

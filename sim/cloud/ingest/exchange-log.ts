@@ -6,6 +6,7 @@ import {
   EmergencyTarget,
   Exchange,
   Flag,
+  GapReason,
   Kind,
   Outcome,
   type Rec,
@@ -90,6 +91,8 @@ export class ExchangeLog {
     if (rec.kind === Kind.door && rec.event === DoorEvent.unexpected) this.#doubt(source.box, rec.bin);
     if (rec.kind === Kind.binChecked) this.#checked(source.box, rec, when);
     if (rec.kind === Kind.binKept) this.#kept(source.box, rec, when);
+    // The box has lost some of what it told here: it is to hear what it was.
+    if (rec.kind === Kind.gap && rec.reason === GapReason.recordsLost) this.#tell(source.box);
     if (rec.kind === Kind.command) this.#receipt(source.box, rec.id);
     if (rec.kind === Kind.snapshotApplied) this.#store.boxState(source.box).applied = rec.version;
     if (rec.kind === Kind.crash) this.#crashed(source.box, rec);
@@ -123,8 +126,14 @@ export class ExchangeLog {
     this.#missed(entry.box);
   }
 
-  /** The box began a new journal: what was under way in the old one can no longer be told. */
-  abandonOtherEpochs(box: string, epoch: string): void {
+  /** The box began a new journal, `epoch`: what it had not told of the old one, and what was under way in that, nobody can tell any more. */
+  lostJournal(box: string, epoch: string): void {
+    this.#abandonOtherEpochs(box, epoch);
+    this.#missed(box);
+    this.#tell(box);
+  }
+
+  #abandonOtherEpochs(box: string, epoch: string): void {
     for (const entry of this.#open.exchanges(box)) {
       if (entry.epoch !== epoch) this.#settle(entry, Outcome.unconfirmed, undefined);
     }
@@ -313,9 +322,10 @@ export class ExchangeLog {
     if (rec.bin !== undefined) {
       const before = this.inventory.stateOf(source.box, rec.bin);
       const binLabel = this.#label(source.box, rec.bin);
-      entry.bins.push({ bin: rec.bin, binLabel, ...(before && { before }), status: "pending" });
       // From here on somebody may have reached in, whether or not the end of it is ever told.
       this.#doubt(source.box, rec.bin);
+      const { told } = this.inventory.stateOf(source.box, rec.bin)!;
+      entry.bins.push({ bin: rec.bin, binLabel, ...(before && { before }), told, status: "pending" });
     }
     this.#append(source, { kind: isNew ? "emergency" : "emergencyNow", entry: structuredClone(entry) });
   }
@@ -352,8 +362,12 @@ export class ExchangeLog {
     this.#append(source, { kind: "emergencyNow", entry: structuredClone(entry) });
   }
 
-  /** What was believed before holds again, under the name that the thing has by now: its key may have been removed since. */
-  #restore(box: string, { bin, before }: EmergencyEntry["bins"][number]): void {
+  /**
+   * What was believed before holds again, under the name that the thing has by now: its key may have been removed since. Not where
+   * somebody has said meanwhile what is there.
+   */
+  #restore(box: string, { bin, before, told }: EmergencyEntry["bins"][number]): void {
+    if (told !== undefined && this.inventory.stateOf(box, bin)?.told !== told) return;
     const item = before?.item && this.inventory.itemOf(heldOf(before.item), this.index);
     this.#believe(box, bin, before?.belief ?? "empty", item, before?.at);
   }

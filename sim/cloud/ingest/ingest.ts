@@ -24,6 +24,17 @@ export class Ingest {
     return this.#store.boxState(box).epochs[epoch]?.through ?? 0;
   }
 
+  /** The box keeps the journal `epoch`. Answers whether it lost another one: with it went all that it had not told. */
+  keeps(box: string, epoch: string): boolean {
+    const { epochs } = this.#store.boxState(box);
+    const isNew = epochs[epoch] === undefined;
+    const hadOther = Object.keys(epochs).length > 0;
+    if (isNew) epochs[epoch] = { through: 0 };
+    if (!isNew || !hadOther) return false;
+    this.log.lostJournal(box, epoch);
+    return true;
+  }
+
   /** What of `batch` was new; 0 for a repeated batch and for one that comes too early. */
   take(box: string, batch: Records): number {
     const epoch = bytesToHex(batch.epoch);
@@ -32,7 +43,8 @@ export class Ingest {
     if (batch.first < 1 || last <= through || !Number.isSafeInteger(last)) return 0;
     if (batch.first > through + 1 && !reachesBack(batch, through)) return 0;
 
-    const state = this.#epochState(box, epoch);
+    this.keeps(box, epoch);
+    const state = this.#store.boxState(box).epochs[epoch]!;
     this.#store.touch();
     if (batch.first > through + 1) {
       const from = through + 1;
@@ -59,16 +71,6 @@ export class Ingest {
       return;
     }
     this.log.record(source, record, state);
-  }
-
-  #epochState(box: string, epoch: string): EpochState {
-    const state = this.#store.boxState(box);
-    const there = state.epochs[epoch];
-    if (there !== undefined) return there;
-    const made: EpochState = { through: 0 };
-    state.epochs[epoch] = made;
-    this.log.abandonOtherEpochs(box, epoch);
-    return made;
   }
 }
 

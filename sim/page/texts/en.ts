@@ -191,6 +191,8 @@ export const en = {
   "alert-bins-way": "Look at its units and cables, or correct the list.",
   "alert-put-back": "The box knows more than this database.",
   "alert-put-back-way": "Enter again what was changed since the copy, and print the next sheet.",
+  "alert-journal": "It lost its journal: all of its bins are in doubt.",
+  "alert-journal-way": "Look into its bins, and print the next sheet.",
   "alert-unread": "Records came that this version cannot read.",
   "alert-unread-way": "Bring the cloud up to date.",
   "alert-crash": "The program of the box ended by a fault.",

@@ -193,6 +193,8 @@ export const fr: PageTexts = {
   "alert-bins-way": "Vérifiez les unités et leurs câbles, ou corrigez la liste.",
   "alert-put-back": "L’armoire en sait plus que cette base de données.",
   "alert-put-back-way": "Saisissez à nouveau ce qui a changé depuis la copie, et imprimez la feuille suivante.",
+  "alert-journal": "Elle a perdu son journal : tous ses casiers sont incertains.",
+  "alert-journal-way": "Vérifiez ses casiers, et imprimez la feuille suivante.",
   "alert-unread": "Des enregistrements illisibles pour cette version sont arrivés.",
   "alert-unread-way": "Mettez le cloud à jour.",
   "alert-crash": "Le programme de l’armoire s’est arrêté sur une faute.",

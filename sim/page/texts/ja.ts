@@ -192,6 +192,8 @@ export const ja: PageTexts = {
   "alert-bins-way": "ユニットとケーブルを確認するか、一覧を直してください。",
   "alert-put-back": "保管庫の方がこのデータベースより新しい情報を持っています。",
   "alert-put-back-way": "コピー以降の変更を再入力し、次のコード表を印刷してください。",
+  "alert-journal": "ジャーナルが失われ、すべてのボックスの中身が不確かです。",
+  "alert-journal-way": "ボックスの中身を確認し、次のコード表を印刷してください。",
   "alert-unread": "このバージョンでは読めない記録が届きました。",
   "alert-unread-way": "クラウドを更新してください。",
   "alert-crash": "保管庫のプログラムが障害で終了しました。",

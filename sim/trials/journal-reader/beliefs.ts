@@ -44,7 +44,11 @@ export class Beliefs {
 
   take(seq: number, record: FlashRecord): void {
     const { kind, bin, event } = record;
-    if (kind === Kind.intent) this.exchange = { ...record, seq };
+    if (kind === Kind.intent) {
+      // How the one before ended is not on record.
+      if (this.exchange !== undefined) this.#exchanged(seq, this.exchange, Result.unconfirmed);
+      this.exchange = { ...record, seq };
+    }
     const { exchange } = this;
     if (kind === Kind.outcome && exchange?.seq === record.of) this.#exchanged(seq, exchange!, record.result!);
     if (kind === Kind.emergency) this.#emergency(seq, record);
@@ -93,8 +97,8 @@ export class Beliefs {
     const { opening } = this;
     if (opening === undefined || opening.seq !== of) return;
     this.opening = undefined;
-    // A door that never opened changed nothing; a snapshot that came meanwhile stands.
-    if (result !== Result.notOpened || !this.bins.has(opening.bin)) return;
+    // A door that never opened changed nothing; a snapshot that came meanwhile, or what somebody said, stands.
+    if (result !== Result.notOpened || this.bins.get(opening.bin)?.seq !== opening.seq) return;
     if (opening.before === undefined) this.bins.delete(opening.bin);
     else this.bins.set(opening.bin, { ...opening.before, seq });
   }

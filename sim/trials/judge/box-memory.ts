@@ -54,9 +54,16 @@ function replay(dump: JournalDump): Beliefs {
   for (const item of sectors[newest]?.items ?? []) {
     if (item.type === "checkpoint" && !takePiece(beliefs, item.payload)) hasUnread = true;
   }
-  for (const { items } of sectors.slice(Math.max(0, newest))) {
+  const from = Math.max(0, newest);
+  const { firstSeq = 1 } = sectors[from]?.header ?? {};
+  if (newest < 0 && firstSeq > 1) beliefs.doubt(firstSeq - 1);
+  let next = firstSeq;
+  for (const { items } of sectors.slice(from)) {
     for (const item of items) {
       if (item.type !== "record") continue;
+      // What the records said that damage took, nobody knows.
+      if (item.seq > next) beliefs.doubt(item.seq - 1);
+      next = item.seq + 1;
       if (hasUnread) beliefs.doubt(item.seq - 1);
       hasUnread = false;
       const record = decode(item.payload);

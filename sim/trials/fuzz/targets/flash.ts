@@ -26,7 +26,7 @@ const edit = (offset: number, ...bytes: readonly number[]) =>
 
 const owner: JournalOwner = { checkpoint: () => [Uint8Array.of(1, 2, 3)] } as unknown as JournalOwner;
 const entropy = { fill: (into: Uint8Array) => void into.fill(9) };
-const nobody = { checkpoint: () => {}, record: () => {} };
+const nobody = { checkpoint: () => {}, record: () => {}, missing: () => {} };
 
 let journalImage: Uint8Array | undefined;
 
@@ -57,6 +57,7 @@ const journal: Target = {
       record: (seq) => {
         last = seq;
       },
+      missing: (through) => holds(through > last, "a record that was told counts as missing"),
     });
     holds(mounted.oldestSeq <= mounted.nextSeq, "the oldest record is newer than the newest");
     holds(last < mounted.nextSeq, "a record told beyond the last");
