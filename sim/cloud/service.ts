@@ -323,7 +323,6 @@ export class CloudService {
     this.#setOnline(box, true);
     const { epoch } = session.told;
     if (epoch !== undefined && epoch !== state.epoch) {
-      // Before a snapshot is made for it.
       if (this.ingest.keeps(box, epoch)) this.#boxAlerts.lostJournal(box);
       state.epoch = epoch;
       this.store.touch();

@@ -24,7 +24,10 @@ export class Ingest {
     return this.#store.boxState(box).epochs[epoch]?.through ?? 0;
   }
 
-  /** The box keeps the journal `epoch`. Answers whether it lost another one: with it went all that it had not told. */
+  /**
+   * The box keeps the journal `epoch`. Answers whether it lost another one: with it went all that it had not told. To be called before
+   * a snapshot is made for it.
+   */
   keeps(box: string, epoch: string): boolean {
     const { epochs } = this.#store.boxState(box);
     const isNew = epochs[epoch] === undefined;
