@@ -6,6 +6,7 @@ import { CloudError } from "../cloud/domain.js";
 import { IMAGE_FAULTS } from "../engines/node-image.js";
 import { bundleScript } from "../engines/xs/bundle.js";
 import { xsProgram } from "../engines/xs/program.js";
+import { pagePackages } from "../page/build.js";
 import { FlashingError } from "./provision/flash.js";
 import { appPayload } from "./release/board-image.js";
 import { BOX_PACKAGES, buildRelease } from "./release/build.js";
@@ -31,7 +32,7 @@ const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 program
   .command("build")
   .description(
-    "image.bin, manifest.cbor, release.json and the lists of parts (CycloneDX) of image and cloud, into a folder",
+    "image.bin, manifest.cbor, release.json and the lists of parts (CycloneDX) of image, cloud and page, into a folder",
   )
   .requiredOption("--release <n>", "its number, above that of every release before", whole)
   .requiredOption("--expires <date>", "the last day on which boxes may take it, such as 2027-03-31", day)
@@ -54,7 +55,12 @@ program
     const given =
       app !== undefined ? appPayload(app, fileIn(app)) : payload !== undefined ? fileIn(payload) : undefined;
     const { bytes, packages } = given === undefined ? await bundled() : { bytes: given, packages: BOX_PACKAGES };
-    const manifest = buildRelease({ release, model, firmware, security, expires, from }, bytes, packages, out);
+    const manifest = buildRelease(
+      { release, model, firmware, security, expires, from },
+      bytes,
+      { image: packages, page: await pagePackages() },
+      out,
+    );
     told({ release, imageBytes: manifest.total, digest: hex(manifest.digest), out });
   });
 
@@ -71,7 +77,12 @@ program
   .action(async ({ release, out, model, firmware = `${FIRMWARE_VERSION}-${release}`, fault }) => {
     const expires = Math.floor(Date.now() / 1_000) + TRIAL_DAYS * 86_400;
     const program = new Uint8Array(Buffer.from(await xsProgram(fault, firmware)));
-    told(trialRelease(out, { release, model, firmware, security: 1, expires }, program));
+    told(
+      trialRelease(out, { release, model, firmware, security: 1, expires }, program, {
+        image: BOX_PACKAGES,
+        page: await pagePackages(),
+      }),
+    );
   });
 
 program

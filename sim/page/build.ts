@@ -21,6 +21,8 @@ interface Built {
   readonly files: Readonly<Record<string, Asset>>;
 }
 
+const FONT_PACKAGE = "@expo-google-fonts/biz-udpgothic";
+
 const INDEX = `<!doctype html>
 <html lang="en">
 <head>
@@ -71,9 +73,18 @@ export class Assets {
   }
 }
 
-async function buildPage(): Promise<Built> {
+/** Names of the packages that browsers get. */
+export async function pagePackages(): Promise<readonly string[]> {
+  const { metafile } = await bundlePage();
+  const names = Object.keys(metafile.inputs).flatMap(
+    (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [],
+  );
+  return [...new Set([...names, FONT_PACKAGE])].sort();
+}
+
+async function bundlePage() {
   const { build } = await import("esbuild");
-  const { outputFiles } = await build({
+  return await build({
     entryPoints: { app: `${WEB}/main.tsx` },
     bundle: true,
     write: false,
@@ -86,7 +97,12 @@ async function buildPage(): Promise<Built> {
     legalComments: "none",
     logLevel: "silent",
     external: ["/fonts/*"],
+    metafile: true,
   });
+}
+
+async function buildPage(): Promise<Built> {
+  const { outputFiles } = await bundlePage();
   const textOf = (name: string) => outputFiles.find(({ path }) => path.endsWith(name))!.text;
   const files: Record<string, Asset> = {
     "/": { type: "text/html; charset=utf-8", body: INDEX },
@@ -102,5 +118,5 @@ async function buildPage(): Promise<Built> {
 
 /** For Japanese where the browser's machine has no letters of its own: no network is asked. */
 function fontOf(file: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(readFileSync(resolve(`@expo-google-fonts/biz-udpgothic/${file}`)));
+  return new Uint8Array(readFileSync(resolve(`${FONT_PACKAGE}/${file}`)));
 }

@@ -9,12 +9,13 @@ import { chooseImage } from "../../hal/boot/stub.js";
 import { updatePort } from "../../hal/boot/update-port.js";
 import { slotFlash } from "../../hal/moddable/esp32/slot-flash.js";
 import { appPayload } from "../../sim/cli/release/board-image.js";
-import { buildRelease } from "../../sim/cli/release/build.js";
+import { BOX_PACKAGES, buildRelease } from "../../sim/cli/release/build.js";
 import { factoryImages } from "../../sim/cli/release/factory.js";
 import { listIn, newList, signList } from "../../sim/cli/release/key-lists.js";
 import { assemble, newKey, signRelease } from "../../sim/cli/release/sign.js";
 import { trialRelease } from "../../sim/cli/release/trial.js";
 import { decodeReleaseFile } from "../../sim/cloud/releases/release-file.js";
+import { pagePackages } from "../../sim/page/build.js";
 import { NorFlash } from "../../sim/world/devices/nor-flash.js";
 import { ROOT } from "../tidy/sources.js";
 
@@ -31,11 +32,18 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const publicOf = (hex: string) => new Uint8Array(Buffer.from(hex, "hex"));
-const BOX_PACKAGES = ["cbor-x", "mqtt-packet", "tweetnacl"];
+const PAGE_PACKAGES = [
+  "@expo-google-fonts/biz-udpgothic",
+  "@preact/signals",
+  "@preact/signals-core",
+  "preact",
+  "uplot",
+];
+const PACKAGES = { image: BOX_PACKAGES, page: PAGE_PACKAGES };
 
 function build(out: string): void {
   const facts = { release: 8, model: "MS5", firmware: "0.8.0", security: 1, expires: 1_900_000_000 };
-  buildRelease(facts, new Uint8Array(9_000).fill(3), BOX_PACKAGES, at(out));
+  buildRelease(facts, new Uint8Array(9_000).fill(3), PACKAGES, at(out));
 }
 
 /** It takes npm seconds to list all parts: once is enough. */
@@ -46,12 +54,30 @@ function copy(out: string): void {
 test("the same bytes each time; two people sign, one is not enough, and nobody signs another image", () => {
   copy("a");
   build("b");
-  for (const file of ["image.bin", "manifest.cbor", "release.json", "image.cdx.json", "cloud.cdx.json"]) {
+  for (const file of [
+    "image.bin",
+    "manifest.cbor",
+    "release.json",
+    "image.cdx.json",
+    "cloud.cdx.json",
+    "page.cdx.json",
+  ]) {
     expect(readFileSync(at(`a/${file}`)), file).toEqual(readFileSync(at(`b/${file}`)));
   }
-  const bom = JSON.parse(readFileSync(at("a/image.cdx.json"), "utf8"));
-  expect(bom).toMatchObject({ bomFormat: "CycloneDX" });
-  expect(bom.components.map(({ name }: { name: string }) => name).sort()).toEqual(BOX_PACKAGES);
+  const partsOf = (what: string): readonly { readonly name: string; readonly purl: string }[] => {
+    const bom = JSON.parse(readFileSync(at(`a/${what}.cdx.json`), "utf8"));
+    expect(bom).toMatchObject({ bomFormat: "CycloneDX" });
+    return bom.components;
+  };
+  const namesOf = (what: string) => partsOf(what).map(({ name }) => name);
+  expect(namesOf("image").sort()).toEqual(BOX_PACKAGES);
+  expect(namesOf("page").sort()).toEqual(PAGE_PACKAGES);
+  // The cloud's has all that runs, each with its version, and nothing that only builds or tests.
+  expect(namesOf("cloud")).toEqual(
+    expect.arrayContaining([...BOX_PACKAGES, ...PAGE_PACKAGES, "pg", "mqtt", "valibot"]),
+  );
+  expect(namesOf("cloud")).not.toEqual(expect.arrayContaining(["vitest"]));
+  expect(partsOf("cloud").filter(({ purl }) => !/^pkg:npm\/.+@\d/.test(purl))).toEqual([]);
 
   const keys = ["k0", "k1"].map((name) => publicOf(newKey(at(name))));
   expect(statSync(at("k0")).mode & 0o077).toBe(0);
@@ -77,6 +103,16 @@ test("the same bytes each time; two people sign, one is not enough, and nobody s
   writeFileSync(at("a/signature-2.bin"), Uint8Array.of(2, 3));
   expect(put).toThrow(/signature-2\.bin is cut: have it signed again/);
   rmSync(at("a/signature-2.bin"));
+});
+
+test("a list of parts with a package that the lock file has not is not made", async () => {
+  // What browsers get is what the page's bundle has, and its font.
+  expect(await pagePackages()).toEqual(PAGE_PACKAGES);
+  const facts = { release: 8, model: "MS5", firmware: "0.8.0", security: 1, expires: 1_900_000_000 };
+  const packages = { image: BOX_PACKAGES, page: ["uplot", "left-pad"] };
+  expect(() => buildRelease(facts, Uint8Array.of(1), packages, at("none"))).toThrow(
+    /the lock file has of uplot, left-pad only uplot/,
+  );
 });
 
 test("key lists: the next one counts when enough of both have signed, and each step says what is missing", () => {
@@ -140,7 +176,7 @@ test("onto a board: each byte where its partition table, its bootloader and its 
   const app = Uint8Array.from({ length: 9_000 }, (_, i) => (i === 0 ? 0xe9 : 1 + (i % 200)));
   expect(() => appPayload("x", app.subarray(1))).toThrow(/x is no program of a board: npm run firmware/);
   const facts = { release: 9, model: "MS5", firmware: "0.9.0", security: 3, expires: 1_900_000_000 };
-  const { file, keys } = trialRelease(at("board"), facts, appPayload("app", app));
+  const { file, keys } = trialRelease(at("board"), facts, appPayload("app", app), PACKAGES);
   const out = at("onto");
   const told = at("told");
   const script = [

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { DataDirectory } from "../../sim/cli/front/data-directory.js";
 import { Desk } from "../../sim/cli/front/desk.js";
+import { BOX_PACKAGES } from "../../sim/cli/release/build.js";
 import { trialRelease } from "../../sim/cli/release/trial.js";
 import { xsProgram } from "../../sim/engines/xs/program.js";
 
@@ -40,6 +41,7 @@ describe("releases rolled out to the boxes of npm start", () => {
       join(folder, "made"),
       { release, model: "MS5", firmware: `2.${release}.0`, security: 1, expires: 4_000_000_000 },
       new Uint8Array(Buffer.from(program)),
+      { image: BOX_PACKAGES, page: [] },
     );
   const told = () => desk.cloud.store.data.events.filter(({ kind, box }) => kind === "update" && box === BOX);
   const became = (event: string, release: number) => () =>

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import nacl from "tweetnacl";
-import { BOX_PACKAGES, buildRelease, type ReleaseFacts } from "./build.js";
+import { buildRelease, type Packages, type ReleaseFacts } from "./build.js";
 import { listIn, newList } from "./key-lists.js";
 import { assemble, newKey, seedIn, signRelease } from "./sign.js";
 
@@ -10,7 +10,7 @@ const KEY_FILE = "key";
 const LIST_FILE = "keys-1.cbor";
 
 /** A release to try out, with a key and a list of that one key beside it, made when they are not there yet. Throws CloudError. */
-export function trialRelease(folder: string, facts: ReleaseFacts, program: Uint8Array) {
+export function trialRelease(folder: string, facts: ReleaseFacts, program: Uint8Array, packages: Packages) {
   mkdirSync(folder, { recursive: true });
   const [key, list] = [join(folder, KEY_FILE), join(folder, LIST_FILE)];
   if (!existsSync(key)) newKey(key);
@@ -20,7 +20,7 @@ export function trialRelease(folder: string, facts: ReleaseFacts, program: Uint8
   // Whoever signs has built it: here that is the same one.
   const own = mkdtempSync(join(tmpdir(), "smartbox-own-"));
   try {
-    for (const place of [built, own]) buildRelease(facts, program, BOX_PACKAGES, place);
+    for (const place of [built, own]) buildRelease(facts, program, packages, place);
     signRelease(built, own, key, 0);
   } finally {
     rmSync(own, { recursive: true });
