@@ -124,12 +124,16 @@ export async function play(
     } catch (error) {
       failure = `${last}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
     }
+    const verdict = stage.verdict();
+    // Else the judge has seen nothing of what it found nothing wrong with.
+    if (act.people.count > verdict.exchanges)
+      failure ??= `people exchanged ${act.people.count} times, and the judge has seen ${verdict.exchanges} of it`;
     ended?.(stage, failure);
     return {
       scenario: scenario.name,
       seed: stageOptions.seed,
       broker: stageOptions.broker,
-      ...stage.verdict(),
+      ...verdict,
       powerCuts: machine.powerCuts,
       boots: machine.boots,
       usedMilliampHours: Math.round(10 * usedMilliampHours(machine)) / 10,
