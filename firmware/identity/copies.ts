@@ -48,10 +48,13 @@ export function loadIdentity(flash: FlashPort): LoadedIdentity {
     if (first.value === undefined) throw first.cause!;
     return { identity: first.value };
   }
+  // What is the same as a sound copy is sound: a boot reads and decodes one.
+  if (first.value !== undefined && attempt(() => isSame(flash, 0, second)).value === true) {
+    return { identity: first.value };
+  }
   const other = attempt(() => readCopy(flash, second, flash.sizeBytes - second));
   if (first.value !== undefined) {
     // A partition of before there were two copies has nothing there: that is no damage.
-    if (other.value !== undefined && isSame(flash, 0, second)) return { identity: first.value };
     const damage = isBlank(flash, second)
       ? undefined
       : (other.cause?.message ?? "the second copy is of another identity");

@@ -1,6 +1,6 @@
 import { CheckpointCheck } from "./checkpoint.js";
 import type { FlashWindow } from "./flash-window.js";
-import { FRAME_PREFIX_BYTES } from "./frame.js";
+import { sectorSeed, verifies } from "./frame.js";
 import type { Geometry } from "./geometry.js";
 import { type HeadState, noHead } from "./head-state.js";
 import type { TornOpening } from "./repair.js";
@@ -50,12 +50,6 @@ export function settleHead(from: MountedFrom): Settled {
   }
 }
 
-/** A frame that was found, and its bytes. */
-interface Found {
-  readonly frame: Frame;
-  readonly held: HeldFrame;
-}
-
 /** One walk only: a second one might read unstable bits differently. */
 function examine(from: MountedFrom, sector: Sector): { opened: boolean; head: HeadState; damagedPlaces: number } {
   const { alignBytes, sectorBytes } = from.geometry;
@@ -64,25 +58,27 @@ function examine(from: MountedFrom, sector: Sector): { opened: boolean; head: He
   const scan = new SectorScan(from.window, from.geometry, sector, undefined);
   const check = new CheckpointCheck();
   let records = 0;
-  const take = ({ frame, held }: Found): void => {
+  const take = (frame: Frame): void => {
     head.readEnd = frame.end;
-    head.held = held;
     check.take(frame);
     if (frame.kind !== "record") return;
     records++;
     head.nextSeq = frame.seq + 1;
     if (frame.vital) head.lastVital = frame.seq;
   };
-  let last: Found | undefined;
+  let before: Frame | undefined;
+  let last: Frame | undefined;
   for (let frame = scan.next(); frame !== undefined; frame = scan.next()) {
     if (last !== undefined) take(last);
-    const bytes = bytesOf(from, sector, frame.offset, frame.end);
-    const payload = bytes.subarray(FRAME_PREFIX_BYTES, FRAME_PREFIX_BYTES + frame.payload.length);
-    last = { frame: { ...frame, payload }, held: { start: sector.start + frame.offset, bytes } };
+    before = last;
+    // The next read overwrites its bytes; of other kinds nobody asks for them here.
+    last = frame.kind === "checkpoint-end" ? { ...frame, payload: frame.payload.slice() } : frame;
   }
-  const isSteady = last !== undefined && readsAgain(from.window, last.held);
+  head.held = last && hold(from, sector, last);
+  const isSteady = head.held !== undefined && readsAgain(from.window, head.held);
   if (last !== undefined && isSteady) take(last);
-  const tornAt = isSteady ? scan.tornAt : last?.frame.offset;
+  else head.held = before && hold(from, sector, before);
+  const tornAt = isSteady ? scan.tornAt : last?.offset;
   head.whole = check.whole;
   head.writeAt = Math.min(scan.dirtyEnd + UNSEEN_UNITS * alignBytes, sectorBytes);
   head.tornAt = Math.min(tornAt ?? scan.tornAt ?? head.readEnd, head.writeAt - alignBytes);
@@ -104,8 +100,14 @@ function readsAgain(window: FlashWindow, { start, bytes }: HeldFrame): boolean {
   return true;
 }
 
-/** From the window, so that they are the very bytes that verified. */
-function bytesOf({ window, geometry }: MountedFrom, sector: Sector, offset: number, end: number): Uint8Array {
-  const at = window.at(sector.start + offset, end - offset, sector.start + geometry.sectorBytes);
-  return window.bytes.slice(at, at + end - offset);
+/** The bytes of a frame that the walk found, read again if the window has moved on. Undefined: they do not verify any more. */
+function hold(
+  { window, geometry }: MountedFrom,
+  sector: Sector,
+  { offset, end, payload }: Frame,
+): HeldFrame | undefined {
+  const start = sector.start + offset;
+  const at = window.at(start, end - offset, sector.start + geometry.sectorBytes);
+  const isSame = window.bytes[at] === payload.length && verifies(sectorSeed(sector.header), offset, window.bytes, at);
+  return isSame ? { start, bytes: window.bytes.slice(at, at + end - offset) } : undefined;
 }

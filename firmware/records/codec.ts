@@ -1,9 +1,14 @@
 import { CborError, decodeCbor, encodeCbor } from "../wire/cbor.js";
-import { type Fields, MessageError, refuseOthers, takeFields } from "../wire/shape.js";
+import { type FieldList, type Fields, listed, MessageError, refuseOthers, takeFields } from "../wire/shape.js";
 import { FIELDS, HEAD, Kind, type Rec } from "./records.js";
 
 /** The bytes are not a record this version knows; the message names the field. */
 export class RecordError extends Error {}
+
+const HEAD_LIST = listed(HEAD);
+const LISTS: Readonly<Record<string, FieldList>> = Object.freeze(
+  Object.fromEntries(Object.entries(FIELDS).map(([kind, fields]) => [kind, listed(fields as Fields)])),
+);
 
 /** Refuses what is not declared, and answers `record` itself: what a later firmware added stays in it. */
 function check(record: Record<string, unknown>, isReading: boolean): Rec {
@@ -11,8 +16,8 @@ function check(record: Record<string, unknown>, isReading: boolean): Rec {
   const fields: Fields | undefined = typeof kind === "number" ? FIELDS[kind as Kind] : undefined;
   if (fields === undefined) throw new RecordError(`record of unknown kind ${String(kind)}`);
   try {
-    takeFields(HEAD, record, record, isReading);
-    takeFields(fields, record, record, isReading);
+    takeFields(HEAD_LIST, record, record, isReading);
+    takeFields(LISTS[kind as Kind]!, record, record, isReading);
     if (!isReading) refuseOthers(record, HEAD, fields);
   } catch (error) {
     if (!(error instanceof MessageError)) throw error;

@@ -4,6 +4,8 @@
  */
 export function erasedRun(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
+  // What is asked most often is whether a frame stands there.
+  if (at < end && bytes[at] !== 0xff) return 0;
   for (; at < end && (at & 3) !== 0; at++) if (bytes[at] !== 0xff) return at - from;
   const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
   let word = at >>> 2;

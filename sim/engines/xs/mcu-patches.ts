@@ -47,6 +47,29 @@ export const XS_PATCHES: readonly Patch[] = [
     replacement: "if (!mxInRom(_THE_DATA)) ((txChunk*)(((txByte*)_THE_DATA) - sizeof(txChunk)))->size |= mxChunkFlag",
     places: 1,
   },
+  // Bytes are copied at once, as in the SDK's newer XS: this one compares the wrong two things, and copies each by itself.
+  {
+    package: XSNAP,
+    file: "xsDataView.c",
+    pattern: /if \(dispatch == sourceDispatch\)/g,
+    replacement: "if (dispatch->value.typedArray.dispatch == sourceDispatch->value.typedArray.dispatch)",
+    places: 2,
+  },
+  {
+    package: XSNAP,
+    file: "xsDataView.c",
+    pattern:
+      /^\t\t\tlength = fxCheckDataViewSize\(the, view, buffer, XS_IMMUTABLE\);\n(?=\t\t\tmxPushUndefined\(\);\n\t\t\twhile \(\(start < length\) && \(start < end\)\) \{)/gm,
+    replacement: `$&			if (end * delta <= length && resultBuffer->value.reference != buffer->value.reference
+				&& resultDispatch->value.typedArray.dispatch == dispatch->value.typedArray.dispatch) {
+				txByte* to = resultBuffer->value.reference->next->value.arrayBuffer.address;
+				txByte* from = buffer->value.reference->next->value.arrayBuffer.address;
+				c_memmove(to + resultView->value.dataView.offset, from + view->value.dataView.offset + start * delta, count * delta);
+				start = end;
+			}
+`,
+    places: 1,
+  },
   // The loop that runs bytecode. What lives over a setjmp a compiler keeps on the stack, all the loop long, and that costs a sixth of all
   // instructions: so nothing lives over it.
   {
