@@ -74,6 +74,19 @@ const options = program.parse().opts<Options>();
 const { exchanges, trace } = options;
 if (options.seeds !== undefined) process.exit(await soakSeeds({ ...options, ...options.seeds, args: where() }));
 
+const TOLD_EVERY_VISITS = 50;
+/** On an emulated board one visit takes seconds, and minutes on a busy machine: what is slow must not look stuck. */
+const TOLD_EVERY_MS = 10_000;
+let toldAt = performance.now();
+
+/** Whether it is time to tell how far it is. */
+function isDue(visits: number): boolean {
+  const now = performance.now();
+  if (visits % TOLD_EVERY_VISITS !== 1 && now - toldAt < TOLD_EVERY_MS) return false;
+  toldAt = now;
+  return true;
+}
+
 /** `sink` gets each line of the trace. Undefined: nobody follows it. */
 async function play(plan: Plan, isShown: boolean, sink?: (line: string) => void): Promise<SoakResult> {
   const { seed, target, relay, parts, hostile } = options;
@@ -84,10 +97,12 @@ async function play(plan: Plan, isShown: boolean, sink?: (line: string) => void)
     parts,
     hostile,
     plan,
-    progress: (done, { machine, world }) => {
-      if (!isShown) return;
+    progress: (visits, done, { machine, world }) => {
+      if (!isShown || !isDue(visits)) return;
       const days = (world.nowMs / 86_400_000).toFixed(1);
-      console.error(pc.cyan(`${done} of ${exchanges} exchanges, day ${days}, ${machine.powerCuts} power cuts`));
+      console.error(
+        pc.cyan(`${done} of ${exchanges} exchanges, ${visits} visits, day ${days}, ${machine.powerCuts} power cuts`),
+      );
     },
     ...(sink && { sink }),
   });

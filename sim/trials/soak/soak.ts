@@ -75,7 +75,8 @@ export interface SoakOptions {
   readonly seed: number;
   /** Exchanges at the doors to reach. */
   readonly exchanges: number;
-  readonly progress: (exchanges: number, stage: Stage) => void;
+  /** Told after each visit: how many there were, and exchanges of them. */
+  readonly progress: (visits: number, exchanges: number, stage: Stage) => void;
   readonly sink?: (line: string) => void;
   /** Runs the firmware; Node if absent. The soak closes it. */
   readonly engine?: Engine;
@@ -160,7 +161,7 @@ async function play(stage: Stage, cast: Cast, { exchanges, progress, plan = {} }
   while (visitors.exchanges < exchanges) {
     holdToUse(cast.visits, visitors);
     await step(stage, cast, cast.visits);
-    if (cast.visits % 50 === 1) progress(visitors.exchanges, stage);
+    progress(cast.visits, visitors.exchanges, stage);
     if (cast.visits % RECORDS_READ_EVERY === 1) observeRecords(stage.rig, cast.coverage);
   }
 }
