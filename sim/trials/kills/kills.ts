@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 /** The ring is filled and gone round within a few hundred kills. */
 const JOURNAL = { sizeBytes: 65_536, sectorBytes: 4_096, alignBytes: 1 } as const;
 /** Longest life of an emulator, in boots' worth of time: most lives are shorter, and some see many exchanges. */
-const BOOTS_OF_A_LIFE = 2;
+const BOOTS_OF_A_LIFE = 4;
 /** Visits before giving up, for each kill that is wanted: a box that never comes up would let nobody in. */
 const VISITS_PER_KILL = 60;
 
