@@ -22,19 +22,42 @@ export function updatePort({ partition, slots, running }: UpdateFlash): UpdatePo
   return {
     running,
     slots,
-    store: behind(partition, METADATA_SECTORS * sectorBytes),
+    store: new RestOf(partition, METADATA_SECTORS * sectorBytes),
     boot: new MetadataBootControl({ metadata: partition, slots, running }),
   };
 }
 
-/** The rest of a partition, from `base` on. */
-function behind(flash: FlashPort, base: number): FlashPort {
-  return {
-    sizeBytes: flash.sizeBytes - base,
-    sectorBytes: flash.sectorBytes,
-    alignBytes: flash.alignBytes,
-    read: (offset, into) => flash.read(base + offset, into),
-    program: (offset, bytes) => flash.program(base + offset, bytes),
-    erase: (offset) => flash.erase(base + offset),
-  };
+/** The rest of a partition, from `base` on. A class: an object of closures would take 0.4 KB of the heap, always. */
+class RestOf implements FlashPort {
+  readonly #flash: FlashPort;
+  readonly #base: number;
+
+  constructor(flash: FlashPort, base: number) {
+    this.#flash = flash;
+    this.#base = base;
+  }
+
+  get sizeBytes(): number {
+    return this.#flash.sizeBytes - this.#base;
+  }
+
+  get sectorBytes(): number {
+    return this.#flash.sectorBytes;
+  }
+
+  get alignBytes(): number {
+    return this.#flash.alignBytes;
+  }
+
+  read(offset: number, into: Uint8Array): void {
+    this.#flash.read(this.#base + offset, into);
+  }
+
+  program(offset: number, bytes: Uint8Array): void {
+    this.#flash.program(this.#base + offset, bytes);
+  }
+
+  erase(offset: number): void {
+    this.#flash.erase(this.#base + offset);
+  }
 }

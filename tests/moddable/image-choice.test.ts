@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type BootMetadata, MetadataStore } from "../../hal/boot/metadata.js";
 import { TRIES } from "../../hal/boot/stub.js";
 import { type Bootloader, chosenImage } from "../../hal/moddable/esp32/image-choice.js";
-import { slotFlash } from "../../hal/moddable/esp32/slot-flash.js";
+import { SlotFlash } from "../../hal/moddable/esp32/slot-flash.js";
 import { FlashError } from "../../hal/ports/flash.js";
 import { GiveUp, type Slot, type UpdatePort } from "../../hal/ports/update.js";
 import { trialImage } from "../../sim/trials/update-trial/releases.js";
@@ -71,7 +71,7 @@ function board(metadata: BootMetadata | "blank" = SEVEN) {
   const images = [trialImage(7, 9_000), trialImage(8, 9_000)];
   const heads = images.map((image) => part(1, image.subarray(0, SECTOR)));
   const bodies = images.map((image) => part(4, image.subarray(SECTOR)));
-  const slots = [slotFlash(heads[0]!, bodies[0]!), slotFlash(heads[1]!, bodies[1]!)] as const;
+  const slots = [new SlotFlash(heads[0]!, bodies[0]!), new SlotFlash(heads[1]!, bodies[1]!)] as const;
   const otadata = new Otadata();
   const started: Slot[] = [];
 
@@ -222,7 +222,7 @@ describe("which image runs, behind a bootloader that is not ours", () => {
 test("a slot in two partitions reads, programs and erases as one", () => {
   const head = part(1);
   const body = part(2);
-  const slot = slotFlash(head, body);
+  const slot = new SlotFlash(head, body);
   expect(slot.sizeBytes).toBe(3 * SECTOR);
   const bytes = Uint8Array.from({ length: 100 }, (_, i) => i);
   slot.program(SECTOR - 40, bytes);

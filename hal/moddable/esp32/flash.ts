@@ -17,8 +17,6 @@ export function partition(label: string): FlashPort {
 export class PartitionFlash implements FlashPort {
   readonly sizeBytes: number;
   readonly sectorBytes: number;
-  /** `esp_partition_write` takes any length on a partition that is not encrypted. */
-  readonly alignBytes = 1;
   readonly #flash: Flash;
 
   constructor(label: string) {
@@ -26,6 +24,11 @@ export class PartitionFlash implements FlashPort {
     const { size, blockLength } = this.#flash.status();
     this.sizeBytes = size;
     this.sectorBytes = blockLength;
+  }
+
+  /** `esp_partition_write` takes any length on a partition that is not encrypted. */
+  get alignBytes(): number {
+    return 1;
   }
 
   read(offset: number, into: Uint8Array): void {

@@ -4,7 +4,7 @@ import { CONSOLE } from "../trace.js";
 import { PartitionFlash } from "./flash.js";
 import { type Bootloader, chosenImage } from "./image-choice.js";
 import { keepImage, restart, runningSlot, startNext } from "./native.js";
-import { slotFlash } from "./slot-flash.js";
+import { SlotFlash } from "./slot-flash.js";
 
 /** The SDK's names of the app partition whose image runs, and of the other one. */
 const RUNNING = "running";
@@ -31,5 +31,5 @@ export function boardUpdates(): UpdatePort | undefined {
 }
 
 function slotOf(slot: Slot, running: Slot): FlashPort {
-  return slotFlash(new PartitionFlash(`head_${slot}`), new PartitionFlash(slot === running ? RUNNING : OTHER));
+  return new SlotFlash(new PartitionFlash(`head_${slot}`), new PartitionFlash(slot === running ? RUNNING : OTHER));
 }

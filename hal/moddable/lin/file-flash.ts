@@ -10,13 +10,19 @@ export interface FileFlashOptions {
 /** A partition in a file. What was written is there after the process is killed. */
 export class FileFlash implements FlashPort {
   readonly sizeBytes: number;
-  readonly sectorBytes = 4_096;
-  readonly alignBytes = 1;
   readonly #file: FlashFile;
 
   constructor(options: FileFlashOptions) {
     this.sizeBytes = options.sizeBytes;
     this.#file = new FlashFile(options.path, options.sizeBytes, false);
+  }
+
+  get sectorBytes(): number {
+    return 4_096;
+  }
+
+  get alignBytes(): number {
+    return 1;
   }
 
   read(offset: number, into: Uint8Array): void {
