@@ -50,6 +50,7 @@ export class Sim7000Stream implements Stream {
       this.#state = "open";
       this.#options.events.streamWritable(SEND_BYTES);
     } else if (what === "CONNECT FAIL") this.#end("the far end does not answer, or refuses");
+    else if (what === "CLOSED" && this.#state === "opening") this.#end("the far end closed it at once");
     else if (what === "CLOSED") {
       this.#isClosing = true;
       this.#receive();
@@ -121,8 +122,13 @@ export class Sim7000Stream implements Stream {
       `AT+CIPRXGET=2,${this.#options.id},${READ_BYTES}`,
       (ok, lines, raw) => {
         this.#isReading = false;
-        const [read = 0, left = 0] = countsOf(lines);
-        if (ok && read > 0 && raw.length === read) {
+        const [read, left = 0] = countsOf(lines);
+        if (ok && read === undefined) {
+          // A flipped bit in the line before the bytes: they are gone, and what follows would close the gap unseen.
+          this.#end("the modem's answer was garbled");
+          return;
+        }
+        if (ok && read !== undefined && read > 0 && raw.length === read) {
           this.#inbox.push(raw);
           this.#options.events.streamReadable();
         }

@@ -199,9 +199,13 @@ export class Sim7000 implements LinkPort {
       return;
     }
     this.#ask("AT+SPIC", ANSWER_MS, ({ lines }) => {
-      const left = Number(/^\+SPIC: (\d+)/.exec(lines[0] ?? "")?.[1] ?? 0);
-      this.#isPinRefused = left < 2;
-      if (left < 2) {
+      const left = /^\+SPIC: (\d+)/.exec(lineOf(lines, "+SPIC:"))?.[1];
+      if (left === undefined) {
+        this.#restart("the SIM does not say how often its PIN may be wrong", AGAIN_MS);
+        return;
+      }
+      this.#isPinRefused = Number(left) < 2;
+      if (this.#isPinRefused) {
         this.#restart("the SIM's PIN has been tried too often", AGAIN_MS);
         return;
       }
@@ -263,7 +267,7 @@ export class Sim7000 implements LinkPort {
       return;
     }
     this.#ask("AT+CGNAPN", ANSWER_MS, ({ lines }) => {
-      this.#bringUp(/^\+CGNAPN: 1,"([!-~]*)"$/.exec(lines[0] ?? "")?.[1] ?? "");
+      this.#bringUp(/^\+CGNAPN: 1,"([!-~]*)"$/.exec(lineOf(lines, "+CGNAPN:"))?.[1] ?? "");
     });
   }
 
@@ -308,9 +312,17 @@ export class Sim7000 implements LinkPort {
   #registration(status: number): void {
     if (!this.#up) return;
     this.#clearRegister();
-    if (!REGISTERED.includes(status)) {
-      this.#registerBy = this.#timers.set(LOST_MS, () => this.#restart(undefined, 0));
-    }
+    if (!REGISTERED.includes(status)) this.#registerBy = this.#timers.set(LOST_MS, () => this.#lookAgain());
+  }
+
+  /** LTE and GSM tell each of their own: who moves from one to the other hears of the loss last. */
+  #lookAgain(): void {
+    this.#ask("AT+CEREG?", ANSWER_MS, (lte) => {
+      if (isRegistered(lte)) return;
+      this.#ask("AT+CGREG?", ANSWER_MS, (gsm) => {
+        if (!isRegistered(gsm)) this.#restart(undefined, 0);
+      });
+    });
   }
 
   /** Ends what is under way; from the greeting on again, after `afterMs`. */
@@ -386,10 +398,15 @@ const isIpv4 = (text: string) => /^\d+\.\d+\.\d+\.\d+$/.test(text);
 const REGISTERED: readonly number[] = [1, 5];
 const DENIED = 3;
 
+/** The line of an answer that begins so, or an empty one; lines that come by themselves may stand before it. */
+function lineOf(lines: readonly string[], begin: string): string {
+  return lines.find((line) => line.startsWith(begin)) ?? "";
+}
+
 /** `+CEREG: <n>,<status>` or `+CGREG: <n>,<status>`; undefined: neither. */
 function statusOf({ lines }: AtAnswer): number | undefined {
   for (const line of lines) {
-    const match = /^\+C[EG]REG: \d,(\d)/.exec(line);
+    const match = /^\+C[EG]REG: \d,(\d+)/.exec(line);
     if (match !== null) return Number(match[1]);
   }
   return undefined;

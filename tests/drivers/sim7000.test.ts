@@ -261,6 +261,68 @@ test("a SIM with a PIN gets it; a wrong one is tried once, and the last try is n
   }
 });
 
+test("what the module says by itself in front of an answer does not cost the PIN its last tries, nor the access point its name", async () => {
+  const rigged = await registers({ cellular: { pin: "1234" } });
+  const { modem } = rigged.parts;
+  modem!.sim = "locked";
+  modem!.interjections.set("AT+SPIC", "+CPIN: SIM PIN").set("AT+CGNAPN", "SMS Ready");
+  modemLink(rigged).start();
+  await rigged.advance(30_000);
+  expect([modemLink(rigged).up, modem!.pinTries]).toEqual([true, 3]);
+  expect(modem!.commands).toContain('AT+CSTT="things.example","",""');
+});
+
+test("a SIM that does not say how many tries are left gets no PIN, and is asked again", async () => {
+  const rigged = await registers({ cellular: { pin: "1234" } });
+  const { modem } = rigged.parts;
+  modem!.sim = "locked";
+  modem!.refuses.add("AT+SPIC");
+  modemLink(rigged).start();
+  await rigged.advance(30_000);
+  expect(modem!.commands.some((command) => command.startsWith("AT+CPIN="))).toBe(false);
+  const reason = "the SIM does not say how often its PIN may be wrong";
+  expect(rigged.hal.parts!.faults()).toEqual([{ name: "modem", reason }]);
+  modem!.refuses.clear();
+  await rigged.advance(90_000);
+  expect([modemLink(rigged).up, rigged.hal.parts!.faults()]).toEqual([true, []]);
+});
+
+test("from GSM to LTE the loss of GSM is told last, and no connection ends", async () => {
+  const rigged = await upModem();
+  echo(rigged.world.network as VirtualNetwork);
+  const { socket, log, bytes } = connected(rigged);
+  await rigged.advance(2_000);
+  rigged.modem.tell("+CEREG: 5");
+  rigged.modem.tell("+CGREG: 0");
+  await rigged.advance(40_000);
+  socket.write(new Uint8Array([7]));
+  await rigged.advance(2_000);
+  expect([log, bytes]).toEqual([["open"], [7]]);
+});
+
+test("a connection that is closed before it opened ends, and does not wait for ever", async () => {
+  const rigged = await upModem();
+  const { log } = connected(rigged);
+  await rigged.advance(10);
+  rigged.modem.tell("0, CLOSED");
+  await rigged.advance(20);
+  expect(log).toEqual(["closed: connection to echo.example:7 failed: the far end closed it at once"]);
+});
+
+test("bytes whose announcement was garbled are no hole in a connection: it ends", async () => {
+  const rigged = await upModem();
+  echo(rigged.world.network as VirtualNetwork);
+  const { socket, log, bytes } = connected(rigged);
+  await rigged.advance(2_000);
+  rigged.modem.garblesRead = true;
+  socket.write(new Uint8Array([65, 66, 67]));
+  await rigged.advance(2_000);
+  socket.write(new Uint8Array([68]));
+  await rigged.advance(2_000);
+  expect(bytes).toEqual([]);
+  expect(log).toEqual(["open", "closed: connection to echo.example:7 ended: the modem's answer was garbled"]);
+});
+
 test("a link that is stopped while its module starts leaves no module on", async () => {
   for (const afterMs of [0, 500, 1_300, 3_000, 6_000]) {
     const rigged = await modem();

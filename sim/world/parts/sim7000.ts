@@ -63,6 +63,12 @@ export class Sim7000Part {
   hasCredit = true;
   /** It hangs: neither commands nor its key do anything. */
   silent = false;
+  /** A line that comes by itself just before the answer to a command, by the command. */
+  readonly interjections = new Map<string, string>();
+  /** Commands that it answers with an error. */
+  readonly refuses = new Set<string>();
+  /** A bit flips in the line before the next bytes of a connection. */
+  garblesRead = false;
   /** Commands taken so far, for tests. */
   readonly commands: string[] = [];
 
@@ -98,6 +104,11 @@ export class Sim7000Part {
     if (!this.#hasData) return;
     this.#loseData();
     this.#say("+PDP: DEACT");
+  }
+
+  /** It says `line` by itself. */
+  tell(line: string): void {
+    this.#say(line);
   }
 
   #key(isPressed: boolean): void {
@@ -171,7 +182,11 @@ export class Sim7000Part {
     if (!text.startsWith("AT")) return;
     this.commands.push(text);
     this.#scheduler.after(ANSWER_MS, () => {
-      if (this.#state === "on" && !this.silent) this.#answer(text.slice(2));
+      if (this.#state !== "on" || this.silent) return;
+      const interjection = this.interjections.get(text);
+      if (interjection !== undefined) this.#say(interjection);
+      if (this.refuses.has(text)) this.#say("ERROR");
+      else this.#answer(text.slice(2));
     });
   }
 
@@ -331,7 +346,9 @@ export class Sim7000Part {
     }
     const bytes = connection.inbox.slice(0, most);
     connection.inbox = connection.inbox.slice(most);
-    this.#put(`\r\n+CIPRXGET: 2,${id},${bytes.length},${connection.inbox.length}\r\n`);
+    const name = this.garblesRead ? "+CIPRXGEU" : "+CIPRXGET";
+    this.garblesRead = false;
+    this.#put(`\r\n${name}: 2,${id},${bytes.length},${connection.inbox.length}\r\n`);
     this.#putBytes(bytes);
     this.#put("\r\nOK\r\n");
   }
