@@ -7,7 +7,7 @@ import { KeyStore } from "../../firmware/update/key-store.js";
 import { SignedEnvelope } from "../../firmware/update/manifest.js";
 import { chooseImage } from "../../hal/boot/stub.js";
 import { updatePort } from "../../hal/boot/update-port.js";
-import { slotFlash } from "../../hal/moddable/esp32/slot-flash.js";
+import { SlotFlash } from "../../hal/moddable/esp32/slot-flash.js";
 import { appPayload } from "../../sim/cli/release/board-image.js";
 import { BOX_PACKAGES, buildRelease } from "../../sim/cli/release/build.js";
 import { factoryImages } from "../../sim/cli/release/factory.js";
@@ -208,7 +208,7 @@ test("onto a board: each byte where its partition table, its bootloader and its 
     const image = chip.slice(offset, offset + sizeBytes);
     return new NorFlash({ sizeBytes, sectorBytes: 4_096, alignBytes: 1, image });
   };
-  const slot = (head: number, ota: number) => slotFlash(part(head, 0x1000), part(ota, 0x560000));
+  const slot = (head: number, ota: number) => new SlotFlash(part(head, 0x1000), part(ota, 0x560000));
   const slots = [slot(0x12000, 0x20000), slot(0x13000, 0x580000)] as const;
   const update = part(0xff0000, 0x10000);
   expect(chooseImage(update, slots)).toMatchObject({ slot: 0, isTrial: false, image: { release: 9, model: "MS5" } });

@@ -124,6 +124,16 @@ test("what the far end sent before it closed is read before the end is told", as
   expect(log).toEqual(["open", "closed: connection to echo.example:9 ended"]);
 });
 
+test("the modem is the last of the links, and one without a network says so", async () => {
+  const rigged = await modem();
+  const kinds = rigged.hal.links.all.map(({ kind }) => kind);
+  expect([kinds.at(-1), kinds.filter((kind) => kind === "cellular").length]).toEqual(["cellular", 1]);
+  const { log } = connected(rigged);
+  expect(log).toEqual([]);
+  await rigged.advance(10);
+  expect(log).toEqual(["closed: the link is down"]);
+});
+
 test("nobody listens: said, and the link stays", async () => {
   const rigged = await upModem();
   echo(rigged.world.network as VirtualNetwork);
