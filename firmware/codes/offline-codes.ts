@@ -12,7 +12,7 @@ import type { Throttle } from "./throttle.js";
 /** An accepted code opens its target again at most so often: with a lost clock, reboots could stretch the ten minutes. */
 export const GRACE_REUSES = 5;
 
-export interface Target {
+export interface CodeTarget {
   readonly kind: EmergencyTarget;
   readonly bin?: number | undefined;
   /** With the code for all bins: to look into those of which the box is not sure. */
@@ -27,7 +27,7 @@ export interface Prompt {
   readonly isAgain: boolean;
 }
 
-export type Verdict =
+export type CodeVerdict =
   | { readonly kind: "accepted"; readonly authority: number }
   | { readonly kind: "wrong"; readonly waitMs: number }
   | { readonly kind: "throttled"; readonly waitMs: number }
@@ -67,19 +67,19 @@ export class OfflineCodes {
   }
 
   /** Milliseconds until the next code for this target is looked at; 0: now. */
-  waitMs(target: Target): number {
+  waitMs(target: CodeTarget): number {
     return this.#throttle.waitMs(guessed(target));
   }
 
   /** The code to ask for. Undefined: the sheet in force has none left for this target, and a newer one is needed. */
-  prompt(target: Target): Prompt | undefined {
+  prompt(target: CodeTarget): Prompt | undefined {
     const grace = this.#grace(target);
     if (grace !== undefined) return { sheet: grace.sheet, number: grace.number, isAgain: true };
     return this.next(target);
   }
 
   /** The first unused code of the sheet in force, even while the one before still works. */
-  next(target: Target): Prompt | undefined {
+  next(target: CodeTarget): Prompt | undefined {
     const { sheet, used } = this.#ledger.state.codes;
     const number = (used.get(targetIndex(target.kind, target.bin)) ?? 0) + 1;
     return number <= codesFor(target) ? { sheet, number, isAgain: false } : undefined;
@@ -91,7 +91,7 @@ export class OfflineCodes {
   }
 
   /** Does half of the work of a check, once the screen that asks for the code is shown: nobody waits for anything then. */
-  makeReady(target: Target): void {
+  makeReady(target: CodeTarget): void {
     this.#keyOf(target);
   }
 
@@ -99,7 +99,7 @@ export class OfflineCodes {
    * Looks at eight typed digits. When it answers `accepted`, the code is burnt by the durable record `authority`; when it answers
    * `wrong`, the failure is durable.
    */
-  check(target: Target, prompt: Prompt, typed: string): Verdict {
+  check(target: CodeTarget, prompt: Prompt, typed: string): CodeVerdict {
     const waitMs = this.waitMs(target);
     if (waitMs > 0) return { kind: "throttled", waitMs };
     try {
@@ -111,7 +111,7 @@ export class OfflineCodes {
     }
   }
 
-  #verify(target: Target, prompt: Prompt, typed: string): Verdict {
+  #verify(target: CodeTarget, prompt: Prompt, typed: string): CodeVerdict {
     if (!this.#isInForce(target, prompt)) {
       return { kind: "refused", reason: prompt.sheet < this.sheet ? "sheet-closed" : "code-used" };
     }
@@ -132,7 +132,7 @@ export class OfflineCodes {
   }
 
   /** The prompt may be a minute old: another person, a newer sheet or the clock may have overtaken it. */
-  #isInForce(target: Target, prompt: Prompt): boolean {
+  #isInForce(target: CodeTarget, prompt: Prompt): boolean {
     if (prompt.isAgain) {
       const grace = this.#grace(target);
       return grace?.number === prompt.number && grace.sheet === prompt.sheet;
@@ -142,7 +142,7 @@ export class OfflineCodes {
     return next?.sheet === prompt.sheet && next.number === prompt.number;
   }
 
-  #grace(target: Target): Grace | undefined {
+  #grace(target: CodeTarget): Grace | undefined {
     const grace = this.#ledger.state.codes.grace;
     if (grace === undefined || grace.target !== targetIndex(target.kind, target.bin)) return undefined;
     return grace.reuses < GRACE_REUSES && this.#graceAge(grace) < GRACE_SECONDS ? grace : undefined;
@@ -156,24 +156,24 @@ export class OfflineCodes {
     return (this.#clock.monotonicMs() - this.#acceptedAtMs) / 1_000;
   }
 
-  #keyOf(target: Target): Uint8Array {
+  #keyOf(target: CodeTarget): Uint8Array {
     const name = this.#name(target);
     if (this.#ready?.name !== name) this.#ready = { name, key: targetKey(this.#hash, this.#codesKey, name) };
     return this.#ready.key;
   }
 
-  #name(target: Target): string {
+  #name(target: CodeTarget): string {
     if (target.kind === EmergencyTarget.all) return "all";
     if (target.kind === EmergencyTarget.unmount) return "unmount";
     return `bin:${this.#bins.label(target.bin ?? 0)}`;
   }
 }
 
-function guessed({ kind, bin }: Target): Guessed {
+function guessed({ kind, bin }: CodeTarget): Guessed {
   return { target: kind, bin };
 }
 
-function codesFor(target: Target): number {
+function codesFor(target: CodeTarget): number {
   if (target.kind === EmergencyTarget.all) return CODES_A_SHEET.all;
   return target.kind === EmergencyTarget.unmount ? CODES_A_SHEET.unmount : CODES_A_SHEET.bin;
 }

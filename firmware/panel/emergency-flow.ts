@@ -2,7 +2,7 @@ import type { BinsPort } from "../../hal/ports/bins.js";
 import type { TimersPort } from "../../hal/ports/clock.js";
 import type { PanelInput, ScreenName, Text } from "../../hal/ports/panel.js";
 import type { EmergencyEvents, EmergencyTask } from "../codes/emergency.js";
-import type { OfflineCodes, Prompt, Target } from "../codes/offline-codes.js";
+import type { CodeTarget, OfflineCodes, Prompt } from "../codes/offline-codes.js";
 import { EmergencyTarget } from "../records/records.js";
 import type { RefusalReason } from "../state/refusal.js";
 import type { SharedLamp } from "../wiring/shared-lamp.js";
@@ -183,7 +183,7 @@ export class EmergencyFlow implements EmergencyEvents, EmergencyResultsHost, Pri
   }
 
   /** `PrintedCodeEntryHost`. */
-  accepted(target: Target, { sheet, number }: Prompt, authority: number): void {
+  accepted(target: CodeTarget, { sheet, number }: Prompt, authority: number): void {
     this.#accepted = { of: authority, sheet };
     if (target.stockTake !== undefined) {
       this.#task.beginStockTake(authority);

@@ -2,7 +2,7 @@ import { binLabel } from "../../hal/ports/bin-label.js";
 import type { BinsPort } from "../../hal/ports/bins.js";
 import type { Text } from "../../hal/ports/panel.js";
 import { OFFLINE_CODE_DIGITS } from "../codes/hotp.js";
-import type { OfflineCodes, Prompt, Target, Verdict } from "../codes/offline-codes.js";
+import type { CodeTarget, CodeVerdict, OfflineCodes, Prompt } from "../codes/offline-codes.js";
 import { waitRefusal } from "../codes/wait-refusal.js";
 import { EmergencyTarget } from "../records/records.js";
 import type { EmergencyResults } from "./emergency-results.js";
@@ -20,7 +20,7 @@ export interface PrintedCodeEntryHost {
   /** Shows what printed codes open. */
   menu(): void;
   /** The code that `prompt` asked for was right, and the record `authority` has burnt it. */
-  accepted(target: Target, prompt: Prompt, authority: number): void;
+  accepted(target: CodeTarget, prompt: Prompt, authority: number): void;
 }
 
 export interface PrintedCodeEntryNeeds {
@@ -73,7 +73,7 @@ export class PrintedCodeEntry {
   }
 
   /** Asks for the code that opens `target`, or for the sheet where the one in force has none left. */
-  ask(target: Target): void {
+  ask(target: CodeTarget): void {
     const prompt = this.#codes.prompt(target);
     if (prompt === undefined) this.#askSheet(target);
     else this.#askCode(target, prompt);
@@ -99,7 +99,7 @@ export class PrintedCodeEntry {
     });
   }
 
-  #askCode(target: Target, prompt: Prompt): void {
+  #askCode(target: CodeTarget, prompt: Prompt): void {
     const { isAgain } = prompt;
     const lines = () => [...(isAgain ? [text("code-works-again")] : []), ...this.#waitLines(target)];
     this.#entry({
@@ -125,21 +125,21 @@ export class PrintedCodeEntry {
   }
 
   /** Which code the screen asks for. */
-  #asked({ kind, bin }: Target, { sheet, number }: Prompt): Text {
+  #asked({ kind, bin }: CodeTarget, { sheet, number }: Prompt): Text {
     const what = kind === EmergencyTarget.all ? "all" : kind === EmergencyTarget.unmount ? "unmount" : "bin";
     const where = bin === undefined ? {} : { bin: this.#bins.label(bin) };
     return text(`ask-code-${what}`, { ...where, sheet, number: String(number).padStart(2, "0") });
   }
 
   /** Told before anybody types eight digits in vain. */
-  #waitLines(target: Target): readonly Text[] {
+  #waitLines(target: CodeTarget): readonly Text[] {
     const waitMs = this.#codes.waitMs(target);
     if (waitMs === 0) return [];
     const { reason, params } = waitRefusal("throttled", waitMs);
     return [text(`refused-${reason}`, params)];
   }
 
-  #otherCode(id: string, target: Target): void {
+  #otherCode(id: string, target: CodeTarget): void {
     if (id === "newer-sheet") {
       this.#askSheet(target);
     } else if (id === "next-code") {
@@ -151,7 +151,7 @@ export class PrintedCodeEntry {
     }
   }
 
-  #askSheet(target: Target): void {
+  #askSheet(target: CodeTarget): void {
     this.#entry({
       name: "emergency-sheet",
       title: text("which-sheet"),
@@ -170,7 +170,7 @@ export class PrintedCodeEntry {
     this.#navigator.show(new EntryScreen(options, () => this.#navigator.draw()));
   }
 
-  #verdict(target: Target, prompt: Prompt, verdict: Verdict): void {
+  #verdict(target: CodeTarget, prompt: Prompt, verdict: CodeVerdict): void {
     const again = () => this.#askCode(target, prompt);
     if (verdict.kind === "accepted") {
       this.#host.accepted(target, prompt, verdict.authority);

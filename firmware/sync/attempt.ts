@@ -12,7 +12,7 @@ export interface AttemptHost extends SessionHost {
 }
 
 /** Over which link, and with what. */
-export interface Route {
+export interface LinkRoute {
   readonly link: LinkPort;
   readonly linkIndex: number;
   readonly socket: SocketPort;
@@ -35,7 +35,7 @@ export class Attempt implements ConnectionHost {
 
   constructor(
     lasting: Lasting,
-    { link, linkIndex, socket, seal }: Route,
+    { link, linkIndex, socket, seal }: LinkRoute,
     options: ConnectionOptions,
     host: AttemptHost,
   ) {

@@ -7,7 +7,7 @@ const SHORTEST_PROOF_MS = 60_000;
 const LONGEST_PROOF_MS = 1_800_000;
 
 /** `suspect`: wrong once, which a bus without a checksum can do; the next reading decides. `right`: also the first reading of all. */
-export type Pace = "right" | "suspect" | "wrong";
+export type PaceVerdict = "right" | "suspect" | "wrong";
 
 /**
  * Holds a clock's readings against the processor's own clock. A clock that answers may stand still, fall behind, run ahead or
@@ -27,7 +27,7 @@ export class ClockPace {
   }
 
   /** Judges a reading, s, that was taken at `nowMs` of the monotonic clock. */
-  take(seconds: number, nowMs: number): Pace {
+  take(seconds: number, nowMs: number): PaceVerdict {
     if (this.#from === undefined) this.begin(seconds, nowMs);
     const from = this.#from!;
     const ranSeconds = seconds - from.seconds;

@@ -9,7 +9,7 @@ export interface Paragraph {
   readonly isTitle: boolean;
 }
 
-export interface Row {
+export interface TextRow {
   readonly text: string;
   readonly face: Face;
   readonly isTitle: boolean;
@@ -17,7 +17,7 @@ export interface Row {
 
 /** Texts set in lines. */
 export interface Composed {
-  readonly rows: readonly Row[];
+  readonly rows: readonly TextRow[];
   readonly height: number;
 }
 
@@ -43,7 +43,7 @@ export function compose(
 ): Composed {
   let best: Composed = { rows: [], height: 0 };
   for (const [title, line] of large ? LARGE_STEPS : STEPS) {
-    const rows: Row[] = [];
+    const rows: TextRow[] = [];
     for (const { text, isTitle } of paragraphs) {
       const wanted = isTitle ? title : line;
       const face = font.has(wanted, text) ? wanted : Face.text;
@@ -57,8 +57,13 @@ export function compose(
 }
 
 /** The rows of `rows` that are on page `more`, which counts on for ever. */
-export function pageOf({ font }: Setting, rows: readonly Row[], { height }: Area, more: number): readonly Row[] {
-  const pages: Row[][] = [[]];
+export function pageOf(
+  { font }: Setting,
+  rows: readonly TextRow[],
+  { height }: Area,
+  more: number,
+): readonly TextRow[] {
+  const pages: TextRow[][] = [[]];
   let used = 0;
   for (const row of rows) {
     const rowHeight = font.lineHeight(row.face);

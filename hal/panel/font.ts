@@ -34,7 +34,7 @@ export type Face = (typeof Face)[keyof typeof Face];
 const UNKNOWN = "[";
 
 /** What letters are painted through: 128 bytes a row, from `offset` in `file` on. */
-export interface Sheet {
+export interface GlyphSheet {
   readonly file: ArrayBufferLike;
   readonly offset: number;
   readonly rows: number;
@@ -42,7 +42,7 @@ export interface Sheet {
 
 export class FontFile {
   /** The sheets, for a canvas. */
-  readonly sheets: readonly Sheet[];
+  readonly sheets: readonly GlyphSheet[];
   readonly #bytes: DataView;
   /** The second file. */
   readonly #letters: DataView | undefined;
@@ -164,7 +164,7 @@ function find(bytes: DataView, face: Face, codePoint: number): number {
   return 0;
 }
 
-function sheetOf(bytes: DataView): Sheet {
+function sheetOf(bytes: DataView): GlyphSheet {
   return { file: bytes.buffer, offset: bytes.getUint32(8, true), rows: bytes.getUint16(6, true) };
 }
 

@@ -1,7 +1,7 @@
 import { Icon } from "./icons.js";
 import type { Action } from "./tile.js";
 
-export interface Key {
+export interface KeyCap {
   readonly label: string;
   readonly action: Action;
   /** Columns that it covers. */
@@ -9,7 +9,7 @@ export interface Key {
 }
 
 export interface Keys {
-  readonly rows: readonly (readonly Key[])[];
+  readonly rows: readonly (readonly KeyCap[])[];
   readonly columns: number;
 }
 
@@ -18,7 +18,7 @@ const ENTER: Action = { kind: "enter" };
 
 /** The 12-key pad; `flat`: in three rows, for a screen that is too low for four. */
 export function digitKeys(flat: boolean): Keys {
-  const digit = (value: number): Key => ({ label: `${value}`, action: { kind: "digit", digit: value }, columns: 1 });
+  const digit = (value: number): KeyCap => ({ label: `${value}`, action: { kind: "digit", digit: value }, columns: 1 });
   if (flat) {
     return {
       columns: 4,
@@ -99,16 +99,16 @@ export function pageAfterLetter(page: number): number {
   return page < OPENED ? page : Math.floor((page - OPENED) / GROUPS[0]!.length);
 }
 
-function inRows(cells: readonly Key[]): Key[][] {
-  const rows: Key[][] = [];
+function inRows(cells: readonly KeyCap[]): KeyCap[][] {
+  const rows: KeyCap[][] = [];
   for (let i = 0; i < cells.length; i += GROUP_COLUMNS) rows.push(cells.slice(i, i + GROUP_COLUMNS));
   return rows;
 }
 
-function typed(label: string, text: string, columns = 1): Key {
+function typed(label: string, text: string, columns = 1): KeyCap {
   return key(label, { kind: "text", text }, columns);
 }
 
-function key(label: string, action: Action, columns = 1): Key {
+function key(label: string, action: Action, columns = 1): KeyCap {
   return { label, action, columns };
 }

@@ -1,5 +1,5 @@
 import type { Entry, Text, View } from "../ports/panel.js";
-import { type Composed, type Composing, compose, type Paragraph, pageOf, type Row } from "./body.js";
+import { type Composed, type Composing, compose, type Paragraph, pageOf, type TextRow } from "./body.js";
 import { heightOf, type Option, placeChoices } from "./choices.js";
 import { Face } from "./font.js";
 import { Icon } from "./icons.js";
@@ -7,7 +7,7 @@ import { digitKeys, FULL_COLUMNS, fullKeys, groupKeys, type Keys } from "./keybo
 import { MARGIN } from "./paint.js";
 import { noticeIcons, type Picture, pictureOf } from "./pictures.js";
 import { fromLeft, shape } from "./right-to-left.js";
-import type { Place, Setting } from "./setting.js";
+import type { Setting, ViewPlace } from "./setting.js";
 import { Colour } from "./theme.js";
 import type { Action, Area, Art, Tile } from "./tile.js";
 
@@ -26,7 +26,7 @@ type Put = (tile: Tile) => void;
  * Calls `put` with the tiles of `view`: together they cover the screen, once. Keys and choices stand at the bottom, or at the right of
  * a screen that is wider than high; texts take the rest, and what has no room there is a page further.
  */
-export function layOut(view: View, place: Place, setting: Setting, put: Put): void {
+export function layOut(view: View, place: ViewPlace, setting: Setting, put: Put): void {
   const screen: Area = { x: 0, y: 0, width: setting.width, height: setting.height };
   if (place.words) {
     noticeWords(view, place, setting, screen, put);
@@ -64,7 +64,7 @@ function stripHeight({ font }: Setting): number {
 }
 
 /** A wide screen: keys and choices in a column at the right. */
-function beside(view: View, place: Place, setting: Setting, area: Area, keys: Keys | undefined, put: Put): Area {
+function beside(view: View, place: ViewPlace, setting: Setting, area: Area, keys: Keys | undefined, put: Put): Area {
   if (keys === undefined && view.choices.length === 0) return area;
   const width = Math.floor(area.width * 0.45);
   const column = { ...area, x: area.x + area.width - width, width };
@@ -74,7 +74,7 @@ function beside(view: View, place: Place, setting: Setting, area: Area, keys: Ke
 }
 
 /** Keys at the bottom, choices on top of them. Returns what is left above. */
-function below(view: View, place: Place, setting: Setting, area: Area, keys: Keys | undefined, put: Put): Area {
+function below(view: View, place: ViewPlace, setting: Setting, area: Area, keys: Keys | undefined, put: Put): Area {
   let left = area;
   if (keys !== undefined) left = keyRows(keys, setting, left, put);
   const options = optionsOf(view, setting);
@@ -201,7 +201,7 @@ function paragraphsOf(view: View, setting: Setting): readonly Paragraph[] {
 }
 
 /** Texts, with their picture where there is room for one. */
-function body(view: View, place: Place, setting: Setting, area: Area, put: Put): void {
+function body(view: View, place: ViewPlace, setting: Setting, area: Area, put: Put): void {
   const [title, ...lines] = paragraphsOf(view, setting);
   const isIdle = view.screen === "idle";
   // The key that leaves the screen is a finger high, at the right of the title.
@@ -259,7 +259,7 @@ function headOf(
 
 function column(
   view: View,
-  place: Place,
+  place: ViewPlace,
   setting: Setting,
   area: Area,
   corner: number,
@@ -304,7 +304,7 @@ function closeKey({ key }: Setting, area: Area, width: number, put: Put): void {
 /** Texts that are longer than their place: a page of them, and the key that brings the next. */
 function paged(
   texts: readonly Paragraph[],
-  place: Place,
+  place: ViewPlace,
   setting: Setting,
   area: Area,
   corner: number,
@@ -338,7 +338,7 @@ function paged(
 }
 
 function rowsAt(
-  rows: readonly Row[],
+  rows: readonly TextRow[],
   { font }: Setting,
   area: Area,
   top: number,
@@ -353,7 +353,7 @@ function rowsAt(
   }
 }
 
-function artOf({ bin, act, wait, busy, hero }: Picture, { step, seconds }: Place): readonly (Art | string)[] {
+function artOf({ bin, act, wait, busy, hero }: Picture, { step, seconds }: ViewPlace): readonly (Art | string)[] {
   const art: (Art | string)[] = [];
   if (bin !== undefined) art.push({ kind: "cabinet", unit: bin.unit, bin: bin.number });
   if (act !== undefined) art.push({ kind: "door", act, step: step % 8 });
@@ -386,7 +386,7 @@ function pictures(art: readonly (Art | string)[], { font }: Setting, area: Area,
 }
 
 /** What the icons of the strip mean, until somebody touches the screen. */
-function noticeWords(view: View, place: Place, setting: Setting, screen: Area, put: Put): void {
+function noticeWords(view: View, place: ViewPlace, setting: Setting, screen: Area, put: Put): void {
   const paragraphs = view.notices.flatMap((notice) => {
     const [icon = ""] = noticeIcons([notice]);
     return [{ text: `${icon} ${say(setting, view, notice)}`, isTitle: false }];

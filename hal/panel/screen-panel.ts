@@ -5,7 +5,7 @@ import { pageAfterLetter } from "./keyboard.js";
 import { layOut } from "./layout.js";
 import { paint } from "./paint.js";
 import { moves, pictureOf } from "./pictures.js";
-import { type Place, type Setting, START } from "./setting.js";
+import { type Setting, START, type ViewPlace } from "./setting.js";
 import { type Sound, soundOf } from "./sounds.js";
 import { Colour } from "./theme.js";
 import { type Action, lookOf, type Tile } from "./tile.js";
@@ -35,7 +35,7 @@ export class ScreenPanel implements PanelPort {
   readonly #looks = new Int32Array(TILES);
   #count = 0;
   #view: View | undefined;
-  #place: Place = START;
+  #place: ViewPlace = START;
   #percent = 0;
   #timer: TimerId | undefined;
   /** Runs while another screen has only just come. */
@@ -111,7 +111,7 @@ export class ScreenPanel implements PanelPort {
     }
   }
 
-  #go(to: Partial<Place>): void {
+  #go(to: Partial<ViewPlace>): void {
     this.#place = { ...this.#place, ...to };
     this.#draw();
   }

@@ -32,7 +32,7 @@ export function keySide(pixelsPerMillimetre: number): number {
 }
 
 /** Where in a view somebody is. The firmware knows nothing of it. */
-export interface Place {
+export interface ViewPlace {
   /** Of the keyboard. */
   readonly keyboard: number;
   /** Of texts and of choices that have no room on one screen. */
@@ -46,4 +46,4 @@ export interface Place {
   readonly seconds: number;
 }
 
-export const START: Place = { keyboard: 0, texts: 0, choices: 0, words: false, step: 0, seconds: 0 };
+export const START: ViewPlace = { keyboard: 0, texts: 0, choices: 0, words: false, step: 0, seconds: 0 };

@@ -1,5 +1,5 @@
 import type { Canvas } from "./canvas.js";
-import { SHEET_ROW_BYTES, SHEET_WIDTH, type Sheet } from "./font.js";
+import { type GlyphSheet, SHEET_ROW_BYTES, SHEET_WIDTH } from "./font.js";
 
 /** Blends of the sixteen grey steps, of 31: as many as five bits of colour can tell apart. */
 const FULL = 31;
@@ -18,7 +18,7 @@ export class SoftwareCanvas implements Canvas {
   #bottom = 0;
 
   /** `sheets`: of the font, 4 bits a pixel, 15 lets nothing through. */
-  constructor(width: number, height: number, sheets: readonly Sheet[]) {
+  constructor(width: number, height: number, sheets: readonly GlyphSheet[]) {
     this.width = width;
     this.height = height;
     this.pixels = new Uint16Array(width * height);

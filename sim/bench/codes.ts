@@ -1,6 +1,6 @@
 import { offlineCode } from "../../firmware/codes/hotp.js";
 import { FREE_FAILURES, LADDER_MINUTES, SHORT_LADDER_MINUTES } from "../../firmware/codes/ladder.js";
-import { OfflineCodes, type Target } from "../../firmware/codes/offline-codes.js";
+import { OfflineCodes, type CodeTarget } from "../../firmware/codes/offline-codes.js";
 import { Throttle } from "../../firmware/codes/throttle.js";
 import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
 import { Auth, EmergencyTarget, Exchange, Kind } from "../../firmware/records/records.js";
@@ -16,7 +16,7 @@ const DAY_SECONDS = 86_400;
 const MONTH_SECONDS = 30 * DAY_SECONDS;
 const YEAR_SECONDS = 365 * DAY_SECONDS;
 const CODES_KEY = new Uint8Array(32).fill(9);
-const BIN: Target = { kind: EmergencyTarget.bin, bin: 11 };
+const BIN: CodeTarget = { kind: EmergencyTarget.bin, bin: 11 };
 const BIN_NAME = "bin:A-12";
 const SHORT: Guessed = { ...ORDINARY, short: 1 };
 const THE_BIN: Guessed = { target: BIN.kind, bin: BIN.bin };

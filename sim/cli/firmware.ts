@@ -4,14 +4,14 @@ import { Command, Option } from "commander";
 import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
 import { BUILD_DIR, ROOT } from "../engines/xs/bundle.js";
-import { BOARDS, type Board, buildImage } from "./firmware/build.js";
+import { BOARDS, buildImage, type ImageBoard } from "./firmware/build.js";
 import { readFigures } from "./firmware/figures.js";
 import { imageSlotBytes, reservePercent } from "./firmware/reserve.js";
 import { findSdk, strangeness } from "./firmware/sdk.js";
 import { boardPartition } from "./shared/partition.js";
 
 interface Options {
-  readonly board: Board;
+  readonly board: ImageBoard;
   readonly out?: string;
   readonly instruments: boolean;
 }
@@ -61,7 +61,7 @@ async function main(): Promise<number> {
 }
 
 /** Of an image that can be flashed. Throws CloudError when its slot is too full. */
-function sizeOf(board: Board, image: string | undefined): { imageBytes?: number; reservePercent?: number } {
+function sizeOf(board: ImageBoard, image: string | undefined): { imageBytes?: number; reservePercent?: number } {
   if (board === "sim" || image === undefined) return {};
   const imageBytes = statSync(join(image, "xs_esp32.bin")).size;
   const slotBytes = imageSlotBytes(readFileSync(join(ROOT, "hal/moddable/esp32/partitions.csv"), "utf8"));

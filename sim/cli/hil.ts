@@ -3,9 +3,9 @@ import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
-import { openEngine, TARGETS, type Target } from "../engines/targets.js";
+import { type EngineTarget, openEngine, TARGETS } from "../engines/targets.js";
 import { NoXsError } from "../engines/xs/compile.js";
-import { type Cell, type Outcome, totalsOf, withEqualTraces } from "../trials/hil/cell.js";
+import { type CellOutcome, type MatrixCell, totalsOf, withEqualTraces } from "../trials/hil/cell.js";
 import { playAll } from "../trials/hil/matrix.js";
 import { junitOf, pageOf } from "../trials/hil/report.js";
 import { killCells, runCell } from "../trials/hil/run-cell.js";
@@ -16,7 +16,7 @@ import { whole } from "./shared/numbers.js";
 import { parseTarget, RELAY_HELP } from "./shared/target.js";
 
 interface Options {
-  readonly targets: readonly Target[];
+  readonly targets: readonly EngineTarget[];
   readonly relay?: string;
   readonly scenarios: readonly string[];
   readonly seed: number;
@@ -46,7 +46,7 @@ const program = new Command("hil")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 /** For commander: targets between commas. */
-function targets(text: string): Target[] {
+function targets(text: string): EngineTarget[] {
   return text.split(",").map(parseTarget);
 }
 
@@ -61,7 +61,7 @@ function listOf<T extends string>(known: readonly T[]): (text: string) => T[] {
 }
 
 /** Builds what a target needs, once and before its cells. Answers why it cannot be had; undefined: it can. */
-async function prepare(target: Target, relay?: string): Promise<string | undefined> {
+async function prepare(target: EngineTarget, relay?: string): Promise<string | undefined> {
   try {
     const engine = await openEngine(target, relay);
     engine.close();
@@ -98,7 +98,7 @@ async function main(): Promise<number> {
     const why = await prepare(target, relay);
     if (why !== undefined) absent.set(target, why);
   }
-  const playOne = async (cell: Cell): Promise<Outcome> => {
+  const playOne = async (cell: MatrixCell): Promise<CellOutcome> => {
     const { scenario, target } = cell;
     const again = `npm run scenario -- ${scenario} --target ${target} --seed ${seed} --parts ${parts} --artifacts DIR # at ${head.commit}`;
     const why = absent.get(target);

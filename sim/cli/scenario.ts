@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { CloudError } from "../cloud/domain.js";
-import { openEngine, type Target } from "../engines/targets.js";
+import { type EngineTarget, openEngine } from "../engines/targets.js";
 import { NoXsError } from "../engines/xs/compile.js";
 import { Artifacts } from "../trials/rig/artifacts.js";
 import { NoCapabilityError } from "../trials/rig/rig.js";
@@ -23,7 +23,7 @@ interface Options {
   readonly broker: BrokerKind;
   readonly exchanges: number;
   readonly killBroker: boolean;
-  readonly target: Target;
+  readonly target: EngineTarget;
   readonly relay?: string;
   readonly parts: PartsLevel;
   readonly trace: boolean;

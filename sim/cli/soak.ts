@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
-import { openEngine, type Target } from "../engines/targets.js";
+import { type EngineTarget, openEngine } from "../engines/targets.js";
 import { NoXsError } from "../engines/xs/compile.js";
 import { pictureOf } from "../trials/soak/picture.js";
 import { type Plan, planOptions, readSteps } from "../trials/soak/plan.js";
@@ -17,7 +17,7 @@ import { readSeeds, soakSeeds } from "./soak/seeds.js";
 interface Options {
   readonly seed: number;
   readonly exchanges: number;
-  readonly target: Target;
+  readonly target: EngineTarget;
   readonly relay?: string;
   readonly parts: PartsLevel;
   readonly hostile: boolean;

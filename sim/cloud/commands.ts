@@ -1,6 +1,6 @@
 import { CommandKind } from "../../firmware/records/records.js";
 import { CloudError } from "./domain.js";
-import type { Command } from "./state.js";
+import type { IssuedCommand } from "./state.js";
 import type { CloudStore } from "./store.js";
 
 /** A one-touch unlock that a box has not taken by then is dropped, s. */
@@ -12,7 +12,7 @@ export class Commands {
   readonly #store: CloudStore;
   readonly #now: () => number;
   /** Asked for since the start, and on no wire yet: no box can have taken them. */
-  readonly #unsent = new Set<Command>();
+  readonly #unsent = new Set<IssuedCommand>();
 
   constructor(store: CloudStore, now: () => number) {
     this.#store = store;
@@ -20,12 +20,16 @@ export class Commands {
   }
 
   /** Durable when it returns; answers the command with its number. Throws CloudError. */
-  issue(box: string, command: CommandKind, fields: { readonly bin?: number; readonly sheet?: number } = {}): Command {
+  issue(
+    box: string,
+    command: CommandKind,
+    fields: { readonly bin?: number; readonly sheet?: number } = {},
+  ): IssuedCommand {
     const state = this.#store.boxState(box);
     if (this.waiting(box).length >= MAX_WAITING) {
       throw new CloudError(`box ${box} has ${MAX_WAITING} commands waiting: let it come online first`);
     }
-    const issued: Command = {
+    const issued: IssuedCommand = {
       id: state.nextCommand,
       command,
       ...fields,
@@ -63,12 +67,12 @@ export class Commands {
   }
 
   /** To be called before a command goes out. */
-  sending(command: Command): void {
+  sending(command: IssuedCommand): void {
     this.#unsent.delete(command);
   }
 
   /** What the box has given no receipt for; expires what is too old on the way. */
-  waiting(box: string): readonly Command[] {
+  waiting(box: string): readonly IssuedCommand[] {
     const waiting = this.#store.boxState(box).commands.filter((c) => c.status === "waiting");
     for (const command of waiting) {
       if (command.command !== CommandKind.oneTouchUnlock || this.#now() - command.issued < ONE_TOUCH_SECONDS) continue;

@@ -37,7 +37,7 @@ import { Sheets } from "./sheets.js";
 import { type Send, SnapshotOffers } from "./snapshot-offers.js";
 import { SnapshotRounds } from "./snapshot-rounds.js";
 import { Snapshots } from "./snapshots.js";
-import type { BoxEntry, Command } from "./state.js";
+import type { BoxEntry, IssuedCommand } from "./state.js";
 import type { CloudStore } from "./store.js";
 import type { CloudTransport } from "./transport.js";
 import { LineRules } from "./watch/line-rules.js";
@@ -192,22 +192,22 @@ export class CloudService {
   }
 
   /** Arms a bin of a box for one press of its reset button; dropped when the box has not taken it within a minute. */
-  oneTouchUnlock(box: string, label: string): Command {
+  oneTouchUnlock(box: string, label: string): IssuedCommand {
     return this.#command(box, CommandKind.oneTouchUnlock, { bin: this.admin.binNumber(box, label) });
   }
 
-  setBinEnabled(box: string, label: string, enabled: boolean): Command {
+  setBinEnabled(box: string, label: string, enabled: boolean): IssuedCommand {
     this.admin.setBinEnabled(box, label, enabled);
     const bin = this.admin.binNumber(box, label);
     return this.#command(box, enabled ? CommandKind.enableBin : CommandKind.disableBin, { bin });
   }
 
-  reboot(box: string): Command {
+  reboot(box: string): IssuedCommand {
     return this.#command(box, CommandKind.reboot, {});
   }
 
   /** Closes the offline-code sheets below the one in force, at once if the box is online. */
-  closeSheets(box: string): Command {
+  closeSheets(box: string): IssuedCommand {
     return this.#command(box, CommandKind.closeSheets, { sheet: this.sheets.revoke(box) });
   }
 
@@ -237,7 +237,7 @@ export class CloudService {
     return this.#snapshots.newest(box);
   }
 
-  #command(box: string, kind: CommandKind, fields: { bin?: number; sheet?: number }): Command {
+  #command(box: string, kind: CommandKind, fields: { bin?: number; sheet?: number }): IssuedCommand {
     const command = this.#commands.issue(box, kind, fields);
     this.#whenDurable(() => this.#sendCommands(box));
     return command;

@@ -93,7 +93,7 @@ export interface EpochState {
   boot?: number;
 }
 
-export interface Command {
+export interface IssuedCommand {
   readonly id: number;
   readonly command: CommandKind;
   readonly bin?: number;
@@ -174,7 +174,7 @@ export interface BoxEntry {
   /** Release that it is to have, whatever the rollout says. Absent: as the rollout says. */
   pin?: number;
   nextCommand: number;
-  commands: Command[];
+  commands: IssuedCommand[];
   sheets: SheetsState;
   /** As the box's retained `state` or its will says. */
   online: boolean;
@@ -211,7 +211,7 @@ export interface Alert {
 }
 
 /** What a program was answered once and is answered again for the same idempotency key. */
-export interface Answer {
+export interface RememberedAnswer {
   /** Of what was asked, SHA-256 in hexadecimal. */
   readonly asked: string;
   readonly status: number;
@@ -306,7 +306,7 @@ export interface CloudDocument {
   changes?: number;
   accessChanges?: Record<string, number>;
   /** What programs were answered, by token and idempotency key (`api/answers.ts`). Absent: nothing. */
-  answers?: Record<string, Answer>;
+  answers?: Record<string, RememberedAnswer>;
   /** Users whose names are to go, since when, s since 1970 UTC, and the name that they had last. Absent: none. */
   erasing?: Record<string, { readonly since: number; readonly name?: string }>;
   /** Users who were erased, by number, since when, s since 1970 UTC: nothing else of them. Absent: none. */

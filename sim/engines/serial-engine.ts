@@ -16,7 +16,7 @@ const BAUD = 460_800;
 /** So long the supply is off, ms: capacitors empty. */
 const OFF_MS = 1_000;
 
-export interface SerialOptions {
+export interface SerialEngineOptions {
   /** Of the port: /dev/ttyUSB0. */
   readonly path: string;
   /** Shell command that switches the board's supply (`relaysBy`); absent: the agent restarts the board. */
@@ -36,7 +36,7 @@ export class SerialEngine implements Engine {
   readonly #model: string;
 
   /** Throws NoBoardError: no port, a busy one, nobody there, or the wrong one. */
-  constructor({ path, relay, startsWithinMs = 15_000 }: SerialOptions) {
+  constructor({ path, relay, startsWithinMs = 15_000 }: SerialEngineOptions) {
     this.#lock = lockPort(path);
     this.#tty = this.#open(path);
     this.#relays = relay === undefined ? undefined : relaysBy(relay);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { hotp, offlineCode } from "../../firmware/codes/hotp.js";
 import { penaltySeconds, SHORT_LADDER_MINUTES } from "../../firmware/codes/ladder.js";
-import { OfflineCodes, type Prompt, type Target } from "../../firmware/codes/offline-codes.js";
+import { type CodeTarget, OfflineCodes, type Prompt } from "../../firmware/codes/offline-codes.js";
 import { guessedBy, Throttle } from "../../firmware/codes/throttle.js";
 import { waitRefusal } from "../../firmware/codes/wait-refusal.js";
 import { CommandKind, EmergencyTarget, Kind } from "../../firmware/records/records.js";
@@ -10,9 +10,9 @@ import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
 const KEY = new Uint8Array(64).fill(5);
-const BIN: Target = { kind: EmergencyTarget.bin, bin: 2 };
-const ALL: Target = { kind: EmergencyTarget.all };
-const WALL: Target = { kind: EmergencyTarget.unmount };
+const BIN: CodeTarget = { kind: EmergencyTarget.bin, bin: 2 };
+const ALL: CodeTarget = { kind: EmergencyTarget.all };
+const WALL: CodeTarget = { kind: EmergencyTarget.unmount };
 
 let bench: LedgerBench;
 let throttle: Throttle;
@@ -40,13 +40,14 @@ function reboot(): void {
   start();
 }
 
-function nameOf({ kind, bin }: Target): string {
+function nameOf({ kind, bin }: CodeTarget): string {
   if (kind === EmergencyTarget.bin) return `bin:A-${bin! + 1}`;
   return kind === EmergencyTarget.all ? "all" : "unmount";
 }
 
-const right = (target: Target, { sheet, number }: Prompt) => offlineCode(nodeHash, KEY, nameOf(target), sheet, number);
-const type = (target: Target, prompt: Prompt) => codes.check(target, prompt, right(target, prompt));
+const right = (target: CodeTarget, { sheet, number }: Prompt) =>
+  offlineCode(nodeHash, KEY, nameOf(target), sheet, number);
+const type = (target: CodeTarget, prompt: Prompt) => codes.check(target, prompt, right(target, prompt));
 const accepted = { kind: "accepted" };
 const emergencies = () =>
   [...readJournal(bench.flash, 1)].flatMap(({ record }) => (record?.kind === Kind.emergency ? [record] : []));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { offlineCode } from "../../firmware/codes/hotp.js";
-import { GRACE_REUSES, OfflineCodes, type Prompt, type Target } from "../../firmware/codes/offline-codes.js";
+import { type CodeTarget, GRACE_REUSES, OfflineCodes, type Prompt } from "../../firmware/codes/offline-codes.js";
 import { Throttle } from "../../firmware/codes/throttle.js";
 import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
 import { CommandKind, EmergencyTarget, Kind } from "../../firmware/records/records.js";
@@ -9,8 +9,8 @@ import { readJournal } from "../support/box-memory.js";
 import { LedgerBench } from "../support/ledger-bench.js";
 
 const CODES_KEY = new Uint8Array(32).fill(9);
-const BIN: Target = { kind: EmergencyTarget.bin, bin: 11 };
-const ALL: Target = { kind: EmergencyTarget.all };
+const BIN: CodeTarget = { kind: EmergencyTarget.bin, bin: 11 };
+const ALL: CodeTarget = { kind: EmergencyTarget.all };
 const label = (bin: number) => `A-${bin + 1}`;
 
 class Desk {
@@ -30,12 +30,12 @@ class Desk {
   }
 
   /** What the sheet says for a prompt. */
-  printed(target: Target, prompt: { sheet: number; number: number }): string {
+  printed(target: CodeTarget, prompt: { sheet: number; number: number }): string {
     const name = target.kind === EmergencyTarget.all ? "all" : `bin:${label(target.bin!)}`;
     return offlineCode(TWEETNACL_HASH, CODES_KEY, name, prompt.sheet, prompt.number);
   }
 
-  use(target: Target, prompt: Prompt | undefined = this.codes.prompt(target)) {
+  use(target: CodeTarget, prompt: Prompt | undefined = this.codes.prompt(target)) {
     return this.codes.check(target, prompt!, this.printed(target, prompt!));
   }
 
@@ -70,7 +70,7 @@ test("a try costs one HMAC when its code is asked for, and one behind the last d
     work();
     return desk.hmacs - before;
   };
-  const guess = (target: Target) => desk.codes.check(target, desk.codes.prompt(target)!, "00000000").kind;
+  const guess = (target: CodeTarget) => desk.codes.check(target, desk.codes.prompt(target)!, "00000000").kind;
   expect(costs(() => desk.codes.makeReady(BIN))).toBe(1);
   expect(costs(() => expect(guess(BIN)).toBe("wrong"))).toBe(1);
   expect(costs(() => desk.codes.makeReady(BIN))).toBe(0);
@@ -92,7 +92,7 @@ test("a code for all bins is on record as that of a stock-take where it was type
 test("a wrong code, a code of another bin, of another number and of another sheet open nothing and count", () => {
   const desk = new Desk();
   const prompt = desk.codes.prompt(BIN)!;
-  const other: Target = { kind: EmergencyTarget.bin, bin: 12 };
+  const other: CodeTarget = { kind: EmergencyTarget.bin, bin: 12 };
   const wrong = [
     "00000000",
     desk.printed(other, prompt),

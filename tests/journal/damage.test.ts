@@ -6,7 +6,6 @@ import type { NorFlash, SectorFault } from "../../sim/world/devices/nor-flash.js
 import { Random } from "../../sim/world/random.js";
 import {
   appendUntil,
-  type Entry,
   mount,
   newFlash,
   payloadFor,
@@ -15,11 +14,12 @@ import {
   replayAll,
   SHAPES,
   sameBytes,
+  type TrialEntry,
 } from "./support.js";
 
 const SMALL = { sectorBytes: 4096, sectors: 4, alignBytes: 4 };
 
-function filled(flash: NorFlash, count: number): Entry[] {
+function filled(flash: NorFlash, count: number): TrialEntry[] {
   const journal = mount(flash);
   return Array.from({ length: count }, () => {
     const payload = payloadFor(journal.nextSeq, 32);
@@ -309,7 +309,7 @@ describe("a part that fails", () => {
         for (let i = 0; i < 12; i++)
           flash.stickBit(4096 * random.int(3) + 64 + random.int(4032), random.int(8), random.pick([0, 1]));
         let journal: Journal = mount(flash);
-        let payloads: Entry[] = [];
+        let payloads: TrialEntry[] = [];
         for (let i = 0; i < 400; i++) {
           journal.acknowledge(journal.nextSeq - 20);
           const payload = payloadFor(journal.nextSeq, 32);

@@ -15,7 +15,6 @@ import { NorFlash } from "../../sim/world/devices/nor-flash.js";
 import { Random } from "../../sim/world/random.js";
 import {
   checkpointAsOf,
-  type Entry,
   fill,
   mount,
   newFlash,
@@ -24,11 +23,12 @@ import {
   replayAll,
   SeededEntropy,
   SHAPES,
+  type TrialEntry,
 } from "./support.js";
 
 const SMALL = { sectorBytes: 4096, sectors: 4, alignBytes: 4 };
 
-function append(journal: Journal, count: number, rank: Rank = "vital", byteLength = 32): Entry[] {
+function append(journal: Journal, count: number, rank: Rank = "vital", byteLength = 32): TrialEntry[] {
   return Array.from({ length: count }, () => {
     const payload = payloadFor(journal.nextSeq, byteLength);
     return { seq: journal.append(payload, rank), payload };
@@ -50,7 +50,7 @@ describe.each(SHAPES)("$sectors sectors of $sectorBytes aligned to $alignBytes",
     const flash = newFlash(shape);
     const turns = shape.sectorBytes > 16_384 ? 1.5 : 3;
     let journal = mount(flash);
-    const written: Entry[] = [];
+    const written: TrialEntry[] = [];
     let oldest = 1;
     for (let bytes = 0; bytes < turns * flash.sizeBytes; ) {
       const entry = append(journal, 1, "vital", 1 + random.int(MAX_PAYLOAD))[0]!;

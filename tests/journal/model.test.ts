@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { admits, JournalFullError, type Rank } from "../../firmware/journal/contract.js";
 import { PowerCut } from "../../sim/world/devices/power-cut.js";
-import { type Entry, mount, newFlash, payloadFor, readAll } from "./support.js";
+import { mount, newFlash, payloadFor, readAll, type TrialEntry } from "./support.js";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -47,9 +47,9 @@ test(`behaves like a list of records, whatever happens in whatever order (seed $
       (alignBytes, steps) => {
         const flash = newFlash({ sectorBytes: 4096, sectors: 4, alignBytes }, 5);
         let journal = mount(flash);
-        const list: (Entry & { rank: Rank })[] = [];
+        const list: (TrialEntry & { rank: Rank })[] = [];
         let acknowledged = 0;
-        const check = (inFlight?: Entry & { rank: Rank }) => {
+        const check = (inFlight?: TrialEntry & { rank: Rank }) => {
           const found = readAll(journal);
           if (inFlight !== undefined && found.at(-1)?.seq === inFlight.seq) list.push(inFlight);
           // Given up is nothing but a beginning, and in it nothing vital that the cloud does not have.

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { BEHAVIOURS } from "../../sim/trials/journal-trial/behaviours.js";
-import { INTERFERENCES, Trial } from "../../sim/trials/journal-trial/trial.js";
+import { INTERFERENCES, JournalTrial } from "../../sim/trials/journal-trial/trial.js";
 import { permutation } from "./support.js";
 
 vi.setConfig({ testTimeout: 240_000 });
@@ -27,7 +27,7 @@ describe.each(BEHAVIOURS)("$name", (behaviour) => {
     for (const alignBytes of ALIGNMENTS) {
       for (const [i, interference] of INTERFERENCES.entries()) {
         permutation(`${behaviour.name}-${sectorBytes}-${sectors}-${alignBytes}-${interference.name}`, () => {
-          const trial = new Trial({ sectorBytes, sectors, alignBytes }, interference, 100 * alignBytes + i);
+          const trial = new JournalTrial({ sectorBytes, sectors, alignBytes }, interference, 100 * alignBytes + i);
           behaviour.run(trial);
           trial.reboot();
           trial.checkAll();

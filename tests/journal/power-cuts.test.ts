@@ -6,7 +6,6 @@ import { PowerCut } from "../../sim/world/devices/power-cut.js";
 import { Random } from "../../sim/world/random.js";
 import {
   checkpointAsOf,
-  type Entry,
   mount,
   newFlash,
   payloadFor,
@@ -16,12 +15,13 @@ import {
   SeededEntropy,
   type Shape,
   sameBytes,
+  type TrialEntry,
 } from "./support.js";
 
 vi.setConfig({ testTimeout: 240_000 });
 
 /** What must hold after any cut: all that was promised, at most the record in flight besides, in order. */
-function checkRecovered(journal: Journal, promised: readonly Entry[], inFlight: Entry | undefined): number {
+function checkRecovered(journal: Journal, promised: readonly TrialEntry[], inFlight: TrialEntry | undefined): number {
   const found = readAll(journal, promised[0]?.seq ?? 0);
   const last = found.at(-1);
   const extra = last !== undefined && inFlight !== undefined && last.seq === inFlight.seq ? 1 : 0;
@@ -92,8 +92,8 @@ describe("a cut at every operation of a workload, torn at every byte", () => {
     test(`${shape.sectors} sectors of ${shape.sectorBytes}, aligned to ${shape.alignBytes}`, () => {
       const random = new Random(shape.alignBytes);
       const flash = newFlash(shape);
-      const promised: Entry[] = [];
-      let inFlight: Entry | undefined;
+      const promised: TrialEntry[] = [];
+      let inFlight: TrialEntry | undefined;
       let operations = 0;
       flash.onOperation = (operation) => {
         if (operation.kind === "read") return;
@@ -332,10 +332,10 @@ describe("cuts in a row", () => {
         const random = new Random(seed);
         const alignBytes = random.pick([1, 4, 8, 16, 32]);
         const flash = newFlash({ sectorBytes: 4096, sectors: 4, alignBytes }, seed);
-        let promised: Entry[] = [];
+        let promised: TrialEntry[] = [];
         for (let cut = 0; cut < 400; cut++) {
           flash.powerOn();
-          let inFlight: Entry | undefined;
+          let inFlight: TrialEntry | undefined;
           const journal = mount(flash, 3, seed);
           const settled = promised.slice(-100);
           const found = readAll(journal, settled[0]?.seq ?? 0);

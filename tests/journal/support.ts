@@ -1,6 +1,6 @@
 import { JournalFullError, type Rank, type Room } from "../../firmware/journal/contract.js";
 import type { Journal } from "../../firmware/journal/journal.js";
-import { type Entry, payloadFor, type Shape } from "../../sim/trials/journal-trial/parts.js";
+import { payloadFor, type Shape, type TrialEntry } from "../../sim/trials/journal-trial/parts.js";
 
 export * from "../../sim/trials/journal-trial/parts.js";
 
@@ -13,13 +13,13 @@ export const SHAPES: readonly Shape[] = [
 
 export interface Replayed {
   readonly checkpoint: Uint8Array[];
-  readonly records: Entry[];
+  readonly records: TrialEntry[];
   readonly missing: { readonly through: number; readonly count: number }[];
 }
 
 export function replayAll(journal: Journal): Replayed {
   const checkpoint: Uint8Array[] = [];
-  const records: Entry[] = [];
+  const records: TrialEntry[] = [];
   const missing: Replayed["missing"] = [];
   journal.replay({
     checkpoint: (payload) => checkpoint.push(payload),

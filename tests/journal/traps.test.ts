@@ -8,7 +8,7 @@ import type { NorFlash } from "../../sim/world/devices/nor-flash.js";
 import { PowerCut } from "../../sim/world/devices/power-cut.js";
 import { Random } from "../../sim/world/random.js";
 import { LedgerBench } from "../support/ledger-bench.js";
-import { type Entry, mount, newFlash, payloadFor, readAll, replayAll } from "./support.js";
+import { mount, newFlash, payloadFor, readAll, replayAll, type TrialEntry } from "./support.js";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -16,7 +16,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const SMALL = { sectorBytes: 4096, sectors: 4, alignBytes: 1 };
 
-function filled(flash: NorFlash, count: number): Entry[] {
+function filled(flash: NorFlash, count: number): TrialEntry[] {
   const journal = mount(flash);
   return Array.from({ length: count }, () => {
     journal.acknowledge(journal.nextSeq - 1);

@@ -39,6 +39,31 @@ test("on the box a type has a name that no other has", () => {
   expect(shared.map(([name, files]) => `${name}: ${files.join(", ")}`)).toEqual([]);
 });
 
+/** What both sides know under one name, because it is one thing; the reasons for two of them. */
+const ONE_THING = [
+  // A box, as the firmware that runs on it, and as the row that the cloud has of it.
+  "Box",
+  // What a box is told to do; at the terminal, what its operator is.
+  "Command",
+  "HostClock",
+  "LinkKind",
+  "MessageError",
+  "WifiLink",
+  // The second implementations of the judge, by the documents of the first.
+  "BinContent",
+  "Geometry",
+  "Sector",
+  "SectorHeader",
+  "Slot",
+];
+
+test("a type of the box and one of the simulator or the cloud share a name where they are one thing", () => {
+  const box = exportedTypes("firmware/", "hal/");
+  const around = exportedTypes("sim/");
+  const shared = [...box.keys()].filter((name) => around.has(name)).sort();
+  expect(shared).toEqual([...ONE_THING].sort());
+});
+
 test("parts are hardware: what something is made with is its needs, and what a thing consists of has a word of its own", () => {
   const HARDWARE = ["BoardParts", "Parts", "PartsLevel", "PartsPort"];
   const named = sources.flatMap((source) => places(source, /\b(?:interface|class|type) (\w*Parts)\b/g));

@@ -1,5 +1,5 @@
 import TCP from "embedded:io/socket/tcp";
-import type { Happening } from "./happening.js";
+import type { PlayedDeed } from "./happening.js";
 
 /** Bytes that may wait to be sent; more means that nobody reads. */
 const MAX_WAITING_BYTES = 65_536;
@@ -9,7 +9,7 @@ const MAX_WAITING_BYTES = 65_536;
  * no port of its own. Lines are ASCII.
  */
 export class Control {
-  onHappening: ((happening: Happening) => void) | undefined;
+  onHappening: ((happening: PlayedDeed) => void) | undefined;
   readonly #socket: TCP;
   #room = 0;
   #waiting = "";
@@ -51,7 +51,7 @@ export class Control {
     while (end >= 0) {
       const line = this.#line.slice(0, end);
       this.#line = this.#line.slice(end + 1);
-      this.onHappening?.(JSON.parse(line) as Happening);
+      this.onHappening?.(JSON.parse(line) as PlayedDeed);
       end = this.#line.indexOf("\n");
     }
   }

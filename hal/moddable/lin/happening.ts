@@ -2,7 +2,7 @@ import type { LinkKind, WifiNetwork } from "../../ports/network.js";
 import type { PanelInput } from "../../ports/panel.js";
 
 /** What the far end makes happen in front of the box: one JSON object a line. */
-export type Happening =
+export type PlayedDeed =
   | { readonly do: "input"; readonly input: PanelInput }
   | { readonly do: "scan"; readonly serial: string }
   | { readonly do: "press" }

@@ -21,7 +21,7 @@ import { boardScreen } from "../panel/board-screen.js";
 import { BoardTimers } from "../timers.js";
 import { Control } from "./control.js";
 import { FileFlash } from "./file-flash.js";
-import type { Happening } from "./happening.js";
+import type { PlayedDeed } from "./happening.js";
 import { HostClock } from "./host-clock.js";
 import { MockBins } from "./mock-bins.js";
 import { MockLink, MockWifi } from "./mock-links.js";
@@ -167,7 +167,7 @@ function sleepPort(): SleepPort {
   };
 }
 
-function happen(happening: Happening): void {
+function happen(happening: PlayedDeed): void {
   switch (happening.do) {
     case "fault":
       throw new Error(happening.message);

@@ -3,7 +3,7 @@ import { formatText } from "../../../firmware/panel/texts/catalogue.js";
 import { FontFile } from "../../../hal/panel/font.js";
 import { layOut } from "../../../hal/panel/layout.js";
 import { paint } from "../../../hal/panel/paint.js";
-import { keySide, type Place, type Setting, START } from "../../../hal/panel/setting.js";
+import { keySide, type Setting, START, type ViewPlace } from "../../../hal/panel/setting.js";
 import { SoftwareCanvas } from "../../../hal/panel/software-canvas.js";
 import type { View } from "../../../hal/ports/panel.js";
 import { fontFile } from "../../engines/glyphs/font-file.js";
@@ -65,7 +65,12 @@ export function canvasFor(name: PanelName): SoftwareCanvas {
 }
 
 /** `view` drawn whole. */
-export function drawn(name: PanelName, view: View, place: Place = START, more: Partial<Setting> = {}): SoftwareCanvas {
+export function drawn(
+  name: PanelName,
+  view: View,
+  place: ViewPlace = START,
+  more: Partial<Setting> = {},
+): SoftwareCanvas {
   const canvas = canvasFor(name);
   const setting = settingFor(name, more);
   layOut(view, place, setting, (tile) => paint(canvas, setting.font, setting.cabinet, tile));

@@ -10,8 +10,8 @@ import { BUILD_DIR, bundlePackages, ROOT } from "../../engines/xs/bundle.js";
 import { boardPartition } from "../shared/partition.js";
 import { hasIdf, type Sdk, WRITTEN_FOR } from "./sdk.js";
 
-export type Board = "ms5" | "ms4" | "sim";
-export const BOARDS: readonly Board[] = ["ms5", "ms4", "sim"];
+export type ImageBoard = "ms5" | "ms4" | "sim";
+export const BOARDS: readonly ImageBoard[] = ["ms5", "ms4", "sim"];
 
 /** As the manifest has it; otherwise it is the name of the folder that this checkout is in. */
 const NAME = "smartbox";
@@ -25,7 +25,7 @@ const TYPES: readonly (readonly [from: string, to: string])[] = [
 
 export interface BuildOptions {
   readonly sdk: Sdk;
-  readonly board: Board;
+  readonly board: ImageBoard;
   /** Absolute. */
   readonly out: string;
   /** With instruments: what the heap holds can be read. */
@@ -75,7 +75,7 @@ export async function buildImage({ sdk, board, out, instruments }: BuildOptions)
  * Of the density of the board's panel; the manifest takes the first from there. Returns where the second is. Throws CloudError when that
  * has no room in its partition.
  */
-async function writePanelFonts(board: Board): Promise<string> {
+async function writePanelFonts(board: ImageBoard): Promise<string> {
   const { pixelsPerMillimetre } = (board === "ms4" ? MS4 : MS5).panel;
   const folder = join(BUILD_DIR, "..", "panel");
   mkdirSync(folder, { recursive: true });

@@ -4,7 +4,7 @@ import { Outward } from "../../cloud/outward/outward.js";
 import { poster } from "../../cloud/outward/post.js";
 import type { FolderShelf } from "../../cloud/releases/folder-shelf.js";
 import type { Input } from "../../page/server/acts.js";
-import { type Answer, perform } from "../../page/server/play.js";
+import { type ActAnswer, perform } from "../../page/server/play.js";
 import { Prepared, PreparedSchema } from "../../page/server/prepared.js";
 import type { OwnOrganisation, Theatre } from "../../page/server/theatre.js";
 import type { EngineNow, EngineSection, Pace } from "../../page/shared/state.js";
@@ -158,7 +158,7 @@ export class Desk extends House implements Theatre {
     }
   }
 
-  do<I extends Input>(input: I): Answer<I["act"]> {
+  do<I extends Input>(input: I): ActAnswer<I["act"]> {
     this.#needs.recorder?.note(input);
     try {
       return perform(this, input);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Answer } from "../state.js";
+import type { RememberedAnswer } from "../state.js";
 import type { CloudStore } from "../store.js";
 import { Problem } from "./problem.js";
 
@@ -35,7 +35,7 @@ export class Answers {
   }
 
   /** Undefined: nobody has asked this yet. Throws Problem where the key was used for something else. */
-  find({ key, fingerprint }: Asked, nowSeconds: number): Answer | undefined {
+  find({ key, fingerprint }: Asked, nowSeconds: number): RememberedAnswer | undefined {
     const found = this.#store.document.answers?.[key];
     if (found === undefined || nowSeconds - found.at > KEPT_SECONDS) return undefined;
     if (found.asked !== fingerprint) {

@@ -8,7 +8,7 @@ import { Answers, type Asked, askedOf } from "./answers.js";
 import { openApi } from "./openapi.js";
 import { Pace, PER_SECOND } from "./pace.js";
 import { Problem } from "./problem.js";
-import type { Caller, Route } from "./route.js";
+import type { ApiCaller, Route } from "./route.js";
 import { ROUTES } from "./routes.js";
 import { isGood, readToken, type Tokens } from "./tokens.js";
 
@@ -86,7 +86,7 @@ async function answer(
   if ("address" in there) return await handOn(there.address, request, body);
   const { cloud } = there;
   const now = host.now();
-  const caller: Caller = { tenant, cloud, tokens: host.tokens, now, scopes: token.scopes };
+  const caller: ApiCaller = { tenant, cloud, tokens: host.tokens, now, scopes: token.scopes };
   const asked = {
     path: read("path", route.params, path),
     query: read("query", route.query, query),
@@ -102,7 +102,7 @@ async function answer(
 /** Does it and keeps the answer in one step: what was done and what was said about it are durable together. */
 async function change(
   route: Route,
-  caller: Caller,
+  caller: ApiCaller,
   asked: Parameters<Route["run"]>[1],
   once: Asked | undefined,
 ): Promise<Response> {

@@ -4,7 +4,7 @@ import { Problem } from "./problem.js";
 import type { Scope, Tokens } from "./tokens.js";
 
 /** Whose organisation it is, and who asks. */
-export interface Caller {
+export interface ApiCaller {
   readonly tenant: string;
   readonly cloud: CloudService;
   readonly tokens: Tokens;
@@ -39,7 +39,7 @@ interface RouteOf<E extends Entries, A extends v.GenericSchema | undefined> {
    * CloudError.
    */
   readonly run: (
-    caller: Caller,
+    caller: ApiCaller,
     asked: {
       readonly path: v.InferOutput<E["path"]>;
       readonly query: v.InferOutput<E["query"]>;
@@ -50,7 +50,7 @@ interface RouteOf<E extends Entries, A extends v.GenericSchema | undefined> {
 
 /** A route with all that is known of it: it is served, and described, from this alone. */
 export type Route = Omit<RouteOf<Entries, v.GenericSchema | undefined>, "run"> & {
-  readonly run: (caller: Caller, asked: { path: unknown; query: unknown; body: unknown }) => unknown;
+  readonly run: (caller: ApiCaller, asked: { path: unknown; query: unknown; body: unknown }) => unknown;
 };
 
 /** Checks that schemas and `run` fit each other. */

@@ -1,4 +1,4 @@
-import type { Held } from "../store/postgres/committer.js";
+import type { HeldTenant } from "../store/postgres/committer.js";
 import type { Database } from "../store/postgres/database.js";
 
 /** How long a tenant stays with a process that does not say that it is there, s. */
@@ -54,7 +54,7 @@ export class Leases {
   }
 
   /** Takes at most `count` tenants that nobody answers for. */
-  async take(count: number): Promise<readonly Held[]> {
+  async take(count: number): Promise<readonly HeldTenant[]> {
     const { rows } = await this.#database.pool.query<{ tenant: string; generation: string }>(
       `update lease set holder = $1, generation = generation + 1, expires = now() + make_interval(secs => $2)
        where tenant in (select tenant from lease where expires < now() order by expires limit $3 for update skip locked)
@@ -75,7 +75,7 @@ export class Leases {
   }
 
   /** Gives a tenant away: the next one need not wait. */
-  async release({ tenant, generation }: Held): Promise<void> {
+  async release({ tenant, generation }: HeldTenant): Promise<void> {
     await this.#database.pool.query(
       "update lease set holder = null, expires = now() where tenant = $1 and generation = $2 and holder = $3",
       [tenant, generation, this.#worker],

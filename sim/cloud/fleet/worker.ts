@@ -3,7 +3,7 @@ import type { TimersPort } from "../../../hal/ports/clock.js";
 import type { SendLetter } from "../outward/mailer.js";
 import type { Shelf } from "../releases/shelf.js";
 import type { CloudService } from "../service.js";
-import { Committer, type Held } from "../store/postgres/committer.js";
+import { Committer, type HeldTenant } from "../store/postgres/committer.js";
 import { type Database, explain } from "../store/postgres/database.js";
 import { PostgresEngine } from "../store/postgres/tenants.js";
 import type { BrokerLine } from "../transport-mqttjs.js";
@@ -42,7 +42,7 @@ const MONTHS_MS = 86_400_000;
 const STAY_MS = 60_000;
 
 interface Place {
-  readonly held: Held;
+  readonly held: HeldTenant;
   readonly host: TenantHost;
   readonly sinceMs: number;
 }
@@ -173,7 +173,7 @@ export class Worker {
     }
   }
 
-  async #begin(held: Held): Promise<void> {
+  async #begin(held: HeldTenant): Promise<void> {
     const { database, timers, line, log, reachesInside = false, send, shelf, onCommitted } = this.#needs;
     const { tenant, generation } = held;
     const engine = await PostgresEngine.load(database, held, this.#committer, () =>
@@ -212,7 +212,7 @@ export class Worker {
   }
 
   /** Somebody else answers for it by now. */
-  #drop(held: Held, message: string): void {
+  #drop(held: HeldTenant, message: string): void {
     const place = this.#places.get(held.tenant);
     if (place === undefined || place.held.generation !== held.generation) return;
     this.#forget(held, place.host);
@@ -220,7 +220,7 @@ export class Worker {
     this.#needs.log.warn("tenant", { tenant: held.tenant, message });
   }
 
-  #forget({ tenant }: Held, host: TenantHost): void {
+  #forget({ tenant }: HeldTenant, host: TenantHost): void {
     this.#places.delete(tenant);
     for (const box of host.boxes) if (this.#byBox.get(box) === host) this.#byBox.delete(box);
     const filters = host.boxes.map(filterOf);

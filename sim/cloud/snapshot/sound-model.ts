@@ -30,7 +30,7 @@ function requireSerial(serial: string, what: string): void {
 }
 
 /** What of a model makes sense, and a sentence for each thing in it that does not. */
-export interface Sound {
+export interface SoundModel {
   readonly model: SnapshotModel;
   readonly leftOut: readonly string[];
 }
@@ -40,7 +40,7 @@ export interface Sound {
  * takes away from somebody. Of a bin only what it is said to hold is left out: the bin is in doubt then. The sentences name no
  * code. Throws SnapshotModelError when the head of it makes no sense: box, version, epoch, keys, location.
  */
-export function soundModel(model: SnapshotModel): Sound {
+export function soundModel(model: SnapshotModel): SoundModel {
   checkHeader(model);
   checkLocation(model);
   const sieve = new Sieve();

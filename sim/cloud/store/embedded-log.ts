@@ -7,10 +7,10 @@ import {
   Gatherer,
   isBirth,
   type Line,
+  type LineStream,
   type LogEntry,
   type Newest,
   type Placed,
-  type Stream,
   streamOf,
   type Telling,
   type WholeLog,
@@ -27,7 +27,7 @@ export interface LogState {
   readonly id: string;
   /** Where the next group comes. */
   end: number;
-  readonly heads: Record<string, Partial<Record<Stream, Head>>>;
+  readonly heads: Record<string, Partial<Record<LineStream, Head>>>;
 }
 
 /** Items that one plan changes. */
@@ -216,7 +216,7 @@ export class EmbeddedLog implements LogReader {
   }
 
   /** Backwards from the newest. `entryIn` answers what a line began, as it is now, or undefined. */
-  #newest<T>(box: string, stream: Stream, last: number, entryIn: (line: Line) => T | undefined): Newest<T> {
+  #newest<T>(box: string, stream: LineStream, last: number, entryIn: (line: Line) => T | undefined): Newest<T> {
     const [newest, count] = this.state.heads[box]?.[stream] ?? NONE;
     const entries: T[] = [];
     for (let at = newest; at >= 0 && entries.length < last; ) {
@@ -233,7 +233,7 @@ export class EmbeddedLog implements LogReader {
 /** Heads as they will be once a group is in the file. */
 class MovedHeads {
   readonly #state: LogState;
-  readonly #moved = new Map<string, { readonly box: string; readonly stream: Stream; readonly head: Head }>();
+  readonly #moved = new Map<string, { readonly box: string; readonly stream: LineStream; readonly head: Head }>();
 
   constructor(state: LogState) {
     this.#state = state;

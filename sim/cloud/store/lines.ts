@@ -34,10 +34,10 @@ export interface Placed {
 }
 
 /** What is read together, box by box: the log that people read, the supply, everything else. */
-export type Stream = "log" | "power" | "event";
+export type LineStream = "log" | "power" | "event";
 export type LogEntry = ExchangeEntry | EmergencyEntry;
 
-export function streamOf(line: Telling): Stream {
+export function streamOf(line: Telling): LineStream {
   if (line.kind === "event") return line.entry.kind === "power" ? "power" : "event";
   return line.kind === "gap" || line.kind === "notice" ? "event" : "log";
 }

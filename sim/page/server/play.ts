@@ -26,11 +26,11 @@ export async function play(theatre: Theatre, act: Act): Promise<void> {
 }
 
 /** What an input answers. */
-export type Answer<K extends Input["act"]> = ReturnType<(typeof DOES)[K]>;
+export type ActAnswer<K extends Input["act"]> = ReturnType<(typeof DOES)[K]>;
 
 /** Touches the world, at once; the box notices as time goes on. Throws WorldError and CloudError. */
-export function perform<I extends Input>(scene: Stage, input: I): Answer<I["act"]> {
-  const does = DOES[input.act] as (scene: Stage, input: Input) => Answer<I["act"]>;
+export function perform<I extends Input>(scene: Stage, input: I): ActAnswer<I["act"]> {
+  const does = DOES[input.act] as (scene: Stage, input: Input) => ActAnswer<I["act"]>;
   return does(scene, input);
 }
 

@@ -31,7 +31,7 @@ const COUNTED =
 const NOT_COUNTED = /[\\/](?:crypto|texts)[\\/]|ed25519/;
 
 /** A target once more, with counters in all that it calls. */
-export class Counted {
+export class CountedTarget {
   readonly target: Target;
   readonly #statements: readonly { readonly counts: Record<number, number>; readonly length: number }[];
   readonly #branches: readonly (readonly number[])[];
@@ -44,7 +44,7 @@ export class Counted {
   }
 
   /** `name`: of one of the targets. */
-  static async open(name: string): Promise<Counted> {
+  static async open(name: string): Promise<CountedTarget> {
     const group = Object.entries(GROUPS).find(([, targets]) => targets.some((one) => one.name === name))![0];
     const instrumenter = createInstrumenter({ esModules: true, compact: true, coverageVariable: VARIABLE });
     const result = await build({
@@ -80,7 +80,7 @@ export class Counted {
       const path = join(folder, "targets.mjs");
       writeFileSync(path, result.outputFiles[0]!.text);
       const module = (await import(pathToFileURL(path).href)) as Record<string, readonly Target[]>;
-      return new Counted(
+      return new CountedTarget(
         Object.values(module)
           .flat()
           .find((one) => one.name === name)!,

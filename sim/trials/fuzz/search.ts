@@ -1,5 +1,5 @@
 import { Random } from "../../world/random.js";
-import type { Counted } from "./coverage.js";
+import type { CountedTarget } from "./coverage.js";
 import { Mutator } from "./mutator.js";
 import type { Target } from "./target.js";
 import { wrongWith } from "./wrong.js";
@@ -49,7 +49,7 @@ export interface SearchOptions {
  */
 export function search(
   target: Target,
-  counted: Pick<Counted, "of">,
+  counted: Pick<CountedTarget, "of">,
   { seed, seconds, corpus, nowMs }: SearchOptions,
 ): Searched {
   const random = new Random(seed);

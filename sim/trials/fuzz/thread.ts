@@ -1,11 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { Counted } from "./coverage.js";
+import { CountedTarget } from "./coverage.js";
 import { search } from "./search.js";
 import { type Asked, Present } from "./watched.js";
 
 const { target: name, present: memory, ...options } = workerData as Asked;
 const present = new Present(memory);
-const counted = await Counted.open(name);
+const counted = await CountedTarget.open(name);
 const { target } = counted;
 const told = {
   ...target,

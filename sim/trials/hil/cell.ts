@@ -1,12 +1,12 @@
 /** One scenario on one target. */
-export interface Cell {
+export interface MatrixCell {
   readonly scenario: string;
   readonly target: string;
   readonly seed: number;
 }
 
 /** What came of it. */
-export interface Outcome extends Cell {
+export interface CellOutcome extends MatrixCell {
   readonly verdict: "passed" | "failed" | "notRun";
   /** Why it failed, or why it was not run; undefined: it passed. */
   readonly why?: string;
@@ -30,13 +30,13 @@ export interface Totals {
   readonly notRun: number;
 }
 
-export function totalsOf(outcomes: readonly Outcome[]): Totals {
-  const count = (verdict: Outcome["verdict"]) => outcomes.filter((one) => one.verdict === verdict).length;
+export function totalsOf(outcomes: readonly CellOutcome[]): Totals {
+  const count = (verdict: CellOutcome["verdict"]) => outcomes.filter((one) => one.verdict === verdict).length;
   return { cells: outcomes.length, passed: count("passed"), failed: count("failed"), notRun: count("notRun") };
 }
 
 /** Outcomes, where a story that went well but left another trace than on the first target where it did has failed all the same. */
-export function withEqualTraces(outcomes: readonly Outcome[]): Outcome[] {
+export function withEqualTraces(outcomes: readonly CellOutcome[]): CellOutcome[] {
   return outcomes.map((one) => {
     const first = outcomes.find((other) => other.scenario === one.scenario && other.verdict === "passed");
     if (one.verdict !== "passed" || first === undefined || first.traceHash === one.traceHash) return one;

@@ -1,12 +1,12 @@
-import type { Cell, Outcome } from "./cell.js";
+import type { CellOutcome, MatrixCell } from "./cell.js";
 
 /** Plays cells, so many at a time, in their order; one that fails stops no other. Outcomes are in the order of the cells. */
 export async function playAll(
-  cells: readonly Cell[],
+  cells: readonly MatrixCell[],
   jobs: number,
-  playOne: (cell: Cell) => Promise<Outcome>,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
+  playOne: (cell: MatrixCell) => Promise<CellOutcome>,
+): Promise<CellOutcome[]> {
+  const outcomes: CellOutcome[] = [];
   let next = 0;
   const worker = async () => {
     while (next < cells.length) {

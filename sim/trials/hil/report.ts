@@ -1,5 +1,5 @@
 import { html, raw } from "hono/html";
-import { type Outcome, totalsOf } from "./cell.js";
+import { type CellOutcome, totalsOf } from "./cell.js";
 
 /** Where, when and what of a run, for the head of a report. */
 export interface RunHead {
@@ -10,7 +10,7 @@ export interface RunHead {
 }
 
 /** JUnit's XML as CI services read it: a suite for each target, a case for each scenario. */
-export function junitOf(outcomes: readonly Outcome[], { began }: RunHead): string {
+export function junitOf(outcomes: readonly CellOutcome[], { began }: RunHead): string {
   const suites = targetsOf(outcomes).map((target) => {
     const cells = outcomes.filter((one) => one.target === target);
     const { cells: tests, failed, notRun } = totalsOf(cells);
@@ -22,7 +22,7 @@ ${cells.map(junitCase)}  </testsuite>`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>${suites.join("")}\n</testsuites>\n`;
 }
 
-function junitCase({ scenario, target, seconds, verdict, why, again }: Outcome) {
+function junitCase({ scenario, target, seconds, verdict, why, again }: CellOutcome) {
   const what = plain(why ?? "");
   const inside =
     verdict === "failed"
@@ -39,7 +39,7 @@ function plain(text: string): string {
   return text.replace(/\x1b\[\d+m/g, "").replace(/[\x00-\x08\x0b-\x1f]/g, "");
 }
 
-function targetsOf(outcomes: readonly Outcome[]): string[] {
+function targetsOf(outcomes: readonly CellOutcome[]): string[] {
   return [...new Set(outcomes.map(({ target }) => target))];
 }
 
@@ -52,7 +52,7 @@ pre { white-space: pre-wrap; margin: 0.3rem 0; } small { color: #555; }
 `;
 
 /** One page for people: scenarios down, targets across, what failed below. */
-export function pageOf(outcomes: readonly Outcome[], { commit, began, parts }: RunHead): string {
+export function pageOf(outcomes: readonly CellOutcome[], { commit, began, parts }: RunHead): string {
   const targets = targetsOf(outcomes);
   const scenarios = [...new Set(outcomes.map(({ scenario }) => scenario))];
   const { cells, passed, failed, notRun } = totalsOf(outcomes);
@@ -74,7 +74,7 @@ ${told.map(explained)}
 `}`;
 }
 
-function tableCell(one: Outcome | undefined) {
+function tableCell(one: CellOutcome | undefined) {
   if (one === undefined) return html`<td></td>`;
   const { verdict, seconds, computrons, peakSlots, peakChunkBytes } = one;
   const figures = [
@@ -86,7 +86,7 @@ function tableCell(one: Outcome | undefined) {
   return html`<td class="${verdict}">${verdict === "notRun" ? "not run" : verdict}<br><small>${figures.join(", ")}</small></td>`;
 }
 
-function explained({ scenario, target, verdict, why, again, artifacts }: Outcome) {
+function explained({ scenario, target, verdict, why, again, artifacts }: CellOutcome) {
   const files = ["output.txt", "console.txt", "trace.txt", "journal.bin", "snapshot.bin", "screen.json"];
   return html`<h2>${scenario} on ${target}: ${verdict === "notRun" ? "not run" : verdict}</h2>
 <pre>${plain(why ?? "")}</pre>

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Cell, Outcome } from "./cell.js";
+import type { CellOutcome, MatrixCell } from "./cell.js";
 
 const SCENARIO = join(import.meta.dirname, "../../cli/scenario.ts");
 const TSX = import.meta.resolve("tsx");
@@ -23,10 +23,10 @@ export interface CellRun {
   readonly program?: readonly [string, ...string[]];
 }
 
-type Played = Pick<Outcome, "verdict" | "why" | "traceHash" | "computrons" | "peakSlots" | "peakChunkBytes">;
+type Played = Pick<CellOutcome, "verdict" | "why" | "traceHash" | "computrons" | "peakSlots" | "peakChunkBytes">;
 
 /** Plays one cell in a process of its own, so that neither a crash nor a hang takes the others along. */
-export async function runCell(cell: Cell, run: CellRun): Promise<Omit<Outcome, "again" | "artifacts">> {
+export async function runCell(cell: MatrixCell, run: CellRun): Promise<Omit<CellOutcome, "again" | "artifacts">> {
   const { scenario, target, seed } = cell;
   const [command, ...before] = run.program ?? [process.execPath, "--import", TSX, SCENARIO];
   const options = ["--target", target, "--seed", String(seed), "--parts", run.parts, "--artifacts", run.dir];

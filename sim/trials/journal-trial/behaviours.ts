@@ -1,17 +1,17 @@
 import { ROOMS } from "../../../firmware/journal/contract.js";
 import { sameBytes } from "./parts.js";
-import type { Trial } from "./trial.js";
+import type { JournalTrial } from "./trial.js";
 
 /** Something the journal does, to be tried on any part under any interference. Throws where the journal fell short. */
 export interface Behaviour {
   readonly name: "append" | "recover" | "wrap" | "full" | "ack" | "read";
-  run(trial: Trial): void;
+  run(trial: JournalTrial): void;
 }
 
 const LARGEST = 240;
 
 /** Payloads that use up a part in about 500 appends, whatever its size, but for the largest parts. */
-function ample(trial: Trial): number {
+function ample(trial: JournalTrial): number {
   return Math.min(LARGEST, Math.max(16, Math.floor(trial.flash.sizeBytes / 500)));
 }
 

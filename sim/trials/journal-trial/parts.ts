@@ -3,7 +3,7 @@ import { EntropyError, type EntropyPort } from "../../../hal/ports/entropy.js";
 import { NorFlash } from "../../world/devices/nor-flash.js";
 import { Random } from "../../world/random.js";
 
-export interface Entry {
+export interface TrialEntry {
   readonly seq: number;
   readonly payload: Uint8Array;
 }
@@ -51,9 +51,9 @@ export function mount(flash: NorFlash, pieces = 3, seed = 1): Journal {
   return journal;
 }
 
-export function readAll(journal: Journal, fromSeq = 0): Entry[] {
+export function readAll(journal: Journal, fromSeq = 0): TrialEntry[] {
   const cursor = journal.read(fromSeq);
-  const entries: Entry[] = [];
+  const entries: TrialEntry[] = [];
   for (let entry = cursor.next(); entry !== undefined; entry = cursor.next()) entries.push(entry);
   return entries;
 }

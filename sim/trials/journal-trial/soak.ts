@@ -1,6 +1,6 @@
 import { Random } from "../../world/random.js";
 import { BEHAVIOURS } from "./behaviours.js";
-import { INTERFERENCES, Trial } from "./trial.js";
+import { INTERFERENCES, JournalTrial } from "./trial.js";
 
 export interface JournalSoakOptions {
   readonly seed: number;
@@ -41,7 +41,7 @@ export function soakJournal({ seed, cuts, round: only, progress }: JournalSoakOp
     // A round without a cut would not bring the end nearer.
     const interference = random.pick(INTERFERENCES.filter(({ cut }) => cut !== undefined));
     const behaviour = random.pick(BEHAVIOURS);
-    const trial = new Trial(shape, interference, random.int(2 ** 32));
+    const trial = new JournalTrial(shape, interference, random.int(2 ** 32));
     try {
       behaviour.run(trial);
       trial.reboot();

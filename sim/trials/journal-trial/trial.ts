@@ -3,7 +3,7 @@ import type { Journal } from "../../../firmware/journal/journal.js";
 import type { CutPlan, NorFlash, SectorFault } from "../../world/devices/nor-flash.js";
 import { PowerCut } from "../../world/devices/power-cut.js";
 import { Random } from "../../world/random.js";
-import { type Entry, mount, newFlash, payloadFor, readAll, type Shape, sameBytes } from "./parts.js";
+import { mount, newFlash, payloadFor, readAll, type Shape, sameBytes, type TrialEntry } from "./parts.js";
 
 /** What happens to the journal while it is used. */
 export interface Interference {
@@ -33,8 +33,8 @@ export const INTERFERENCES: readonly Interference[] = [
   { name: "stuck-changing", cut: "scattered", fault: "stuck-bits", unstableReads: "changing" },
 ];
 
-type Written = Entry & { readonly rank: Rank };
-export type Answer = "written" | "full" | "fault" | "cut";
+type Written = TrialEntry & { readonly rank: Rank };
+export type WriteAnswer = "written" | "full" | "fault" | "cut";
 
 /** How many of the last records each boot is held to; `checkAll` holds it to all. */
 const TAIL = 12;
@@ -46,7 +46,7 @@ const CUT_BYTES = 131_072;
  * A journal on a part that is interfered with, beside a plain list of what it promised. Every boot is held against the list:
  * what was promised is there, once, in order, and besides it at most what was in flight at the cut.
  */
-export class Trial {
+export class JournalTrial {
   readonly flash: NorFlash;
   readonly list: Written[] = [];
   journal: Journal;
@@ -64,7 +64,7 @@ export class Trial {
   }
 
   /** `cutWithin`: the supply goes away at one of so many of the next flash operations; absent: it stays. */
-  append(byteLength: number, rank: Rank, cutWithin?: number): Answer {
+  append(byteLength: number, rank: Rank, cutWithin?: number): WriteAnswer {
     const entry = {
       seq: this.journal.nextSeq,
       payload: payloadFor(this.journal.nextSeq + this.cuts, byteLength),
@@ -128,7 +128,7 @@ export class Trial {
     this.flash.planCut({ operation: 1 + this.random.int(within), at: cut === "byte" ? this.random.int(96) : cut });
   }
 
-  #attempt(entry: Written): Answer {
+  #attempt(entry: Written): WriteAnswer {
     try {
       const seq = this.journal.append(entry.payload, entry.rank);
       if (seq !== entry.seq) throw new Error(`record ${seq} instead of ${entry.seq}`);
@@ -187,11 +187,11 @@ export class Trial {
   }
 }
 
-function isSame(a: Entry, b: Entry): boolean {
+function isSame(a: TrialEntry, b: TrialEntry): boolean {
   return a.seq === b.seq && sameBytes(a.payload, b.payload);
 }
 
-function requireSame(found: Entry, wanted: Entry): void {
+function requireSame(found: TrialEntry, wanted: TrialEntry): void {
   if (!isSame(found, wanted))
     throw new Error(`record ${wanted.seq} is wrong: ${found.seq}, ${found.payload.length} bytes`);
 }

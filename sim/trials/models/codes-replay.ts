@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { offlineCode } from "../../../firmware/codes/hotp.js";
-import { GRACE_REUSES, OfflineCodes, type Prompt, type Target } from "../../../firmware/codes/offline-codes.js";
+import { GRACE_REUSES, OfflineCodes, type Prompt, type CodeTarget } from "../../../firmware/codes/offline-codes.js";
 import { CODES_A_SHEET, GRACE_SECONDS } from "../../../firmware/codes/sheet.js";
 import { Throttle } from "../../../firmware/codes/throttle.js";
 import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
@@ -24,7 +24,7 @@ const AS_BUILT: Defines = {
   GRACE: GRACE_SECONDS / 60,
   BACKS: 20,
 };
-const TARGET: Target = { kind: EmergencyTarget.bin, bin: 11 };
+const TARGET: CodeTarget = { kind: EmergencyTarget.bin, bin: 11 };
 const CODES_KEY = new Uint8Array(32).fill(9);
 const START_WALL_SECONDS = 1_790_000_000;
 const MINUTE_MS = 60_000;

@@ -27,7 +27,7 @@ export interface Change {
 }
 
 /** One kind of change, in the shape of Stryker's NodeMutator. */
-export interface Kind {
+export interface ChangeKind {
   readonly name: string;
   changes(path: Path): Iterable<Change>;
 }
@@ -42,7 +42,7 @@ const WORDS: Readonly<Record<string, string>> = {
   diagnostic: "vital",
 };
 
-const numbers: Kind = {
+const numbers: ChangeKind = {
   name: "Number",
   *changes({ node, parent }) {
     if (node.type !== "NumericLiteral" || (parent?.type === "ObjectProperty" && parent.key === node)) return;
@@ -52,7 +52,7 @@ const numbers: Kind = {
   },
 };
 
-const words: Kind = {
+const words: ChangeKind = {
   name: "Word",
   *changes({ node, parent }) {
     if (node.type !== "StringLiteral" || parent?.type === "TSLiteralType") return;
@@ -61,7 +61,7 @@ const words: Kind = {
   },
 };
 
-const forgottenLines: Kind = {
+const forgottenLines: ChangeKind = {
   name: "ForgottenLine",
   *changes(path) {
     if (path.node.type !== "ExpressionStatement" || isInConstructor(path)) return;
@@ -69,7 +69,7 @@ const forgottenLines: Kind = {
   },
 };
 
-const swappedLines: Kind = {
+const swappedLines: ChangeKind = {
   name: "SwappedLines",
   *changes(path) {
     const { node } = path;
@@ -94,7 +94,7 @@ function isCalling(path: Path, line: Node): boolean {
   return textOf(path, line).includes("(");
 }
 
-const forgottenParts: Kind = {
+const forgottenParts: ChangeKind = {
   name: "ForgottenPart",
   *changes(path) {
     const { node } = path;
@@ -115,7 +115,7 @@ function partsOf(node: Node): readonly Node[] {
   return list as readonly Node[];
 }
 
-export const KINDS: readonly Kind[] = [numbers, words, forgottenLines, swappedLines, forgottenParts];
+export const KINDS: readonly ChangeKind[] = [numbers, words, forgottenLines, swappedLines, forgottenParts];
 
 /** The source of `node`, on one line. */
 export function textOf(path: Path, node: Node): string {

@@ -21,7 +21,7 @@ export interface Power {
 }
 
 /** The backup cell, where it can be charged, aged and taken out at will. */
-export interface Cell {
+export interface BackupCell {
   fit(present: boolean): void;
   readonly chargePercent: number;
   setChargePercent(percent: number): void;
@@ -153,7 +153,7 @@ export interface Capabilities {
   readonly button: ButtonHand;
   readonly links: LinksHand;
   readonly flash: FlashImages;
-  readonly cell: Cell;
+  readonly cell: BackupCell;
   readonly cuts: Cuts;
   readonly latches: Latches;
   readonly clock: ClockHand;

@@ -23,7 +23,7 @@ import { FIRST_KEYS, MODEL, NOW_S, type TrialRelease, trialImage } from "./relea
 export type Behaviour = "works" | "hangs" | "dead-panel" | "no-session";
 
 /** What is done to a box: an update that should come out in one way. */
-export interface Route {
+export interface UpdateRoute {
   readonly name: string;
   readonly next: TrialRelease;
   /** What the new image does. */
@@ -125,12 +125,12 @@ const check: Check = (envelope, purpose, keys, first) => {
 };
 
 /** What became of one life. */
-export type Ending = "settled" | "restarted";
+export type LifeEnding = "settled" | "restarted";
 
 /** One box on its flash, life after life, from reset until it restarts itself or has nothing more to do. */
 export class TrialBox {
   readonly flash: BoxFlash;
-  readonly #route: Route;
+  readonly #route: UpdateRoute;
   readonly #stub: BootStub;
   /** Every record that the journal took. */
   readonly promised: Uint8Array[] = [];
@@ -142,14 +142,14 @@ export class TrialBox {
   #nowMs = 0;
   #ids = 0;
 
-  constructor(flash: BoxFlash, route: Route, stub: BootStub) {
+  constructor(flash: BoxFlash, route: UpdateRoute, stub: BootStub) {
     this.flash = flash;
     this.#route = route;
     this.#stub = stub;
   }
 
   /** Runs one life. Throws PowerCut where one was planned. Undefined: no image boots. */
-  live(): Ending | undefined {
+  live(): LifeEnding | undefined {
     const { update, slots, journal: flash } = this.flash;
     this.#due = [];
     this.#nowMs = 0;

@@ -1,4 +1,4 @@
-import { OLD_RELEASE, ROUTE_PAYLOAD_BYTES, type Route } from "./box.js";
+import { OLD_RELEASE, ROUTE_PAYLOAD_BYTES, type UpdateRoute } from "./box.js";
 import { NEXT_KEYS, ROTATION, signer, trialRelease } from "./releases.js";
 
 const NEW_RELEASE = 8;
@@ -12,7 +12,7 @@ function spoilt(image: Uint8Array): Uint8Array {
 }
 
 /** How updates come out: by the states that a cut can leave, each is another way. */
-export const ROUTES: readonly Route[] = [
+export const ROUTES: readonly UpdateRoute[] = [
   { name: "good", next: good, behaviour: "works", endsWith: NEW_RELEASE },
   { name: "hangs", next: good, behaviour: "hangs", endsWith: OLD_RELEASE },
   { name: "dead-panel", next: good, behaviour: "dead-panel", endsWith: OLD_RELEASE },

@@ -11,8 +11,8 @@ import {
   listOf,
   OLD_IMAGE,
   OLD_RELEASE,
-  type Route,
   TrialBox,
+  type UpdateRoute,
 } from "./box.js";
 import { ROUTES } from "./routes.js";
 
@@ -111,7 +111,7 @@ class Soak {
   }
 
   /** One update without a cut; before each of its flash operations, what a cut there would leave. */
-  play(route: Route, alignBytes: number, round: number): void {
+  play(route: UpdateRoute, alignBytes: number, round: number): void {
     this.#routes++;
     const flash = factoryFlash(alignBytes);
     const box = new WatchedBox(flash, route, this.#options.stub ?? chooseImage);
@@ -170,7 +170,7 @@ class Soak {
 /** A box that is held to what must never happen. */
 class WatchedBox {
   readonly flash: BoxFlash;
-  readonly route: Route;
+  readonly route: UpdateRoute;
   readonly #box: TrialBox;
   readonly #stub: BootStub;
   #trialStarts: number;
@@ -179,7 +179,13 @@ class WatchedBox {
   #operationsLeft = 0;
   #plan: CutPlan | undefined;
 
-  constructor(flash: BoxFlash, route: Route, stub: BootStub, promised: readonly Uint8Array[] = [], trialStarts = 0) {
+  constructor(
+    flash: BoxFlash,
+    route: UpdateRoute,
+    stub: BootStub,
+    promised: readonly Uint8Array[] = [],
+    trialStarts = 0,
+  ) {
     this.flash = flash;
     this.route = route;
     this.#stub = stub;

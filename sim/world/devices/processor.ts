@@ -5,7 +5,7 @@ const COMPUTRONS_A_MS = 10_000;
 const MINUTE_MS = 60_000;
 
 /** How busy a box was with sealed messages, over all boots. */
-export class Load {
+export class SealingLoad {
   /** In all, ms. */
   busyMs = 0;
   /** In the minute, by the world's clock, in which it was most, ms. */
@@ -26,13 +26,13 @@ export class Load {
 export class Processor {
   readonly #site: Site;
   readonly #openingComputrons: () => number;
-  readonly #load: Load;
+  readonly #load: SealingLoad;
   readonly #waiting: (() => void)[] = [];
   #busyUntilMs = 0;
   #isInside = false;
 
   /** `openingComputrons`: what sealed messages have cost the engine so far. */
-  constructor(site: Site, load: Load, openingComputrons: () => number) {
+  constructor(site: Site, load: SealingLoad, openingComputrons: () => number) {
     this.#site = site;
     this.#load = load;
     this.#openingComputrons = openingComputrons;

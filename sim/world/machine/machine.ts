@@ -19,7 +19,7 @@ import { Mains } from "../devices/mains.js";
 import { type CutPlan, NorFlash } from "../devices/nor-flash.js";
 import { Panel } from "../devices/panel.js";
 import { EngineLost, PowerCut } from "../devices/power-cut.js";
-import { Load, Processor } from "../devices/processor.js";
+import { Processor, SealingLoad } from "../devices/processor.js";
 import { Reader } from "../devices/reader.js";
 import { Rtc } from "../devices/rtc.js";
 import type { Site } from "../devices/site.js";
@@ -97,7 +97,7 @@ export class Machine {
   /** Boots in which the stub found no image to start. */
   bricked = 0;
 
-  readonly load = new Load();
+  readonly load = new SealingLoad();
   /** Boots of the firmware, crashes, and losses of power so far. */
   boots = 0;
   crashCount = 0;

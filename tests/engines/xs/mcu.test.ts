@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { NODE_ENGINE } from "../../../sim/engines/engine.js";
-import { openEngine, type Target } from "../../../sim/engines/targets.js";
+import { type EngineTarget, openEngine } from "../../../sim/engines/targets.js";
 import { NoXsError } from "../../../sim/engines/xs/compile.js";
 import { mcuImage } from "../../../sim/engines/xs/mcu-image.js";
 import { play, SCENARIOS } from "../../../sim/trials/scenarios/play.js";
@@ -22,7 +22,7 @@ describe.skipIf(whyNoMcu() !== undefined)("on an emulated microcontroller", () =
     ["outage", "registers", 2],
   ] as const)("%s with %s, seed %i: the same result and the same trace as on Node", async (name, parts, seed) => {
     const scenario = SCENARIOS.find((one) => one.name === name)!;
-    const on = async (target: Target) => {
+    const on = async (target: EngineTarget) => {
       const engine = await openEngine(target);
       const stage = { seed, broker: "virtual", parts, engine } as const;
       return await play(scenario, stage, { exchanges: 0, killBroker: false }, () => {});

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
-import type { Happening } from "../../../hal/moddable/lin/happening.js";
+import type { PlayedDeed } from "../../../hal/moddable/lin/happening.js";
 import type { View } from "../../../hal/ports/panel.js";
 
 /** What the image told; see `hal/moddable/lin/main.ts`. */
@@ -120,7 +120,7 @@ export class SimImage {
     return this.#exitCode;
   }
 
-  do(happening: Happening): void {
+  do(happening: PlayedDeed): void {
     this.#socket?.write(`${JSON.stringify(happening)}\n`);
   }
 

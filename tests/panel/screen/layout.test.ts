@@ -4,7 +4,7 @@ import { CATALOGUES } from "../../../firmware/panel/texts/catalogue.js";
 import { Face } from "../../../hal/panel/font.js";
 import { fullKeys, groupKeys, pageAfterLetter } from "../../../hal/panel/keyboard.js";
 import { layOut } from "../../../hal/panel/layout.js";
-import { type Place, type Setting, START } from "../../../hal/panel/setting.js";
+import { type Setting, START, type ViewPlace } from "../../../hal/panel/setting.js";
 import type { Tile } from "../../../hal/panel/tile.js";
 import type { View } from "../../../hal/ports/panel.js";
 import { PANELS, type PanelName, settingFor } from "../../../sim/bench/panel/draw.js";
@@ -20,7 +20,7 @@ const SIZES = PANELS.map(({ name }) => name);
 const settings = new Map(SIZES.map((name) => [name, settingFor(name)]));
 const setting = (name: PanelName): Setting => settings.get(name)!;
 
-function tilesOf(view: View, name: PanelName, place: Partial<Place> = {}, more: Partial<Setting> = {}): Tile[] {
+function tilesOf(view: View, name: PanelName, place: Partial<ViewPlace> = {}, more: Partial<Setting> = {}): Tile[] {
   const tiles: Tile[] = [];
   layOut(view, { ...START, ...place }, { ...setting(name), ...more }, (tile) => tiles.push(tile));
   return tiles;

@@ -3,14 +3,14 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { type Outcome, totalsOf, withEqualTraces } from "../../../sim/trials/hil/cell.js";
+import { type CellOutcome, totalsOf, withEqualTraces } from "../../../sim/trials/hil/cell.js";
 import { playAll } from "../../../sim/trials/hil/matrix.js";
 import { junitOf, pageOf } from "../../../sim/trials/hil/report.js";
 
 vi.setConfig({ testTimeout: 60_000 });
 
 const HEAD = { commit: "abc123", began: "2026-11-26T10:00:00Z", parts: "ports" };
-const cell = (scenario: string, target: string, more: Partial<Outcome> = {}): Outcome => ({
+const cell = (scenario: string, target: string, more: Partial<CellOutcome> = {}): CellOutcome => ({
   ...{ scenario, target, seed: 1, verdict: "passed", seconds: 2, traceHash: "same" },
   again: `npm run scenario -- ${scenario} --target ${target}`,
   ...more,
@@ -114,7 +114,7 @@ test("without the emulator its cells are listed as not run, with the way to get 
     const { status, stdout } = hil(args, { ...process.env, PATH: "/nonexistent" });
     expect(JSON.parse(stdout.trim().split("\n").at(-1)!)).toEqual({ cells: 4, passed: 2, failed: 0, notRun: 2 });
     expect(status).toBe(3);
-    const { outcomes } = JSON.parse(readFileSync(join(out, "matrix.json"), "utf8")) as { outcomes: Outcome[] };
+    const { outcomes } = JSON.parse(readFileSync(join(out, "matrix.json"), "utf8")) as { outcomes: CellOutcome[] };
     expect(outcomes[1]).toMatchObject({ scenario: "withheld", target: "qemu", verdict: "notRun" });
     expect(outcomes[1]?.why).toMatch(/without cc.*apt-get install .*qemu-system-arm/);
     expect(readFileSync(join(out, "index.html"), "utf8")).toContain("apt-get install");

@@ -2,7 +2,7 @@ import { decodeRecord } from "../../../firmware/records/codec.js";
 import { Kind, UpdateEvent } from "../../../firmware/records/records.js";
 import { MetadataStore } from "../../../hal/boot/metadata.js";
 import { chooseImage } from "../../../hal/boot/stub.js";
-import { type BoxFlash, factoryFlash, type Route, TrialBox } from "../../../sim/trials/update-trial/box.js";
+import { type BoxFlash, factoryFlash, TrialBox, type UpdateRoute } from "../../../sim/trials/update-trial/box.js";
 import type { TrialRelease } from "../../../sim/trials/update-trial/releases.js";
 
 export interface Outcome {
@@ -13,7 +13,11 @@ export interface Outcome {
 }
 
 /** What a box that runs release 7 makes of `next`; `parts`: its flash, if something was done to that. */
-export function outcomeOf(next: TrialRelease, other: Partial<Route> = {}, parts: BoxFlash = factoryFlash(1)): Outcome {
+export function outcomeOf(
+  next: TrialRelease,
+  other: Partial<UpdateRoute> = {},
+  parts: BoxFlash = factoryFlash(1),
+): Outcome {
   const box = new TrialBox(parts, { name: "hostile", next, behaviour: "works", endsWith: 7, ...other }, chooseImage);
   for (let lives = 0; box.live() !== "settled"; lives++) if (lives > 10) throw new Error("it never came to rest");
   return { told: box.promised.map(wordsOf), release: new MetadataStore(parts.update).read()!.release };

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { Scheduler } from "../../../sim/world/clock/scheduler.js";
-import { Load, Processor } from "../../../sim/world/devices/processor.js";
+import { Processor, SealingLoad } from "../../../sim/world/devices/processor.js";
 import type { Site } from "../../../sim/world/devices/site.js";
 
 /** A processor and what it did, with the time of each. */
 function bench() {
   const scheduler = new Scheduler();
-  const load = new Load();
+  const load = new SealingLoad();
   const did: string[] = [];
   let spent = 0;
   const processor = new Processor({ scheduler } as Site, load, () => spent);
@@ -47,7 +47,7 @@ test("what is called from inside runs inside, and is counted once", () => {
 });
 
 test("the busiest minute is one of the clock", () => {
-  const load = new Load();
+  const load = new SealingLoad();
   load.add(100, 59_000);
   load.add(50, 60_000);
   load.add(80, 119_000);

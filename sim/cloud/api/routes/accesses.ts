@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Access } from "../../domain.js";
 import type { CloudService } from "../../service.js";
 import { PageQuery, pageById, pageOf } from "../paging.js";
-import { type Caller, found, type Route, route } from "../route.js";
+import { type ApiCaller, found, type Route, route } from "../route.js";
 import { AccessChanges, AccessView, NewAccess, PathId } from "../schemas.js";
 
 const ListQuery = v.strictObject({
@@ -96,7 +96,7 @@ function accessOf({ store }: CloudService, id: number): Access {
   );
 }
 
-function accessView({ cloud, scopes }: Caller, access: Access): v.InferInput<typeof AccessView> {
+function accessView({ cloud, scopes }: ApiCaller, access: Access): v.InferInput<typeof AccessView> {
   const code = scopes.includes("codes") ? access.code : null;
   return { ...access, code, boxes: cloud.permissions.boxesOf(access) };
 }

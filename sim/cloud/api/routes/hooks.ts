@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { HookBook } from "../../outward/hook-book.js";
 import type { Hook } from "../../state.js";
 import { cursorOf, PageQuery, pageById, pageOf, readCursor } from "../paging.js";
-import { type Caller, found, type Route, route } from "../route.js";
+import { type ApiCaller, found, type Route, route } from "../route.js";
 import { HookChanges, HookView, HookWithSecret, NewHook, PathName, Replay } from "../schemas.js";
 
 const HookPath = v.object({ hook: PathName });
@@ -99,7 +99,7 @@ export const HOOK_ROUTES: readonly Route[] = [
   }),
 ];
 
-function hookOf({ cloud }: Caller, id: string): Hook {
+function hookOf({ cloud }: ApiCaller, id: string): Hook {
   return found(new HookBook(cloud.store).find(id), `webhook ${id}`);
 }
 

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { CommandKind } from "../../../../firmware/records/records.js";
 import { nameIn } from "../../ingest/names.js";
 import type { CloudService } from "../../service.js";
-import type { Command } from "../../state.js";
+import type { IssuedCommand } from "../../state.js";
 import { PageQuery, pageById, pageOf } from "../paging.js";
 import { type Route, route } from "../route.js";
 import { CommandView, PathName, SheetNumber, SheetView, Unlock } from "../schemas.js";
@@ -114,7 +114,7 @@ export const OPERATION_ROUTES: readonly Route[] = [
 function commandView(
   { store }: CloudService,
   box: string,
-  { id, command, bin, sheet, issued, status }: Command,
+  { id, command, bin, sheet, issued, status }: IssuedCommand,
 ): v.InferInput<typeof CommandView> {
   const label =
     bin === undefined ? undefined : store.organisation.boxes.find((one) => one.id === box)?.bins[bin]?.label;

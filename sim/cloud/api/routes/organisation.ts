@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Key, User } from "../../domain.js";
 import type { CloudService } from "../../service.js";
 import { PageQuery, pageById, pageOf } from "../paging.js";
-import { type Caller, found, type Route, route } from "../route.js";
+import { type ApiCaller, found, type Route, route } from "../route.js";
 import {
   KeyChanges,
   KeyView,
@@ -291,7 +291,7 @@ function userView({ id, name, badge }: User) {
   return { id, name, badge: badge ?? null };
 }
 
-function keyView({ cloud, scopes }: Caller, key: Key): v.InferInput<typeof KeyView> {
+function keyView({ cloud, scopes }: ApiCaller, key: Key): v.InferInput<typeof KeyView> {
   const code = scopes.includes("codes") ? (key.code ?? null) : null;
   return { ...key, fob: key.fob ?? null, code, where: whereIs(cloud, key.id) };
 }

@@ -12,12 +12,12 @@ const GROUPS_MAX = 200;
 export class LeaseLost extends Error {}
 
 /** A tenant as this process holds it. */
-export interface Held {
+export interface HeldTenant {
   readonly tenant: string;
   readonly generation: number;
 }
 
-interface Waiting extends Held {
+interface Waiting extends HeldTenant {
   /** One above that of the tenant's group before. */
   readonly number: number;
   readonly lines: readonly Line[];
@@ -44,7 +44,7 @@ export class Committer {
   }
 
   /** `firstLine`: number of the group's first line in the tenant. `done` with LeaseLost: it will never be written. */
-  commit(held: Held, number: number, firstLine: number, group: Group, done: (error?: Error) => void): void {
+  commit(held: HeldTenant, number: number, firstLine: number, group: Group, done: (error?: Error) => void): void {
     this.#waiting.push({ ...held, number, firstLine, lines: group.lines, changes: group.changes(), done });
     if (!this.#isRunning) void this.#run();
   }

@@ -7,13 +7,13 @@ import {
   entryAfter,
   entryOf,
   type Line,
+  type LineStream,
   type LogEntry,
   type Newest,
   type Placed,
-  type Stream,
   type Telling,
 } from "../lines.js";
-import { bodyOf, type Committer, type Held, LeaseLost } from "./committer.js";
+import { bodyOf, type Committer, type HeldTenant, LeaseLost } from "./committer.js";
 import type { Database } from "./database.js";
 
 /** Lines that one question brings. */
@@ -23,7 +23,7 @@ const LINES_AT_ONCE = 200;
 export class PostgresEngine implements StoreEngine {
   readonly document: CloudDocument;
   readonly history: History;
-  readonly held: Held;
+  readonly held: HeldTenant;
   readonly #database: Database;
   readonly #committer: Committer;
   readonly #onLost: () => void;
@@ -31,7 +31,7 @@ export class PostgresEngine implements StoreEngine {
   #nextLine: number;
 
   private constructor(
-    held: Held,
+    held: HeldTenant,
     database: Database,
     committer: Committer,
     loaded: Loaded,
@@ -51,7 +51,7 @@ export class PostgresEngine implements StoreEngine {
   /** Reads the tenant's document. `onLost`: somebody else has the tenant by now. Throws CloudError where that is so already. */
   static async load(
     database: Database,
-    held: Held,
+    held: HeldTenant,
     committer: Committer,
     onLost: () => void = () => {},
   ): Promise<PostgresEngine> {
@@ -92,7 +92,7 @@ interface Loaded {
   readonly nextLine: number;
 }
 
-async function load({ pool }: Database, { tenant, generation }: Held): Promise<Loaded> {
+async function load({ pool }: Database, { tenant, generation }: HeldTenant): Promise<Loaded> {
   const lease = await pool.query("select committed from lease where tenant = $1 and generation = $2", [
     tenant,
     generation,
@@ -195,7 +195,7 @@ export class PostgresLog implements History {
 
   async #newest<T>(
     box: string,
-    stream: Stream,
+    stream: LineStream,
     last: number,
     entryIn: (line: Line) => T | undefined,
   ): Promise<Newest<T>> {

@@ -3,10 +3,10 @@ import { useEffect, useRef } from "preact/hooks";
 import type { PanelInput } from "../../../../hal/ports/panel.js";
 import { act, need, now } from "../live.js";
 import { formatPanel, language, say } from "../words.js";
-import { Glass, type Target } from "./glass.js";
+import { Glass, type TouchTarget } from "./glass.js";
 import { chosen, dropOn, fobToUse } from "./hand.js";
 
-const targets = signal<readonly Target[]>([]);
+const targets = signal<readonly TouchTarget[]>([]);
 /** The canvas that the panel draws on; the wall shows it small. */
 export const glassCanvas = signal<HTMLCanvasElement | null>(null);
 /** Grows with each picture. */
@@ -125,7 +125,11 @@ function textOf(): string {
 }
 
 /** In percent of the screen: it is drawn in another size than it has. */
-function place(button: HTMLButtonElement | null, target: Target, { width, height }: { width: number; height: number }) {
+function place(
+  button: HTMLButtonElement | null,
+  target: TouchTarget,
+  { width, height }: { width: number; height: number },
+) {
   if (button === null) return;
   button.style.left = `${(100 * target.x) / width}%`;
   button.style.top = `${(100 * target.y) / height}%`;

@@ -1,5 +1,5 @@
 import { formatText } from "../../../../firmware/panel/texts/catalogue.js";
-import { Face, FontFile, type Sheet } from "../../../../hal/panel/font.js";
+import { Face, FontFile, type GlyphSheet } from "../../../../hal/panel/font.js";
 import { ScreenPanel } from "../../../../hal/panel/screen-panel.js";
 import { keySide } from "../../../../hal/panel/setting.js";
 import { SoftwareCanvas } from "../../../../hal/panel/software-canvas.js";
@@ -9,7 +9,7 @@ import type { PanelInput, View } from "../../../../hal/ports/panel.js";
 import type { BoxSection } from "../../shared/state.js";
 
 /** What a finger can touch, px of the panel. */
-export interface Target {
+export interface TouchTarget {
   readonly key: string;
   readonly name: string;
   readonly x: number;
@@ -26,7 +26,13 @@ class BrowserCanvas extends SoftwareCanvas {
   readonly #drawn: () => void;
   #area: [number, number, number, number] = [0, 0, 0, 0];
 
-  constructor(element: HTMLCanvasElement, width: number, height: number, sheets: readonly Sheet[], drawn: () => void) {
+  constructor(
+    element: HTMLCanvasElement,
+    width: number,
+    height: number,
+    sheets: readonly GlyphSheet[],
+    drawn: () => void,
+  ) {
     super(width, height, sheets);
     element.width = width;
     element.height = height;
@@ -76,7 +82,7 @@ export interface GlassNeeds {
   /** Catalogue to read in: that of whoever looks, whatever the box's own. */
   readonly language: () => string;
   readonly onInput: (input: PanelInput) => void;
-  readonly onTargets: (targets: readonly Target[]) => void;
+  readonly onTargets: (targets: readonly TouchTarget[]) => void;
 }
 
 /** The screen of the box, by the code that draws it on the board. */
@@ -123,7 +129,7 @@ export class Glass {
     return [...new Set(letters)].filter((letter) => !this.#font.has(Face.text, letter));
   }
 
-  touch(target: Target): void {
+  touch(target: TouchTarget): void {
     this.#panel.touched(target.x + (target.width >> 1), target.y + (target.height >> 1));
     this.#targetsSoon();
   }
@@ -137,7 +143,7 @@ export class Glass {
   #targetsSoon(): void {
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = undefined;
-      const targets: Target[] = [];
+      const targets: TouchTarget[] = [];
       this.#panel.tiles((tile) => {
         if (tile.action !== undefined) targets.push(targetOf(tile));
       });
@@ -148,7 +154,7 @@ export class Glass {
 
 const KEY_KINDS = ["digit", "erase", "enter", "text", "keyboard"];
 
-function targetOf(tile: Tile): Target {
+function targetOf(tile: Tile): TouchTarget {
   const { x, y, width, height, lines } = tile;
   const action = tile.action!;
   const isKey = KEY_KINDS.includes(action.kind);
