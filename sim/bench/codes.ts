@@ -1,6 +1,6 @@
 import { offlineCode } from "../../firmware/codes/hotp.js";
 import { FREE_FAILURES, LADDER_MINUTES, SHORT_LADDER_MINUTES } from "../../firmware/codes/ladder.js";
-import { OfflineCodes, type CodeTarget } from "../../firmware/codes/offline-codes.js";
+import { type CodeTarget, OfflineCodes } from "../../firmware/codes/offline-codes.js";
 import { Throttle } from "../../firmware/codes/throttle.js";
 import { TWEETNACL_HASH } from "../../firmware/crypto/tweetnacl-hash.js";
 import { Auth, EmergencyTarget, Exchange, Kind } from "../../firmware/records/records.js";

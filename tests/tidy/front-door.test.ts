@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ROOT } from "./sources.js";
+
+// It asks each command for its help, in a process of its own.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** What a newcomer is told to run and to open is there. */
 

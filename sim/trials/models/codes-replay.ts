@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { offlineCode } from "../../../firmware/codes/hotp.js";
-import { GRACE_REUSES, OfflineCodes, type Prompt, type CodeTarget } from "../../../firmware/codes/offline-codes.js";
+import { type CodeTarget, GRACE_REUSES, OfflineCodes, type Prompt } from "../../../firmware/codes/offline-codes.js";
 import { CODES_A_SHEET, GRACE_SECONDS } from "../../../firmware/codes/sheet.js";
 import { Throttle } from "../../../firmware/codes/throttle.js";
 import { TWEETNACL_HASH } from "../../../firmware/crypto/tweetnacl-hash.js";
