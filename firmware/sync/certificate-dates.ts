@@ -8,7 +8,7 @@ import type { Validity } from "../../hal/ports/network.js";
 const DOUBT_MS = 3_600_000;
 
 /**
- * Decides when a broker's certificates are in date (PROTOCOL.md section 8). The socket has vouched for all else about them. A box without
+ * Decides when a broker's certificates are in date (PROTOCOL.md section 9). The socket has vouched for all else about them. A box without
  * a time goes on, and learns the time by the cloud's sealed answer: no broker can forge that one, whatever its certificate is worth.
  */
 export class CertificateDates {
