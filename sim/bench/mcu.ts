@@ -65,7 +65,7 @@ function cost(name: string, instructions: number): Figures {
 }
 
 async function measurePieces(): Promise<Figures> {
-  const machines = await McuXs.counting("mcu-bench.ts");
+  const machines = await McuXs.counting({ program: "mcu-bench.ts" });
   const worker = machines.start((request) => request);
   try {
     let before = 0;

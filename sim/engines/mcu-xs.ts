@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { MappedFlash } from "./mapped-flash.js";
 import type { ImageFault } from "./node-image.js";
 import { BOARD_SLOT_BYTES, bootStub } from "./xs/boot-stub.js";
-import { mcuImage, strippedImage } from "./xs/mcu-image.js";
+import { type McuImageOptions, mcuImage, strippedImage } from "./xs/mcu-image.js";
 import { xsProgram } from "./xs/program.js";
 import type { Serve, StubMachines, XsMachines } from "./xs-machines.js";
 import { XsHost, XsWorker } from "./xs-worker.js";
@@ -35,9 +35,9 @@ export class McuXs implements XsMachines {
     return new McuXs(QEMU, await image);
   }
 
-  /** The same with a timer that counts instructions, and an XS that counts nothing; `program` as of `mcuImage`. */
-  static async counting(program?: string): Promise<McuXs> {
-    const image = await mcuImage({ program, metering: false });
+  /** The same with a timer that counts instructions, and an XS that counts nothing. */
+  static async counting(runs: Pick<McuImageOptions, "program" | "source"> = {}): Promise<McuXs> {
+    const image = await mcuImage({ ...runs, metering: false });
     return new McuXs([...QEMU, "-icount", "shift=0,sleep=off"], image);
   }
 

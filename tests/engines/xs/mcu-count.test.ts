@@ -9,7 +9,7 @@ const INSTRUCTIONS_PER_TICK = 40;
 describe.skipIf(whyNoMcu() !== undefined)("instructions on the emulated microcontroller", () => {
   /** Instructions of nothing and of a code check, on a machine that has just come up, and what it tells of itself. */
   async function count() {
-    const machines = await McuXs.counting("mcu-bench.ts");
+    const machines = await McuXs.counting({ program: "mcu-bench.ts" });
     const worker = machines.start((request) => request);
     try {
       const ticks = ["nothing", "nothing", "codeCheck"].map((piece) => worker.command(Buffer.from(piece)).board!.ticks);
