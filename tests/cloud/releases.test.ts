@@ -62,6 +62,18 @@ describe("waves", () => {
     expect(stepped(rolling(2), boxes([60, confirmed], [40, waiting])).wave).toBe(2);
   });
 
+  test("count a box that tries it as one that has it only when it has confirmed it", () => {
+    const trying = heard({ ...NEW, isTrial: true }, UpdateEvent.trial);
+    expect(countOf(rolling(3), boxes([4, trying]), NOW)).toMatchObject({ confirmed: 0, silent: 0 });
+    expect(stepped(rolling(2), boxes([80, confirmed], [20, trying])).wave).toBe(2);
+  });
+
+  test("what failed before somebody said to go on counts no more; what failed since does", () => {
+    const failed = (at: number) => heard(OLD, UpdateEvent.returned, { at });
+    const resumed: Rollout = { ...rolling(3), resumed: NOW - 10 };
+    expect(countOf(resumed, boxes([3, failed(NOW - 11)], [2, failed(NOW - 10)]), NOW).returned).toBe(2);
+  });
+
   test("do not wait for boxes that have been off for months", () => {
     const off: BoxNews = { image: OLD, lastSeen: NOW - 90 * DAY_S };
     expect(stepped(rolling(2), boxes([100, confirmed], [300, off])).wave).toBe(3);

@@ -5,7 +5,7 @@ import { MetadataStore } from "../../hal/boot/metadata.js";
 import { TRIES } from "../../hal/boot/stub.js";
 import { updatePort } from "../../hal/boot/update-port.js";
 import { GiveUp } from "../../hal/ports/update.js";
-import { factoryFlash, OLD_RELEASE } from "../../sim/trials/update-trial/box.js";
+import { type BoxFlash, factoryFlash, OLD_RELEASE } from "../../sim/trials/update-trial/box.js";
 import { trialImage } from "../../sim/trials/update-trial/releases.js";
 import { VirtualTime } from "../support/virtual-time.js";
 
@@ -22,7 +22,7 @@ const GOOD: TrialHost = {
 class Restart extends Error {}
 
 /** Release 8 on trial in slot 1; what becomes of it in `minutes`. */
-function tried(host: Partial<TrialHost>, minutes: number) {
+function tried(host: Partial<TrialHost>, minutes: number, spoil: (parts: BoxFlash) => void = () => {}) {
   const parts = factoryFlash(1);
   const content = new Uint8Array(parts.slots[1].sizeBytes).fill(0xff);
   content.set(trialImage(NEW, 9_000));
@@ -30,6 +30,7 @@ function tried(host: Partial<TrialHost>, minutes: number) {
   const metadata = new MetadataStore(parts.update);
   const trial = { slot: 1, release: NEW, tries: TRIES - 1 } as const;
   metadata.write({ confirmed: 0, release: OLD_RELEASE, trial, floor: 1, returned: undefined });
+  spoil(parts);
   const time = new VirtualTime();
   let restarts = 0;
   let confirmations = 0;
@@ -74,6 +75,13 @@ function tried(host: Partial<TrialHost>, minutes: number) {
 }
 
 describe("an image on trial", () => {
+  test("that nobody can write down as the confirmed one goes back, and never takes itself for it", () => {
+    const stuck = ({ update }: BoxFlash) => {
+      for (const sector of [0, 1]) update.setFault(sector, "erase-error");
+    };
+    expect(tried({}, 1, stuck)).toMatchObject({ confirmations: 0, restarts: 1, confirmed: 0, isOpen: true });
+  });
+
   test("that passes its self-test is confirmed, and the floor is raised", () => {
     expect(tried({}, 1)).toMatchObject({ confirmations: 1, restarts: 0, confirmed: 1, isOpen: false, floor: 2 });
   });
