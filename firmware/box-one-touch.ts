@@ -35,7 +35,8 @@ export class BoxOneTouch implements CommandHost {
     return exchangeFlow.answer(exchange.oneTouch(bin));
   }
 
+  /** A question on the screen counts as well: what it asks for is kept nowhere else. */
   inUse(): boolean {
-    return this.#use.inUse();
+    return this.#use.inUse() || this.#box.navigator.screen?.name !== "idle";
   }
 }

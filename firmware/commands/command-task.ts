@@ -19,7 +19,7 @@ export interface CommandHost {
   armed(bin: number): void;
   /** The button was pressed while `bin` was armed. False: it cannot be opened just now. */
   openArmed(bin: number): boolean;
-  /** A lock moves or a door that was opened has not been closed. */
+  /** A lock moves, a door that was opened has not been closed, or somebody is in the middle of something at the panel. */
   inUse(): boolean;
 }
 

@@ -211,7 +211,7 @@ describe("other commands", () => {
     expect(stage.machine.boots).toBe(1);
     await stage.person.takeKey(bin);
     await stage.person.closeDoor(bin);
-    await world(5_000);
+    await world(10_000);
     expect(stage.machine.boots).toBe(2);
     expect(records().filter((record) => record.kind === Kind.outcome)).toMatchObject([{ result: Outcome.done }]);
 
@@ -224,6 +224,19 @@ describe("other commands", () => {
     expect(stage.machine.boots).toBe(2);
     await world(2 * MINUTE_MS);
     expect(stage.machine.boots).toBe(3);
+  });
+
+  it("reboot takes no question away from whoever is at the panel", async () => {
+    await stage.person.choose("emergency");
+    await stage.person.choose("all-bins");
+    stage.cloud.reboot(box());
+    await received(CommandKind.reboot);
+    await world(30_000);
+    expect([stage.machine.boots, screen()]).toEqual([1, "emergency-code"]);
+    await stage.person.cancel();
+    await stage.person.cancel();
+    await world(5_000);
+    expect(stage.machine.boots).toBe(2);
   });
 
   it("closing sheets makes older ones void at once", async () => {
