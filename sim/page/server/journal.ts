@@ -4,12 +4,11 @@ import { Kind, readRecord, UnreadRecord } from "../../trials/journal-reader/reco
 import { journalOn } from "../../trials/judge/journal-look.js";
 import type { Machine } from "../../world/machine/machine.js";
 import type { JournalSection, RecordNow, SectorNow } from "../shared/state.js";
+import { detailOf, type Names } from "./record-words.js";
 import type { Theatre } from "./theatre.js";
 
 const RECORDS_SHOWN = 40;
 const KIND_NAMES = new Map<number, string>(Object.entries(Kind).map(([name, kind]) => [kind, name]));
-/** Fields that every record has, or that the row shows elsewhere. */
-const NOT_DETAIL = ["kind", "at", "flags"];
 const STATES: Readonly<Record<SectorDump["state"], SectorNow["state"]>> = {
   head: "head",
   live: "live",
@@ -50,7 +49,7 @@ export class JournalWatch {
       sectors,
       nextSeq: dump.nextSeq,
       ackedThrough: through,
-      records: newest(dump.sectors, through),
+      records: newest(dump.sectors, through, namesOf(theatre)),
     };
     return this.#section;
   }
@@ -79,26 +78,32 @@ function lengthOf(item: SectorDump["items"][number]): number {
   return item.type === "checkpointEnd" ? FRAME_BYTES + 1 : FRAME_BYTES + item.payload.length;
 }
 
-function newest(sectors: readonly SectorDump[], through: number): RecordNow[] {
+function namesOf({ box, cloud }: Theatre): Names {
+  const { keys, users } = cloud.ingest.log.index;
+  return {
+    bin: (bin) => box.bins[bin]?.label,
+    key: (key) => keys.get(key)?.name,
+    user: (user) => users.get(user)?.name,
+  };
+}
+
+function newest(sectors: readonly SectorDump[], through: number, names: Names): RecordNow[] {
   const rows: RecordNow[] = [];
   const ring = sectors.filter(({ state }) => state === "head" || state === "live");
   for (const { items } of ring.reverse()) {
     for (const item of [...items].reverse()) {
-      if (item.type === "record") rows.push(recordNow(item.seq, item.payload, through));
+      if (item.type === "record") rows.push(recordNow(item.seq, item.payload, through, names));
       if (rows.length === RECORDS_SHOWN) return rows;
     }
   }
   return rows;
 }
 
-function recordNow(seq: number, payload: Uint8Array, through: number): RecordNow {
+function recordNow(seq: number, payload: Uint8Array, through: number, names: Names): RecordNow {
   const acked = seq <= through;
   try {
     const record = readRecord(payload);
-    const detail = Object.entries(record)
-      .filter(([name]) => !NOT_DETAIL.includes(name))
-      .map(([name, value]) => `${name} ${value}`)
-      .join(", ");
+    const detail = detailOf(record, names);
     const time = (record.flags & Flag.wallTime) === 0 ? null : record.at;
     return { seq, kind: KIND_NAMES.get(record.kind) ?? `${record.kind}`, detail, time, acked };
   } catch (error) {
