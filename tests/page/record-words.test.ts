@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { Auth, Exchange, GapReason, LinkEvent, Outcome, PowerEvent } from "../../firmware/records/records.js";
 import { detailOf } from "../../sim/page/server/record-words.js";
 import { Kind } from "../../sim/trials/journal-reader/records.js";
 
@@ -11,14 +12,14 @@ const HEAD = { at: 1, flags: 2 };
 
 test("a record is told with the names of bins, keys, people and events; what has none keeps its number", () => {
   const told = [
-    { kind: Kind.intent, exchange: 1, bin: 1, auth: 1, user: 3, access: 9, key: 7 },
-    { kind: Kind.intent, exchange: 2, bin: 0, auth: 4, key: 8, from: 5 },
-    { kind: Kind.outcome, of: 9, result: 3 },
-    { kind: Kind.power, event: 3, charge: 80 },
+    { kind: Kind.intent, exchange: Exchange.pickup, bin: 1, auth: Auth.bookingCode, user: 3, access: 9, key: 7 },
+    { kind: Kind.intent, exchange: Exchange.dropoff, bin: 0, auth: Auth.quickScan, key: 8, from: 5 },
+    { kind: Kind.outcome, of: 9, result: Outcome.notOpened },
+    { kind: Kind.power, event: PowerEvent.sleep, charge: 80 },
     // Of a newer firmware.
     { kind: Kind.power, event: 99 },
-    { kind: Kind.link, event: 2, link: "wifi", reason: "no answer" },
-    { kind: Kind.gap, reason: 1, count: 3 },
+    { kind: Kind.link, event: LinkEvent.sessionDown, link: "wifi", reason: "no answer" },
+    { kind: Kind.gap, reason: GapReason.diagnosticsSuspended, count: 3 },
   ].map((record) => detailOf({ ...HEAD, ...record }, NAMES));
   expect(told).toEqual([
     "exchange pickup, bin A-2, auth booking code, user Noor Haddad, access 9, key Meter room, west",
