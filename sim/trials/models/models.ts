@@ -40,6 +40,17 @@ export const MODELS: readonly Model[] = [
     },
   },
   {
+    name: "journal",
+    path: join(ROOT, "firmware/journal/journal.pml"),
+    bounds: { STEPS: 9 },
+    bugs: {
+      BUG_ONE_LOOK: { STEPS: 9 },
+      BUG_NOT_FIRMED: { STEPS: 9 },
+      BUG_NO_REPAIR: { STEPS: 9 },
+      BUG_NO_UNITS_MORE: { STEPS: 9 },
+    },
+  },
+  {
     name: "update",
     path: join(ROOT, "firmware/update/update.pml"),
     bounds: { STEPS: 13 },

@@ -16,7 +16,7 @@ describe.each(MODELS.map((model) => [model.name, model] as const))("%s", (name, 
   test("nothing that it asserts is ever false", () => {
     const { states, failure } = search(model.path, model.bounds);
     expect(failure).toBeUndefined();
-    expect(states, "a search that sees next to nothing finds nothing").toBeGreaterThan(50_000);
+    expect(states, "a search that sees next to nothing finds nothing").toBeGreaterThan(20_000);
   });
 
   test.each(Object.entries(model.bugs))("with %s something is", (bug, within) => {
