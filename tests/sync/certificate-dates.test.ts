@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { CertificateDates, secondsLeft } from "../../firmware/sync/certificate-dates.js";
 import { HandClock } from "../../sim/world/clock/hand-clock.js";
+import { makeSyncRig } from "./support/sync-rig.js";
 
 const HOUR_MS = 3_600_000;
 /** 2026-01-01 to 2026-02-01, UTC. */
@@ -70,4 +71,17 @@ test("the end of a certificate is so far away that the first second without it i
   expect(secondsLeft(VALIDITY, VALIDITY.until + 100)).toBe(0);
   expect(secondsLeft({ ...VALIDITY, until: VALIDITY.until + 0.5 }, VALIDITY.until)).toBe(2);
   expect(secondsLeft(undefined, VALIDITY.from)).toBe(Number.POSITIVE_INFINITY);
+});
+
+test("a connection that got a chance ends with the first hello that nobody answers, and the certificate is told", () => {
+  const { task, time, net, cloud, lines } = makeSyncRig({ links: ["ethernet"] });
+  time.setWall(VALIDITY.until + 1);
+  net.validity = VALIDITY;
+  cloud.welcomes = false;
+  task.start();
+  time.run(HOUR_MS + 10 * 60_000);
+  expect(lines.filter((line) => line.includes("cloud does not answer"))).toEqual([]);
+  expect(cloud.hellos).toHaveLength(1);
+  expect(task.lastFailure).toBe(`ethernet: ${ENDED}`);
+  expect(task.faults()).toEqual([{ name: "broker", reason: ENDED }]);
 });
