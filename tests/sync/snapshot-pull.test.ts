@@ -136,6 +136,13 @@ describe("a snapshot", () => {
     time.run(1_000);
     expect(cloud.fetches).toEqual([{ version: 7, offset: 0, count: 5_000 }]);
     expect(task.faults()).toEqual([]);
+    // What comes after that is counted anew.
+    net.toBox = (bytes) => bytes.length <= mostBytes;
+    cloud.snapshot = { version: 8, bytes: bytesOf(5_000) };
+    cloud.offer();
+    time.run(10 * 60_000);
+    expect(host.version).toBe(8);
+    expect(task.faults()).toEqual([]);
   });
 
   it("that nothing gets through for is asked for in whole pieces again, time after time", () => {

@@ -19,15 +19,19 @@ function versioned(like: NonNullable<SyncRigOptions["like"]>) {
 function outage({ speaks = [4, 5], unspoken = "close" }: { speaks?: (4 | 5)[]; unspoken?: "code" | "close" }) {
   const versions = [...speaks];
   const asked: number[] = [];
+  const atMs: number[] = [];
   const world = versioned({ versions, unspoken });
   world.net.fromBox = (bytes) => {
-    if (bytes[0] === 0x10) asked.push(bytes[Buffer.from(bytes).indexOf("MQTT") + 4]!);
+    if (bytes[0] === 0x10) {
+      asked.push(bytes[Buffer.from(bytes).indexOf("MQTT") + 4]!);
+      atMs.push(world.time.nowMs);
+    }
   };
   const becomes = (...spoken: (4 | 5)[]) => {
     versions.splice(0, versions.length, ...spoken);
     world.net.breakLast();
   };
-  return { ...world, asked, becomes };
+  return { ...world, asked, atMs, becomes };
 }
 
 describe("the version of MQTT", () => {
@@ -146,6 +150,38 @@ describe("the version of MQTT", () => {
     time.run(5 * MINUTE);
     expect(task.online).toBe(true);
     expect(taken).toEqual([4, 4]);
+  });
+
+  it("MQTT 5 is asked for after six hours however often the box reconnects, and 3.1.1 follows at once", () => {
+    const { time, net, task, asked, atMs } = outage({ speaks: [4] });
+    task.start();
+    time.run(MINUTE);
+    asked.length = 0;
+    atMs.length = 0;
+    for (let i = 0; i < 4; i++) {
+      time.run(2 * HOUR);
+      net.breakLast();
+      time.run(5 * MINUTE);
+    }
+    expect(asked).toEqual([4, 4, 5, 4, 4]);
+    expect(atMs[3]! - atMs[2]!).toBeLessThan(200);
+    expect(task.online).toBe(true);
+  });
+
+  it("3.1.1 is tried once and not twice at a seventh close, where MQTT 5 came by a question", () => {
+    const { time, task, asked, atMs, becomes } = outage({ speaks: [4] });
+    task.start();
+    time.run(6 * HOUR + MINUTE);
+    becomes(5);
+    time.run(5 * MINUTE);
+    expect(task.online).toBe(true);
+    asked.length = 0;
+    atMs.length = 0;
+    becomes();
+    time.run(HOUR);
+    const atOnce = asked.filter((_, i) => i > 0 && atMs[i]! - atMs[i - 1]! < 200);
+    expect(atOnce.length).toBeGreaterThan(2);
+    expect(new Set(atOnce)).toEqual(new Set([4]));
   });
 
   it("that the broker took is kept where it says nothing for minutes", () => {
