@@ -148,21 +148,24 @@ describe("a webhook", () => {
   );
 
   test("that takes one box's and not another's is told what it took once, however often it is tried again", async () => {
-    const { hook, tell } = rig();
+    const { hook, tell, ask } = rig();
     const to = await receiver();
     to.refusedBox = BOX;
     tell(BOX, 2);
     tell(OTHER, 5);
-    await hook(to);
+    const id = await hook(to);
     await expect.poll(() => seqs(to, OTHER)).toEqual(upTo(5));
     const { tries } = to;
     // Each time it is tried at the first of the box's, which stands before the others' in the log.
     await expect.poll(() => to.tries).toBeGreaterThan(tries + 3);
     tell(OTHER, 1);
     await expect.poll(() => seqs(to, OTHER)).toEqual(upTo(6));
+    // Told again from the beginning, it is told all: what it took before counts no more.
+    expect((await ask("POST", `/v1/hooks/${id}/replay`, { cursor: null })).status).toBe(202);
+    await expect.poll(() => seqs(to, OTHER)).toEqual([...upTo(6), ...upTo(6)]);
     to.refusedBox = undefined;
     await expect.poll(() => seqs(to, BOX)).toEqual([1, 2]);
-    expect(seqs(to, OTHER)).toEqual(upTo(6));
+    expect(seqs(to, OTHER)).toHaveLength(12);
   });
 
   test("that takes nothing for ten minutes is told of by an alert, until it does", async () => {
