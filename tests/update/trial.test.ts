@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { TrialHost } from "../../firmware/update/contract.js";
-import { Trial } from "../../firmware/update/trial.js";
+import { giveUpStopped, Trial } from "../../firmware/update/trial.js";
 import { MetadataStore } from "../../hal/boot/metadata.js";
 import { TRIES } from "../../hal/boot/stub.js";
 import { updatePort } from "../../hal/boot/update-port.js";
@@ -120,4 +120,17 @@ describe("an image on trial", () => {
     const host = { panelAnswers: () => undefined, isOnline: () => false };
     expect(tried(host, 60)).toMatchObject({ restarts: 1, why: GiveUp.noSession });
   });
+});
+
+test("a confirmed image that cannot work stays where it is, with its message: there is nothing to go back from", () => {
+  const { update, slots } = factoryFlash(1);
+  const restart = () => {
+    throw new Restart();
+  };
+  const hal = {
+    sleep: { restart },
+    trace: { line: () => {} },
+    update: updatePort({ partition: update, slots, running: 0 }),
+  } as unknown as Parameters<typeof giveUpStopped>[0];
+  expect(() => giveUpStopped(hal)).not.toThrow();
 });
