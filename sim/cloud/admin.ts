@@ -27,6 +27,9 @@ export interface AdminNeeds {
 
 type New<T extends { id: number | string }> = Omit<T, "id">;
 
+/** Numbers of each kind. */
+const PASSED_OVER = 10_000;
+
 /**
  * What people do to the organisation. Each call checks the whole of what would result, and is durable when it returns; it
  * throws CloudError, and changes nothing, when something is wrong.
@@ -244,10 +247,24 @@ export class Admin {
   ): Organisation[K] {
     const before: readonly { readonly id: number }[] = this.#organisation[kind];
     for (const item of items) if ("name" in item) checkName(item.name as string);
-    let id = Math.max(this.#needs.store.document.lastIds?.[kind] ?? 0, highest(before));
+    let id = this.#lastId(kind);
     const numbered = items.map((item) => ({ ...item, id: ++id }));
     this.#change({ [kind]: [...before, ...numbered] } as unknown as Partial<Organisation>);
     return this.#organisation[kind].slice(before.length) as unknown as Organisation[K];
+  }
+
+  #lastId(kind: (typeof KINDS)[number]): number {
+    return Math.max(this.#needs.store.document.lastIds?.[kind] ?? 0, highest(this.#organisation[kind]));
+  }
+
+  /**
+   * The database was put back from a copy. Boxes know what was entered since by numbers that would be given out once more: a new key
+   * would open the bin of a lost one. So more of them are passed over than anybody enters between two copies.
+   */
+  passOverIds(): void {
+    const { store } = this.#needs;
+    store.document.lastIds = Object.fromEntries(KINDS.map((kind) => [kind, this.#lastId(kind) + PASSED_OVER]));
+    store.changed("lastIds");
   }
 
   #replace(kind: "locations" | "keys" | "users" | "accesses", id: number, changes: object): void {

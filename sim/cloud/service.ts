@@ -102,6 +102,7 @@ export class CloudService {
   #transport: CloudTransport | undefined;
   #watchTimer: TimerId | undefined;
   #isClosed = false;
+  #hasPassedOverIds = false;
 
   constructor(needs: CloudNeeds) {
     this.#needs = needs;
@@ -264,12 +265,19 @@ export class CloudService {
     }
   }
 
+  /** It knows more than this database. */
+  #putBack(box: string): void {
+    if (!this.#hasPassedOverIds) this.admin.passOverIds();
+    this.#hasPassedOverIds = true;
+    this.#boxAlerts.putBack(box);
+  }
+
   #hello(box: string, peer: Peer, opened: { body: Uint8Array; id: Uint8Array; counter: number }): void {
     const hello = Hello.decode(opened.body);
     const epoch = hello.epoch === undefined ? undefined : bytesToHex(hello.epoch);
     const isBehind = this.#snapshots.continueAbove(box, hello.version);
     const isForgetful = epoch !== undefined && hello.acked > this.ingest.through(box, epoch);
-    if (this.#commands.continueAbove(box, hello.id ?? 0) || isBehind || isForgetful) this.#boxAlerts.putBack(box);
+    if (this.#commands.continueAbove(box, hello.id ?? 0) || isBehind || isForgetful) this.#putBack(box);
     const made = this.#snapshots.newest(box) === undefined ? this.#rounds.tryMake(box) : undefined;
     const { next, version, bins, reads = 0 } = hello;
     const acked = epoch === undefined ? 0 : this.ingest.through(box, epoch);

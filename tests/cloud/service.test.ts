@@ -346,6 +346,16 @@ describe("snapshots", () => {
     expect(world.cloud.alerts.of(BOX)).toMatchObject([{ id: `put-back/${BOX}` }]);
   });
 
+  test("number what is new apart from what was entered since the copy, once: a new key is none that a box remembers", () => {
+    const { world, box } = online();
+    const { version } = world.cloud.snapshot(BOX)!;
+    const last = Math.max(...world.cloud.store.organisation.keys.map(({ id }) => id));
+    for (const above of [40, 90]) box.connect(above, { version: version + above });
+    expect(world.cloud.admin.addKeys(manyKeys(2)).map(({ id }) => id)).toEqual([last + 10_001, last + 10_002]);
+    const { lastIds } = world.cloud.store.document;
+    expect(Object.keys(lastIds!).sort()).toEqual(["accesses", "keys", "locations", "users"]);
+  });
+
   test("that are too large go without keys that nobody may take there: what is taken away is never held back", () => {
     const { world, box } = online();
     const { version } = world.cloud.snapshot(BOX)!;
