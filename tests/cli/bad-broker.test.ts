@@ -5,9 +5,8 @@ import { afterAll, beforeAll, describe, test, vi } from "vitest";
 import type { TextId } from "../../firmware/panel/texts/en.js";
 import { BadWay, type Faults } from "../../sim/broker/bad-way.js";
 import { EmbeddedBroker } from "../../sim/broker/embedded.js";
-import { DataDirectory } from "../../sim/cli/front/data-directory.js";
-import { Desk } from "../../sim/cli/front/desk.js";
-import { isBack, isTold } from "./support/told.js";
+import type { Desk } from "../../sim/cli/front/desk.js";
+import { deskOver, isBack, isTold } from "./support/told.js";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
@@ -25,16 +24,7 @@ beforeAll(async () => {
   broker = await EmbeddedBroker.start({ port: 0, accounts: () => ({ boxes: [], cloud: LOGIN }) });
   way = await BadWay.start(broker.port);
   // Box and cloud come over the same way; the cloud's own words are in tests/cloud/transport.
-  desk = await Desk.open({
-    data: new DataDirectory(path),
-    box: "MS5-PARIS",
-    seed: 1,
-    broker: { url: `mqtt://127.0.0.1:${way.port}`, ...LOGIN },
-    language: "en",
-    onProblem: () => {},
-  });
-  await desk.untilInSync(30_000);
-  desk.pace = 60;
+  desk = await deskOver(path, { url: `mqtt://127.0.0.1:${way.port}`, ...LOGIN });
 });
 afterAll(async () => {
   await desk.close();

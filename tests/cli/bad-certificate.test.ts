@@ -6,10 +6,9 @@ import type { TextId } from "../../firmware/panel/texts/en.js";
 import { BadWay } from "../../sim/broker/bad-way.js";
 import { AUTHORITY, CertificateShop, type Issued, SERVER } from "../../sim/broker/certificate-shop.js";
 import { Mosquitto } from "../../sim/broker/mosquitto.js";
-import { DataDirectory } from "../../sim/cli/front/data-directory.js";
-import { Desk } from "../../sim/cli/front/desk.js";
+import type { Desk } from "../../sim/cli/front/desk.js";
 import { whyNoMosquitto } from "../support/mosquitto.js";
-import { isBack, isTold } from "./support/told.js";
+import { deskOver, isBack, isTold } from "./support/told.js";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
@@ -41,16 +40,7 @@ describe.skipIf(whyNoMosquitto())(
       broker = new Mosquitto({ port: 0, accounts: { boxes: [], cloud: LOGIN }, authority });
       await broker.start();
       way = await BadWay.start(broker.port);
-      desk = await Desk.open({
-        data: new DataDirectory(path),
-        box: "MS5-PARIS",
-        seed: 1,
-        broker: { url: `mqtts://localhost:${way.port}`, authority: authority.pem, ...LOGIN },
-        language: "en",
-        onProblem: () => {},
-      });
-      await desk.untilInSync(30_000);
-      desk.pace = 60;
+      desk = await deskOver(path, { url: `mqtts://localhost:${way.port}`, authority: authority.pem, ...LOGIN });
     });
     afterAll(async () => {
       await desk.close();

@@ -6,10 +6,9 @@ import { afterAll, beforeAll, describe, test, vi } from "vitest";
 import type { TextId } from "../../firmware/panel/texts/en.js";
 import { HONEST, type Liar, LyingWay } from "../../sim/broker/lying-way.js";
 import { Mosquitto } from "../../sim/broker/mosquitto.js";
-import { DataDirectory } from "../../sim/cli/front/data-directory.js";
-import { Desk } from "../../sim/cli/front/desk.js";
+import type { Desk } from "../../sim/cli/front/desk.js";
 import { whyNoMosquitto } from "../support/mosquitto.js";
-import { isTold } from "./support/told.js";
+import { deskOver, isTold } from "./support/told.js";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
@@ -85,16 +84,7 @@ describe.skipIf(whyNoMosquitto())("the terminal says why the broker refuses, and
     await broker.start();
     const { authority } = broker;
     lying = await LyingWay.start(broker.port, { identity: broker.serverIdentity, authority });
-    desk = await Desk.open({
-      data: new DataDirectory(path),
-      box: "MS5-PARIS",
-      seed: 1,
-      broker: { url: `mqtts://localhost:${lying.port}`, authority, ...LOGIN },
-      language: "en",
-      onProblem: () => {},
-    });
-    await desk.untilInSync(30_000);
-    desk.pace = 60;
+    desk = await deskOver(path, { url: `mqtts://localhost:${lying.port}`, authority, ...LOGIN });
   });
   afterAll(async () => {
     await desk.close();

@@ -33,6 +33,12 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   result: Outcome,
 };
 
+/** What the numbers of a field of a record are; undefined: plain numbers. */
+export function tableOf(kind: number, field: string): Readonly<Record<string, number>> | undefined {
+  if (field === "event") return EVENTS[kind];
+  return field === "reason" && kind === Kind.gap ? GapReason : TABLES[field];
+}
+
 /** A record's own fields, with numbers of a table as names; for logs that people read. */
 export function detailOf(
   record: Readonly<Record<string, unknown>> & { readonly kind: number },
@@ -44,8 +50,7 @@ export function detailOf(
       if (typeof value === "string") detail[name] = value;
       continue;
     }
-    const table =
-      name === "event" ? EVENTS[record.kind] : name === "reason" && record.kind === Kind.gap ? GapReason : TABLES[name];
+    const table = tableOf(record.kind, name);
     detail[name] = table === undefined ? value : nameIn(table, value);
   }
   return detail;

@@ -2,11 +2,21 @@ import { expect } from "vitest";
 import { formatText } from "../../../firmware/panel/texts/catalogue.js";
 import type { TextId } from "../../../firmware/panel/texts/en.js";
 import { findCommand } from "../../../sim/cli/front/commands.js";
-import type { Desk } from "../../../sim/cli/front/desk.js";
+import { DataDirectory } from "../../../sim/cli/front/data-directory.js";
+import { Desk } from "../../../sim/cli/front/desk.js";
 
 const MINUTE_MS = 60_000;
 /** How to go on: what somebody is to do, or that it goes on by itself. */
 const WAY_OUT = /the box says: .*(Have |tries again|Sign in|Tell support)/;
+
+/** A desk of MS5-PARIS over that broker, with its data in `path`: in sync, and a minute of its time takes a second. */
+export async function deskOver(path: string, broker: Parameters<typeof Desk.open>[0]["broker"]): Promise<Desk> {
+  const data = new DataDirectory(path);
+  const desk = await Desk.open({ data, box: "MS5-PARIS", seed: 1, broker, language: "en", onProblem: () => {} });
+  await desk.untilInSync(30_000);
+  desk.pace = 60;
+  return desk;
+}
 
 /** What the terminal's command `status` prints. */
 export function status(desk: Desk): string {
