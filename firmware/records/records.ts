@@ -176,7 +176,7 @@ export const FIELDS = {
   [Kind.boot]: {
     /** Boots of this journal, this one included. */
     boot: whole53,
-    /** A `WakeCause` of hal/ports/sleep.ts. */
+    /** A `WakeCause` of hal/ports/power.ts. */
     cause: whole255,
     /** Its version. */
     firmware: characters(48),
