@@ -25,10 +25,12 @@ it("a door that was opened while the box was dark is on record, and what hangs b
   for (const bin of [0, FREE]) expect(rig.content(bin)).toMatchObject({ uncertain: true });
 });
 
-it("also where the journal is so full that it takes no diagnostics, but a door that flaps does not fill what is left", async () => {
+it("also where the journal is too full for a pick-up, but a door that flaps does not fill what is left", async () => {
   rig = new BoxRig();
   const ledger = rig.offlineLedger();
-  while (ledger.journal.room === "all") ledger.write({ kind: Kind.codeFailure, count: 1, target: 1, bin: 4 }, "vital");
+  while (ledger.refusal("pickup") === undefined) {
+    ledger.write({ kind: Kind.codeFailure, count: 1, target: 1, bin: 4 }, "vital");
+  }
   await rig.start();
   rig.machine.bins.force(FREE);
   await rig.world.advance(5_000);
